@@ -1,0 +1,259 @@
+//! What can go wrong, as one opaque [`Error`] with a countable [`ErrorKind`].
+//!
+//! A crawler meets every failure there is, thousands of times a night, so an error here answers three questions at
+//! once: what kind of failure it is (to count, to decide on a retry), where it happened (the URL) and why (the source).
+//!
+//! ```
+//! use crawlworks::{Error, ErrorKind};
+//! let error = Error::new(ErrorKind::Timeout, "no answer within 60 s");
+//! assert_eq!(error.kind().as_str(), "timeout");
+//! assert_eq!(error.to_string(), "no answer within 60 s");
+//! ```
+
+use std::fmt;
+
+use url::Url;
+
+/// The error type of user code: anything that implements [`std::error::Error`], so `?` works on all of them.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result type of this library.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Something that went wrong, where, and why.
+///
+/// `Display` tells this level and the URL; [`source`](std::error::Error::source) leads to the cause. The text is for
+/// people and no contract: branch on [`kind`](Error::kind).
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    url: Option<Url>,
+    source: Option<BoxError>,
+}
+
+/// What kind of failure an [`Error`] is: a crawl counts and retries by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A URL that cannot be parsed, or is not http(s).
+    Url,
+    /// A host name that does not resolve.
+    Dns,
+    /// No connection: refused, unreachable, reset before the answer.
+    Connect,
+    /// A TLS handshake or certificate that failed.
+    Tls,
+    /// A connect, idle or whole-exchange timeout.
+    Timeout,
+    /// An answer that is not HTTP, or breaks its rules.
+    Http,
+    /// A body that ended before it was complete.
+    Incomplete,
+    /// A body larger than `max_body`, counted after decoding.
+    TooLarge,
+    /// A body that its `Content-Encoding` cannot decode.
+    Decode,
+    /// A media type that this request did not ask for.
+    ContentType,
+    /// A status that `parse` does not take: not 2xx, unless the request said so.
+    Status,
+    /// A redirect that cannot be followed: too many, no or a bad target, a refused scheme.
+    Redirect,
+    /// robots.txt forbids the URL, or could not be read.
+    Robots,
+    /// A proxy that could not be used.
+    Proxy,
+    /// A CSS selector that does not parse.
+    Selector,
+    /// An element or attribute that was asked for is missing.
+    Missing,
+    /// HTML asked of something that is not HTML.
+    NotHtml,
+    /// JSON that does not parse, or not into the type asked for.
+    Json,
+    /// XML, such as a sitemap, that cannot be read.
+    Xml,
+    /// The spider returned an error from `start` or `parse`.
+    Spider,
+    /// The spider panicked.
+    Panic,
+    /// A pipeline step failed.
+    Pipeline,
+    /// An output or a state file cannot be written.
+    Storage,
+    /// A setting, argument or option that is unknown or has a bad value.
+    Settings,
+    /// A file that cannot be read.
+    File,
+    /// An address that cannot be listened on.
+    Listen,
+    /// The crawl was stopped before this was done.
+    Stopped,
+}
+
+impl ErrorKind {
+    /// The kind's name in reports and JSON: `too_large`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Timeout => "timeout",
+            Self::Http => "http",
+            Self::Incomplete => "incomplete",
+            Self::TooLarge => "too_large",
+            Self::Decode => "decode",
+            Self::ContentType => "content_type",
+            Self::Status => "status",
+            Self::Redirect => "redirect",
+            Self::Robots => "robots",
+            Self::Proxy => "proxy",
+            Self::Selector => "selector",
+            Self::Missing => "missing",
+            Self::NotHtml => "not_html",
+            Self::Json => "json",
+            Self::Xml => "xml",
+            Self::Spider => "spider",
+            Self::Panic => "panic",
+            Self::Pipeline => "pipeline",
+            Self::Storage => "storage",
+            Self::Settings => "settings",
+            Self::File => "file",
+            Self::Listen => "listen",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Error {
+    /// An error of this kind. `message` says what happened, in lower case, without the URL and without the cause.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                url: None,
+                source: None,
+            }),
+        }
+    }
+
+    /// Adds where it happened. A user name and password in the URL are taken out. The first URL given stays.
+    #[must_use]
+    pub fn with_url(mut self, url: &Url) -> Self {
+        self.inner.url.get_or_insert_with(|| without_userinfo(url));
+        self
+    }
+
+    /// Adds why it happened.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.inner.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind
+    }
+
+    /// Where it happened, if it happened at a URL; never with a user name or password.
+    #[must_use]
+    pub fn url(&self) -> Option<&Url> {
+        self.inner.url.as_ref()
+    }
+
+    /// What happened and every cause of it, on one line and without the URL.
+    #[must_use]
+    pub fn chain(&self) -> String {
+        let mut text = self.inner.message.clone();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let said = error.to_string();
+            if !text.ends_with(&said) {
+                text.push_str(": ");
+                text.push_str(&said);
+            }
+            cause = error.source();
+        }
+        text
+    }
+}
+
+fn without_userinfo(url: &Url) -> Url {
+    let mut url = url.clone();
+    if !url.username().is_empty() || url.password().is_some() {
+        // Both fail only for URLs that cannot have them, and then there is nothing to take out.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    url
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
+        match &self.inner.url {
+            Some(url) => write!(f, " ({url})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.inner.kind)
+            .field("message", &self.inner.message)
+            .field("url", &self.inner.url.as_ref().map(Url::as_str))
+            .field("source", &self.inner.source)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.inner.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<url::ParseError> for Error {
+    fn from(error: url::ParseError) -> Self {
+        Self::new(ErrorKind::Url, "not a valid URL").with_source(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_names_the_url_without_its_password() {
+        let url = Url::parse("http://us:pw@example.com/a").unwrap();
+        let error = Error::new(ErrorKind::Connect, "connection refused").with_url(&url);
+        assert_eq!(
+            error.to_string(),
+            "connection refused (http://example.com/a)"
+        );
+    }
+
+    #[test]
+    fn chain_tells_every_cause_once() {
+        let cause = std::io::Error::other("broken pipe");
+        let error = Error::new(ErrorKind::Storage, "cannot write a.json").with_source(cause);
+        assert_eq!(error.chain(), "cannot write a.json: broken pipe");
+    }
+}
