@@ -2,3 +2,6 @@
 
 mod error;
 pub use error::{BoxError, Error, ErrorKind, Result};
+
+// What several of them read.
+pub mod identity;
