@@ -3,5 +3,8 @@
 mod error;
 pub use error::{BoxError, Error, ErrorKind, Result};
 
+pub mod settings;
+pub use settings::Settings;
+
 // What several of them read.
 pub mod identity;

@@ -1,0 +1,241 @@
+//! [`Settings`]: everything about a crawl that is a choice, with its default, in one table.
+//!
+//! Later layers win: defaults, then the spider's own ([`Spider::settings`](crate::Spider::settings)), then `crawl.toml`, then the
+//! environment (`CRAWL_DELAY=1s`), then `-s delay=1s`. In a program, set the fields.
+//!
+//! ```
+//! use crawlworks::Settings;
+//! use std::time::Duration;
+//! let mut settings = Settings::default();
+//! assert_eq!(settings.delay, Duration::from_millis(500));
+//! settings.set("delay", "2s")?;
+//! assert_eq!(settings.delay, Duration::from_secs(2));
+//! let error = settings.set("dealy", "2s").unwrap_err();
+//! assert_eq!(error.to_string(), r#"unknown setting "dealy"; did you mean "delay"?"#);
+//! # Ok::<(), crawlworks::Error>(())
+//! ```
+
+mod value;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Result};
+use value::Value;
+pub use value::{ByteSize, Order, ScopeMode};
+
+/// `Retry-After` is obeyed up to this long; a longer one counts as this.
+pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
+/// robots.txt can raise `delay` up to this.
+pub const MAX_CRAWL_DELAY: Duration = Duration::from_mins(1);
+
+/// One row of the table of settings, for help texts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Setting {
+    /// The name, as after `-s`.
+    pub name: &'static str,
+    /// The default, as it would be written after `-s NAME=`.
+    pub default: String,
+    /// What it does.
+    pub about: &'static str,
+}
+
+macro_rules! settings {
+    ($( #[doc = $about:literal] $name:ident: $kind:ty = $default:expr; )*) => {
+        /// Everything about a crawl that is a choice. [`Default`] is polite: it suits a site of someone else.
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct Settings {
+            $( #[doc = $about] pub $name: $kind, )*
+        }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self { $( $name: $default, )* }
+            }
+        }
+
+        impl Settings {
+            /// Sets one setting by its name from text, as `-s name=value` does.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Settings`] for an unknown name (with the nearest one as a suggestion) or a bad value.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+                match name {
+                    $( stringify!($name) => {
+                        self.$name = Value::parse(value.trim()).map_err(|why| bad_value(name, value, &why))?;
+                    } )*
+                    _ => return Err(unknown(name)),
+                }
+                Ok(())
+            }
+
+            /// The value of a setting as text, in the form that [`set`](Self::set) takes; `None` for an unknown name.
+            #[must_use]
+            pub fn show(&self, name: &str) -> Option<String> {
+                match name {
+                    $( stringify!($name) => Some(Value::show(&self.$name)), )*
+                    _ => None,
+                }
+            }
+
+            /// All settings with their defaults and what they do, in the order of the documentation.
+            #[must_use]
+            pub fn table() -> Vec<Setting> {
+                let defaults = Self::default();
+                vec![ $( Setting {
+                    name: stringify!($name),
+                    default: Value::show(&defaults.$name),
+                    about: $about.trim_ascii(),
+                }, )* ]
+            }
+        }
+    };
+}
+
+settings! {
+    #[doc = "Visits in flight, over all hosts."]
+    concurrency: usize = 64;
+    #[doc = "Visits in flight at one host."]
+    concurrency_per_host: usize = 2;
+    #[doc = "Time between two starts at one host; a Crawl-delay in robots.txt can raise it, to at most 60 s."]
+    delay: Duration = Duration::from_millis(500);
+    #[doc = "Starts per second over all hosts."]
+    max_rate: Option<f64> = None;
+    #[doc = "Visit a host less often when it slows down or answers 429 or 503."]
+    adaptive_delay: bool = true;
+    #[doc = "Obey robots.txt (RFC 9309); one that cannot be read means keep out."]
+    robots: bool = true;
+    #[doc = "The User-Agent header; its first word is the name that robots.txt is asked for."]
+    user_agent: String = concat!("crawlworks/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), ")").to_owned();
+    #[doc = "Headers sent with every request to every host, as `Name: value`; secrets are refused here."]
+    headers: Vec<String> = Vec::new();
+    #[doc = "Keep cookies and send them back (RFC 6265)."]
+    cookies: bool = true;
+    #[doc = "How often a request is tried again after a network error or a status 408, 429, 500, 502, 503, 504, 522 or 524."]
+    retries: u32 = 3;
+    #[doc = "How many redirects are followed in a row."]
+    redirects: u32 = 10;
+    #[doc = "Time to connect: name, TCP, proxy and TLS together."]
+    connect_timeout: Duration = Duration::from_secs(10);
+    #[doc = "Time for one whole exchange, from connecting to the end of the body."]
+    timeout: Duration = Duration::from_mins(1);
+    #[doc = "Time without a byte from the server, before the first one and between any two."]
+    idle_timeout: Duration = Duration::from_secs(15);
+    #[doc = "Largest body, after decoding; a larger one is an error, never cut silently."]
+    max_body: ByteSize = ByteSize::mib(32);
+    #[doc = "Media types to download, such as `text/html,application/json`; others are left after their head. Empty: all."]
+    content_types: Vec<String> = Vec::new();
+    #[doc = "Which links are followed, seen from the start URLs: `host`, `domain`, `prefix` or `any`."]
+    scope: ScopeMode = ScopeMode::Host;
+    #[doc = "Regular expressions; a URL is only followed when one of them matches. Empty: all."]
+    allow: Vec<String> = Vec::new();
+    #[doc = "Regular expressions; a URL is not followed when one of them matches."]
+    deny: Vec<String> = Vec::new();
+    #[doc = "How many links deep to go from the start URLs."]
+    depth: Option<u32> = None;
+    #[doc = "Longest URL that is followed, in bytes."]
+    max_url_length: usize = 2083;
+    #[doc = "Most links that are followed from one page."]
+    max_links: usize = 10_000;
+    #[doc = "Stop after this many pages."]
+    max_pages: Option<u64> = None;
+    #[doc = "Stop after this many items."]
+    max_items: Option<u64> = None;
+    #[doc = "Stop after this long."]
+    max_time: Option<Duration> = None;
+    #[doc = "Stop as failed after this many failed requests."]
+    max_errors: Option<u64> = None;
+    #[doc = "Order within a host and a priority: `breadth` first or `depth` first."]
+    order: Order = Order::Breadth;
+    #[doc = "After a signal to stop, how long visits in flight may take to finish."]
+    grace: Duration = Duration::from_secs(25);
+    #[doc = "Offer HTTP/2 (by ALPN, on https)."]
+    http2: bool = true;
+    #[doc = "Most header fields in a response."]
+    max_headers: usize = 256;
+    #[doc = "Accept any TLS certificate. Anyone on the way can then read and change what is fetched."]
+    insecure: bool = false;
+    #[doc = "A file of further root certificates, PEM."]
+    ca_file: Option<PathBuf> = None;
+    #[doc = "Trust the root certificates of this system beside the built-in ones."]
+    native_roots: bool = false;
+    #[doc = "A proxy for all requests: `http://`, `socks5://` (names resolved here) or `socks5h://` (by the proxy)."]
+    proxy: Option<String> = None;
+    #[doc = "Fixed addresses for host names, as `HOST:PORT:ADDRESS`."]
+    resolve: Vec<String> = Vec::new();
+}
+
+impl fmt::Debug for Settings {
+    /// Shows all but what may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Settings");
+        for setting in Self::table() {
+            if !["headers", "proxy"].contains(&setting.name) {
+                shown.field(setting.name, &self.show(setting.name).unwrap_or_default());
+            }
+        }
+        shown.finish_non_exhaustive()
+    }
+}
+
+fn unknown(name: &str) -> Error {
+    let table = Settings::table();
+    let names = table.iter().map(|setting| setting.name);
+    Error::new(
+        ErrorKind::Settings,
+        format!("unknown setting {name:?}{}", did_you_mean(name, names)),
+    )
+}
+
+/// `; did you mean "delay"?` when one of the names is near, else nothing.
+pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    names
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+        .min()
+        .map_or_else(String::new, |(_, known)| {
+            format!("; did you mean {known:?}?")
+        })
+}
+
+fn bad_value(name: &str, value: &str, why: &str) -> Error {
+    Error::new(
+        ErrorKind::Settings,
+        format!("bad value {value:?} for setting {name:?}: {why}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_can_be_written_and_read_back() {
+        let defaults = Settings::default();
+        for setting in Settings::table() {
+            let mut settings = Settings::default();
+            settings.set(setting.name, &setting.default).unwrap();
+            assert_eq!(settings, defaults, "{}", setting.name);
+            assert_eq!(defaults.show(setting.name), Some(setting.default));
+        }
+    }
+
+    #[test]
+    fn a_bad_value_says_what_was_expected() {
+        let error = Settings::default().set("concurrency", "many").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            r#"bad value "many" for setting "concurrency": expected a whole number"#
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_near_none_gets_no_suggestion() {
+        let error = Settings::default().set("zzzzzzzz", "1").unwrap_err();
+        assert_eq!(error.to_string(), r#"unknown setting "zzzzzzzz""#);
+    }
+}
