@@ -1,0 +1,46 @@
+//! What is taken out of pages: links in one quick pass, or anything by CSS selector.
+//!
+//! - [`scan`]: links, title and first heading without building a tree; `crawl site` reads pages so.
+//! - [`Html`] and [`Element`]: the page as a tree, searched with CSS selectors.
+//!
+//! Both read HTML as browsers do, whatever is wrong with it, in time and memory in proportion to the page.
+//!
+//! ```
+//! use crawlworks::html::Html;
+//! let url = url::Url::parse("http://example.com/")?;
+//! let html = Html::parse("<title>Hello</title><p>One<p>Two", url);
+//! assert_eq!(html.title().as_deref(), Some("Hello"));
+//! assert_eq!(html.select("p")?.map(|p| p.text()).collect::<Vec<_>>(), ["One", "Two"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod document;
+pub use document::Html;
+
+mod element;
+pub(crate) use element::Child;
+pub use element::Element;
+
+mod select;
+mod selector;
+pub use select::Select;
+
+mod scan;
+pub use scan::{Page, links, scan};
+
+mod attributes;
+mod base;
+mod depth;
+mod entities;
+mod foreign;
+mod heading;
+mod name;
+mod tags;
+mod text;
+
+pub(crate) use attributes::Attributes;
+pub(crate) use name::META;
+pub(crate) use tags::Tags;
+
+#[cfg(test)]
+mod tests;

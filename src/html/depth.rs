@@ -1,0 +1,227 @@
+//! Parsing into a tree that is never deeper than browsers make it, so that hostile nesting costs linear time.
+//!
+//! The HTML standard's algorithm takes time quadratic in the nesting of elements. Browsers stop at 512 levels, and so
+//! does this: there, start tags that would nest deeper are dropped, with their end tags, and their content stays where it
+//! is.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use ego_tree::NodeId;
+use html5ever::buffer_queue::BufferQueue;
+use html5ever::interface::Tracer;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{
+    Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{LocalName, TokenizerResult};
+use scraper::{Html, HtmlTreeSink};
+
+use super::attributes::cap_attributes;
+use super::name::{self, Name};
+
+/// How many elements the parser keeps in mind: open ones, which is the depth, and formatting such as `<b>` that it will
+/// open again. Browsers allow a depth of 512.
+const MAX_OPEN: usize = 512;
+/// How many nodes a tree has. Misnested formatting makes parsers copy elements without bound.
+const MAX_NODES: usize = 1 << 20;
+/// How much text is handed over at once.
+const CHUNK: usize = 32 * 1024;
+
+/// Parses a page. Returns the tree, and whether something was left out because of the limits.
+pub(crate) fn parse(text: &str) -> (Html, bool) {
+    let parser = Parser::new();
+    let mut is_watched = true;
+    let mut rest = text;
+    while let Some((chunk, others)) = rest
+        .split_at_checked(rest.floor_char_boundary(CHUNK))
+        .filter(|_| !rest.is_empty())
+    {
+        let is_silent = parser.feed(chunk) == 0;
+        rest = others;
+        // Within one tag for a whole chunk: either a long attribute, or very many.
+        if is_watched && is_silent {
+            is_watched = false;
+            if let Cow::Owned(capped) = cap_attributes(text) {
+                let parser = Parser::new();
+                parser.feed(&capped);
+                return (parser.finish().0, true);
+            }
+        }
+    }
+    parser.finish()
+}
+
+struct Parser {
+    tokenizer: Tokenizer<Capped>,
+    input: BufferQueue,
+}
+
+impl Parser {
+    fn new() -> Self {
+        let sink = HtmlTreeSink::new(Html::new_document());
+        // No script is ever run, so what is in <noscript> is the page.
+        let options = TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        };
+        let tokenizer = Tokenizer::new(
+            Capped::new(TreeBuilder::new(sink, options)),
+            TokenizerOpts::default(),
+        );
+        Self {
+            tokenizer,
+            input: BufferQueue::default(),
+        }
+    }
+
+    /// Parses the next part of the page. Returns how many tokens it completed.
+    fn feed(&self, part: &str) -> usize {
+        let before = self.tokenizer.sink.tokens.get();
+        self.input.push_back(StrTendril::from_slice(part));
+        // It also stops at scripts and at declarations of an encoding, for which there is nothing to do.
+        while !matches!(self.tokenizer.feed(&self.input), TokenizerResult::Done) {}
+        self.tokenizer.sink.tokens.get() - before
+    }
+
+    fn finish(self) -> (Html, bool) {
+        self.tokenizer.end();
+        let capped = self.tokenizer.sink;
+        (capped.builder.sink.0.into_inner(), capped.was_cut.get())
+    }
+}
+
+/// Between tokenizer and tree builder: drops the tags that would nest too deeply.
+struct Capped {
+    builder: TreeBuilder<NodeId, HtmlTreeSink>,
+    /// How many nodes there can be before the elements in mind have to be counted.
+    room: Cell<usize>,
+    /// Whether nothing has changed since the last count.
+    is_counted: Cell<bool>,
+    /// Start tags that were dropped and whose end tags have not come, by name.
+    dropped: RefCell<HashMap<LocalName, usize>>,
+    was_cut: Cell<bool>,
+    tokens: Cell<usize>,
+}
+
+impl Capped {
+    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Self {
+        Self {
+            builder,
+            room: Cell::default(),
+            is_counted: Cell::default(),
+            dropped: RefCell::default(),
+            was_cut: Cell::default(),
+            tokens: Cell::default(),
+        }
+    }
+
+    fn is_dropped(&self, token: &Token) -> bool {
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => self.is_start_dropped(tag),
+            Token::TagToken(tag) => self.is_end_dropped(tag),
+            Token::CharacterTokens(_) | Token::CommentToken(_) => self.is_full(),
+            _ => false,
+        }
+    }
+
+    fn is_start_dropped(&self, tag: &Tag) -> bool {
+        let is_full = self.is_full();
+        if !is_full && (self.has_room() || self.is_leaf(tag)) {
+            return false;
+        }
+        self.was_cut.set(true);
+        if !is_full {
+            *self
+                .dropped
+                .borrow_mut()
+                .entry(tag.name.clone())
+                .or_default() += 1;
+        }
+        true
+    }
+
+    /// Whether the element can only hold text. Its tag also tells the tokenizer how to read on, so it has to pass.
+    fn is_leaf(&self, tag: &Tag) -> bool {
+        if self
+            .builder
+            .adjusted_current_node_present_but_not_in_html_namespace()
+        {
+            return tag.self_closing;
+        }
+        let name = Name::of(tag.name.as_bytes());
+        name.is_void() || name.is_raw_text() || name == name::SCRIPT || name == name::PLAINTEXT
+    }
+
+    fn is_end_dropped(&self, tag: &Tag) -> bool {
+        let mut dropped = self.dropped.borrow_mut();
+        let Some(count) = dropped.get_mut(&tag.name).filter(|count| **count > 0) else {
+            return false;
+        };
+        *count -= 1;
+        true
+    }
+
+    fn node_count(&self) -> usize {
+        self.builder.sink.0.borrow().tree.values().len()
+    }
+
+    fn is_full(&self) -> bool {
+        self.node_count() >= MAX_NODES
+    }
+
+    /// Whether an element may be opened here.
+    fn has_room(&self) -> bool {
+        self.node_count() < self.room.get()
+            || (!self.is_counted.get() && self.count_open() < MAX_OPEN)
+    }
+
+    fn count_open(&self) -> usize {
+        let count = Count(Cell::default());
+        self.builder.trace_handles(&count);
+        let open = count.0.get();
+        // A new node is at most one element that is open and one to be opened again: on ordinary pages counting is rare.
+        let room = self.node_count() + MAX_OPEN.saturating_sub(open) / 2;
+        self.room.set(room.min(MAX_NODES));
+        self.is_counted.set(true);
+        open
+    }
+}
+
+impl TokenSink for Capped {
+    type Handle = NodeId;
+
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
+        self.tokens
+            .set(self.tokens.get() + usize::from(!matches!(token, Token::ParseError(_))));
+        if self.is_dropped(&token) {
+            return TokenSinkResult::Continue;
+        }
+        if matches!(token, Token::TagToken(_)) {
+            self.is_counted.set(false);
+        }
+        self.builder.process_token(token, line)
+    }
+
+    fn end(&self) {
+        self.builder.end();
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder
+            .adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+/// Counts what the tree builder refers to.
+struct Count(Cell<usize>);
+
+impl Tracer for Count {
+    type Handle = NodeId;
+
+    fn trace_handle(&self, _: &NodeId) {
+        self.0.set(self.0.get() + 1);
+    }
+}

@@ -1,0 +1,169 @@
+//! A parsed page, to be searched with CSS selectors.
+
+use std::cell::OnceCell;
+use std::fmt;
+
+use encoding_rs::{Encoding, UTF_8};
+use url::Url;
+
+use super::base::Base;
+use super::depth;
+use super::element::Element;
+use super::select::Select;
+use crate::Result;
+
+/// A page as a tree of elements, parsed as browsers do, and the URL that it came from.
+///
+/// Parsing never fails: HTML has a meaning for every text. Scripts are not run, so what is in `noscript` is part of the
+/// page. A page stays in its thread and cannot be held across an `.await`: take what you need out of it.
+///
+/// ```
+/// use crawlworks::html::Html;
+/// let url = url::Url::parse("http://example.com/books/")?;
+/// let html = Html::parse("<h1>Books</h1><ul><li><a href=1>One</a><li><a href=2>Two</a></ul>", url);
+/// let titles: Vec<_> = html.select("li a")?.map(|a| a.text()).collect();
+/// assert_eq!(titles, ["One", "Two"]);
+/// assert_eq!(html.one("h1")?.text(), "Books");
+/// assert_eq!(html.links("li a")?[1].as_str(), "http://example.com/books/2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Html {
+    tree: scraper::Html,
+    was_too_deep: bool,
+    url: Url,
+    encoding: &'static Encoding,
+    base: OnceCell<Base>,
+}
+
+impl Html {
+    /// Parses a page. `url` is where it came from: relative references are relative to it, unless the page has a usable
+    /// `<base href>`.
+    ///
+    /// A tree has at most 512 levels, as in browsers, a million elements, and 512 attributes per element, so that it
+    /// takes time and memory in proportion to the text; [`was_too_deep`](Self::was_too_deep) tells.
+    #[must_use]
+    pub fn parse(text: &str, url: Url) -> Self {
+        let (tree, was_too_deep) = depth::parse(text);
+        Self {
+            tree,
+            was_too_deep,
+            url,
+            encoding: UTF_8,
+            base: OnceCell::new(),
+        }
+    }
+
+    /// Says in which encoding the page was written, UTF-8 otherwise: the queries of its links are in that encoding.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: &'static Encoding) -> Self {
+        self.encoding = encoding;
+        self.base = OnceCell::new();
+        self
+    }
+
+    /// The URL that the page came from.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The URL that references are relative to: that of the first usable `<base href>`, else the page's own.
+    #[must_use]
+    pub fn base_url(&self) -> &Url {
+        &self.base().url
+    }
+
+    /// Whether the page is nested more deeply, or is larger, than what a tree can hold, so that tags were left out. Their
+    /// content is there, one level below the last that fits.
+    #[must_use]
+    pub fn was_too_deep(&self) -> bool {
+        self.was_too_deep
+    }
+
+    /// The `html` element; every page has one.
+    #[must_use]
+    pub fn root(&self) -> Element<'_> {
+        Element::new(self.tree.root_element(), self)
+    }
+
+    /// The elements that match a CSS selector, in document order.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    pub fn select(&self, css: &str) -> Result<Select<'_>> {
+        self.root().select_or_self(css)
+    }
+
+    /// The first element that matches a CSS selector.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    pub fn first(&self, css: &str) -> Result<Option<Element<'_>>> {
+        self.root().first_or_self(css)
+    }
+
+    /// The first element that matches a CSS selector, which the page has to have.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`](crate::ErrorKind::Missing) if there is none, and
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is no selector.
+    pub fn one(&self, css: &str) -> Result<Element<'_>> {
+        self.first(css)?.ok_or_else(|| self.missing(css))
+    }
+
+    /// Where the matching elements link to: their `href` or `src` as absolute http(s) URLs without fragment, in document
+    /// order, once each.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not a selector.
+    pub fn links(&self, css: &str) -> Result<Vec<Url>> {
+        Ok(super::element::links(self.select(css)?))
+    }
+
+    /// The page's title: the text of the first `title` element, white space collapsed. `None` if that is missing or empty.
+    #[must_use]
+    pub fn title(&self) -> Option<String> {
+        let titles = self.select("title").ok()?;
+        titles
+            .into_iter()
+            .find(Element::is_html)
+            .map(Element::text)
+            .filter(|title| !title.is_empty())
+    }
+
+    pub(crate) fn base(&self) -> &Base {
+        self.base.get_or_init(|| {
+            let mut base = Base::new(self.url.clone(), self.encoding);
+            let mut elements = self
+                .select("base[href]")
+                .into_iter()
+                .flatten()
+                .filter(Element::is_html);
+            if let Some(url) = elements.find_map(|element| base.rebased(element.attr("href")?)) {
+                base.url = url;
+            }
+            base
+        })
+    }
+
+    pub(crate) fn missing(&self, css: &str) -> crate::Error {
+        crate::Error::new(
+            crate::ErrorKind::Missing,
+            format!("no element matches {css:?}"),
+        )
+        .with_url(&self.url)
+    }
+}
+
+impl fmt::Debug for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Html")
+            .field("url", &self.url.as_str())
+            .field("was_too_deep", &self.was_too_deep)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,292 @@
+//! An element of a page: its text, its attributes, and the elements within it.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+
+use ego_tree::iter::Edge;
+use html5ever::ns;
+use scraper::{ElementRef, Node};
+use url::Url;
+
+use super::document::Html;
+use super::name::Name;
+use super::select::Select;
+use super::selector::compile;
+use super::text::Words;
+use crate::Result;
+
+/// An element of an [`Html`] page. It is a reference, and as cheap to copy as one.
+///
+/// ```
+/// use crawlworks::html::Html;
+/// let url = url::Url::parse("http://example.com/")?;
+/// let html = Html::parse("<p class=q>One <b>word</b>\n<a href='/more#x'>more</a></p>", url);
+/// let quote = html.one("p.q")?;
+/// assert_eq!(quote.text(), "One word more");
+/// assert_eq!(quote.own_text(), "One");
+/// assert_eq!(quote.attr("class"), Some("q"));
+/// assert_eq!(quote.one("a")?.url("href").unwrap().as_str(), "http://example.com/more#x");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Element<'a> {
+    node: ElementRef<'a>,
+    html: &'a Html,
+}
+
+/// What is directly in an element.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Child<'a> {
+    /// Text as the page has it.
+    Text(&'a str),
+    Element(Element<'a>),
+}
+
+impl<'a> Element<'a> {
+    pub(crate) fn new(node: ElementRef<'a>, html: &'a Html) -> Self {
+        Self { node, html }
+    }
+
+    fn beside(self, node: ElementRef<'a>) -> Self {
+        Self {
+            node,
+            html: self.html,
+        }
+    }
+
+    /// Whether it is an element of HTML, not of `svg` or `math`.
+    pub(crate) fn is_html(&self) -> bool {
+        self.node.value().name.ns == ns!(html)
+    }
+
+    /// Whether a browser starts a new line or cell for it.
+    pub(crate) fn is_block(self) -> bool {
+        Name::of(self.name().as_bytes()).is_block()
+    }
+
+    /// Whether a browser never shows the text in it.
+    pub(crate) fn is_hidden(self) -> bool {
+        Name::of(self.name().as_bytes()).is_hidden()
+    }
+
+    /// The texts and elements directly in this one, in document order.
+    pub(crate) fn content(self) -> impl Iterator<Item = Child<'a>> {
+        self.node
+            .children()
+            .filter_map(move |node| match node.value() {
+                Node::Text(text) => Some(Child::Text(text)),
+                _ => ElementRef::wrap(node).map(|node| Child::Element(self.beside(node))),
+            })
+    }
+
+    /// The elements within this one that match a CSS selector, in document order. `:scope` is this element.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    pub fn select(self, css: &str) -> Result<Select<'a>> {
+        let selector = compile(css)?;
+        let found: Vec<_> = self
+            .node
+            .select(&selector)
+            .map(|node| self.beside(node))
+            .collect();
+        Ok(Select::new(found))
+    }
+
+    pub(crate) fn select_or_self(self, css: &str) -> Result<Select<'a>> {
+        let selector = compile(css)?;
+        let this = Some(self.node).filter(|node| selector.matches(node));
+        let found: Vec<_> = this
+            .into_iter()
+            .chain(self.node.select(&selector))
+            .map(|node| self.beside(node))
+            .collect();
+        Ok(Select::new(found))
+    }
+
+    /// The first element within this one that matches a CSS selector.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    pub fn first(self, css: &str) -> Result<Option<Element<'a>>> {
+        let selector = compile(css)?;
+        Ok(self
+            .node
+            .select(&selector)
+            .next()
+            .map(|node| self.beside(node)))
+    }
+
+    pub(crate) fn first_or_self(self, css: &str) -> Result<Option<Element<'a>>> {
+        if compile(css)?.matches(&self.node) {
+            Ok(Some(self))
+        } else {
+            self.first(css)
+        }
+    }
+
+    /// The first element within this one that matches a CSS selector, which has to be there.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`](crate::ErrorKind::Missing) if there is none, and
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is no selector.
+    pub fn one(self, css: &str) -> Result<Element<'a>> {
+        self.first(css)?.ok_or_else(|| self.html.missing(css))
+    }
+
+    /// Where the matching elements within this one link to: their `href` or `src` as absolute http(s) URLs without
+    /// fragment, in document order, once each.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not a selector.
+    pub fn links(self, css: &str) -> Result<Vec<Url>> {
+        Ok(links(self.select(css)?))
+    }
+
+    /// The text as a reader sees it: white space is collapsed, blocks and cells are kept apart by a space, and scripts,
+    /// styles, templates and the head of the page are left out, unless the element itself is one.
+    #[must_use]
+    pub fn text(self) -> String {
+        let mut words = Words::default();
+        let mut hidden = None;
+        for edge in self.node.traverse().skip(1) {
+            let (Edge::Open(node) | Edge::Close(node)) = edge;
+            match node.value() {
+                Node::Text(text) if hidden.is_none() && matches!(edge, Edge::Open(_)) => {
+                    words.push(text);
+                }
+                Node::Element(element) => {
+                    let name = Name::of(element.name().as_bytes());
+                    if name.is_block() {
+                        words.separate();
+                    }
+                    match edge {
+                        Edge::Open(_)
+                            if hidden.is_none()
+                                && name.is_hidden()
+                                && node.id() != self.node.id() =>
+                        {
+                            hidden = Some(node.id());
+                        }
+                        Edge::Close(_) if hidden == Some(node.id()) => hidden = None,
+                        _ => {}
+                    }
+                }
+                _ => {}
+            }
+        }
+        words.finish()
+    }
+
+    /// All text within the element exactly as the page has it, scripts and white space included.
+    #[must_use]
+    pub fn raw_text(self) -> String {
+        self.node.text().collect()
+    }
+
+    /// The text that is directly in the element and not in one of its children; white space is collapsed.
+    #[must_use]
+    pub fn own_text(self) -> String {
+        let mut words = Words::default();
+        for child in self.node.children() {
+            match child.value() {
+                Node::Text(text) => words.push(text),
+                Node::Element(_) => words.separate(),
+                _ => {}
+            }
+        }
+        words.finish()
+    }
+
+    /// The value of an attribute, whose name is given in lower case. An attribute without a value has an empty one.
+    #[must_use]
+    pub fn attr(self, name: &str) -> Option<&'a str> {
+        self.node.attr(name)
+    }
+
+    /// The URL in an attribute, absolute and with its fragment, of whatever scheme. `None` if the attribute is missing or
+    /// holds no URL.
+    #[must_use]
+    pub fn url(self, name: &str) -> Option<Url> {
+        self.html.base().resolve(self.attr(name)?)
+    }
+
+    /// The HTML of what is in the element.
+    #[must_use]
+    pub fn inner_html(self) -> String {
+        self.node.inner_html()
+    }
+
+    /// The HTML of the element.
+    #[must_use]
+    pub fn outer_html(self) -> String {
+        self.node.html()
+    }
+
+    /// The name of the element, in lower case if it is HTML's.
+    #[must_use]
+    pub fn name(self) -> &'a str {
+        self.node.value().name()
+    }
+
+    /// The element around this one; `None` for `html`.
+    #[must_use]
+    pub fn parent(self) -> Option<Element<'a>> {
+        self.node
+            .ancestors()
+            .find_map(ElementRef::wrap)
+            .map(|node| self.beside(node))
+    }
+
+    /// The elements directly in this one.
+    pub fn children(self) -> impl Iterator<Item = Element<'a>> {
+        self.node
+            .child_elements()
+            .map(move |node| self.beside(node))
+    }
+
+    /// The element that follows this one in the same parent.
+    #[must_use]
+    pub fn next_sibling(self) -> Option<Element<'a>> {
+        self.node
+            .next_siblings()
+            .find_map(ElementRef::wrap)
+            .map(|node| self.beside(node))
+    }
+}
+
+/// Where elements link to.
+pub(crate) fn links(elements: Select<'_>) -> Vec<Url> {
+    // Keyed at random, so no page can aim for collisions.
+    let state = RandomState::new();
+    let mut seen = HashSet::new();
+    let link = |element: Element<'_>| {
+        let reference = element.attr("href").or_else(|| element.attr("src"))?;
+        element
+            .html
+            .base()
+            .link(reference)
+            .filter(|url| seen.insert(state.hash_one(url.as_str())))
+    };
+    elements.filter_map(link).collect()
+}
+
+impl PartialEq for Element<'_> {
+    /// Whether both are the same element, not two that look alike.
+    fn eq(&self, other: &Self) -> bool {
+        self.node == other.node
+    }
+}
+
+impl Eq for Element<'_> {}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.node.fmt(f)
+    }
+}

@@ -1,0 +1,104 @@
+//! Element names as numbers, so that telling a tag is one comparison, and what those elements mean for text.
+
+/// The name of an element in lower case, packed; names longer than any that matters are all alike.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Name(u128);
+
+pub(crate) const NONE: Name = Name(0);
+pub(crate) const A: Name = Name::of(b"a");
+pub(crate) const ANNOTATION_XML: Name = Name::of(b"annotation-xml");
+pub(crate) const AREA: Name = Name::of(b"area");
+pub(crate) const BASE: Name = Name::of(b"base");
+pub(crate) const BODY: Name = Name::of(b"body");
+pub(crate) const BR: Name = Name::of(b"br");
+pub(crate) const DESC: Name = Name::of(b"desc");
+pub(crate) const FOREIGN_OBJECT: Name = Name::of(b"foreignobject");
+pub(crate) const H1: Name = Name::of(b"h1");
+pub(crate) const HTML: Name = Name::of(b"html");
+pub(crate) const MATH: Name = Name::of(b"math");
+pub(crate) const META: Name = Name::of(b"meta");
+pub(crate) const P: Name = Name::of(b"p");
+pub(crate) const PLAINTEXT: Name = Name::of(b"plaintext");
+pub(crate) const SCRIPT: Name = Name::of(b"script");
+pub(crate) const SVG: Name = Name::of(b"svg");
+pub(crate) const TEXTAREA: Name = Name::of(b"textarea");
+pub(crate) const TITLE: Name = Name::of(b"title");
+
+macro_rules! names {
+    ($name:expr => $($spelled:literal)*) => {
+        [$(const { Name::of($spelled.as_bytes()) }),*].contains(&$name)
+    };
+}
+
+impl Name {
+    /// The name as a page or a tree spells it, in any case.
+    pub(crate) const fn of(spelled: &[u8]) -> Self {
+        let mut packed = 0;
+        let mut rest = spelled;
+        if spelled.len() > size_of::<u128>() {
+            return NONE;
+        }
+        while let Some((first, others)) = rest.split_first() {
+            packed = packed << 8 | first.to_ascii_lowercase() as u128;
+            rest = others;
+        }
+        Self(packed)
+    }
+
+    /// Whether it is `h1` to `h6`.
+    pub(crate) fn is_heading(self) -> bool {
+        names!(self => "h1" "h2" "h3" "h4" "h5" "h6")
+    }
+
+    /// Whether the content is text whatever it looks like. Scripts and `plaintext` have rules of their own.
+    pub(crate) fn is_raw_text(self) -> bool {
+        names!(self => "title" "textarea" "style" "xmp" "iframe" "noembed" "noframes")
+    }
+
+    /// Whether the element has no content and no end tag.
+    pub(crate) fn is_void(self) -> bool {
+        names!(self => "area" "base" "basefont" "bgsound" "br" "col" "embed" "frame" "hr" "image" "img" "input" "keygen"
+            "link" "meta" "param" "source" "track" "wbr")
+    }
+
+    /// Whether a browser starts a new line or cell for the element, so that words do not run together across its edges.
+    pub(crate) fn is_block(self) -> bool {
+        names!(self => "address" "article" "aside" "blockquote" "body" "br" "caption" "center" "dd" "details" "dialog"
+            "dir" "div" "dl" "dt" "fieldset" "figcaption" "figure" "footer" "form" "h1" "h2" "h3" "h4" "h5" "h6"
+            "header" "hgroup" "hr" "html" "legend" "li" "listing" "main" "menu" "nav" "ol" "optgroup" "option" "p" "pre"
+            "search" "section" "select" "summary" "table" "tbody" "td" "tfoot" "th" "thead" "tr" "ul" "xmp")
+    }
+
+    /// Whether a browser never shows the element's text on the page.
+    pub(crate) fn is_hidden(self) -> bool {
+        names!(self => "head" "iframe" "noembed" "noframes" "script" "style" "template" "title")
+    }
+
+    /// Whether the start tag ends `svg` and `math` around it: section 13.2.6.5 of the HTML standard.
+    pub(crate) fn leaves_foreign(self) -> bool {
+        names!(self => "b" "big" "blockquote" "body" "br" "center" "code" "dd" "div" "dl" "dt" "em" "embed" "h1" "h2"
+            "h3" "h4" "h5" "h6" "head" "hr" "i" "img" "li" "listing" "menu" "meta" "nobr" "ol" "p" "pre" "ruby" "s"
+            "small" "span" "strong" "strike" "sub" "sup" "table" "tt" "u" "ul" "var")
+    }
+
+    /// Whether the content of this `math` element is HTML.
+    pub(crate) fn is_math_text(self) -> bool {
+        names!(self => "mi" "mo" "mn" "ms" "mtext") || self == ANNOTATION_XML
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_in_any_case_and_whole() {
+        assert_eq!(Name::of(b"foreignObject"), FOREIGN_OBJECT);
+        assert_ne!(Name::of(b"h11"), H1);
+        assert_ne!(Name::of(b"h\x11"), H1);
+        assert_eq!(
+            Name::of(b"a-name-that-is-longer-than-any"),
+            Name::of(b"another-name-that-is-long")
+        );
+    }
+}
