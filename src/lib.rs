@@ -1,7 +1,20 @@
 //! An async crawler framework: spiders in, typed items out.
 
+// The nouns, in the order in which a page meets them.
+mod request;
+pub use request::Request;
+
+mod response;
+pub use response::{Response, Timings};
+
 pub mod html;
 pub use html::{Element, Html};
+
+mod item;
+pub use item::Item;
+
+mod output;
+pub use output::Output;
 
 mod error;
 pub use error::{BoxError, Error, ErrorKind, Result};

@@ -1,0 +1,188 @@
+//! How a [`Request`] is written and read: only what differs from a plain `GET`, under the names of the methods.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+use std::time::Duration;
+use url::Url;
+
+use super::{Extra, Request};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    url: Url,
+    #[serde(default, skip_serializing_if = "is_default")]
+    method: Option<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    headers: Vec<(String, Text)>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    body: Option<Text>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    label: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    meta: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    priority: i32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    depth: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    timeout: Option<Duration>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    retries: Option<u32>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    dont_filter: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    any_status: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    attempt: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    redirects: Vec<Url>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    robots_for: Option<Box<str>>,
+}
+
+/// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
+#[derive(Serialize, Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Text {
+    Utf8(String),
+    Base64(String),
+}
+
+impl Text {
+    fn new(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Utf8(text.to_owned()),
+            Err(_) => Self::Base64(STANDARD.encode(bytes)),
+        }
+    }
+
+    fn into_bytes(self) -> Result<Vec<u8>, base64::DecodeError> {
+        match self {
+            Self::Utf8(text) => Ok(text.into_bytes()),
+            Self::Base64(text) => STANDARD.decode(text),
+        }
+    }
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Serialize for Request {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let plain = Extra::default();
+        let extra = self.extra.as_deref().unwrap_or(&plain);
+        Wire {
+            url: self.url.clone(),
+            method: (extra.method != Method::GET).then(|| extra.method.to_string()),
+            headers: extra
+                .headers
+                .iter()
+                .map(|(n, v)| (n.to_string(), Text::new(v.as_bytes())))
+                .collect(),
+            body: (!extra.body.is_empty()).then(|| Text::new(&extra.body)),
+            label: extra.label.clone(),
+            meta: extra.meta.clone(),
+            priority: self.priority,
+            depth: self.depth,
+            timeout: extra.timeout,
+            retries: extra.retries,
+            dont_filter: extra.dont_filter,
+            any_status: extra.any_status,
+            attempt: extra.attempt,
+            redirects: extra.redirects.clone(),
+            robots_for: extra.robots_for.clone(),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Request {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wire = Wire::deserialize(deserializer)?;
+        let mut headers = HeaderMap::with_capacity(wire.headers.len());
+        for (name, value) in wire.headers {
+            let name = HeaderName::try_from(name).map_err(D::Error::custom)?;
+            let value = value.into_bytes().map_err(D::Error::custom)?;
+            headers.append(
+                name,
+                HeaderValue::try_from(value).map_err(D::Error::custom)?,
+            );
+        }
+        let extra = Extra {
+            method: wire
+                .method
+                .as_deref()
+                .unwrap_or("GET")
+                .parse()
+                .map_err(D::Error::custom)?,
+            headers,
+            body: wire
+                .body
+                .map(Text::into_bytes)
+                .transpose()
+                .map_err(D::Error::custom)?
+                .unwrap_or_default()
+                .into(),
+            label: wire.label,
+            meta: wire.meta,
+            timeout: wire.timeout,
+            retries: wire.retries,
+            dont_filter: wire.dont_filter,
+            any_status: wire.any_status,
+            attempt: wire.attempt,
+            redirects: wire.redirects,
+            robots_for: wire.robots_for,
+        };
+        let extra = (extra != Extra::default()).then(|| Box::new(extra));
+        let url = Self::from(wire.url).url;
+        Ok(Self {
+            url,
+            priority: wire.priority,
+            depth: wire.depth,
+            extra,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_request_is_written_as_its_url() {
+        let request = Request::get("http://example.com/a").unwrap();
+        assert_eq!(
+            serde_json::to_string(&request).unwrap(),
+            r#"{"url":"http://example.com/a"}"#
+        );
+    }
+
+    #[test]
+    fn everything_survives_the_round_trip() {
+        let request = Request::post("http://us:pw@example.com/a")
+            .unwrap()
+            .with_body(vec![0xff, 0x00])
+            .with_header("x-a", "1")
+            .unwrap()
+            .with_label("list")
+            .with_meta("page", 7)
+            .unwrap()
+            .with_priority(-3)
+            .with_timeout(Duration::from_millis(1500))
+            .with_retries(0)
+            .dont_filter()
+            .any_status()
+            .at_depth(4)
+            .tried_again()
+            .redirected_to(Url::parse("http://example.com/b").unwrap());
+        let json = serde_json::to_string(&request).unwrap();
+        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+    }
+}

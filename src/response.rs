@@ -1,0 +1,296 @@
+//! A [`Response`]: what came back, and ways to read it.
+//!
+//! ```
+//! use crawlworks::{Request, Response};
+//! let request = Request::get("https://example.com/")?;
+//! let response = Response::new(request, 200).with_body("text/html", "<h1>Hello</h1> <a href='/next'>next</a>");
+//! assert_eq!(response.html()?.one("h1")?.text(), "Hello");
+//! assert_eq!(response.links()[0].as_str(), "https://example.com/next");
+//! # Ok::<(), crawlworks::Error>(())
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use encoding_rs::Encoding;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::html::{self, Html, Page};
+use crate::request::Request;
+use crate::{charset, identity};
+
+/// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
+///
+/// Plain data, `Send + Sync`. HTML is parsed when [`html`](Self::html) asks for it and is not kept in here, because a
+/// parsed document cannot cross threads; parse once and keep the [`Html`] in a variable.
+#[derive(Clone)]
+pub struct Response {
+    request: Request,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    timings: Timings,
+    wire_bytes: u64,
+}
+
+/// How long an exchange took. Waiting in the queue is not part of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timings {
+    /// From the start (connecting included) to the end of the response's head.
+    pub head: Duration,
+    /// From the start to the end of the body.
+    pub total: Duration,
+}
+
+impl Response {
+    /// A response made by hand: what a fake downloader or a test returns. An unusable status number becomes 500.
+    #[must_use]
+    pub fn new(request: Request, status: u16) -> Self {
+        Self {
+            request,
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            timings: Timings::default(),
+            wire_bytes: 0,
+        }
+    }
+
+    /// Sets the body and its `Content-Type`. A type that cannot be in a header is left out.
+    #[must_use]
+    pub fn with_body(mut self, content_type: &str, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
+        if let Ok(value) = HeaderValue::from_str(content_type) {
+            self.headers.insert(CONTENT_TYPE, value);
+        }
+        self
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] when name or value cannot be in an HTTP header.
+    pub fn with_header(mut self, name: &str, value: &str) -> Result<Self> {
+        let bad = || Error::new(ErrorKind::Settings, format!("bad header {name:?}"));
+        let header = HeaderName::try_from(name).map_err(|e| bad().with_source(e))?;
+        let value = HeaderValue::from_bytes(value.as_bytes()).map_err(|e| bad().with_source(e))?;
+        self.headers.append(header, value);
+        Ok(self)
+    }
+
+    /// Sets how long the exchange took; a downloader that does not is timed from outside.
+    #[must_use]
+    pub fn with_timings(mut self, head: Duration, total: Duration) -> Self {
+        self.timings = Timings { head, total };
+        self
+    }
+
+    /// Sets how many bytes of body came over the wire, for the report.
+    #[must_use]
+    pub fn with_wire_bytes(mut self, bytes: u64) -> Self {
+        self.wire_bytes = bytes;
+        self
+    }
+
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
+    pub(crate) fn with_exchange(mut self, body: Bytes, timings: Timings, wire_bytes: u64) -> Self {
+        self.body = body;
+        self.timings = timings;
+        self.wire_bytes = wire_bytes;
+        self
+    }
+
+    /// Fills in how long the exchange took, for a downloader that does not tell.
+    pub(crate) fn or_timed(mut self, total: Duration) -> Self {
+        if self.timings == Timings::default() {
+            self.timings = Timings { head: total, total };
+        }
+        self
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The URL that answered: after redirects, the last one.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        self.request.url()
+    }
+
+    /// The request that led here; [`Request::redirects`] tells by which way.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The label of the request.
+    #[must_use]
+    pub fn label(&self) -> Option<&str> {
+        self.request.label()
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// A header as text; `None` when it is missing. Bytes that are not UTF-8 are read as ISO 8859-1.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let bytes = self.headers.get(name)?.as_bytes();
+        Some(match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => encoding_rs::mem::decode_latin1(bytes),
+        })
+    }
+
+    /// The media type of `Content-Type` in lower case, without parameters: `text/html`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        let header = self.header("content-type")?;
+        let essence = header
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        (!essence.is_empty()).then_some(essence)
+    }
+
+    /// The body's bytes, after `Content-Encoding`.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// How long the exchange took.
+    #[must_use]
+    pub fn timings(&self) -> Timings {
+        self.timings
+    }
+
+    /// How many bytes of body came over the wire, before decoding.
+    #[must_use]
+    pub fn wire_bytes(&self) -> u64 {
+        self.wire_bytes
+    }
+
+    /// The character encoding: byte order mark, then `Content-Type`, then the document's own `meta`, then detection
+    /// from the bytes (WHATWG Encoding Standard).
+    #[must_use]
+    pub fn encoding(&self) -> &'static Encoding {
+        charset::detect(&self.body, self.header("content-type").as_deref())
+    }
+
+    /// The body as text in its [`encoding`](Self::encoding); what is not valid becomes U+FFFD.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        charset::decode(&self.body, self.encoding())
+    }
+
+    /// The body parsed from JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Json`] with line and column when it is not JSON, or not of type `T`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        // RFC 8259, section 8.1: a byte order mark may be ignored.
+        let body = self
+            .body
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|e| {
+            Error::new(ErrorKind::Json, "not the JSON that was expected")
+                .with_source(e)
+                .with_url(self.url())
+        })
+    }
+
+    /// The body parsed as HTML.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotHtml`] when `Content-Type` says that it is something else, such as an image or JSON.
+    pub fn html(&self) -> Result<Html> {
+        self.check_html()?;
+        let encoding = self.encoding();
+        Ok(
+            Html::parse(&charset::decode(&self.body, encoding), self.url().clone())
+                .with_encoding(encoding),
+        )
+    }
+
+    /// The absolute http(s) URLs of all `a` and `area` links, in document order, once each and without fragments.
+    /// Streamed, without building a document; nothing for a body that is not HTML.
+    #[must_use]
+    pub fn links(&self) -> Vec<Url> {
+        self.scan(usize::MAX).links
+    }
+
+    /// Title, first heading and at most `max_links` links in one pass over the bytes, without building a document.
+    #[must_use]
+    pub fn scan(&self, max_links: usize) -> Page {
+        if self.check_html().is_err() {
+            return Page::default();
+        }
+        html::scan(&self.body, self.encoding(), self.url(), max_links)
+    }
+
+    /// A URL relative to this page. A `<base>` in the document is not looked at; [`Html::links`] and
+    /// [`links`](Self::links) do that.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`] when the result is not an http(s) URL.
+    pub fn join(&self, reference: &str) -> Result<Url> {
+        identity::parse(reference, Some(self.url()))
+    }
+
+    /// A request for a URL relative to this page.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`] when the result is not an http(s) URL.
+    pub fn follow(&self, reference: &str) -> Result<Request> {
+        self.join(reference).map(Request::from)
+    }
+
+    fn check_html(&self) -> Result<()> {
+        match self.content_type() {
+            Some(mime) if !is_markup(&mime) => Err(Error::new(
+                ErrorKind::NotHtml,
+                format!("not HTML but {mime}"),
+            )
+            .with_url(self.url())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a media type can be HTML: HTML itself, XHTML and other XML, and what is no media type at all.
+fn is_markup(mime: &str) -> bool {
+    matches!(mime, "text/html" | "application/xml" | "text/xml")
+        || mime.ends_with("+xml")
+        || !mime.contains('/')
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status.as_u16())
+            .field("url", &self.url().as_str())
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
