@@ -22,6 +22,12 @@ pub use error::{BoxError, Error, ErrorKind, Result};
 pub mod settings;
 pub use settings::Settings;
 
+pub mod report;
+pub use report::{Filter, Finish, Report};
+
+pub mod event;
+pub use event::{Event, Events, Progress, ProgressWatch};
+
 // What several of them read.
 pub mod charset;
 pub mod identity;

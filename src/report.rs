@@ -1,0 +1,223 @@
+//! The [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::ErrorKind;
+
+/// What a crawl did. Serialises to the JSON that `--report` writes.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The spider's name.
+    pub spider: String,
+    /// Why the crawl ended.
+    pub finish: Finish,
+    /// When it began.
+    #[serde(serialize_with = "as_timestamp")]
+    pub started: SystemTime,
+    /// When it ended.
+    #[serde(serialize_with = "as_timestamp")]
+    pub ended: SystemTime,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+    /// Pages fetched and parsed.
+    pub pages: u64,
+    /// What became of the items.
+    pub items: Items,
+    /// What became of every request that was seen.
+    pub ledger: Ledger,
+    /// Requests that were dropped because the same one was seen before; not part of the ledger.
+    pub duplicates: u64,
+    /// Round trips to servers, by purpose.
+    pub requests: Requests,
+    /// Bytes received.
+    pub bytes: Bytes,
+    /// Answers by status; robots.txt included.
+    pub statuses: BTreeMap<u16, u64>,
+    /// Round trips and pages that failed, by kind; a request that is tried four times can count four times.
+    pub errors: BTreeMap<ErrorKind, u64>,
+    /// Requests that were sorted out, by reason.
+    pub filtered: BTreeMap<Filter, u64>,
+    /// Retries by what made them necessary: an error kind or a status.
+    pub retries: BTreeMap<String, u64>,
+    /// robots.txt files by what came of them.
+    pub robots: Robots,
+    /// Hosts met.
+    pub hosts: usize,
+    /// The most memory that the process held, in bytes, where the system tells.
+    pub peak_memory: Option<u64>,
+}
+
+/// What became of the items.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Items {
+    /// Written to the outputs.
+    pub kept: u64,
+    /// Dropped by a pipeline or a limit, by reason.
+    pub dropped: BTreeMap<String, u64>,
+    /// Lost because a pipeline or an output failed on them, by what it said.
+    pub failed: BTreeMap<String, u64>,
+}
+
+/// Every request that was seen is in exactly one of the other four: `seen = done + filtered + failed + pending`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// Different requests that start, `parse` and redirects asked for.
+    pub seen: u64,
+    /// Fetched and parsed, or redirected.
+    pub done: u64,
+    /// Sorted out by scope, robots.txt, depth and so on.
+    pub filtered: u64,
+    /// Given up after all tries, or the page could not be parsed.
+    pub failed: u64,
+    /// Still waiting when the crawl ended.
+    pub pending: u64,
+}
+
+impl Ledger {
+    /// Whether nothing was lost.
+    #[must_use]
+    pub fn balances(&self) -> bool {
+        self.seen == self.done + self.filtered + self.failed + self.pending
+    }
+}
+
+/// Round trips, by purpose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Requests {
+    /// All of them.
+    pub total: u64,
+    /// For robots.txt.
+    pub robots: u64,
+    /// Repeated after a failure.
+    pub retried: u64,
+    /// Answered with a redirect that was followed.
+    pub redirected: u64,
+}
+
+/// Bytes received, robots.txt included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Bytes {
+    /// Bodies as they came over the wire.
+    pub wire: u64,
+    /// Bodies after decoding.
+    pub body: u64,
+}
+
+/// What came of the robots.txt files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Robots {
+    /// Read.
+    pub read: u64,
+    /// There was none (4xx): everything is allowed.
+    pub none: u64,
+    /// Unreachable (5xx or a network error): nothing is allowed.
+    pub unreachable: u64,
+}
+
+/// Why a crawl ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Finish {
+    /// Nothing was left to do.
+    Finished,
+    /// The setting `max_pages`.
+    MaxPages,
+    /// The setting `max_items`.
+    MaxItems,
+    /// The setting `max_time`.
+    MaxTime,
+    /// The setting `max_errors`.
+    MaxErrors,
+    /// A signal to stop.
+    Stopped,
+}
+
+impl fmt::Display for Finish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Finished => "finished",
+            Self::MaxPages => "max_pages reached",
+            Self::MaxItems => "max_items reached",
+            Self::MaxTime => "max_time reached",
+            Self::MaxErrors => "max_errors reached",
+            Self::Stopped => "stopped",
+        })
+    }
+}
+
+/// Why a request was sorted out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Filter {
+    /// Outside the setting `scope`.
+    Scope,
+    /// No `allow` pattern matches.
+    Allow,
+    /// A `deny` pattern matches.
+    Deny,
+    /// Deeper than the setting `depth`. Counted each time, because the same URL may be found again less deep.
+    Depth,
+    /// Longer than `max_url_length`.
+    UrlLength,
+    /// Not an http(s) URL.
+    Scheme,
+    /// robots.txt forbids it.
+    Robots,
+    /// robots.txt could not be read, which means: keep out.
+    RobotsUnreachable,
+    /// A media type that `content_types` does not list.
+    ContentType,
+    /// Beyond the first `max_links` of its page. Counted each time.
+    MaxLinks,
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Scope => "scope",
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Depth => "depth",
+            Self::UrlLength => "url_length",
+            Self::Scheme => "scheme",
+            Self::Robots => "robots",
+            Self::RobotsUnreachable => "robots_unreachable",
+            Self::ContentType => "content_type",
+            Self::MaxLinks => "max_links",
+        })
+    }
+}
+
+impl Serialize for ErrorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// RFC 3339, in UTC.
+fn as_timestamp<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
+    jiff::Timestamp::try_from(*time)
+        .map_err(serde::ser::Error::custom)?
+        .serialize(serializer)
+}
+
+impl Report {
+    /// Whether the crawl failed as a whole: it had something to fetch and got not one page, or hit the error limit.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.finish == Finish::MaxErrors
+            || (self.finish == Finish::Finished && self.pages == 0 && self.ledger.seen > 0)
+    }
+}
