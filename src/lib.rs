@@ -28,6 +28,8 @@ pub use report::{Filter, Finish, Report};
 pub mod event;
 pub use event::{Event, Events, Progress, ProgressWatch};
 
+pub mod policy;
+
 // What several of them read.
 pub mod charset;
 pub mod identity;

@@ -1,0 +1,13 @@
+//! Policies: pure decisions about a request or an answer. They do no I/O and know no clock.
+//!
+//! | module | question |
+//! |---|---|
+//! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
+//! | `scope` | is this URL part of the crawl, says the user? |
+//! | `redirect` | where does this answer lead, and what may come along? |
+//! | `retry` | is this failure worth another try, and when? |
+
+pub(crate) mod redirect;
+pub(crate) mod retry;
+pub mod robots;
+pub(crate) mod scope;

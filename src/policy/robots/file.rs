@@ -1,0 +1,380 @@
+//! A whole robots.txt: which groups it has, and which of them is whose.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::agent::{agent_of_line, product_token};
+use super::line::{Line, lines};
+use super::pattern::normalise_pattern;
+use super::rules::{Draft, Rules};
+
+/// How much of a file is read, in bytes; RFC 9309 section 2.5 asks for at least 500 KiB. A line that this cuts is
+/// dropped. Whoever fetches the file should hand over at least one byte more, or a cut line cannot be told.
+pub const MAX_BYTES: usize = 512 * 1024;
+
+/// A parsed robots.txt, of any number of groups.
+///
+/// Parsing never fails: what cannot be understood is skipped, as RFC 9309 section 2.2 wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RobotsTxt {
+    agents: Vec<Agent>,
+    rules: Vec<Draft>,
+    sitemaps: Vec<String>,
+}
+
+/// A `User-agent` line. Consecutive ones share a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Agent {
+    /// The product token in lower case, or `*`.
+    token: Box<str>,
+    group: u32,
+    crawl_delay: Option<Duration>,
+}
+
+impl RobotsTxt {
+    /// Reads the first [`MAX_BYTES`] of a file, in whatever encoding.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Self {
+        let mut reader = Reader::default();
+        for (number, line) in lines(without_bom(within_limit(bytes))) {
+            reader.take(number, &line);
+        }
+        reader.file
+    }
+
+    /// The file of a host that has none: everything is allowed (RFC 9309 section 2.3.1.3).
+    #[must_use]
+    pub fn allow_all() -> Self {
+        Self::default()
+    }
+
+    /// The file of a host whose own is unreachable: everything is disallowed (RFC 9309 section 2.3.1.4).
+    #[must_use]
+    pub fn disallow_all() -> Self {
+        Self {
+            agents: vec![Agent {
+                token: "*".into(),
+                group: 0,
+                crawl_delay: None,
+            }],
+            rules: vec![Draft {
+                group: 0,
+                line: 0,
+                allow: false,
+                pattern: "/".into(),
+            }],
+            sitemaps: Vec::new(),
+        }
+    }
+
+    /// The rules for a crawler: all groups with its product token merged, else all groups with `*`, else none.
+    ///
+    /// `agent` is the token itself or a whole `User-Agent` header that begins with it: `crawlworks`,
+    /// `crawlworks/0.1 (+https://example.com)`. Letter case does not count.
+    #[must_use]
+    pub fn for_agent(&self, agent: &str) -> Rules {
+        let token = product_token(agent).to_ascii_lowercase();
+        let named = |name: &str| self.agents.iter().any(|agent| *agent.token == *name);
+        let token = if !token.is_empty() && named(&token) {
+            token.as_str()
+        } else {
+            "*"
+        };
+        let mine: Vec<&Agent> = self
+            .agents
+            .iter()
+            .filter(|agent| *agent.token == *token)
+            .collect();
+        // Groups are numbered in the order of the file, so `mine` is sorted by them.
+        let holds = |rule: &&Draft| {
+            mine.binary_search_by_key(&rule.group, |agent| agent.group)
+                .is_ok()
+        };
+        let crawl_delay = mine.iter().filter_map(|agent| agent.crawl_delay).max();
+        Rules::new(self.rules.iter().filter(holds).collect(), crawl_delay)
+    }
+
+    /// What the `Sitemap` lines say, in order. They belong to no group, are meant to be absolute URLs, and are not
+    /// checked here.
+    #[must_use]
+    pub fn sitemaps(&self) -> &[String] {
+        &self.sitemaps
+    }
+}
+
+/// Whether robots.txt of these bytes lets an agent fetch a URL.
+///
+/// The URL is taken to be as it appears in a request and is not parsed: `http://example.com/\u{30c4}` is not the same as
+/// `http://example.com/%E3%83%84`. An empty one has the path `/`.
+#[must_use]
+pub fn allowed(robots: &[u8], agent: &str, url: &str) -> bool {
+    RobotsTxt::parse(robots)
+        .for_agent(agent)
+        .verdict(&path_of(url))
+        .allowed
+}
+
+/// What a request for a URL names, by text alone: from the path up to the fragment, or the URL itself if it is a path.
+fn path_of(url: &str) -> Cow<'_, str> {
+    let url = url.split_once('#').map_or(url, |(url, _)| url);
+    let after_scheme = match url.split_once("//") {
+        Some((_, rest)) if !url.starts_with('/') => rest,
+        _ => url,
+    };
+    let start = after_scheme.find(['/', '?']).unwrap_or(after_scheme.len());
+    let path = after_scheme.get(start..).unwrap_or_default();
+    if path.starts_with('/') {
+        Cow::Borrowed(path)
+    } else {
+        Cow::Owned(format!("/{path}"))
+    }
+}
+
+/// The state between lines.
+#[derive(Default)]
+struct Reader {
+    file: RobotsTxt,
+    group: u32,
+    /// Where the agents of the current group begin in `file.agents`.
+    first_agent: usize,
+    /// Whether the current group has rules, so that the next `User-agent` begins another.
+    has_rules: bool,
+}
+
+impl Reader {
+    fn take(&mut self, number: u32, line: &Line<'_>) {
+        match *line {
+            Line::UserAgent(value) => self.user_agent(value),
+            Line::Allow(value) => {
+                self.rule(number, true, value);
+                if let Some(directory) = directory_of_index(value) {
+                    self.rule(number, true, &directory);
+                }
+            }
+            Line::Disallow(value) => self.rule(number, false, value),
+            Line::CrawlDelay(value) => self.crawl_delay(value),
+            Line::Sitemap(value) => self
+                .file
+                .sitemaps
+                .push(String::from_utf8_lossy(value).into_owned()),
+        }
+    }
+
+    fn user_agent(&mut self, value: &[u8]) {
+        if self.has_rules {
+            self.group = self.group.saturating_add(1);
+            self.has_rules = false;
+            self.first_agent = self.file.agents.len();
+        }
+        let token = agent_of_line(value).to_ascii_lowercase();
+        self.file.agents.push(Agent {
+            token: token.into(),
+            group: self.group,
+            crawl_delay: None,
+        });
+    }
+
+    /// Rules before the first group belong to nobody. An empty rule, which is not even a [`Line`], matches nothing.
+    fn rule(&mut self, line: u32, allow: bool, value: &[u8]) {
+        if self.file.agents.is_empty() {
+            return;
+        }
+        self.has_rules = true;
+        if let Some(pattern) = normalise_pattern(value) {
+            self.file.rules.push(Draft {
+                group: self.group,
+                line,
+                allow,
+                pattern: pattern.into(),
+            });
+        }
+    }
+
+    /// Holds for the agents named so far in this group: in `User-agent: a`, `Crawl-delay: 9`, `User-agent: b` the RFC
+    /// gives both the rules that follow, as a delay is no rule to it, but nobody means `b` to be delayed.
+    fn crawl_delay(&mut self, value: &[u8]) {
+        let Some(delay) = seconds(value) else { return };
+        for agent in self.file.agents.iter_mut().skip(self.first_agent) {
+            agent.crawl_delay = agent.crawl_delay.max(Some(delay));
+        }
+    }
+}
+
+fn seconds(value: &[u8]) -> Option<Duration> {
+    let number: f64 = std::str::from_utf8(value).ok()?.parse().ok()?;
+    Duration::try_from_secs_f64(number).ok()
+}
+
+fn within_limit(bytes: &[u8]) -> &[u8] {
+    let Some((head, rest)) = bytes.split_at_checked(MAX_BYTES) else {
+        return bytes;
+    };
+    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    if rest.first().is_none_or(is_end) {
+        return head;
+    }
+    let whole = head.iter().rposition(is_end).unwrap_or_default();
+    head.get(..whole).unwrap_or_default()
+}
+
+/// Takes off a byte order mark in UTF-8, or as much of one as there is.
+fn without_bom(bytes: &[u8]) -> &[u8] {
+    let marked = bytes
+        .iter()
+        .zip(b"\xEF\xBB\xBF")
+        .take_while(|(byte, mark)| byte == mark)
+        .count();
+    bytes.get(marked..).unwrap_or_default()
+}
+
+/// Who allows `/dir/index.html` allows `/dir/`, which is the same page, Google says: here as `/dir/$`.
+fn directory_of_index(pattern: &[u8]) -> Option<Vec<u8>> {
+    let slash = pattern.iter().rposition(|&byte| byte == b'/')?;
+    let (directory, file) = pattern.split_at_checked(slash + 1)?;
+    file.starts_with(b"index.htm")
+        .then(|| [directory, b"$"].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn may(robots: &str, agent: &str, path: &str) -> bool {
+        RobotsTxt::parse(robots.as_bytes())
+            .for_agent(agent)
+            .verdict(path)
+            .allowed
+    }
+
+    #[test]
+    fn longest_match_wins() {
+        let robots = "user-agent: *\nallow: /p\ndisallow: /\ndisallow: /page/*/x\n";
+        assert!(may(robots, "a", "/page"));
+        assert!(!may(robots, "a", "/other"));
+        assert!(!may(robots, "a", "/page/1/x"));
+    }
+
+    #[test]
+    fn allow_wins_ties() {
+        assert!(may("user-agent: *\ndisallow: /a\nallow: /a\n", "a", "/a"));
+    }
+
+    #[test]
+    fn groups_of_one_agent_are_merged() {
+        let robots = "user-agent: a\ndisallow: /1\nuser-agent: b\ndisallow: /2\nuser-agent: A\ndisallow: /3\n";
+        assert_eq!(
+            ["/1", "/2", "/3"].map(|path| may(robots, "a", path)),
+            [false, true, false]
+        );
+    }
+
+    #[test]
+    fn star_is_for_those_who_are_not_named() {
+        let robots = "user-agent: *\ndisallow: /\nuser-agent: named\ndisallow: /x\n";
+        assert!(may(robots, "Named/2.0 (+http://example.com)", "/"));
+        assert!(!may(robots, "nobody", "/"));
+        assert!(!may(robots, "", "/"));
+    }
+
+    #[test]
+    fn robots_txt_itself_is_always_allowed() {
+        let rules = RobotsTxt::disallow_all().for_agent("a");
+        assert!(rules.verdict("/robots.txt").allowed);
+        assert_eq!(
+            rules.verdict("/x"),
+            crate::policy::robots::Verdict {
+                allowed: false,
+                line: None,
+                pattern: Some("/")
+            }
+        );
+        assert!(RobotsTxt::allow_all().for_agent("a").verdict("/x").allowed);
+    }
+
+    #[test]
+    fn rules_before_any_group_are_nobodys() {
+        assert!(may("disallow: /\nuser-agent: *\ndisallow: /x\n", "a", "/"));
+    }
+
+    #[test]
+    fn a_delay_holds_for_the_agents_before_it() {
+        let file = RobotsTxt::parse(
+            b"user-agent: a\ncrawl-delay: 9\nuser-agent: b\ndisallow: /x\ncrawl-delay: 0.5\n",
+        );
+        assert_eq!(
+            file.for_agent("a").crawl_delay(),
+            Some(Duration::from_secs(9))
+        );
+        assert_eq!(
+            file.for_agent("b").crawl_delay(),
+            Some(Duration::from_millis(500))
+        );
+        assert!(!file.for_agent("a").verdict("/x").allowed);
+    }
+
+    #[test]
+    fn absurd_delays_are_ignored() {
+        for value in ["-1", "inf", "NaN", "1e300", "ten"] {
+            assert_eq!(seconds(value.as_bytes()), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_rule_cut_at_the_limit_is_dropped() {
+        let head = "user-agent: *\ndisallow: /a\n#";
+        let tail = "\ndisallow: /bcdef\n";
+        let fill =
+            |room: usize| format!("{head}{}{tail}", "#".repeat(MAX_BYTES - head.len() - room));
+        assert!(may(&fill(tail.len() - 4), "a", "/bcdef"), "cut");
+        assert!(!may(&fill(tail.len() - 4), "a", "/a"), "before the cut");
+        assert!(
+            !may(&fill(tail.len() - 1), "a", "/bcdef"),
+            "whole without its line end"
+        );
+        assert!(!may(&fill(tail.len()), "a", "/bcdef"), "whole");
+    }
+
+    #[test]
+    fn sitemaps_belong_to_no_group() {
+        let file =
+            RobotsTxt::parse(b"Sitemap: http://a/1\nuser-agent: a\nsitemap: http://a/2 \nuser-agent: b\ndisallow: /\n");
+        assert_eq!(file.sitemaps(), ["http://a/1", "http://a/2"]);
+        assert!(!file.for_agent("a").verdict("/").allowed);
+    }
+
+    #[test]
+    fn a_url_is_cut_to_its_path() {
+        let table = [
+            ("http://a.example/b?c#d", "/b?c"),
+            ("http://a.example", "/"),
+            ("http://a.example?b=/c", "/?b=/c"),
+            ("/b//c", "/b//c"),
+            ("http://a.example/b//c", "/b//c"),
+            ("/b", "/b"),
+            ("", "/"),
+        ];
+        for (url, path) in table {
+            assert_eq!(path_of(url), path, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), path in "\\PC{0,30}") {
+            let _ = RobotsTxt::parse(&bytes).for_agent("a").verdict(&path);
+        }
+
+        #[test]
+        fn the_longest_matching_rule_decides(rules in prop::collection::vec((any::<bool>(), "/[ab]{0,4}"), 0..12), path in "/[ab]{0,5}") {
+            let mut text = String::from("user-agent: *\n");
+            for (allow, pattern) in &rules {
+                text.push_str(if *allow { "allow:" } else { "disallow:" });
+                text.extend([pattern, "\n"]);
+            }
+            let matching = rules.iter().filter(|(_, pattern)| path.starts_with(pattern));
+            let expected = matching.max_by_key(|(allow, pattern)| (pattern.len(), *allow)).is_none_or(|(allow, _)| *allow);
+            prop_assert_eq!(may(&text, "a", &path), expected);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Which URLs belong to the crawl: `scope`, `allow`, `deny`, `depth` and `max_url_length`.
+
+use std::collections::HashSet;
+
+use regex::RegexSet;
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
+use crate::report::Filter;
+use crate::request::Request;
+use crate::settings::{ScopeMode, Settings};
+
+/// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.
+#[derive(Debug, Clone)]
+pub(crate) struct Scope {
+    mode: ScopeMode,
+    /// Hosts, registrable domains or URL prefixes, by the mode.
+    inside: HashSet<String>,
+    allow: RegexSet,
+    deny: RegexSet,
+    depth: Option<u32>,
+    max_url_length: usize,
+}
+
+impl Scope {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a pattern that is not a regular expression.
+    pub(crate) fn new(settings: &Settings) -> Result<Self> {
+        Ok(Self {
+            mode: settings.scope,
+            inside: HashSet::new(),
+            allow: patterns("allow", &settings.allow)?,
+            deny: patterns("deny", &settings.deny)?,
+            depth: settings.depth,
+            max_url_length: settings.max_url_length,
+        })
+    }
+
+    /// Makes the place that a start request redirects to part of the crawl, if it is the same site in other words:
+    /// `example.com` that leads to `www.example.com`, `http` that leads to `https`. Answers whether it did.
+    pub(crate) fn follow_start(&mut self, from: &Url, to: &Url) -> bool {
+        let same_site = identity::site(from).is_some_and(|site| Some(site) == identity::site(to));
+        let moved = match self.mode {
+            ScopeMode::Prefix => from.origin() != to.origin(),
+            _ => true,
+        };
+        if same_site && moved {
+            self.include(to);
+        }
+        same_site && moved
+    }
+
+    /// Makes the place of this URL part of the crawl.
+    pub(crate) fn include(&mut self, url: &Url) {
+        let place = match self.mode {
+            ScopeMode::Any => return,
+            ScopeMode::Host => host(url).to_owned(),
+            ScopeMode::Domain => identity::site(url).unwrap_or_else(|| host(url).to_owned()),
+            ScopeMode::Prefix => folder(url).to_owned(),
+        };
+        self.inside.insert(place);
+    }
+
+    /// Whether this request belongs to the crawl, else why not.
+    pub(crate) fn check(&self, request: &Request) -> std::result::Result<(), Filter> {
+        let url = request.url();
+        if self.depth.is_some_and(|depth| request.depth() > depth) {
+            return Err(Filter::Depth);
+        }
+        if url.as_str().len() > self.max_url_length {
+            return Err(Filter::UrlLength);
+        }
+        if !self.is_inside(url) {
+            return Err(Filter::Scope);
+        }
+        // Start requests, and where they redirect to, are asked for by name; the patterns are for links.
+        if request.depth() == 0 {
+            return Ok(());
+        }
+        if !self.allow.is_empty() && !self.allow.is_match(url.as_str()) {
+            return Err(Filter::Allow);
+        }
+        if self.deny.is_match(url.as_str()) {
+            return Err(Filter::Deny);
+        }
+        Ok(())
+    }
+
+    fn is_inside(&self, url: &Url) -> bool {
+        match self.mode {
+            ScopeMode::Any => true,
+            ScopeMode::Host => self.inside.contains(host(url)),
+            ScopeMode::Domain => match identity::site(url) {
+                Some(domain) => self.inside.contains(&domain),
+                None => self.inside.contains(host(url)),
+            },
+            ScopeMode::Prefix => self
+                .inside
+                .iter()
+                .any(|prefix| url.as_str().starts_with(prefix)),
+        }
+    }
+}
+
+fn host(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+/// The URL up to the last slash of its path.
+fn folder(url: &Url) -> &str {
+    let before_query = url.as_str().split(['?', '#']).next().unwrap_or_default();
+    before_query
+        .rfind('/')
+        .and_then(|slash| before_query.get(..=slash))
+        .unwrap_or(before_query)
+}
+
+fn patterns(setting: &str, patterns: &[String]) -> Result<RegexSet> {
+    RegexSet::new(patterns).map_err(|e| {
+        Error::new(
+            ErrorKind::Settings,
+            format!("bad pattern in setting {setting:?}"),
+        )
+        .with_source(e)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(change: impl Fn(&mut Settings)) -> Scope {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let mut scope = Scope::new(&settings).unwrap();
+        scope.include(&Url::parse("http://www.example.co.uk/docs/start.html?x=/y").unwrap());
+        scope
+    }
+
+    fn verdict(scope: &Scope, url: &str) -> Option<Filter> {
+        scope.check(&Request::get(url).unwrap().at_depth(1)).err()
+    }
+
+    #[test]
+    fn patterns_are_for_links_not_for_start_requests() {
+        let scope = scope(|settings| settings.allow = vec!["/docs/".to_owned()]);
+        let start = Request::get("http://www.example.co.uk/").unwrap();
+        assert_eq!(scope.check(&start), Ok(()));
+        assert_eq!(scope.check(&start.at_depth(1)), Err(Filter::Allow));
+    }
+
+    #[test]
+    fn each_mode_has_its_own_boundary() {
+        let cases = [
+            ("http://www.example.co.uk/a", [true, true, false, true]),
+            (
+                "https://www.example.co.uk:8443/a",
+                [true, true, false, true],
+            ),
+            (
+                "http://blog.example.co.uk/docs/",
+                [false, true, false, true],
+            ),
+            ("http://other.co.uk/docs/", [false, false, false, true]),
+            (
+                "http://www.example.co.uk/docs/more/x",
+                [true, true, true, true],
+            ),
+        ];
+        for (url, inside) in cases {
+            let modes = [
+                ScopeMode::Host,
+                ScopeMode::Domain,
+                ScopeMode::Prefix,
+                ScopeMode::Any,
+            ];
+            for (mode, inside) in modes.into_iter().zip(inside) {
+                let scope = scope(|settings| settings.scope = mode);
+                assert_eq!(
+                    verdict(&scope, url),
+                    (!inside).then_some(Filter::Scope),
+                    "{mode:?} {url}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn deny_wins_over_allow() {
+        let scope = scope(|settings| {
+            settings.allow = vec!["/docs/".to_owned()];
+            settings.deny = vec![r"\.pdf$".to_owned()];
+        });
+        assert_eq!(verdict(&scope, "http://www.example.co.uk/docs/a"), None);
+        assert_eq!(
+            verdict(&scope, "http://www.example.co.uk/a"),
+            Some(Filter::Allow)
+        );
+        assert_eq!(
+            verdict(&scope, "http://www.example.co.uk/docs/a.pdf"),
+            Some(Filter::Deny)
+        );
+    }
+
+    #[test]
+    fn depth_and_length_are_limits() {
+        let scope = scope(|settings| {
+            settings.depth = Some(2);
+            settings.max_url_length = 40;
+        });
+        let request = |depth| {
+            Request::get("http://www.example.co.uk/a")
+                .unwrap()
+                .at_depth(depth)
+        };
+        assert_eq!(scope.check(&request(2)), Ok(()));
+        assert_eq!(scope.check(&request(3)), Err(Filter::Depth));
+        assert_eq!(
+            verdict(
+                &scope,
+                "http://www.example.co.uk/aaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+            ),
+            Some(Filter::UrlLength)
+        );
+    }
+
+    #[test]
+    fn a_bad_pattern_is_an_error_that_names_the_setting() {
+        let mut settings = Settings::default();
+        settings.set("deny", "(").unwrap();
+        let error = Scope::new(&settings).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Settings);
+        assert!(error.to_string().contains("\"deny\""), "{error}");
+    }
+}
