@@ -28,8 +28,15 @@ pub use report::{Filter, Finish, Report};
 pub mod event;
 pub use event::{Event, Events, Progress, ProgressWatch};
 
+mod scheduler;
+
+mod frontier;
+
 pub mod policy;
 
 // What several of them read.
 pub mod charset;
 pub mod identity;
+
+#[doc(hidden)]
+pub mod internals;

@@ -1,0 +1,88 @@
+//! Scheduler and frontier joined as the dispatcher joins them, for this package's own tests and benchmarks. No part of
+//! the API.
+
+use std::time::Duration;
+
+use crate::error::Result;
+use crate::frontier::{Candidate, Frontier, MemoryFrontier};
+use crate::identity::Fingerprint;
+use crate::request::Request;
+use crate::scheduler::{Feedback, HostId, Scheduler, Turn, WINDOW};
+use crate::settings::{Order, Settings};
+
+/// A scheduler and the memory frontier that feeds it.
+#[derive(Debug)]
+pub struct Queue {
+    pub(crate) scheduler: Scheduler,
+    frontier: MemoryFrontier,
+    order: Order,
+    pub(crate) pushed: u64,
+}
+
+impl Queue {
+    /// An empty queue.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let frontier = MemoryFrontier::new(settings.order);
+        Self {
+            scheduler: Scheduler::new(settings),
+            frontier,
+            order: settings.order,
+            pushed: 0,
+        }
+    }
+
+    /// Queues a request, which counts as new.
+    ///
+    /// # Errors
+    /// None with the memory frontier.
+    pub fn push(&mut self, request: Request) -> Result<()> {
+        let host = self
+            .scheduler
+            .host(request.url().host_str().unwrap_or_default());
+        self.pushed += 1;
+        if self.order == Order::Depth {
+            self.give_back(host)?;
+        }
+        let (priority, fingerprint) = (request.priority(), Fingerprint::from(self.pushed));
+        self.frontier.add(vec![Candidate {
+            host,
+            fingerprint,
+            request,
+            force: false,
+        }])?;
+        if self.scheduler.expect(host, priority) {
+            self.give_back(host)?;
+        }
+        Ok(())
+    }
+
+    /// Starts the next request and finishes it at once; `None` when nothing may start now.
+    ///
+    /// # Errors
+    /// None with the memory frontier.
+    pub fn pop(&mut self, now: Duration) -> Result<Option<Request>> {
+        let Turn::Start(host, request) = self.next(now)? else {
+            return Ok(None);
+        };
+        self.scheduler.finish(host, Feedback::None, now);
+        Ok(Some(request))
+    }
+
+    pub(crate) fn next(&mut self, now: Duration) -> Result<Turn> {
+        loop {
+            match self.scheduler.next(now) {
+                Turn::Refill(host) => {
+                    let requests = self.frontier.take(host, WINDOW)?;
+                    self.scheduler.fill(host, requests);
+                }
+                turn => return Ok(turn),
+            }
+        }
+    }
+
+    fn give_back(&mut self, host: HostId) -> Result<()> {
+        let window = self.scheduler.take_back(host);
+        self.frontier.give_back(host, window.into())
+    }
+}

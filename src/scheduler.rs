@@ -1,0 +1,377 @@
+//! The scheduler decides *when*: which host's turn it is, and which of its requests goes next.
+//!
+//! It is synchronous and pure: no tokio, no hyper, no clock. Time is an argument (`now`, counted from the start of the
+//! crawl), so a test can play a week in a millisecond. Every host is in exactly one place: the `ready` rotation, the
+//! heap of hosts that wait for a time, or neither because it has nothing to do. Hence a step costs the same with ten
+//! hosts and with ten thousand.
+//!
+//! The scheduler holds a small window of each host's next requests; the [`Frontier`](crate::frontier::Frontier) holds
+//! the rest and hands more up on [`Turn::Refill`].
+
+mod host;
+mod pace;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::Quota;
+
+use crate::request::Request;
+use crate::settings::Settings;
+use host::{Host, Place};
+pub(crate) use pace::Feedback;
+use pace::{Limiter, SchedulerClock, limiter};
+
+/// How many of a host's requests the scheduler holds at a time.
+pub(crate) const WINDOW: usize = 16;
+
+/// A host name's number, for as long as the scheduler lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct HostId(pub(crate) u32);
+
+/// What [`Scheduler::next`] says.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Turn {
+    /// Start this request now.
+    Start(HostId, Request),
+    /// This host's turn has come, but its next requests are in the frontier: [`Scheduler::fill`] it and ask again.
+    Refill(HostId),
+    /// Nothing may start before this time.
+    Wait(Duration),
+    /// Nothing is waiting for a time; what is left waits for visits in flight, or nothing is left.
+    Idle,
+}
+
+/// Queues by host, politeness times and the order among hosts.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    hosts: Vec<Host>,
+    ids: HashMap<Box<str>, HostId>,
+    ready: VecDeque<HostId>,
+    /// Hosts that wait for their next allowed start.
+    parked: BinaryHeap<Reverse<(Duration, HostId)>>,
+    /// Retries that wait for their time.
+    later: BinaryHeap<Reverse<Later>>,
+    later_count: u64,
+    waiting: u64,
+    clock: SchedulerClock,
+    global: Option<Limiter>,
+    /// `global` has allowed a start that has not happened yet.
+    has_global_permit: bool,
+    concurrency_per_host: usize,
+    delay: Duration,
+    adaptive: bool,
+}
+
+/// A request that waits for a time of its own. Ordered by that time, then by arrival.
+#[derive(Debug)]
+struct Later {
+    due: Duration,
+    number: u64,
+    host: HostId,
+    request: Request,
+}
+
+impl PartialEq for Later {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Later {}
+
+impl PartialOrd for Later {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Later {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.due, self.number).cmp(&(other.due, other.number))
+    }
+}
+
+impl Scheduler {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let clock = SchedulerClock::default();
+        let global = settings
+            .max_rate
+            .and_then(global_quota)
+            .map(|quota| limiter(quota, &clock));
+        Self {
+            hosts: Vec::new(),
+            ids: HashMap::new(),
+            ready: VecDeque::new(),
+            parked: BinaryHeap::new(),
+            later: BinaryHeap::new(),
+            later_count: 0,
+            waiting: 0,
+            clock,
+            global,
+            has_global_permit: false,
+            concurrency_per_host: settings.concurrency_per_host.max(1),
+            delay: settings.delay,
+            adaptive: settings.adaptive_delay,
+        }
+    }
+
+    /// The number of this host, new or known.
+    pub(crate) fn host(&mut self, name: &str) -> HostId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
+        let id = HostId(u32::try_from(self.hosts.len()).unwrap_or(u32::MAX));
+        self.hosts
+            .push(Host::new(self.delay, self.adaptive, &self.clock));
+        self.ids.insert(name.into(), id);
+        id
+    }
+
+    /// Tells that the frontier has one more request of this host. Answers whether its priority is above that of the
+    /// last one in the window: then the window belongs back into the frontier ([`take_back`](Self::take_back)), so
+    /// that the next refill is in order.
+    pub(crate) fn expect(&mut self, id: HostId, priority: i32) -> bool {
+        self.waiting += 1;
+        let Some(host) = self.hosts.get_mut(id.0 as usize) else {
+            return false;
+        };
+        host.backlog += 1;
+        let is_disordered = host
+            .window
+            .back()
+            .is_some_and(|last| priority > last.priority());
+        self.place(id);
+        is_disordered
+    }
+
+    /// Takes back the window of a host, in order; it counts as in the frontier again.
+    pub(crate) fn take_back(&mut self, id: HostId) -> VecDeque<Request> {
+        let Some(host) = self.hosts.get_mut(id.0 as usize) else {
+            return VecDeque::new();
+        };
+        host.backlog += host.window.len() as u64;
+        std::mem::take(&mut host.window)
+    }
+
+    /// Hands over requests of a host from the frontier, in the order in which they should go.
+    pub(crate) fn fill(&mut self, id: HostId, requests: Vec<Request>) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            let filled = host.fill(requests);
+            if filled == 0 {
+                // The frontier has none after all; never ask for them again.
+                self.waiting = self.waiting.saturating_sub(host.backlog);
+                host.backlog = 0;
+            }
+            host.backlog = host.backlog.saturating_sub(filled);
+        }
+        self.place(id);
+    }
+
+    /// Queues a request that goes before everything else of its host, also when the host is held: robots.txt. It is
+    /// the crawl's own and not counted as waiting.
+    pub(crate) fn push_urgent(&mut self, id: HostId, request: Request) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.urgent.push_back(request);
+        }
+        self.place(id);
+    }
+
+    /// Queues a request that must not start before `due`: a retry.
+    pub(crate) fn push_later(&mut self, id: HostId, request: Request, due: Duration) {
+        self.waiting += u64::from(request.robots_for().is_none());
+        self.later_count += 1;
+        self.later.push(Reverse(Later {
+            due,
+            number: self.later_count,
+            host: id,
+            request,
+        }));
+    }
+
+    /// Puts a request that [`next`](Self::next) handed out back to the front, unstarted; its turn is not lost.
+    pub(crate) fn put_back(&mut self, id: HostId, request: Request) {
+        self.refund(id);
+        self.waiting += 1;
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.due.push_front(request);
+        }
+        self.place(id);
+    }
+
+    /// Takes note that a request that [`next`](Self::next) handed out was not started and will not be; the next one
+    /// of its host goes in its place.
+    pub(crate) fn refund(&mut self, id: HostId) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.in_flight = host.in_flight.saturating_sub(1);
+            host.has_permit = true;
+            host.pace.not_started();
+        }
+        self.has_global_permit = true;
+        self.place(id);
+    }
+
+    /// Lets only urgent requests of this host start, until [`release`](Self::release).
+    pub(crate) fn hold(&mut self, id: HostId) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.holds += 1;
+        }
+    }
+
+    /// Ends one [`hold`](Self::hold).
+    pub(crate) fn release(&mut self, id: HostId) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.holds = host.holds.saturating_sub(1);
+        }
+        self.place(id);
+    }
+
+    /// Raises the delay of a host to what its robots.txt asks for.
+    pub(crate) fn raise_delay(&mut self, id: HostId, delay: Duration, now: Duration) {
+        self.clock.set(now);
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.pace.raise_floor(delay, now, &self.clock);
+        }
+    }
+
+    /// Ends a visit at this host and learns from how it went.
+    pub(crate) fn finish(&mut self, id: HostId, feedback: Feedback, now: Duration) {
+        self.clock.set(now);
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.in_flight = host.in_flight.saturating_sub(1);
+            host.pace.learn(feedback, now, &self.clock);
+        }
+        self.place(id);
+    }
+
+    /// What to do now. After [`Turn::Start`] the request counts as in flight until [`finish`](Self::finish),
+    /// [`put_back`](Self::put_back) or [`refund`](Self::refund).
+    pub(crate) fn next(&mut self, now: Duration) -> Turn {
+        self.clock.set(now);
+        self.wake(now);
+        while let Some(id) = self.ready.pop_front() {
+            let Some(host) = self.hosts.get_mut(id.0 as usize) else {
+                continue;
+            };
+            host.place = Place::Nowhere;
+            if !host.can_start(self.concurrency_per_host) {
+                continue;
+            }
+            if let Err(until) = host.ask_permit(now) {
+                host.place = Place::Parked;
+                self.parked.push(Reverse((until, id)));
+                continue;
+            }
+            if host.needs_refill() {
+                return Turn::Refill(id);
+            }
+            if let Some(until) = self.ask_global() {
+                self.ready_first(id);
+                return Turn::Wait(until);
+            }
+            if let Some(request) = self.start(id, now) {
+                return Turn::Start(id, request);
+            }
+        }
+        self.next_wake().map_or(Turn::Idle, Turn::Wait)
+    }
+
+    /// How many requests wait, in windows, in the frontier and for their time.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.waiting
+    }
+
+    /// How many hosts are known.
+    pub(crate) fn hosts(&self) -> usize {
+        self.hosts.len()
+    }
+
+    fn start(&mut self, id: HostId, now: Duration) -> Option<Request> {
+        let request = self.hosts.get_mut(id.0 as usize)?.start(now)?;
+        self.waiting = self
+            .waiting
+            .saturating_sub(u64::from(request.robots_for().is_none()));
+        self.place(id);
+        Some(request)
+    }
+
+    fn ask_global(&mut self) -> Option<Duration> {
+        if std::mem::take(&mut self.has_global_permit) {
+            return None;
+        }
+        self.global
+            .as_ref()?
+            .check()
+            .err()
+            .map(|not_until| not_until.earliest_possible())
+    }
+
+    fn ready_first(&mut self, id: HostId) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.place = Place::Ready;
+            self.ready.push_front(id);
+        }
+    }
+
+    /// Moves what is due: retries into their host's queue, hosts into the rotation.
+    fn wake(&mut self, now: Duration) {
+        while let Some(Reverse(later)) = self.later.peek() {
+            if later.due > now {
+                break;
+            }
+            let Some(Reverse(later)) = self.later.pop() else {
+                break;
+            };
+            if let Some(host) = self.hosts.get_mut(later.host.0 as usize) {
+                if later.request.robots_for().is_some() {
+                    host.urgent.push_back(later.request);
+                } else {
+                    host.due.push_back(later.request);
+                }
+            }
+            self.place(later.host);
+        }
+        while let Some(Reverse((until, id))) = self.parked.peek().copied() {
+            if until > now {
+                break;
+            }
+            self.parked.pop();
+            if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+                host.place = Place::Nowhere;
+            }
+            self.place(id);
+        }
+    }
+
+    fn next_wake(&self) -> Option<Duration> {
+        let parked = self.parked.peek().map(|Reverse((until, _))| *until);
+        let later = self.later.peek().map(|Reverse(later)| later.due);
+        parked.into_iter().chain(later).min()
+    }
+
+    /// Puts a host that can start something into the rotation, unless it is somewhere already.
+    fn place(&mut self, id: HostId) {
+        let Some(host) = self.hosts.get_mut(id.0 as usize) else {
+            return;
+        };
+        if matches!(host.place, Place::Nowhere) && host.can_start(self.concurrency_per_host) {
+            host.place = Place::Ready;
+            self.ready.push_back(id);
+        }
+    }
+}
+
+/// The quota for so many starts a second over all hosts. Up to 20 ms worth of them may come at once: waking up for
+/// each one would cost more than it evens out.
+fn global_quota(per_second: f64) -> Option<Quota> {
+    let period = Duration::try_from_secs_f64(per_second.recip()).ok()?;
+    let burst = Duration::from_millis(20).as_nanos() / period.as_nanos().max(1);
+    let burst =
+        NonZeroU32::new(u32::try_from(burst).unwrap_or(u32::MAX)).unwrap_or(NonZeroU32::MIN);
+    Some(Quota::with_period(period)?.allow_burst(burst))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! One host: what waits for it, what is in flight there, and when it may be asked next.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::pace::{Pace, SchedulerClock};
+use crate::request::Request;
+
+/// Where the scheduler keeps a host at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In no queue: nothing to do, held, or as many visits in flight as allowed.
+    Nowhere,
+    /// In the rotation.
+    Ready,
+    /// In the heap, until its next allowed start.
+    Parked,
+}
+
+#[derive(Debug)]
+pub(super) struct Host {
+    /// Goes first, and even when the host is held: robots.txt.
+    pub(super) urgent: VecDeque<Request>,
+    /// Retries whose time has come, and requests that were put back.
+    pub(super) due: VecDeque<Request>,
+    /// The next requests, in order.
+    pub(super) window: VecDeque<Request>,
+    /// How many more are in the frontier.
+    pub(super) backlog: u64,
+    pub(super) in_flight: usize,
+    pub(super) holds: u32,
+    /// The limiter has allowed a start that has not happened yet.
+    pub(super) has_permit: bool,
+    pub(super) place: Place,
+    pub(super) pace: Pace,
+}
+
+impl Host {
+    pub(super) fn new(delay: Duration, adaptive: bool, clock: &SchedulerClock) -> Self {
+        Self {
+            urgent: VecDeque::new(),
+            due: VecDeque::new(),
+            window: VecDeque::new(),
+            backlog: 0,
+            in_flight: 0,
+            holds: 0,
+            has_permit: false,
+            place: Place::Nowhere,
+            pace: Pace::new(delay, adaptive, clock),
+        }
+    }
+
+    pub(super) fn can_start(&self, concurrency: usize) -> bool {
+        let ordinary = self.holds == 0
+            && !(self.due.is_empty() && self.window.is_empty() && self.backlog == 0);
+        self.in_flight < concurrency && (ordinary || !self.urgent.is_empty())
+    }
+
+    /// Adds requests behind the window; answers how many.
+    pub(super) fn fill(&mut self, requests: Vec<Request>) -> u64 {
+        let filled = requests.len() as u64;
+        if self.window.is_empty() {
+            self.window = requests.into();
+        } else {
+            self.window.extend(requests);
+        }
+        filled
+    }
+
+    pub(super) fn needs_refill(&self) -> bool {
+        self.urgent.is_empty() && self.due.is_empty() && self.window.is_empty()
+    }
+
+    /// Asks the limiter for a start, unless it has granted one already; else says when to ask again.
+    pub(super) fn ask_permit(&mut self, now: Duration) -> Result<(), Duration> {
+        self.pace.is_open(now)?;
+        if !self.has_permit {
+            self.pace.check()?;
+            self.has_permit = true;
+        }
+        Ok(())
+    }
+
+    /// Takes the next request and spends the permit.
+    pub(super) fn start(&mut self, now: Duration) -> Option<Request> {
+        let urgent = self.urgent.pop_front();
+        let request = match urgent {
+            None if self.holds > 0 => None,
+            None => self.due.pop_front().or_else(|| self.window.pop_front()),
+            urgent => urgent,
+        }?;
+        if self.window.is_empty() {
+            // A parked host must stay small: an empty queue would keep its memory.
+            self.window = VecDeque::new();
+        }
+        self.has_permit = false;
+        self.in_flight += 1;
+        self.pace.started(now);
+        Some(request)
+    }
+}
