@@ -37,6 +37,7 @@ pub mod policy;
 // What several of them read.
 pub mod charset;
 pub mod identity;
+pub mod sitemap;
 
 #[doc(hidden)]
 pub mod internals;
