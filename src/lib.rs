@@ -34,6 +34,9 @@ mod frontier;
 
 pub mod policy;
 
+pub mod sink;
+pub use sink::Sink;
+
 // What several of them read.
 pub mod charset;
 pub mod identity;

@@ -1,0 +1,152 @@
+//! Rows under a header: the format that spreadsheets open, and one in which they must not find formulas.
+
+mod cell;
+
+mod existing;
+
+mod header;
+use header::Header;
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::target::Target;
+use super::{Mode, Record, Sink};
+use crate::{Error, ErrorKind, Result};
+
+/// Writes CSV (RFC 4180, with `\n` between rows), in UTF-8.
+///
+/// The first record's fields are the header. A field that a later record lacks is an empty cell, one that the header
+/// lacks is an error of that record: a type whose fields vary belongs in `.jsonl`. `null` is an empty cell; a list or an
+/// object is a cell of JSON text.
+///
+/// A text that starts with `=`, `+`, `-`, `@`, a tab or a line break is a formula to a spreadsheet, and pages are
+/// written by strangers. Such a cell gets a `'` before it, unless it is a plain number such as `-1.5`.
+///
+/// Appending takes the header from the file, and refuses a file whose last row was cut off. If not even the first record
+/// fits that header, the items belong in another file, and the error is one of the output.
+#[derive(Debug)]
+pub struct Csv {
+    target: Target,
+    header: Option<Header>,
+    /// Whether the header was in the file before, and no record has fitted it yet.
+    doubtful: bool,
+}
+
+impl Csv {
+    /// Writes to standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self {
+            target: Target::stdout(),
+            header: None,
+            doubtful: false,
+        }
+    }
+
+    /// Writes to a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`] when the file cannot be opened, or is to be continued and does not end with a whole row.
+    pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
+        Self::resume(Target::file(path.as_ref(), mode)?)
+    }
+
+    /// Goes on where an earlier run ended.
+    pub(super) fn resume(mut target: Target) -> Result<Self> {
+        let existing = target.existing().map_or(Ok(None), existing::examine);
+        let header = match existing.map_err(|error| target.unreadable(error))? {
+            None => None,
+            Some(file) if file.is_cut => {
+                return Err(target.unfit(&format!("line {} is cut off", file.lines)));
+            }
+            Some(file) => Some(Header::of_file(file.header).map_err(|name| {
+                target.unfit(&format!(
+                    "its header has no name, or twice the same: `{name}`"
+                ))
+            })?),
+        };
+        let doubtful = header.is_some();
+        Ok(Self {
+            target,
+            header,
+            doubtful,
+        })
+    }
+
+    /// Writes the header that the first record makes, and its row: both or neither.
+    fn begin(&mut self, fields: &Map<String, Value>) -> Result<()> {
+        let header = Header::of_item(fields).map_err(|name| {
+            Error::new(
+                ErrorKind::Pipeline,
+                format!("no field, or two of one name, make no CSV header: `{name}`"),
+            )
+        })?;
+        let cells = header
+            .cells(fields)
+            .map_err(|name| self.misfit(&header, fields, name))?;
+        let rows = [row(header.names())?, row(&cells)?].concat();
+        self.target.write(&[&rows])?;
+        self.header = Some(header);
+        Ok(())
+    }
+
+    /// The error for a record with a field that the header lacks.
+    fn misfit(&self, header: &Header, fields: &Map<String, Value>, field: &str) -> Error {
+        let file = self.target.name();
+        if self.doubtful {
+            let (has, have) = (header.names().join(","), header::names(fields).join(","));
+            let message = format!(
+                "{file} has other columns: it has {has} and the items have {have}; use another file or -O"
+            );
+            return Error::new(ErrorKind::Storage, message);
+        }
+        let origin = if header.is_of_file() {
+            format!("which {file} had before")
+        } else {
+            "made from the first item".to_owned()
+        };
+        Error::new(
+            ErrorKind::Pipeline,
+            format!("the CSV header, {origin}, has no field `{field}`; write .jsonl instead"),
+        )
+    }
+}
+
+impl Sink for Csv {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let fields = record.fields()?;
+        let Some(header) = &self.header else {
+            return self.begin(&fields);
+        };
+        let cells = header
+            .cells(&fields)
+            .map_err(|name| self.misfit(header, &fields, name))?;
+        self.doubtful = false;
+        self.target.write(&[&row(&cells)?])
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.target.flush()
+    }
+}
+
+/// One row with its line break.
+fn row(cells: &[String]) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(cells)
+        .and_then(|()| {
+            writer
+                .into_inner()
+                .map_err(|error| error.into_error().into())
+        })
+        .map_err(|error| {
+            Error::new(ErrorKind::Pipeline, "cannot write the item as CSV").with_source(error)
+        })
+}
+
+#[cfg(test)]
+mod tests;

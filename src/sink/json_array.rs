@@ -1,0 +1,164 @@
+//! One JSON array that is whole at every flush, so a crawl that is still running can be read already.
+
+use std::io::{self, BufReader, Read, SeekFrom};
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+
+use super::target::{Disk, Target};
+use super::{Mode, Record, Sink};
+use crate::Result;
+
+/// How an array of ours ends. Its records have no line breaks, so no beginning of one ends like this.
+const END: &[u8] = b"\n]\n";
+
+/// Writes one JSON array, a record per line.
+///
+/// On a file, every write ends the array with the three bytes `\n]\n`, and the next record is written over them. A stream
+/// cannot go back, so there the end comes with [`close`](Sink::close).
+#[derive(Debug)]
+pub struct JsonArray {
+    target: Target,
+    /// What goes before the next record.
+    before: &'static [u8],
+}
+
+/// Before a record that is the first of all, of an array without elements, or none of these.
+const OPENING: &[u8] = b"[\n";
+const FIRST: &[u8] = b"\n";
+const NEXT: &[u8] = b",\n";
+
+/// What appending finds in a file.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// An array, with the length up to its last element or its opening bracket, and whether it has no elements.
+    Array {
+        length: u64,
+        empty: bool,
+    },
+    NoArray,
+}
+
+impl JsonArray {
+    /// Writes to standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Self::on(Target::stdout())
+    }
+
+    /// Writes to a file, which holds a valid array from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be opened, or is to be continued and holds
+    /// something else than an array.
+    pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
+        Self::resume(Target::file(path.as_ref(), mode)?)
+    }
+
+    fn on(target: Target) -> Self {
+        Self {
+            target: target.ending_with(END),
+            before: OPENING,
+        }
+    }
+
+    /// Goes on where an earlier run ended.
+    pub(super) fn resume(target: Target) -> Result<Self> {
+        let mut sink = Self::on(target);
+        let Some(file) = sink.target.existing() else {
+            return Ok(sink);
+        };
+        match examine(file).map_err(|error| sink.target.unreadable(error))? {
+            Found::Nothing => sink.target.continue_at(0)?,
+            Found::NoArray => return Err(sink.target.unfit("it is not one whole JSON array")),
+            Found::Array { length, empty } => {
+                sink.before = if empty { FIRST } else { NEXT };
+                sink.target.continue_at(length)?;
+            }
+        }
+        sink.open()?;
+        sink.flush()?;
+        Ok(sink)
+    }
+
+    /// Writes the opening bracket, unless it is there.
+    fn open(&mut self) -> Result<()> {
+        if self.before == OPENING {
+            self.target.write(&[b"["])?;
+            self.before = FIRST;
+        }
+        Ok(())
+    }
+}
+
+impl Sink for JsonArray {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let before = std::mem::replace(&mut self.before, NEXT);
+        self.target.write(&[before, record.json().as_bytes()])
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.target.flush()
+    }
+
+    fn close(&mut self) -> Result<()> {
+        self.open()?;
+        self.target.close()
+    }
+}
+
+/// What the file holds.
+fn examine(file: &mut dyn Disk) -> io::Result<Found> {
+    let length = file.seek(SeekFrom::End(0))?;
+    if length == 0 {
+        return Ok(Found::Nothing);
+    }
+    let mut first = [0];
+    file.rewind()?;
+    file.read_exact(&mut first)?;
+    let last = tail(file, length, 4)?;
+    match last.strip_suffix(END) {
+        Some(b"[") if length == 4 => Ok(Found::Array {
+            length: 1,
+            empty: true,
+        }),
+        Some([before]) if first == *b"[" && !before.is_ascii_whitespace() => Ok(Found::Array {
+            length: length.saturating_sub(END.len() as u64),
+            empty: false,
+        }),
+        _ => foreign(file, length),
+    }
+}
+
+/// Reads the whole file, since nobody promised how an array of somebody else's looks at its end.
+fn foreign(file: &mut dyn Disk, length: u64) -> io::Result<Found> {
+    file.rewind()?;
+    let elements: Option<Vec<IgnoredAny>> =
+        serde_json::from_reader(BufReader::new(&mut *file)).ok();
+    let tail = tail(file, length, 4096)?;
+    let trimmed = tail.trim_ascii_end();
+    match (elements, trimmed.strip_suffix(b"]")) {
+        (Some(elements), Some(before)) if !before.trim_ascii_end().is_empty() => {
+            let end = (tail.len() - before.trim_ascii_end().len()) as u64;
+            Ok(Found::Array {
+                length: length.saturating_sub(end),
+                empty: elements.is_empty(),
+            })
+        }
+        _ if length == tail.len() as u64 && trimmed.is_empty() => Ok(Found::Nothing),
+        _ => Ok(Found::NoArray),
+    }
+}
+
+/// The last `bytes` of a file of this length, or all of it.
+fn tail(file: &mut dyn Disk, length: u64, bytes: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
+    let mut tail = Vec::new();
+    file.take(bytes).read_to_end(&mut tail)?;
+    Ok(tail)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! A file that holds whole records before and after every write, also after one that failed.
+
+use std::io::{self, SeekFrom};
+
+use super::Disk;
+use super::records::Records;
+
+/// A regular file that records are added to.
+///
+/// Each write ends at the end of a record, and with what makes the file valid there. So a process that is killed between
+/// two writes leaves a valid file, and one that meets a full disk can go back to the last record that still fits: going
+/// back needs no room, because it cuts, and writes over bytes that are there already.
+pub(super) struct WholeFile {
+    disk: Box<dyn Disk>,
+    /// Where the next record goes.
+    length: u64,
+    /// What stands there until then: the end of an array, say. The file is valid with it, and has nothing behind it.
+    end: Vec<u8>,
+}
+
+impl WholeFile {
+    pub(super) fn new(disk: impl Disk, length: u64) -> Self {
+        let (disk, end) = (Box::new(disk), Vec::new());
+        Self { disk, length, end }
+    }
+
+    pub(super) fn disk(&mut self) -> &mut dyn Disk {
+        &mut *self.disk
+    }
+
+    /// Lets the next record be written over what stands behind the first `length` bytes, of which there is little.
+    pub(super) fn continue_at(&mut self, length: u64) -> io::Result<()> {
+        let mut end = Vec::new();
+        // A file that is written from its start has nothing to read, and may not be open for that.
+        if self.disk.seek(SeekFrom::End(0))? > length {
+            self.disk.seek(SeekFrom::Start(length))?;
+            self.disk.read_to_end(&mut end)?;
+        }
+        (self.length, self.end) = (length, end);
+        Ok(())
+    }
+
+    /// Removes what stands behind the first `length` bytes, and answers how many bytes that was.
+    pub(super) fn cut(&mut self, length: u64) -> io::Result<u64> {
+        let before = self.disk.seek(SeekFrom::End(0))?;
+        self.disk.set_len(length)?;
+        (self.length, self.end) = (length, Vec::new());
+        Ok(before.saturating_sub(length))
+    }
+
+    /// Writes records, and `end` behind them. After an error the file has as many of the records as could be written.
+    pub(super) fn append(&mut self, records: &Records, end: &[u8]) -> io::Result<()> {
+        let bytes = [records.bytes(), end].concat();
+        self.disk.seek(SeekFrom::Start(self.length))?;
+        let written = self.disk.write_all(&bytes).and_then(|()| {
+            if bytes.len() < self.end.len() {
+                self.disk.set_len(self.length + bytes.len() as u64)?;
+            }
+            self.disk.flush()
+        });
+        match written {
+            Ok(()) => {
+                self.continue_with(records.len() as u64, end);
+                Ok(())
+            }
+            Err(error) => Err(self.go_back(records, end, error)),
+        }
+    }
+
+    /// Leaves those records in the file that are whole on the disk, or what was there before the first of them.
+    fn go_back(&mut self, records: &Records, end: &[u8], error: io::Error) -> io::Error {
+        let gone_back = self.disk.stream_position().and_then(|position| {
+            let written = position.saturating_sub(self.length);
+            match records.whole_within(written.saturating_sub(end.len() as u64)) {
+                0 => {}
+                whole => self.continue_with(whole, end),
+            }
+            self.disk.set_len(self.length + self.end.len() as u64)?;
+            self.disk.seek(SeekFrom::Start(self.length))?;
+            self.disk.write_all(&self.end)
+        });
+        match gone_back {
+            Ok(()) => error,
+            Err(why) => io::Error::new(
+                error.kind(),
+                format!(
+                    "{error}; the file may end within a record, because it could not be cut: {why}"
+                ),
+            ),
+        }
+    }
+
+    fn continue_with(&mut self, added: u64, end: &[u8]) {
+        self.length += added;
+        self.end = end.to_vec();
+    }
+}
