@@ -28,11 +28,29 @@ pub use report::{Filter, Finish, Report};
 pub mod event;
 pub use event::{Event, Events, Progress, ProgressWatch};
 
+// The stations.
+mod spider;
+pub use spider::Spider;
+
+mod crawler;
+pub use crawler::{Crawler, ItemStream};
+
+mod engine;
+
 mod scheduler;
 
 mod frontier;
 
+mod downloader;
+pub use downloader::{Downloader, HttpDownloader};
+
 pub mod policy;
+
+pub mod middleware;
+pub use middleware::{Middleware, Next};
+
+pub mod pipeline;
+pub use pipeline::{Pipeline, Verdict};
 
 pub mod sink;
 pub use sink::Sink;
@@ -41,6 +59,8 @@ pub use sink::Sink;
 pub mod charset;
 pub mod identity;
 pub mod sitemap;
+
+pub mod prelude;
 
 #[doc(hidden)]
 pub mod internals;

@@ -1,0 +1,220 @@
+//! The [`Crawler`]: a spider, the settings and everything around it, put together and run.
+//!
+//! ```
+//! use crawlworks::Site;
+//! use crawlworks::prelude::*;
+//! use crawlworks::testing::PracticeSite;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> crawlworks::Result<()> {
+//! let site = PracticeSite::start()?;
+//! let crawler = Crawler::new(Site::new([site.at("/quotes/")])).delay(Duration::ZERO);
+//! let report = crawler.max_pages(5).run().await?;
+//! assert_eq!(report.pages, 5);
+//! assert!(report.ledger.balances());
+//! # Ok(())
+//! # }
+//! ```
+
+mod launch;
+mod stream;
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::downloader::{Downloader, ErasedDownloader};
+use crate::error::{Error, Result};
+use crate::event::{Announcer, Events, ProgressWatch};
+use crate::middleware::{ErasedMiddleware, Middleware};
+use crate::pipeline::{ErasedPipeline, Pipeline};
+use crate::report::Report;
+use crate::settings::Settings;
+use crate::sink::{Mode, OutputFile, Sink};
+use crate::spider::Spider;
+pub use stream::ItemStream;
+
+/// How many items may wait for the reader of a stream.
+const STREAMED: usize = 64;
+
+/// Builds and runs one crawl.
+///
+/// Settings start from the defaults and the spider's own ([`Spider::settings`]); what is set here wins.
+#[must_use = "a crawler does nothing until it is run"]
+pub struct Crawler<S: Spider> {
+    spider: S,
+    settings: Settings,
+    steps: Vec<Box<dyn ErasedPipeline<S::Item>>>,
+    middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    downloader: Option<Box<dyn ErasedDownloader>>,
+    outputs: Vec<OutputFile>,
+    sinks: Vec<Box<dyn Sink>>,
+    announcer: Announcer,
+    /// The first bad argument to a builder method; told by `run`.
+    error: Option<Error>,
+}
+
+impl<S: Spider> Crawler<S> {
+    /// A crawl of this spider with its own settings.
+    pub fn new(spider: S) -> Self {
+        let settings = spider.settings(Settings::default());
+        Self {
+            spider,
+            settings,
+            steps: Vec::new(),
+            middlewares: Vec::new(),
+            downloader: None,
+            outputs: Vec::new(),
+            sinks: Vec::new(),
+            announcer: Announcer::default(),
+            error: None,
+        }
+    }
+
+    /// The settings, to change.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// The settings, to read.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The spider.
+    pub fn spider(&self) -> &S {
+        &self.spider
+    }
+
+    /// Visits in flight, over all hosts. Default: 64.
+    pub fn concurrency(mut self, visits: usize) -> Self {
+        self.settings.concurrency = visits;
+        self
+    }
+
+    /// Visits in flight at one host. Default: 2.
+    pub fn concurrency_per_host(mut self, visits: usize) -> Self {
+        self.settings.concurrency_per_host = visits;
+        self
+    }
+
+    /// Time between two starts at one host. Default: 500 ms.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.settings.delay = delay;
+        self
+    }
+
+    /// Stop after this many pages. Default: no limit.
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.settings.max_pages = Some(pages);
+        self
+    }
+
+    /// Stop after this many items. Default: no limit.
+    pub fn max_items(mut self, items: u64) -> Self {
+        self.settings.max_items = Some(items);
+        self
+    }
+
+    /// Adds a pipeline step behind those added before.
+    pub fn pipeline(mut self, step: impl Pipeline<S::Item>) -> Self {
+        self.steps.push(Box::new(step));
+        self
+    }
+
+    /// Adds a middleware inside those added before.
+    pub fn middleware(mut self, middleware: impl Middleware) -> Self {
+        self.middlewares.push(Box::new(middleware));
+        self
+    }
+
+    /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).
+    pub fn downloader(mut self, downloader: impl Downloader) -> Self {
+        self.downloader = Some(Box::new(downloader));
+        self
+    }
+
+    /// Writes the items to this file, which is replaced. The format comes from the extension (`.jsonl`, `.json`,
+    /// `.csv`) or from `FILE:FORMAT`; `-` is standard output.
+    pub fn output(mut self, file: &str) -> Self {
+        match OutputFile::parse(file, Mode::Overwrite) {
+            Ok(output) => self.outputs.push(output),
+            Err(error) => self.error = self.error.or(Some(error)),
+        }
+        self
+    }
+
+    /// Writes the items to this file, with all its options.
+    pub fn output_file(mut self, output: OutputFile) -> Self {
+        self.outputs.push(output);
+        self
+    }
+
+    /// Writes the items to a sink of your own.
+    pub fn sink(mut self, sink: impl Sink) -> Self {
+        self.sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Subscribes to what happens in the crawl. Events are only made for subscribers.
+    #[must_use]
+    pub fn events(&mut self) -> Events {
+        self.announcer.events()
+    }
+
+    /// Subscribes to the crawl's numbers, which change ten times a second: what a progress bar needs.
+    #[must_use]
+    pub fn progress(&mut self) -> ProgressWatch {
+        self.announcer.progress()
+    }
+
+    /// Crawls until nothing is left or a limit is reached.
+    ///
+    /// # Errors
+    /// When the crawl cannot begin (a bad setting, an output that cannot be opened, a spider that cannot start) or
+    /// cannot go on (items cannot be written any more). What happens to single pages is in the report.
+    ///
+    /// # Cancellation
+    /// Dropping this future ends the crawl at once; the last quarter of a second of items may not be in the files. To
+    /// stop and lose nothing, use [`run_until`](Self::run_until).
+    pub async fn run(self) -> Result<Report> {
+        self.run_until(std::future::pending()).await
+    }
+
+    /// Like [`run`](Self::run), but stops when `stop` completes: nothing more is started, visits in flight get the
+    /// setting `grace` to finish, and the report says [`Finish::Stopped`](crate::Finish::Stopped).
+    ///
+    /// # Errors
+    /// Like [`run`](Self::run).
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        self.launch(None, stop)?.await
+    }
+
+    /// Crawls and hands the items over as they come, typed, after all pipelines. A slow reader slows the crawl down;
+    /// dropping the stream ends the crawl.
+    ///
+    /// Must be called within a tokio runtime.
+    pub fn stream(self) -> ItemStream<S::Item> {
+        let (sender, receiver) = mpsc::channel(STREAMED);
+        // Nobody reads any more; told at once, not only by the next item, which may never come.
+        let reader = sender.clone();
+        let unread = async move { reader.closed().await };
+        let crawl = async move { self.launch(Some(sender), unread)?.await };
+        ItemStream::new(receiver, tokio::spawn(crawl))
+    }
+}
+
+impl<S: Spider> std::fmt::Debug for Crawler<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crawler")
+            .field("spider", &self.spider.name())
+            .field("settings", &self.settings)
+            .field("pipelines", &self.steps.len())
+            .field("middlewares", &self.middlewares.len())
+            .field("outputs", &self.outputs)
+            .finish_non_exhaustive()
+    }
+}

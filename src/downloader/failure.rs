@@ -1,0 +1,84 @@
+//! What kind of failure hyper, rustls or the system means.
+
+use std::error::Error as StdError;
+use std::io;
+
+use super::connector::ProxyError;
+use super::dns::DnsError;
+use crate::error::{BoxError, Error, ErrorKind};
+
+/// The error of an exchange that got no response head.
+pub(super) fn before_head(error: &hyper_util::client::legacy::Error) -> Error {
+    let kind = kind(error).unwrap_or(if error.is_connect() {
+        ErrorKind::Connect
+    } else {
+        ErrorKind::Http
+    });
+    let message = match kind {
+        ErrorKind::Dns => "the host name does not resolve",
+        ErrorKind::Tls => "TLS failed",
+        ErrorKind::Proxy => "the proxy failed",
+        ErrorKind::Timeout => "timed out while connecting",
+        ErrorKind::Connect if error.is_connect() => "cannot connect",
+        ErrorKind::Connect => "the connection was closed before the answer",
+        _ if is_head_too_large(error) => {
+            "the answer's head is too large; see the setting max_headers"
+        }
+        _ => "the answer is not HTTP",
+    };
+    Error::new(kind, message).with_source(innermost(error))
+}
+
+/// The error of a body that did not arrive whole.
+pub(super) fn within_body(error: &hyper::Error) -> Error {
+    Error::new(ErrorKind::Incomplete, "the body ended early").with_source(innermost(error))
+}
+
+fn is_head_too_large(error: &(dyn StdError + 'static)) -> bool {
+    let is_here = error
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(hyper::Error::is_parse_too_large);
+    is_here || error.source().is_some_and(is_head_too_large)
+}
+
+fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<ProxyError>() {
+            return Some(ErrorKind::Proxy);
+        }
+        if error.is::<DnsError>() {
+            return Some(ErrorKind::Dns);
+        }
+        if error.is::<rustls::Error>() {
+            return Some(ErrorKind::Tls);
+        }
+        if let Some(error) = error.downcast_ref::<hyper::Error>()
+            && (error.is_incomplete_message() || error.is_closed() || error.is_canceled())
+        {
+            return Some(ErrorKind::Connect);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            // A rustls error travels inside an io error, which hides it from `source`.
+            if let Some(kind) = error.get_ref().and_then(|inner| kind(inner)) {
+                return Some(kind);
+            }
+            return Some(if error.kind() == io::ErrorKind::TimedOut {
+                ErrorKind::Timeout
+            } else {
+                ErrorKind::Connect
+            });
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// The cause at the end of the chain, as text: what is between says the same again in other words.
+fn innermost(error: &(dyn StdError + 'static)) -> BoxError {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string().into()
+}

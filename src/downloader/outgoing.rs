@@ -1,0 +1,156 @@
+//! The request as it goes out: the headers that every request gets, its own, and the URL as HTTP can carry it.
+
+use ::http::header::{
+    ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST,
+    HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
+};
+use ::http::{Method, Uri};
+use bytes::Bytes;
+use http_body_util::Full;
+use url::{Position, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::Request;
+use crate::settings::Settings;
+
+/// The request for hyper. A header of the request replaces a default of the same name.
+pub(super) fn outgoing(
+    request: &Request,
+    defaults: &HeaderMap,
+) -> Result<::http::Request<Full<Bytes>>> {
+    let mut outgoing = ::http::Request::new(Full::new(request.body_bytes()));
+    *outgoing.method_mut() = request.method().clone();
+    *outgoing.uri_mut() = uri(request.url())?;
+    let headers = outgoing.headers_mut();
+    headers.clone_from(defaults);
+    let own = request.headers();
+    for name in own.keys() {
+        headers.remove(name);
+    }
+    headers.extend(
+        own.iter()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    let has_body = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
+    if has_body && request.body().is_empty() {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    Ok(outgoing)
+}
+
+/// The headers that every request gets.
+///
+/// # Errors
+/// [`ErrorKind::Settings`] for one that is malformed, or must not go to every host.
+pub(super) fn default_headers(settings: &Settings) -> Result<HeaderMap> {
+    let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(
+        ACCEPT_LANGUAGE,
+        HeaderValue::from_static("en;q=0.9,*;q=0.5"),
+    );
+    headers.insert(
+        ACCEPT_ENCODING,
+        HeaderValue::from_static("gzip, deflate, br, zstd"),
+    );
+    let agent = HeaderValue::from_str(&settings.user_agent).map_err(|e| {
+        Error::new(ErrorKind::Settings, "bad value for setting \"user_agent\"").with_source(e)
+    })?;
+    headers.insert(USER_AGENT, agent);
+    for line in &settings.headers {
+        let (name, value) = default_header(line)?;
+        headers.insert(name, value);
+    }
+    Ok(headers)
+}
+
+/// Reads one line of the setting `headers`.
+fn default_header(line: &str) -> Result<(HeaderName, HeaderValue)> {
+    let bad = |why: &str| {
+        Error::new(
+            ErrorKind::Settings,
+            format!("bad value for setting \"headers\": {why}"),
+        )
+    };
+    let malformed = || bad(&format!("{line:?} is not `Name: value`"));
+    let (name, value) = line.split_once(':').ok_or_else(malformed)?;
+    let name = HeaderName::try_from(name.trim()).map_err(|e| malformed().with_source(e))?;
+    if let Some(why) = refusal(&name) {
+        return Err(bad(&format!("{name} {why}")));
+    }
+    let value = HeaderValue::from_str(value.trim()).map_err(|e| malformed().with_source(e))?;
+    Ok((name, value))
+}
+
+/// Why a header cannot be sent with every request to every host.
+fn refusal(name: &HeaderName) -> Option<&'static str> {
+    if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
+        return Some("would be sent to every host; give it to single requests");
+    }
+    if *name == USER_AGENT {
+        return Some("is the setting \"user_agent\"");
+    }
+    (*name == HOST).then_some("follows from the URL")
+}
+
+/// The URL as hyper wants it: without a fragment.
+fn uri(url: &Url) -> Result<Uri> {
+    Uri::try_from(&url[..Position::AfterQuery])
+        .map_err(|e| Error::new(ErrorKind::Url, "not a URL that HTTP can carry").with_source(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(line: &str) -> Result<HeaderMap> {
+        let settings = Settings {
+            headers: vec![line.to_owned()],
+            ..Settings::default()
+        };
+        default_headers(&settings)
+    }
+
+    #[test]
+    fn a_header_that_must_not_go_to_every_host_is_refused() {
+        for line in [
+            "Authorization: Bearer x",
+            "cookie: a=1",
+            "User-Agent: x",
+            "Host: a",
+            "no colon",
+        ] {
+            let error = headers(line).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Settings, "{line}");
+            assert!(!error.to_string().contains("Bearer"), "{error}");
+        }
+        assert_eq!(
+            headers("X-Team: data").unwrap().get("x-team").unwrap(),
+            "data"
+        );
+    }
+
+    #[test]
+    fn a_header_of_the_request_replaces_the_default() {
+        let request = Request::get("http://example.com/").unwrap();
+        let request = request.with_header("accept-language", "nl").unwrap();
+        let outgoing = outgoing(&request, &default_headers(&Settings::default()).unwrap()).unwrap();
+        let languages: Vec<_> = outgoing
+            .headers()
+            .get_all("accept-language")
+            .iter()
+            .collect();
+        assert_eq!(languages, ["nl"]);
+    }
+
+    #[test]
+    fn all_that_the_url_standard_leaves_alone_can_be_sent() {
+        let marks: String = (0x21..0x7f).map(char::from).filter(|c| *c != '#').collect();
+        let url = Url::parse(&format!("http://example.com/{marks}?{marks}#fragment")).unwrap();
+        assert_eq!(uri(&url).unwrap().to_string(), url[..Position::AfterQuery]);
+    }
+}

@@ -1,0 +1,20 @@
+//! The engine: one dispatcher task that owns all state, and one task per visit that owns none.
+//!
+//! The dispatcher starts every visit that may start, then waits for a finished visit, the next wake-up time or a
+//! signal, and decides synchronously. There is no shared counter, no lock and no guess whether work is left: the
+//! crawl is over when the queue and the set of visits are empty.
+
+mod dispatch;
+mod erased;
+mod robots;
+mod tally;
+mod visit;
+
+use std::pin::Pin;
+
+pub(crate) use dispatch::{Dispatcher, Parts, Written};
+pub(crate) use erased::Plumbed;
+pub(crate) use visit::Context;
+
+/// A future on the heap, for traits whose implementors write `async fn`.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,385 @@
+//! The dispatcher: the one task that owns scheduler, frontier and the set of visits in flight.
+//!
+//! Receiving is asynchronous, deciding is not: every arm of the loop's `select!` is a channel, a timer or a set of
+//! tasks (all cancel-safe), and what it brings is handled by a synchronous function.
+
+mod admission;
+mod outcome;
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use url::Url;
+
+use super::robots::{self, Book, Gate};
+use super::tally::{End, Tally};
+use super::visit::{Context, Finished, Link};
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Event, Progress};
+use crate::frontier::Frontier;
+use crate::identity::Fingerprint;
+use crate::pipeline::Counts;
+use crate::policy::scope::Scope;
+use crate::report::{Filter, Finish, Items, Report};
+use crate::request::Request;
+use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
+use crate::settings::Settings;
+
+/// How many requests are looked at before everything else gets its turn.
+const MAX_TURNS: usize = 10_000;
+/// Longer times in the settings count as this, so that adding them to a point in time cannot overflow.
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// What the thread that writes the items comes to; nothing when it panicked.
+pub(crate) type Written = oneshot::Receiver<Result<Items>>;
+
+/// Runs a crawl; see the [module](self).
+pub(crate) struct Dispatcher {
+    context: Arc<Context>,
+    scope: Arc<Scope>,
+    scheduler: Scheduler,
+    frontier: Box<dyn Frontier>,
+    /// What was out of scope so far. Not among the seen, because a start request that redirects can widen the scope.
+    foreign: HashSet<Fingerprint>,
+    book: Book,
+    visits: JoinSet<(HostId, Finished)>,
+    pages_in_flight: u64,
+    counts: Arc<Counts>,
+    tally: Tally,
+    settings: Settings,
+    started: Instant,
+    finish: Option<Finish>,
+    /// When visits in flight are given up, once the crawl is stopping.
+    deadline: Option<Instant>,
+}
+
+/// What the dispatcher does when it has started all that may start.
+enum Next {
+    /// Wait for something to happen, at the latest until this time.
+    Wait(Option<Instant>),
+    /// Nothing is left to do.
+    Over,
+}
+
+/// What a dispatcher is made of.
+pub(crate) struct Parts {
+    pub(crate) context: Context,
+    pub(crate) frontier: Box<dyn Frontier>,
+    pub(crate) settings: Settings,
+    pub(crate) counts: Arc<Counts>,
+}
+
+impl Dispatcher {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a bad pattern in `allow` or `deny`.
+    pub(crate) fn new(parts: Parts) -> Result<Self> {
+        let Parts {
+            context,
+            frontier,
+            mut settings,
+            counts,
+        } = parts;
+        settings.grace = settings.grace.min(LONGEST);
+        settings.max_time = settings.max_time.map(|limit| limit.min(LONGEST));
+        Ok(Self {
+            context: Arc::new(context),
+            scope: Arc::new(Scope::new(&settings)?),
+            scheduler: Scheduler::new(&settings),
+            frontier,
+            foreign: HashSet::new(),
+            book: Book::default(),
+            visits: JoinSet::new(),
+            pages_in_flight: 0,
+            counts,
+            tally: Tally::new(),
+            settings,
+            started: Instant::now(),
+            finish: None,
+            deadline: None,
+        })
+    }
+
+    /// Crawls until nothing is left, a limit is reached or `stop` completes. `line` is the task that writes the items.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] or [`ErrorKind::Pipeline`] when items cannot be written.
+    pub(crate) async fn run(
+        mut self,
+        spider: String,
+        mut line: Written,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Report> {
+        let mut stop = pin!(stop);
+        let mut stop_pending = true;
+        let counts = Arc::clone(&self.counts);
+        let mut ticker = interval(PROGRESS_EVERY);
+        ticker.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while let Next::Wait(wake) = self.start_ready()? {
+            let wants_progress = self.context.announcer.wants_progress();
+            tokio::select! {
+                // In order of urgency: at full speed there is always a finished visit, and the rest must not starve.
+                biased;
+                () = &mut stop, if stop_pending => {
+                    stop_pending = false;
+                    self.stop(Finish::Stopped);
+                }
+                () = counts.enough.notified() => self.stop(Finish::MaxItems),
+                result = &mut line => return Err(ended_early(result)),
+                _ = ticker.tick(), if wants_progress => self.show_progress(),
+                Some(result) = self.visits.join_next() => self.joined(result)?,
+                () = until(wake) => {}
+            }
+            self.check_time();
+        }
+        self.end(spider, line).await
+    }
+
+    /// Queues what the spider starts with.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Spider`], or the spider's own [`Error`], when it cannot start.
+    pub(crate) fn seed(&mut self) -> Result<()> {
+        let requests = self.context.spider.start().map_err(|e| {
+            // A library error says what and where by itself.
+            e.downcast::<Error>().map_or_else(
+                |e| Error::new(ErrorKind::Spider, "the spider cannot start").with_source(e),
+                |error| *error,
+            )
+        })?;
+        let mut scope = (*self.scope).clone();
+        for request in &requests {
+            scope.include(request.url());
+        }
+        self.scope = Arc::new(scope);
+        let links: Vec<Link> = requests
+            .into_iter()
+            .map(|request| self.context.link(&self.scope, request))
+            .collect();
+        self.admit(links)
+    }
+
+    /// Starts every visit that may start. Answers when to look again at the latest, or that the crawl is over.
+    fn start_ready(&mut self) -> Result<Next> {
+        let mut wake = None;
+        let mut turns = 0;
+        while self.finish.is_none()
+            && self.visits.len() < self.settings.concurrency.max(1)
+            && self.may_start_a_page()
+        {
+            turns += 1;
+            if turns > MAX_TURNS {
+                // A long run of what robots.txt forbids must not keep signals and finished visits waiting.
+                wake = Some(Instant::now());
+                break;
+            }
+            let now = self.now();
+            match self.scheduler.next(now) {
+                Turn::Start(host, request) => self.consider(host, request, now)?,
+                Turn::Refill(host) => {
+                    let requests = self.frontier.take(host, WINDOW)?;
+                    self.scheduler.fill(host, requests);
+                }
+                Turn::Wait(until) => {
+                    wake = Some(self.started + until);
+                    break;
+                }
+                Turn::Idle => break,
+            }
+        }
+        if self.visits.is_empty() && (self.finish.is_some() || wake.is_none()) {
+            return Ok(Next::Over);
+        }
+        let timers = [wake, self.time_limit(), self.deadline];
+        Ok(Next::Wait(timers.into_iter().flatten().min()))
+    }
+
+    /// With `max_pages`, no more pages may be in flight than are still wanted.
+    fn may_start_a_page(&mut self) -> bool {
+        match self.settings.max_pages {
+            Some(max) if self.tally.pages >= max => {
+                self.stop(Finish::MaxPages);
+                false
+            }
+            Some(max) => self.tally.pages + self.pages_in_flight < max,
+            None => true,
+        }
+    }
+
+    /// Starts a request, or does what robots.txt says instead.
+    fn consider(&mut self, host: HostId, request: Request, now: Duration) -> Result<()> {
+        let is_robots = request.robots_for().is_some();
+        let is_asked = self.settings.robots && !is_robots;
+        match if is_asked {
+            self.book.ask(request.url(), now)
+        } else {
+            Gate::Allowed
+        } {
+            Gate::Allowed => self.start(host, request),
+            Gate::Forbidden => self.keep_out(host, &request, Filter::Robots),
+            Gate::Unreachable => self.keep_out(host, &request, Filter::RobotsUnreachable),
+            Gate::Unknown => {
+                let robots = robots_request(request.url())?;
+                self.wait_for_robots(host, request);
+                self.scheduler.push_urgent(host, robots);
+            }
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, host: HostId, request: Request) {
+        tracing::trace!(url = %request.url(), in_flight = self.visits.len(), waiting = self.scheduler.waiting(), "started");
+        self.pages_in_flight += u64::from(request.robots_for().is_none());
+        let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), request);
+        self.visits.spawn(async move { (host, visit.await) });
+    }
+
+    fn keep_out(&mut self, host: HostId, request: &Request, reason: Filter) {
+        tracing::debug!(url = %request.url(), %reason, "filtered");
+        self.scheduler.refund(host);
+        self.tally.unfetched(reason, 1);
+        self.context.announcer.announce(|| Event::Filtered {
+            url: request.url().clone(),
+            reason,
+        });
+    }
+
+    fn wait_for_robots(&mut self, host: HostId, request: Request) {
+        self.book.await_for(robots::origin(request.url()), host);
+        self.scheduler.hold(host);
+        self.scheduler.put_back(host, request);
+    }
+
+    fn joined(&mut self, result: Result<(HostId, Finished), JoinError>) -> Result<()> {
+        match result {
+            Ok((host, finished)) => self.finished(host, finished)?,
+            // Visits catch their panics: what is left is a visit that was aborted at the deadline; it stays pending.
+            Err(error) => tracing::debug!(%error, "a visit was given up"),
+        }
+        while let Some(Ok((host, finished))) = self.visits.try_join_next() {
+            self.finished(host, finished)?;
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn time_limit(&self) -> Option<Instant> {
+        self.settings
+            .max_time
+            .filter(|_| self.finish.is_none())
+            .map(|limit| self.started + limit)
+    }
+
+    fn check_time(&mut self) {
+        let now = Instant::now();
+        if self.time_limit().is_some_and(|limit| limit <= now) {
+            self.stop(Finish::MaxTime);
+        }
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            tracing::warn!(
+                visits = self.visits.len(),
+                "the grace is over: giving up visits in flight"
+            );
+            self.deadline = None;
+            self.visits.abort_all();
+        }
+    }
+
+    /// Starts nothing more, and gives what is in flight the grace to finish.
+    fn stop(&mut self, finish: Finish) {
+        if self.finish.is_none() {
+            tracing::info!(reason = %finish, in_flight = self.visits.len(), "stopping");
+            self.finish = Some(finish);
+            self.deadline = Some(Instant::now() + self.settings.grace);
+        }
+    }
+
+    fn show_progress(&self) {
+        self.context.announcer.show(self.progress());
+    }
+
+    fn progress(&self) -> Progress {
+        Progress {
+            elapsed: self.now(),
+            pages: self.tally.pages,
+            items: self.counts.kept(),
+            queued: self.scheduler.waiting(),
+            in_flight: self.visits.len(),
+            hosts: self.scheduler.hosts(),
+            retries: self.tally.retries(),
+            errors: self.tally.ledger.failed,
+            bytes: self.tally.wire_bytes(),
+        }
+    }
+
+    /// Lets the last items through, then reports.
+    async fn end(self, spider: String, line: Written) -> Result<Report> {
+        let (announcer, progress) = (self.context.announcer.clone(), self.progress());
+        announcer.show(progress);
+        let elapsed = self.now();
+        let (pending, hosts) = (
+            self.scheduler.waiting() + self.pages_in_flight,
+            self.scheduler.hosts(),
+        );
+        // The last sender of items is in the context: without it the line ends.
+        drop(self.context);
+        let items = line.await.map_err(|_| step_panicked())??;
+        announcer.show(Progress {
+            items: items.kept,
+            ..progress
+        });
+        // The last item that is wanted may have come out after the last visit was over.
+        let enough = self.settings.max_items.is_some_and(|max| items.kept >= max);
+        let finish = self.finish.unwrap_or(if enough {
+            Finish::MaxItems
+        } else {
+            Finish::Finished
+        });
+        announcer.announce(|| Event::Finished { reason: finish });
+        Ok(self.tally.into_report(
+            spider,
+            End {
+                finish,
+                elapsed,
+                items,
+                pending,
+                hosts,
+            },
+        ))
+    }
+}
+
+/// Waits until this time; for ever when there is none.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn robots_request(url: &Url) -> Result<Request> {
+    let origin = robots::origin(url);
+    let file = Url::parse(&format!("{origin}/robots.txt"))?;
+    Ok(Request::for_robots(file, origin))
+}
+
+/// Why the items' thread ended while pages were still to come.
+fn ended_early(result: Result<Result<Items>, oneshot::error::RecvError>) -> Error {
+    match result {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) => Error::new(ErrorKind::Pipeline, "the pipelines ended before the crawl"),
+        Err(_) => step_panicked(),
+    }
+}
+
+fn step_panicked() -> Error {
+    Error::new(ErrorKind::Pipeline, "a pipeline step panicked")
+}

@@ -1,0 +1,99 @@
+//! Which requests get into the frontier: the part of the dispatcher that sorts out.
+
+use url::Url;
+
+use super::super::visit::{Link, is_in_own_chain};
+use super::Dispatcher;
+use crate::error::Result;
+use crate::event::Event;
+use crate::frontier::Candidate;
+use crate::identity::Fingerprint;
+use crate::report::Filter;
+use crate::request::Request;
+use crate::scheduler::HostId;
+use crate::settings::Order;
+
+impl Dispatcher {
+    /// Sorts out duplicates and what does not belong to the crawl, and queues the rest.
+    pub(super) fn admit(&mut self, links: Vec<Link>) -> Result<()> {
+        let mut batch = Vec::with_capacity(links.len());
+        for link in links {
+            let Link {
+                request,
+                fingerprint,
+                verdict,
+            } = link;
+            match verdict {
+                Ok(()) => batch.push(self.candidate(request, fingerprint)),
+                Err(Filter::Scope) => self.out_of_scope(request, fingerprint, &mut batch),
+                // The same URL may be found again less deep, so this says nothing about it.
+                Err(Filter::Depth) => self.sorted_out(&request, Filter::Depth),
+                Err(reason) if self.frontier.mark_seen(fingerprint)? => {
+                    self.sorted_out(&request, reason);
+                }
+                Err(_) => self.tally.duplicates += 1,
+            }
+        }
+        if self.settings.order == Order::Depth {
+            // The newest go first: what the scheduler holds goes back below them.
+            for candidate in &batch {
+                self.give_back(candidate.host)?;
+            }
+        }
+        let added = self.frontier.add(batch)?;
+        self.tally.duplicates += added.duplicates;
+        self.tally.ledger.seen += added.stored.len() as u64;
+        for (host, priority) in added.stored {
+            if self.scheduler.expect(host, priority) {
+                self.give_back(host)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn candidate(&mut self, request: Request, fingerprint: Fingerprint) -> Candidate {
+        Candidate {
+            host: self.host(request.url()),
+            fingerprint,
+            force: request.is_unfiltered() || is_in_own_chain(&request),
+            request,
+        }
+    }
+
+    /// Counts what is out of scope, once; the visit that found it may not have known the newest scope.
+    fn out_of_scope(
+        &mut self,
+        request: Request,
+        fingerprint: Fingerprint,
+        batch: &mut Vec<Candidate>,
+    ) {
+        match self.scope.check(&request) {
+            Ok(()) => batch.push(self.candidate(request, fingerprint)),
+            Err(reason) if self.foreign.insert(fingerprint) => self.sorted_out(&request, reason),
+            Err(_) => self.tally.duplicates += 1,
+        }
+    }
+
+    /// Returns the scheduler's window of a host to the frontier, so that the next refill is in order again.
+    fn give_back(&mut self, host: HostId) -> Result<()> {
+        let window = self.scheduler.take_back(host);
+        if window.is_empty() {
+            Ok(())
+        } else {
+            self.frontier.give_back(host, window.into())
+        }
+    }
+
+    fn sorted_out(&mut self, request: &Request, reason: Filter) {
+        tracing::trace!(url = %request.url(), %reason, "filtered");
+        self.tally.filtered(reason, 1);
+        self.context.announcer.announce(|| Event::Filtered {
+            url: request.url().clone(),
+            reason,
+        });
+    }
+
+    pub(super) fn host(&mut self, url: &Url) -> HostId {
+        self.scheduler.host(url.host_str().unwrap_or_default())
+    }
+}

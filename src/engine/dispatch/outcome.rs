@@ -1,0 +1,176 @@
+//! What follows from a finished visit: the part of the dispatcher that reads outcomes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::robots::Verdict;
+use super::super::visit::{Fetched, Finished, Link, Outcome};
+use super::Dispatcher;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
+use crate::policy::retry;
+use crate::report::{Filter, Finish};
+use crate::request::Request;
+use crate::scheduler::{Feedback, HostId};
+
+impl Dispatcher {
+    pub(super) fn finished(&mut self, host: HostId, finished: Finished) -> Result<()> {
+        let Finished {
+            request,
+            fetched,
+            outcome,
+        } = finished;
+        let now = self.now();
+        if let Some(Fetched {
+            status, took, body, ..
+        }) = fetched
+        {
+            tracing::debug!(method = %request.method(), url = %request.url(), status = status.as_u16(), bytes = body, ?took, "answered");
+        }
+        self.tally.fetched(&request, fetched.as_ref());
+        self.pages_in_flight -= u64::from(request.robots_for().is_none());
+        let feedback = match fetched {
+            Some(fetched) if retry::asks_to_slow_down(fetched.status) => {
+                Feedback::SlowDown(fetched.retry_after)
+            }
+            Some(fetched) => Feedback::Answered(fetched.took),
+            None => Feedback::None,
+        };
+        self.scheduler.finish(host, feedback, now);
+        match outcome {
+            Outcome::Parsed {
+                links,
+                duplicates,
+                over_limit,
+                error,
+            } => {
+                self.tally.duplicates += duplicates;
+                self.tally.filtered(Filter::MaxLinks, over_limit);
+                match error {
+                    Some(error) => self.failed(&request, &error),
+                    None => self.tally.parsed(),
+                }
+                self.admit(links)?;
+            }
+            Outcome::Redirected(link) => self.redirected(&request, link)?,
+            Outcome::Robots(verdict) => self.robots_settled(host, &request, verdict, now),
+            Outcome::RobotsUnreachable(error) => {
+                self.robots_unreachable(host, &request, &error, now);
+            }
+            Outcome::RobotsMoved(next) => {
+                let host = self.host(next.url());
+                self.scheduler.push_urgent(host, next);
+            }
+            Outcome::Retry(error) => {
+                let retry_after = fetched.and_then(|fetched| fetched.retry_after);
+                self.retry(host, request, &error, retry_after, now);
+            }
+            Outcome::Filtered(reason) => {
+                self.tally.unfetched(reason, 1);
+                self.context.announcer.announce(|| Event::Filtered {
+                    url: request.url().clone(),
+                    reason,
+                });
+            }
+            Outcome::Failed(error) => self.failed(&request, &error),
+        }
+        Ok(())
+    }
+
+    fn failed(&mut self, request: &Request, error: &Error) {
+        tracing::warn!(url = %request.url(), kind = %error.kind(), error = %error.chain(), "request failed");
+        self.tally.failed(error.kind());
+        self.context.announcer.announce(|| Event::Failed {
+            url: request.url().clone(),
+            kind: error.kind(),
+            message: error.chain(),
+        });
+        if self
+            .settings
+            .max_errors
+            .is_some_and(|max| self.tally.ledger.failed >= max)
+        {
+            self.stop(Finish::MaxErrors);
+        }
+    }
+
+    fn retry(
+        &mut self,
+        host: HostId,
+        request: Request,
+        error: &Error,
+        retry_after: Option<Duration>,
+        now: Duration,
+    ) {
+        let fingerprint = self
+            .context
+            .key
+            .of(request.method(), request.url(), request.body());
+        let wait = retry::backoff(request.attempt(), fingerprint, retry_after);
+        tracing::info!(url = %request.url(), attempt = request.attempt() + 1, ?wait, error = %error.chain(), "retry scheduled");
+        self.tally.error(error.kind());
+        self.tally.retried(match error.kind() {
+            ErrorKind::Status => error.chain(),
+            kind => kind.to_string(),
+        });
+        self.context.announcer.announce(|| Event::Retry {
+            url: request.url().clone(),
+            attempt: request.attempt() + 1,
+            wait,
+            reason: error.chain(),
+        });
+        self.scheduler
+            .push_later(host, request.tried_again(), now + wait);
+    }
+
+    fn redirected(&mut self, request: &Request, mut link: Link) -> Result<()> {
+        tracing::debug!(url = %request.url(), target = %link.request.url(), "redirected");
+        self.tally.redirected();
+        self.context.announcer.announce(|| Event::Redirected {
+            url: request.url().clone(),
+            target: link.request.url().clone(),
+        });
+        if request.depth() == 0
+            && link.verdict == Err(Filter::Scope)
+            && Arc::make_mut(&mut self.scope).follow_start(request.url(), link.request.url())
+        {
+            link.verdict = self.scope.check(&link.request);
+        }
+        self.admit(vec![link])
+    }
+
+    fn robots_unreachable(
+        &mut self,
+        host: HostId,
+        request: &Request,
+        error: &Error,
+        now: Duration,
+    ) {
+        tracing::warn!(url = %request.url(), error = %error.chain(), "robots.txt cannot be read: keeping out");
+        self.tally.error(error.kind());
+        self.context.announcer.announce(|| Event::Failed {
+            url: request.url().clone(),
+            kind: error.kind(),
+            message: error.chain(),
+        });
+        self.robots_settled(host, request, Verdict::Unreachable, now);
+    }
+
+    fn robots_settled(&mut self, host: HostId, request: &Request, verdict: Verdict, now: Duration) {
+        tracing::debug!(url = %request.url(), verdict = verdict.name(), "robots.txt settled");
+        self.tally.robots(&verdict);
+        let delay = match &verdict {
+            Verdict::Read(rules) => rules.crawl_delay(),
+            Verdict::Missing | Verdict::Unreachable => None,
+        };
+        let origin = request.robots_for().unwrap_or_default();
+        let held = self.book.settle(origin, verdict, now);
+        if let Some(delay) = delay {
+            let asked = held.unwrap_or(host);
+            self.scheduler.raise_delay(asked, delay, now);
+        }
+        if let Some(host) = held {
+            self.scheduler.release(host);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The dispatcher's counters, and the report that they become.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use super::robots::Verdict;
+use super::visit::Fetched;
+use crate::error::ErrorKind;
+use crate::report::{Bytes, Filter, Finish, Items, Ledger, Report, Requests, Robots};
+use crate::request::Request;
+
+/// What has happened so far.
+#[derive(Debug)]
+pub(super) struct Tally {
+    started: SystemTime,
+    pub(super) pages: u64,
+    pub(super) duplicates: u64,
+    pub(super) ledger: Ledger,
+    requests: Requests,
+    bytes: Bytes,
+    statuses: BTreeMap<u16, u64>,
+    errors: BTreeMap<ErrorKind, u64>,
+    filtered: BTreeMap<Filter, u64>,
+    retries: BTreeMap<String, u64>,
+    robots: Robots,
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Self {
+            started: SystemTime::now(),
+            pages: 0,
+            duplicates: 0,
+            ledger: Ledger::default(),
+            requests: Requests::default(),
+            bytes: Bytes::default(),
+            statuses: BTreeMap::new(),
+            errors: BTreeMap::new(),
+            filtered: BTreeMap::new(),
+            retries: BTreeMap::new(),
+            robots: Robots::default(),
+        }
+    }
+
+    /// A round trip is over, with or without an answer.
+    pub(super) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
+        self.requests.total += 1;
+        self.requests.robots += u64::from(request.robots_for().is_some());
+        if let Some(fetched) = fetched {
+            *self.statuses.entry(fetched.status.as_u16()).or_default() += 1;
+            self.bytes.wire += fetched.wire;
+            self.bytes.body += fetched.body;
+        }
+    }
+
+    /// Requests were sorted out, each of which counts as seen.
+    pub(super) fn filtered(&mut self, reason: Filter, count: u64) {
+        self.ledger.seen += count;
+        self.unfetched(reason, count);
+    }
+
+    /// Requests that were seen already are not fetched after all.
+    pub(super) fn unfetched(&mut self, reason: Filter, count: u64) {
+        if count > 0 {
+            self.ledger.filtered += count;
+            *self.filtered.entry(reason).or_default() += count;
+        }
+    }
+
+    pub(super) fn parsed(&mut self) {
+        self.pages += 1;
+        self.ledger.done += 1;
+    }
+
+    pub(super) fn redirected(&mut self) {
+        self.requests.redirected += 1;
+        self.ledger.done += 1;
+    }
+
+    pub(super) fn error(&mut self, kind: ErrorKind) {
+        *self.errors.entry(kind).or_default() += 1;
+    }
+
+    pub(super) fn failed(&mut self, kind: ErrorKind) {
+        self.error(kind);
+        self.ledger.failed += 1;
+    }
+
+    pub(super) fn retried(&mut self, reason: String) {
+        self.requests.retried += 1;
+        *self.retries.entry(reason).or_default() += 1;
+    }
+
+    pub(super) fn retries(&self) -> u64 {
+        self.requests.retried
+    }
+
+    pub(super) fn wire_bytes(&self) -> u64 {
+        self.bytes.wire
+    }
+
+    pub(super) fn robots(&mut self, verdict: &Verdict) {
+        match verdict {
+            Verdict::Read(_) => self.robots.read += 1,
+            Verdict::Missing => self.robots.none += 1,
+            Verdict::Unreachable => self.robots.unreachable += 1,
+        }
+    }
+
+    pub(super) fn into_report(self, spider: String, end: End) -> Report {
+        Report {
+            spider,
+            finish: end.finish,
+            started: self.started,
+            ended: self.started + end.elapsed,
+            seconds: end.elapsed.as_secs_f64(),
+            pages: self.pages,
+            items: end.items,
+            ledger: Ledger {
+                pending: end.pending,
+                ..self.ledger
+            },
+            duplicates: self.duplicates,
+            requests: self.requests,
+            bytes: self.bytes,
+            statuses: self.statuses,
+            errors: self.errors,
+            filtered: self.filtered,
+            retries: self.retries,
+            robots: self.robots,
+            hosts: end.hosts,
+            peak_memory: peak_memory(),
+        }
+    }
+}
+
+/// What only the end of a crawl knows.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) finish: Finish,
+    pub(super) elapsed: Duration,
+    pub(super) items: Items,
+    pub(super) pending: u64,
+    pub(super) hosts: usize,
+}
+
+/// The peak resident memory of this process, where `/proc` tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim()
+        .strip_suffix("kB")?
+        .trim()
+        .parse::<u64>()
+        .ok()
+        .map(|kib| kib * 1024)
+}

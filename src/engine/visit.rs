@@ -1,0 +1,258 @@
+//! A visit: one round trip and what follows from it, in a task of its own.
+//!
+//! All CPU work is here, so that it uses every core: decoding, parsing, joining URLs, fingerprints, scope. The
+//! dispatcher gets back what it only has to look up and queue.
+
+use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use http::StatusCode;
+
+use super::erased::{ErasedSpider, panicked};
+use super::robots::{MAX_REDIRECTS, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Announcer, Event};
+use crate::identity::{self, Fingerprint, FingerprintKey};
+use crate::middleware::Stack;
+use crate::policy::robots::RobotsTxt;
+use crate::policy::scope::Scope;
+use crate::policy::{redirect, retry};
+use crate::report::Filter;
+use crate::request::Request;
+use crate::response::Response;
+
+/// What all visits of a crawl share, to read.
+pub(crate) struct Context {
+    pub(crate) spider: Box<dyn ErasedSpider>,
+    pub(crate) stack: Arc<Stack>,
+    pub(crate) key: FingerprintKey,
+    pub(crate) announcer: Announcer,
+    pub(crate) user_agent: String,
+    pub(crate) retries: u32,
+    pub(crate) redirects: u32,
+}
+
+/// A request on its way to the dispatcher, with all that can be told without it.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) request: Request,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) verdict: std::result::Result<(), Filter>,
+}
+
+/// A visit that is over.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) request: Request,
+    pub(super) fetched: Option<Fetched>,
+    pub(super) outcome: Outcome,
+}
+
+/// The facts of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fetched {
+    pub(super) status: StatusCode,
+    pub(super) took: Duration,
+    pub(super) wire: u64,
+    pub(super) body: u64,
+    pub(super) retry_after: Option<Duration>,
+}
+
+/// How a visit ended.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Parsed {
+        links: Vec<Link>,
+        duplicates: u64,
+        over_limit: u64,
+        error: Option<Error>,
+    },
+    Redirected(Link),
+    Robots(Verdict),
+    RobotsUnreachable(Error),
+    RobotsMoved(Request),
+    Retry(Error),
+    Filtered(Filter),
+    Failed(Error),
+}
+
+impl Context {
+    pub(super) fn link(&self, scope: &Scope, request: Request) -> Link {
+        let url = request.url();
+        let fingerprint = self.key.of(request.method(), url, request.body());
+        let verdict = match url.scheme() {
+            "http" | "https" => scope.check(&request),
+            _ => Err(Filter::Scheme),
+        };
+        Link {
+            request,
+            fingerprint,
+            verdict,
+        }
+    }
+
+    /// Makes the visit. A panic anywhere in it costs this request only.
+    pub(super) async fn visit(self: Arc<Self>, scope: Arc<Scope>, request: Request) -> Finished {
+        self.announcer.announce(|| Event::Started {
+            url: request.url().clone(),
+        });
+        let fetch = AssertUnwindSafe(self.stack.fetch(request.clone()))
+            .catch_unwind()
+            .await;
+        let result =
+            fetch.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())));
+        let fetched = result.as_ref().ok().map(Fetched::new);
+        let outcome = if request.robots_for().is_some() {
+            self.robots(&request, result)
+        } else {
+            match result {
+                Ok(response) => self.answer(&scope, &request, response).await,
+                Err(error) => self.failure(&request, error),
+            }
+        };
+        Finished {
+            request,
+            fetched,
+            outcome,
+        }
+    }
+
+    fn may_retry(&self, request: &Request) -> bool {
+        request.attempt() < request.retries().unwrap_or(self.retries)
+    }
+
+    fn failure(&self, request: &Request, error: Error) -> Outcome {
+        match error.kind() {
+            ErrorKind::ContentType => Outcome::Filtered(Filter::ContentType),
+            kind if retry::is_worthwhile(kind) && self.may_retry(request) => Outcome::Retry(error),
+            _ => Outcome::Failed(error),
+        }
+    }
+
+    async fn answer(&self, scope: &Scope, request: &Request, response: Response) -> Outcome {
+        let status = response.status();
+        match redirect::follow(request, status, response.headers(), self.redirects) {
+            Ok(Some(next)) => return Outcome::Redirected(self.link(scope, next)),
+            Ok(None) => {}
+            Err(_) if request.takes_any_status() => {}
+            Err(error) => return Outcome::Failed(error),
+        }
+        if retry::is_temporary(status) && self.may_retry(request) {
+            return Outcome::Retry(status_error(&response));
+        }
+        if !status.is_success() && !request.takes_any_status() {
+            return Outcome::Failed(status_error(&response));
+        }
+        self.parse(scope, request, response).await
+    }
+
+    async fn parse(&self, scope: &Scope, request: &Request, response: Response) -> Outcome {
+        let url = response.url().clone();
+        let (status, bytes, elapsed) = (
+            response.status(),
+            response.body().len() as u64,
+            response.timings().total,
+        );
+        let parsed = self.spider.parse(response).await;
+        let (items, found) = (parsed.items, parsed.requests.len());
+        let mut known = HashSet::with_capacity(found);
+        let depth = request.depth().saturating_add(1);
+        let links = parsed
+            .requests
+            .into_iter()
+            .map(|request| self.link(scope, request.at_depth(depth)));
+        let links: Vec<Link> = links
+            .filter(|link| known.insert(link.fingerprint) || link.request.is_unfiltered())
+            .collect();
+        let duplicates = (found - links.len()) as u64;
+        if parsed.error.is_none() {
+            self.announcer.announce(|| Event::Page {
+                url,
+                status,
+                bytes,
+                items,
+                links: found,
+                elapsed,
+            });
+        }
+        Outcome::Parsed {
+            links,
+            duplicates,
+            over_limit: parsed.over_limit,
+            error: parsed.error,
+        }
+    }
+
+    /// RFC 9309, section 2.3.1: what each kind of answer means.
+    fn robots(&self, request: &Request, result: Result<Response>) -> Outcome {
+        let response = match result {
+            Ok(response) => response,
+            Err(error) if retry::is_worthwhile(error.kind()) && self.may_retry(request) => {
+                return Outcome::Retry(error);
+            }
+            Err(error) => return Outcome::RobotsUnreachable(error),
+        };
+        let status = response.status();
+        if status.is_success() {
+            let rules = RobotsTxt::parse(response.body()).for_agent(&self.user_agent);
+            return Outcome::Robots(Verdict::Read(rules));
+        }
+        if let Some(moved) = moved_robots(request, &response) {
+            return moved;
+        }
+        // 429 is no word about the rules: it says "not now", like 5xx.
+        let unreachable = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
+        match unreachable {
+            true if self.may_retry(request) => Outcome::Retry(status_error(&response)),
+            true => Outcome::RobotsUnreachable(status_error(&response)),
+            false => Outcome::Robots(Verdict::Missing),
+        }
+    }
+}
+
+/// Where a robots.txt has moved to; too far or nowhere counts as missing.
+fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
+    let limit = u32::try_from(MAX_REDIRECTS).unwrap_or(u32::MAX);
+    match redirect::follow(request, response.status(), response.headers(), limit) {
+        Ok(Some(next)) => Some(Outcome::RobotsMoved(next)),
+        Ok(None) => None,
+        Err(_) => Some(Outcome::Robots(Verdict::Missing)),
+    }
+}
+
+fn status_error(response: &Response) -> Error {
+    Error::new(
+        ErrorKind::Status,
+        format!("status {}", response.status().as_u16()),
+    )
+    .with_url(response.url())
+}
+
+impl Fetched {
+    fn new(response: &Response) -> Self {
+        let now = jiff::Timestamp::now();
+        let retry_after = response
+            .header("retry-after")
+            .and_then(|value| retry::retry_after(&value, now));
+        Self {
+            status: response.status(),
+            took: response.timings().total,
+            wire: response.wire_bytes(),
+            body: response.body().len() as u64,
+            retry_after,
+        }
+    }
+}
+
+/// Whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a cookie
+/// and redirects to the same page is not a loop.
+pub(super) fn is_in_own_chain(request: &Request) -> bool {
+    let target = identity::canonical(request.url());
+    request
+        .redirects()
+        .iter()
+        .any(|url| identity::canonical(url) == target)
+}

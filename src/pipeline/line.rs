@@ -1,0 +1,271 @@
+//! The line that items go down: through the pipeline steps, into the sinks, and out of the stream.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::{ErasedPipeline, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Announcer, Event};
+use crate::item::Item;
+use crate::report::Items;
+use crate::sink::{Record, Sink};
+
+/// How long written records may wait in a buffer before readers of the file see them.
+const FLUSH_EVERY: Duration = Duration::from_millis(250);
+/// Most different failures that the report tells apart.
+const MAX_FAILURES: usize = 50;
+
+/// The items of one page.
+#[derive(Debug)]
+pub(crate) struct Batch<I> {
+    pub(crate) url: Url,
+    pub(crate) items: Vec<I>,
+}
+
+/// What the engine may know while items flow.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    kept: AtomicU64,
+    /// Rings when no more items are wanted: `max_items` is reached.
+    pub(crate) enough: Notify,
+}
+
+impl Counts {
+    pub(crate) fn kept(&self) -> u64 {
+        self.kept.load(Ordering::Relaxed)
+    }
+}
+
+/// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
+pub(crate) struct Line<I> {
+    pub(crate) steps: Vec<Box<dyn ErasedPipeline<I>>>,
+    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    pub(crate) stream: Option<mpsc::Sender<I>>,
+    pub(crate) max_items: Option<u64>,
+    pub(crate) counts: Arc<Counts>,
+    pub(crate) announcer: Announcer,
+    pub(crate) items: Items,
+}
+
+impl<I: Item> Line<I> {
+    /// Opens the steps, before anything is fetched.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Pipeline`] when a step cannot open.
+    pub(crate) async fn open(&mut self) -> Result<()> {
+        for step in &mut self.steps {
+            step.open_boxed()
+                .await
+                .map_err(|e| step_failed("a pipeline step cannot open").with_source(e))?;
+        }
+        Ok(())
+    }
+
+    /// Takes batches until the last sender is gone, then closes everything.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when a sink cannot write; [`ErrorKind::Pipeline`] when a step cannot close.
+    pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Batch<I>>) -> Result<Items> {
+        let result = self.drain(&mut batches).await;
+        // Closed in any case: what is complete so far must be readable even when one sink failed.
+        let closed = self.close().await;
+        result.and(closed)?;
+        Ok(self.items)
+    }
+
+    async fn drain(&mut self, batches: &mut mpsc::Receiver<Batch<I>>) -> Result<()> {
+        let mut flush_at: Option<Instant> = None;
+        loop {
+            let next = match flush_at {
+                Some(at) => timeout_at(at, batches.recv()).await.ok(),
+                None => Some(batches.recv().await),
+            };
+            match next {
+                Some(Some(batch)) => {
+                    for item in batch.items {
+                        self.take(item, &batch.url).await?;
+                    }
+                    flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
+                }
+                Some(None) => return Ok(()),
+                None => {}
+            }
+            // Also when batches come without a pause, and the timer never gets to run out.
+            if flush_at.is_some_and(|at| at <= Instant::now()) {
+                for sink in &mut self.sinks {
+                    sink.flush()?;
+                }
+                flush_at = None;
+            }
+        }
+    }
+
+    async fn take(&mut self, item: I, url: &Url) -> Result<()> {
+        if self.max_items.is_some_and(|max| self.items.kept >= max) {
+            self.dropped("max_items", url);
+            self.counts.enough.notify_one();
+            return Ok(());
+        }
+        let Some(item) = self.through_steps(item, url).await else {
+            return Ok(());
+        };
+        if !self.write(&item, url)? {
+            return Ok(());
+        }
+        self.items.kept += 1;
+        self.counts.kept.store(self.items.kept, Ordering::Relaxed);
+        self.announcer.announce(|| Event::Kept { url: url.clone() });
+        if let Some(stream) = &self.stream {
+            // An error means that nobody reads any more: the crawl is stopping already.
+            let _ = stream.send(item).await;
+        }
+        if self.max_items.is_some_and(|max| self.items.kept >= max) {
+            self.counts.enough.notify_one();
+        }
+        Ok(())
+    }
+
+    async fn through_steps(&mut self, mut item: I, url: &Url) -> Option<I> {
+        for index in 0..self.steps.len() {
+            let step = self.steps.get_mut(index)?;
+            match step.process_boxed(item).await {
+                Ok(Verdict::Keep(kept)) => item = kept,
+                Ok(Verdict::Drop(reason)) => {
+                    self.dropped(reason, url);
+                    return None;
+                }
+                Err(error) => {
+                    self.failed(error.to_string(), url);
+                    return None;
+                }
+            }
+        }
+        Some(item)
+    }
+
+    /// Writes an item to every sink; answers whether all of them took it.
+    fn write(&mut self, item: &I, url: &Url) -> Result<bool> {
+        if self.sinks.is_empty() {
+            return Ok(true);
+        }
+        let mut refusal = None;
+        match Record::new(item) {
+            Ok(record) => {
+                for sink in &mut self.sinks {
+                    match sink.write(&record) {
+                        Err(error) if error.kind() != ErrorKind::Pipeline => return Err(error),
+                        result => refusal = refusal.or(result.err()),
+                    }
+                }
+            }
+            Err(error) => refusal = Some(error),
+        }
+        if let Some(error) = &refusal {
+            self.failed(error.chain(), url);
+        }
+        Ok(refusal.is_none())
+    }
+
+    fn dropped(&mut self, reason: &'static str, url: &Url) {
+        count(&mut self.items.dropped, reason);
+        self.announcer.announce(|| Event::Dropped {
+            url: url.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+
+    fn failed(&mut self, reason: String, url: &Url) {
+        let failures = &mut self.items.failed;
+        let known = failures.contains_key(&reason) || failures.len() < MAX_FAILURES;
+        let counted = if known { &reason } else { "other" };
+        // The same failure on page after page would bury everything else.
+        if failures.contains_key(counted) {
+            tracing::debug!(%url, %reason, "an item was lost");
+        } else {
+            tracing::warn!(%url, %reason, "an item was lost; more of the same are counted in the report");
+        }
+        count(failures, counted);
+        self.announcer.announce(|| Event::Dropped {
+            url: url.clone(),
+            reason,
+        });
+    }
+
+    async fn close(&mut self) -> Result<()> {
+        let mut result = Ok(());
+        for step in &mut self.steps {
+            let closed = step.close_boxed().await;
+            result = result.and(
+                closed.map_err(|e| step_failed("a pipeline step cannot close").with_source(e)),
+            );
+        }
+        for sink in &mut self.sinks {
+            result = result.and(sink.close());
+        }
+        result
+    }
+}
+
+fn count(counts: &mut BTreeMap<String, u64>, reason: &str) {
+    if let Some(count) = counts.get_mut(reason) {
+        *count += 1;
+    } else {
+        counts.insert(reason.to_owned(), 1);
+    }
+}
+
+fn step_failed(message: &str) -> Error {
+    Error::new(ErrorKind::Pipeline, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sink::captured_log::warnings;
+
+    fn line() -> Line<u32> {
+        Line {
+            steps: Vec::new(),
+            sinks: Vec::new(),
+            stream: None,
+            max_items: None,
+            counts: Arc::default(),
+            announcer: Announcer::default(),
+            items: Items::default(),
+        }
+    }
+
+    #[test]
+    fn a_failure_is_a_warning_once_for_each_reason() {
+        let mut line = line();
+        let url = Url::parse("http://a.example/").unwrap();
+        let warned = warnings(|| {
+            for reason in ["no price", "no price", "no title", "no price"] {
+                line.failed(reason.to_owned(), &url);
+            }
+        });
+        assert_eq!(warned.len(), 2, "{warned:?}");
+        assert!(warned[0].contains("reason=no price"), "{warned:?}");
+        assert!(warned[1].contains("reason=no title"), "{warned:?}");
+        assert_eq!(line.items.failed["no price"], 3);
+    }
+
+    #[test]
+    fn reasons_without_end_are_one_warning_more() {
+        let mut line = line();
+        let url = Url::parse("http://a.example/").unwrap();
+        let warned = warnings(|| {
+            for number in 0..MAX_FAILURES + 3 {
+                line.failed(format!("reason {number}"), &url);
+            }
+        });
+        assert_eq!(warned.len(), MAX_FAILURES + 1, "{warned:?}");
+        assert_eq!(line.items.failed["other"], 3);
+    }
+}

@@ -1,0 +1,11 @@
+//! What a spider needs: `use crawlworks::prelude::*;`.
+
+pub use std::time::Duration;
+
+pub use serde::{Deserialize, Serialize};
+pub use url::Url;
+
+pub use crate::{
+    BoxError, Crawler, Downloader, Element, Html, Item, Middleware, Next, Output, Pipeline,
+    Request, Response, Settings, Spider, Verdict,
+};
