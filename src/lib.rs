@@ -60,6 +60,8 @@ pub mod charset;
 pub mod identity;
 pub mod sitemap;
 
+pub mod testing;
+
 pub mod prelude;
 
 #[doc(hidden)]
