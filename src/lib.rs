@@ -60,6 +60,13 @@ pub mod charset;
 pub mod identity;
 pub mod sitemap;
 
+// The ways in.
+pub mod site;
+pub use site::Site;
+
+pub mod job;
+pub use job::{Args, Job};
+
 pub mod testing;
 
 pub mod prelude;

@@ -1,0 +1,71 @@
+//! What `-a name=value` gives a spider.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::settings::did_you_mean;
+
+/// The arguments of a spider: what `-a name=value` gave.
+///
+/// It remembers which names were asked for, so that a misspelt one is an error and not silently without effect.
+///
+/// ```
+/// use crawlworks::Args;
+/// let mut args = Args::new([("pages", "12")]);
+/// assert_eq!(args.get::<u32>("pages")?, Some(12));
+/// assert_eq!(args.get::<String>("tag")?, None);
+/// # Ok::<(), crawlworks::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Args {
+    given: BTreeMap<String, String>,
+    asked: BTreeSet<String>,
+}
+
+impl Args {
+    /// Arguments by name; of two with one name the last counts.
+    pub fn new<K: Into<String>, V: Into<String>>(given: impl IntoIterator<Item = (K, V)>) -> Self {
+        let given = given
+            .into_iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        Self {
+            given,
+            asked: BTreeSet::new(),
+        }
+    }
+
+    /// The argument of this name; `None` when it was not given.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] when the value cannot be read as a `T`.
+    pub fn get<T: FromStr>(&mut self, name: &str) -> Result<Option<T>>
+    where
+        T::Err: fmt::Display,
+    {
+        self.asked.insert(name.to_owned());
+        let Some(value) = self.given.get(name) else {
+            return Ok(None);
+        };
+        value.parse().map(Some).map_err(|why| {
+            Error::new(
+                ErrorKind::Settings,
+                format!("bad value {value:?} for argument {name:?}: {why}"),
+            )
+        })
+    }
+
+    /// Refuses what was given and not asked for.
+    pub(super) fn check(&self, spider: &str) -> Result<()> {
+        let Some(name) = self.given.keys().find(|name| !self.asked.contains(*name)) else {
+            return Ok(());
+        };
+        let suggestion = did_you_mean(name, self.asked.iter().map(String::as_str));
+        Err(Error::new(
+            ErrorKind::Settings,
+            format!("spider {spider:?} takes no argument {name:?}{suggestion}"),
+        ))
+    }
+}

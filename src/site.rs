@@ -1,0 +1,184 @@
+//! [`Site`], the spider behind `crawl site`: a whole site, one record per HTML page.
+//!
+//! ```
+//! use crawlworks::prelude::*;
+//! use crawlworks::{Site, testing};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let site = Site::new([Url::parse("https://example.com/")?]);
+//! let page = "<title>Home</title><h1>Hello</h1><a href=/a#top>A</a><a href=/logo.png>Logo</a>";
+//! let out = testing::parse(&site, "https://example.com/", page).await?;
+//! assert_eq!(
+//!     serde_json::to_string(&out.items()[0])?,
+//!     r#"{"url":"https://example.com/","title":"Home","h1":"Hello","links":["https://example.com/a","https://example.com/logo.png"]}"#
+//! );
+//! assert_eq!(out.requests().len(), 1); // pictures are listed, but not followed
+//! # Ok(())
+//! # }
+//! ```
+
+mod follow;
+mod markdown;
+mod record;
+mod text;
+
+use http::HeaderMap;
+use url::{Origin, Url};
+
+use crate::error::BoxError;
+use crate::output::Output;
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::Settings;
+use crate::spider::Spider;
+use follow::is_page;
+pub use record::{Content, SitePage};
+
+/// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is
+/// followed.
+///
+/// Pages are read as a stream of tags; a document is only built when [`with_content`](Self::with_content) asks for one.
+///
+/// A header that a start request has goes along to every page of its origin, and nowhere else.
+#[derive(Debug, Clone)]
+pub struct Site {
+    start: Vec<Request>,
+    headers: Vec<(Origin, HeaderMap)>,
+    content: Content,
+}
+
+impl Site {
+    /// A crawl of the site, or sites, that these URLs belong to.
+    pub fn new<R: Into<Request>>(start: impl IntoIterator<Item = R>) -> Self {
+        let start: Vec<Request> = start.into_iter().map(Into::into).collect();
+        let headers = start
+            .iter()
+            .map(|request| (request.url().origin(), request.headers().clone()));
+        Self {
+            headers: headers.filter(|(_, headers)| !headers.is_empty()).collect(),
+            start,
+            content: Content::None,
+        }
+    }
+
+    /// Adds the content of the page to each record, as its last field. Default: [`Content::None`].
+    #[must_use]
+    pub fn with_content(mut self, content: Content) -> Self {
+        self.content = content;
+        self
+    }
+
+    fn request(&self, url: &Url) -> Request {
+        let mut request = Request::from(url.clone());
+        if !self.headers.is_empty() {
+            let origin = url.origin();
+            if let Some((_, headers)) = self.headers.iter().find(|(of, _)| *of == origin) {
+                request.headers_mut().extend(
+                    headers
+                        .iter()
+                        .map(|(name, value)| (name.clone(), value.clone())),
+                );
+                // They describe the body of the start request, which a link does not have.
+                request.headers_mut().remove(http::header::CONTENT_TYPE);
+            }
+        }
+        request
+    }
+
+    fn content(&self, response: &Response) -> Result<Option<String>, BoxError> {
+        Ok(match self.content {
+            Content::None => None,
+            Content::Html => Some(response.text().into_owned()),
+            Content::Text => Some(text::of(response.html()?.root())),
+            Content::Markdown => Some(markdown::of(response.html()?.root())),
+        })
+    }
+}
+
+impl Spider for Site {
+    type Item = SitePage;
+
+    fn name(&self) -> &str {
+        "site"
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        Ok(self.start.clone())
+    }
+
+    async fn parse(&self, response: Response, out: &mut Output<SitePage>) -> Result<(), BoxError> {
+        let page = response.scan(out.max_links());
+        out.left_out(page.dropped_links);
+        out.follow_all(
+            page.links
+                .iter()
+                .filter(|url| is_page(url))
+                .map(|url| self.request(url)),
+        );
+        out.item(SitePage {
+            url: response.url().clone(),
+            title: page.title,
+            h1: page.h1,
+            links: page.links,
+            kind: self.content,
+            content: self.content(&response)?,
+        });
+        Ok(())
+    }
+
+    fn settings(&self, mut settings: Settings) -> Settings {
+        settings.cookies = false;
+        settings.content_types = vec!["text/html".to_owned(), "application/xhtml+xml".to_owned()];
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    async fn parse(site: &Site, page: &str) -> Output<SitePage> {
+        testing::parse(site, "https://example.com/", page)
+            .await
+            .unwrap()
+    }
+
+    fn site(content: Content) -> Site {
+        Site::new([Url::parse("https://example.com/").unwrap()]).with_content(content)
+    }
+
+    #[tokio::test]
+    async fn the_content_is_the_last_field() {
+        let page = "<p>a <b>b</b><p>c";
+        for (content, end) in [
+            (Content::Text, r#","links":[],"text":"a b\nc"}"#),
+            (
+                Content::Markdown,
+                r#","links":[],"markdown":"a **b**\n\nc\n"}"#,
+            ),
+            (Content::Html, r#","links":[],"html":"<p>a <b>b</b><p>c"}"#),
+            (Content::None, r#","links":[]}"#),
+        ] {
+            let json =
+                serde_json::to_string(&parse(&site(content), page).await.items()[0]).unwrap();
+            assert!(json.ends_with(end), "{json}");
+        }
+    }
+
+    #[tokio::test]
+    async fn headers_of_the_start_go_to_its_origin_only() {
+        let start = Request::get("https://example.com/")
+            .unwrap()
+            .with_header("authorization", "Basic x")
+            .unwrap();
+        let out = parse(
+            &Site::new([start]),
+            "<a href=/a>a</a><a href=https://other.example/>b</a>",
+        )
+        .await;
+        assert!(out.requests()[0].header("authorization").is_some());
+        assert!(out.requests()[1].header("authorization").is_none());
+    }
+}
