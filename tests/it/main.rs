@@ -1,0 +1,35 @@
+//! What crawlworks promises, held against the library as a user sees it: crawls of the practice site over real sockets,
+//! and, for everything about time, a fake downloader under a clock that jumps.
+//!
+//! No test needs the internet, sleeps or looks at the wall clock.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+mod basics;
+mod cookies;
+mod downloads;
+mod encodings;
+mod events;
+mod fairness;
+mod invariants;
+mod items;
+mod limits;
+mod middleware;
+mod network;
+mod offline;
+mod outputs;
+mod politeness;
+mod proxy;
+mod redirects;
+mod retries;
+mod robots;
+mod scope;
+mod spider_faults;
+mod stopping;
+mod streaming;
+mod tls;

@@ -1,0 +1,182 @@
+//! What is tried again, when, and when it is given up.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crawlworks::prelude::*;
+use crawlworks::testing::FakeDownloader;
+use crawlworks::{Error, ErrorKind};
+
+use crate::support::{Probe, get, html, millis, quick, run, secs};
+
+/// A downloader that cannot connect for the first `times` requests of all.
+fn flaky(times: u64) -> FakeDownloader {
+    let count = AtomicU64::new(0);
+    FakeDownloader::new(move |request| {
+        if count.fetch_add(1, Ordering::Relaxed) < times {
+            Err(refused())
+        } else {
+            Ok(html(request, ""))
+        }
+    })
+}
+
+fn refused() -> Error {
+    Error::new(ErrorKind::Connect, "refused")
+}
+
+fn home() -> Probe {
+    Probe::only([get("http://a.example/")])
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_recovers_is_a_page() {
+    let report = run(quick(home(), |s| s.retries = 3).downloader(flaky(2))).await;
+    assert_eq!(
+        (report.pages, report.requests.total, report.ledger.failed),
+        (1, 3, 0)
+    );
+    assert_eq!(
+        (
+            report.retries["connect"],
+            report.errors[&ErrorKind::Connect]
+        ),
+        (2, 2)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_wait_doubles_from_one_second_with_jitter() {
+    let fake = flaky(u64::MAX);
+    run(quick(home(), |s| s.retries = 5).downloader(fake.clone())).await;
+    let times = fake.times();
+    for (nth, pair) in (0..).zip(times.windows(2)) {
+        let full = secs(1 << nth);
+        let wait = pair[1].saturating_sub(pair[0]);
+        // A timer's tick is a millisecond.
+        assert!(
+            wait >= full / 2 && wait <= full + millis(1),
+            "wait {nth} is {wait:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_is_given_up_after_its_retries() {
+    let fake = flaky(u64::MAX);
+    let report = run(quick(home(), |s| s.retries = 3).downloader(fake.clone())).await;
+    assert_eq!(
+        (
+            fake.urls().len(),
+            report.ledger.failed,
+            report.requests.retried
+        ),
+        (4, 1, 3)
+    );
+    assert_eq!(report.errors[&ErrorKind::Connect], 4);
+    assert!(report.has_failed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_can_have_its_own_number_of_retries() {
+    let fake = flaky(u64::MAX);
+    let probe = Probe::only([
+        get("http://a.example/none").with_retries(0),
+        get("http://b.example/five").with_retries(5),
+    ]);
+    run(quick(probe, |s| s.retries = 2).downloader(fake.clone())).await;
+    let tries = |name: &str| fake.urls().iter().filter(|url| url.ends_with(name)).count();
+    assert_eq!((tries("none"), tries("five")), (1, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn temporary_statuses_are_tried_again_and_counted_one_by_one() {
+    let statuses = [408, 429, 500, 502, 503, 504, 522, 524];
+    let start = statuses.map(|status| get(format!("http://{status}.example/{status}")));
+    let fake = FakeDownloader::new(|request| {
+        let status = request.url().path()[1..].parse().unwrap();
+        Ok(if request.attempt() == 0 {
+            Response::new(request, status)
+        } else {
+            html(request, "")
+        })
+    });
+    let report = run(quick(Probe::only(start), |s| s.retries = 1).downloader(fake)).await;
+    assert_eq!(report.pages, 8);
+    for status in statuses {
+        assert_eq!(
+            (
+                report.retries[&format!("status {status}")],
+                report.statuses[&status]
+            ),
+            (1, 1),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn final_statuses_are_not_tried_again() {
+    let start = [400, 401, 403, 404, 410, 418, 451, 501, 505]
+        .map(|status| get(format!("http://a.example/{status}")));
+    let fake = FakeDownloader::new(|request| {
+        let status = request.url().path()[1..].parse().unwrap();
+        Ok(Response::new(request, status))
+    });
+    let report = run(quick(Probe::only(start), |s| s.retries = 3).downloader(fake.clone())).await;
+    assert_eq!(
+        (
+            fake.urls().len(),
+            report.ledger.failed,
+            report.errors[&ErrorKind::Status]
+        ),
+        (9, 9, 9)
+    );
+    assert!(report.retries.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_failures_that_may_pass_are_tried_again() {
+    use ErrorKind::{Connect, Decode, Dns, Http, Incomplete, Timeout, Tls, TooLarge};
+    for (kind, tries) in [
+        (Dns, 2),
+        (Connect, 2),
+        (Timeout, 2),
+        (Http, 2),
+        (Incomplete, 2),
+        (Tls, 1),
+        (TooLarge, 1),
+        (Decode, 1),
+    ] {
+        let fake = FakeDownloader::new(move |_| Err(Error::new(kind, "no")));
+        let report = run(quick(home(), |s| s.retries = 1).downloader(fake.clone())).await;
+        assert_eq!(
+            (fake.urls().len(), report.errors[&kind]),
+            (tries, tries as u64),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_can_take_any_status() {
+    let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
+    let probe = Probe::only([get("http://a.example/").any_status()]);
+    let visited = probe.visited();
+    let report = run(quick(probe, |_| {}).downloader(fake)).await;
+    assert_eq!((visited.one().status().as_u16(), report.pages), (404, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_together_does_not_come_back_together() {
+    let fake = FakeDownloader::new(|request| match request.attempt() {
+        0 => Err(refused()),
+        _ => Ok(html(request, "")),
+    });
+    let start: Vec<Request> = (0..20)
+        .map(|nth| get(format!("http://{nth}.example/")))
+        .collect();
+    run(quick(Probe::only(start), |s| s.retries = 1).downloader(fake.clone())).await;
+    let mut again = fake.times()[20..].to_vec();
+    again.dedup();
+    assert!(again.len() > 15, "{again:?}");
+}
