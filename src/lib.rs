@@ -67,6 +67,9 @@ pub use site::Site;
 pub mod job;
 pub use job::{Args, Job};
 
+#[cfg(feature = "cli")]
+pub mod cli;
+
 pub mod testing;
 
 pub mod prelude;

@@ -11,6 +11,8 @@
 mod support;
 
 mod basics;
+#[cfg(feature = "cli")]
+mod command;
 mod cookies;
 mod downloads;
 mod encodings;

@@ -1,0 +1,8 @@
+//! The `crawl` command with its bundled spiders: what a project of your own looks like.
+
+mod books;
+mod quotes;
+
+fn main() -> std::process::ExitCode {
+    crawlworks::cli::run([quotes::job(), books::job()])
+}

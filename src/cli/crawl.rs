@@ -1,0 +1,166 @@
+//! Running a crawl for `run`, `site`, `demo` and `bench`: settings, signals, progress, report, last words.
+
+use std::io;
+
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::cause::Cause;
+use super::exit::{self, Outcome};
+use super::flags::{CrawlFlags, LogFormat, is_stdout_lines};
+use super::hint::Dialect;
+use super::progress::Display;
+use super::report_file::ReportFile;
+use super::screen::Screen;
+use super::{layers, logging, signals, summary, terminal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Progress;
+use crate::job::AnyCrawler;
+use crate::report::{Finish, Report};
+use crate::settings::Settings;
+
+/// Descriptors for everything but connections: files, the log, the poller, DNS.
+const OTHER_FILES: u64 = 64;
+/// As many descriptors as a crawl can use; connections that rest in the pool need theirs too.
+const MANY_FILES: u64 = 65_536;
+
+/// Crawls with these flags and reports; `more` are the settings of flags that only the verb knows.
+pub(super) fn run(
+    mut crawler: AnyCrawler,
+    flags: &CrawlFlags,
+    dialect: Dialect,
+    more: impl FnOnce(&mut Settings) -> Result<()>,
+) -> Outcome {
+    let name = crawler.name().to_owned();
+    let outputs = flags.outputs(&name)?;
+    let to_stdout = outputs.iter().any(|output| output.path().is_none());
+    // Items and progress on one terminal would tear each other.
+    let is_shared = to_stdout && io::IsTerminal::is_terminal(&io::stdout());
+    let screen = Screen::new(!flags.log.quiet && !is_shared);
+    logging::start(&flags.log, &screen)?;
+    let settings = crawler.settings_mut();
+    layers::apply(settings, &name, &flags.set)?;
+    more(settings)?;
+    flags.apply(settings)?;
+    for output in outputs {
+        crawler = if is_stdout_lines(&output) {
+            crawler.sink(terminal::json_lines())
+        } else {
+            crawler.output_file(output)
+        };
+    }
+    let file = flags.report.as_deref().map(ReportFile::open).transpose()?;
+    let crawl = watched(crawler, &screen)?;
+    let report = match crawl.report {
+        Ok(report) => report,
+        Err(error) => {
+            if !flags.log.quiet && crawl.reached.pages > 0 {
+                say(
+                    summary::broken(&crawl.reached),
+                    "ERROR",
+                    flags.log.log_format,
+                );
+            }
+            return Err(error.into());
+        }
+    };
+    last_words(&report, crawl.cause.as_ref(), flags, dialect);
+    if let Some(file) = file {
+        file.write(&report)?;
+    }
+    Ok(exit::of_report(&report))
+}
+
+/// What is known of a crawl that is over.
+#[derive(Debug)]
+pub(super) struct Crawled {
+    pub(super) report: Result<Report>,
+    /// The last numbers before the end.
+    reached: Progress,
+    cause: Option<Cause>,
+}
+
+/// Crawls with progress on the screen, until the end or a signal.
+///
+/// # Errors
+/// When it cannot even begin.
+pub(super) fn watched(mut crawler: AnyCrawler, screen: &Screen) -> Result<Crawled> {
+    raise_file_limit(crawler.settings_mut().concurrency);
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
+        let max_pages = crawler.settings_mut().max_pages;
+        let progress = crawler.progress();
+        let display = Display::start(screen, progress.clone(), max_pages);
+        let cause = tokio::spawn(Cause::first(crawler.events()));
+        let stop = signals::stop(screen.clone())
+            .map_err(|error| unexpected("cannot handle signals", error))?;
+        let report = crawler.run_until(stop).await;
+        display.end();
+        let cause = match report {
+            Ok(_) => cause.await.ok().flatten(),
+            // The error is the cause, and nothing says that the events have ended.
+            Err(_) => None,
+        };
+        Ok(Crawled {
+            report,
+            reached: progress.latest(),
+            cause,
+        })
+    });
+    // Look-ups of names that are still waited for would hold up the end.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// The summary or, when nobody wants one, at least why there is nothing.
+fn last_words(report: &Report, cause: Option<&Cause>, flags: &CrawlFlags, dialect: Dialect) {
+    let format = flags.log.log_format;
+    if !flags.log.quiet {
+        say(summary::of(report, cause, dialect), "INFO", format);
+    } else if report.finish == Finish::MaxErrors {
+        say(format!("error: {}", report.finish), "ERROR", format);
+    } else if report.has_failed() {
+        let why = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+        let text = format!("error: no page could be fetched{why}");
+        say(text, "ERROR", format);
+    }
+}
+
+/// For a person or, in a log of JSON, as one more line of it.
+fn say(text: String, level: &str, format: LogFormat) {
+    terminal::say(&match format {
+        LogFormat::Text => text,
+        LogFormat::Json => {
+            let now = jiff::Timestamp::now();
+            json!({"timestamp": now, "level": level, "message": text}).to_string()
+        }
+    });
+}
+
+/// The runtime of a verb.
+pub(super) fn runtime() -> Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| unexpected("cannot start the runtime", error))
+}
+
+fn unexpected(what: &str, error: io::Error) -> Error {
+    Error::new(ErrorKind::Panic, what).with_source(error)
+}
+
+/// Each visit needs a descriptor, and so does each connection that rests. What the system allows is asked for; where
+/// that is little, the crawl will tell.
+fn raise_file_limit(concurrency: usize) {
+    let wanted = OTHER_FILES + concurrency as u64;
+    #[cfg(unix)]
+    if let Ok(got) = rlimit::increase_nofile_limit(wanted.max(MANY_FILES))
+        && got < wanted
+    {
+        tracing::warn!(
+            wanted,
+            got,
+            "fewer open files than `concurrency` needs are allowed; see `ulimit -n`"
+        );
+    }
+}

@@ -1,0 +1,292 @@
+//! The flags that `run` and `site` share: settings, outputs, limits, what is said on the way.
+
+mod request;
+
+use std::collections::HashSet;
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::{ArgAction, Args, ValueEnum};
+
+use super::exit::Failure;
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+use crate::sink::{Format, Mode, OutputFile};
+pub(super) use request::{PageFlags, RequestFlags};
+
+/// How a crawl is set up, and where its items go.
+#[derive(Debug, Args)]
+pub(super) struct CrawlFlags {
+    /// Change a setting; `crawl run --help` lists them all
+    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
+    pub(super) set: Vec<(String, String)>,
+
+    /// Add the items to a file: .jsonl, .json, .csv, or `-` for stdout
+    ///
+    /// The extension tells the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
+    /// what follows a colon: `items.txt:csv`, `-:csv`. `%(name)s` in the name stands for the spider, `%(time)s` for
+    /// the start in local time, such as 2026-01-31T06-00-00. May be repeated.
+    #[arg(short = 'o', value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
+    append: Vec<OutputFile>,
+
+    /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
+    ///
+    /// The name is read as that of -o.
+    #[arg(short = 'O', value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
+    overwrite: Vec<OutputFile>,
+
+    /// Stop after this many pages
+    #[arg(long, value_name = "N", value_parser = number::<u64>)]
+    max_pages: Option<u64>,
+
+    /// Stop after this many items
+    #[arg(long, value_name = "N", value_parser = number::<u64>)]
+    max_items: Option<u64>,
+
+    /// Stop after this long, such as 90s or 10m
+    #[arg(long, value_name = "TIME", value_parser = checked("max_time"))]
+    max_time: Option<String>,
+
+    /// Write the report as JSON; `-` is stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) log: LogFlags,
+}
+
+/// What is said on standard error.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct LogFlags {
+    /// No progress, no summary, only errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(super) quiet: bool,
+
+    /// Say more: -v, -vv, -vvv; or a filter in `CRAWL_LOG`, such as `crawlworks=debug`
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(super) verbose: u8,
+
+    /// How log lines are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) log_format: LogFormat,
+}
+
+impl LogFlags {
+    /// For a verb of one page: what would be a warning in a crawl is its error, and is told once.
+    pub(super) fn for_one_page(&self) -> Self {
+        Self {
+            quiet: self.verbose == 0,
+            ..self.clone()
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+impl CrawlFlags {
+    /// The limits; they win over `-s`.
+    pub(super) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        settings.max_pages = self.max_pages.or(settings.max_pages);
+        settings.max_items = self.max_items.or(settings.max_items);
+        set(settings, "max_time", self.max_time.as_ref())
+    }
+
+    /// The outputs of this spider: standard output when none is given.
+    ///
+    /// # Errors
+    /// A usage error when two outputs, or an output and the report, are the same file.
+    pub(super) fn outputs(&self, spider: &str) -> Result<Vec<OutputFile>, Failure> {
+        // The time stays as it is: it is the same in all of them.
+        let mut outputs: Vec<OutputFile> = self
+            .append
+            .iter()
+            .chain(&self.overwrite)
+            .map(|output| output.clone().expand(spider, "%(time)s"))
+            .collect();
+        if outputs.is_empty() {
+            outputs.extend(output("-", Mode::Append).ok());
+        }
+        let mut files = HashSet::new();
+        for output in &outputs {
+            if !files.insert(output.path().map(place)) {
+                let name = output.path().map_or_else(
+                    || "standard output".into(),
+                    |path| path.display().to_string(),
+                );
+                return Err(Failure::usage(format!("{name} is an output twice")));
+            }
+        }
+        if let Some(report) = &self.report {
+            let report = (report.as_os_str() != "-").then_some(report.as_path());
+            if files.contains(&report.map(place)) {
+                return Err(Failure::usage(match report {
+                    Some(path) => format!("{} is an output and the report", path.display()),
+                    None => {
+                        "the report and the items cannot both go to standard output; add `-O FILE`"
+                            .to_owned()
+                    }
+                }));
+            }
+        }
+        Ok(outputs)
+    }
+}
+
+/// Where a file is, however its name is spelt.
+fn place(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(file) = fs::canonicalize(&absolute) {
+        return file;
+    }
+    // It is yet to be made, but perhaps not its folder.
+    let folder = absolute
+        .parent()
+        .and_then(|folder| fs::canonicalize(folder).ok());
+    match (folder, absolute.file_name()) {
+        (Some(folder), Some(name)) => folder.join(name),
+        _ => absolute,
+    }
+}
+
+/// Whether records go to standard output as JSON lines.
+pub(super) fn is_stdout_lines(output: &OutputFile) -> bool {
+    output.path().is_none() && output.format() == Format::JsonLines
+}
+
+/// Sets a setting from a flag that was checked when it was read.
+fn set(settings: &mut Settings, name: &str, value: Option<&String>) -> Result<()> {
+    value.map_or(Ok(()), |value| settings.set(name, value))
+}
+
+/// Reads `name=value`.
+pub(super) fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+/// Reads a number; the message of the standard library would speak of digits.
+pub(super) fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number".to_owned())
+}
+
+/// A value parser for a number in a range.
+pub(super) fn number_in(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = number(text)?;
+        if range.contains(&number) {
+            Ok(number)
+        } else {
+            Err(format!("expected {} to {}", range.start(), range.end()))
+        }
+    }
+}
+
+/// A value parser that takes what the setting takes.
+fn checked(
+    name: &'static str,
+) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
+    move |text| match Settings::default().set(name, text) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+/// Why a value is bad, without what clap says itself: the name and the value.
+fn reason(error: &Error) -> String {
+    let text = error.to_string();
+    text.rsplit(": ").next().unwrap_or_default().to_owned()
+}
+
+fn output(text: &str, mode: Mode) -> Result<OutputFile, String> {
+    OutputFile::parse(text, mode).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Test {
+        #[command(flatten)]
+        flags: CrawlFlags,
+    }
+
+    fn flags(arguments: &[&str]) -> CrawlFlags {
+        Test::try_parse_from(["x"].iter().chain(arguments))
+            .unwrap()
+            .flags
+    }
+
+    #[test]
+    fn items_go_to_stdout_unless_a_file_is_given() {
+        assert!(flags(&[]).outputs("x").unwrap()[0].path().is_none());
+        let outputs = flags(&["-o", "a.csv", "-O", "b.jsonl"])
+            .outputs("x")
+            .unwrap();
+        assert_eq!(
+            outputs.iter().map(OutputFile::mode).collect::<Vec<_>>(),
+            [Mode::Append, Mode::Overwrite]
+        );
+    }
+
+    #[test]
+    fn a_file_cannot_be_written_twice() {
+        for bad in [
+            &["-o", "a.csv", "-O", "a.csv"][..],
+            &["-O", "-", "-o", "-:csv"],
+            &["--report", "-"],
+            &["-O", "a.json", "--report", "a.json"],
+            &["-O", "./a.json", "--report", "a.json"],
+            &["-O", "./a.jsonl", "-O", "a.jsonl"],
+            &["-O", "src/../a.jsonl", "-o", "./src/.././a.jsonl"],
+            &["-O", "%(name)s.csv", "-o", "quotes.csv"],
+            &["-o", "%(time)s.csv", "-o", "./%(time)s.csv"],
+        ] {
+            assert!(flags(bad).outputs("quotes").is_err(), "{bad:?}");
+        }
+        for good in [
+            &["-O", "a.json", "--report", "-"],
+            &["-O", "a/quotes.csv", "-O", "b/%(name)s.csv"],
+        ] {
+            assert!(flags(good).outputs("quotes").is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn limits_win_over_settings() {
+        let mut settings = Settings {
+            max_pages: Some(9),
+            ..Settings::default()
+        };
+        flags(&["--max-pages", "5", "--max-time", "10m"])
+            .apply(&mut settings)
+            .unwrap();
+        assert_eq!(settings.max_pages, Some(5));
+        assert_eq!(settings.max_time, Some(std::time::Duration::from_mins(10)));
+    }
+
+    #[test]
+    fn a_bad_value_is_a_usage_error_that_says_why() {
+        for (bad, why) in [
+            (["--max-time", "soon"], "expected"),
+            (["--max-pages", "x"], "expected a whole number"),
+            (["-s", "delay"], "expected NAME=VALUE"),
+            (["-o", "a.xml"], "known: .jsonl"),
+        ] {
+            let error = Test::try_parse_from(["x"].iter().chain(&bad)).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
+}

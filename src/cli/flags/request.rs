@@ -1,0 +1,249 @@
+//! The flags that shape requests, named as in curl: some for every verb that fetches, more for `fetch` and `site`.
+
+use clap::Args;
+use http::Method;
+
+use super::{checked, reason, set};
+use crate::cli::exit::Failure;
+use crate::cli::input;
+use crate::downloader::HttpDownloader;
+use crate::error::Result;
+use crate::request::Request;
+use crate::settings::Settings;
+
+/// How any request is made.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Requests")]
+pub(in crate::cli) struct RequestFlags {
+    /// The method [default: GET, or POST with --data]
+    #[arg(long, value_name = "METHOD")]
+    method: Option<Method>,
+
+    /// The body; a form unless a Content-Type is given
+    #[arg(long, value_name = "TEXT")]
+    data: Option<String>,
+
+    #[command(flatten)]
+    page: PageFlags,
+}
+
+/// How a page is asked for.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Requests")]
+pub(in crate::cli) struct PageFlags {
+    /// Add a header, or replace one that is always sent
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
+
+    /// Authenticate by HTTP Basic
+    #[arg(long, value_name = "NAME:PASSWORD")]
+    user: Option<String>,
+
+    /// Seconds, or a time such as 500ms
+    #[arg(long, value_name = "TIME", value_parser = checked("timeout"))]
+    timeout: Option<String>,
+
+    /// Largest body after decoding, such as 32MiB
+    #[arg(long, value_name = "SIZE", value_parser = checked("max_body"))]
+    max_body: Option<String>,
+
+    /// Send everything through this proxy: http://, socks5:// or socks5h://
+    #[arg(long, value_name = "URL", value_parser = usable("proxy"))]
+    proxy: Option<String>,
+
+    /// Do not ask robots.txt
+    #[arg(long)]
+    no_robots: bool,
+
+    /// Accept any TLS certificate
+    #[arg(long)]
+    insecure: bool,
+
+    /// Use this address for a host; may be repeated
+    #[arg(long, value_name = "HOST:PORT:ADDR", value_parser = usable("resolve"))]
+    resolve: Vec<String>,
+}
+
+impl RequestFlags {
+    /// What of these is a setting.
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        self.page.apply(settings)
+    }
+
+    /// The request for this URL, which may lack its scheme.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one, and for what is no URL.
+    pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
+        let mut request = self.page.request(url)?;
+        if let Some(data) = &self.data {
+            if request.header("content-type").is_none() {
+                request =
+                    request.with_header("content-type", "application/x-www-form-urlencoded")?;
+            }
+            request = request.with_body(data.clone()).with_method(Method::POST);
+        }
+        if let Some(method) = &self.method {
+            request = request.with_method(method.clone());
+        }
+        Ok(request)
+    }
+}
+
+impl PageFlags {
+    /// What of these is a setting.
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        set(settings, "timeout", self.timeout.as_ref())?;
+        set(settings, "max_body", self.max_body.as_ref())?;
+        set(settings, "proxy", self.proxy.as_ref())?;
+        settings.robots &= !self.no_robots;
+        settings.insecure |= self.insecure;
+        settings.resolve.extend(self.resolve.iter().cloned());
+        // A user agent is more than a header: robots.txt is asked for its name.
+        if let Some((_, agent)) = self
+            .header
+            .iter()
+            .filter_map(|line| split(line))
+            .rfind(|(name, _)| is_agent(name))
+        {
+            agent.clone_into(&mut settings.user_agent);
+        }
+        Ok(())
+    }
+
+    /// The request for this URL, which may lack its scheme.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one, and for what is no URL.
+    pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
+        let mut request = Request::from(input::url(url)?);
+        for line in &self.header {
+            let (name, value) =
+                split(line).ok_or_else(|| Failure::usage(format!("no `NAME: VALUE`: {line:?}")))?;
+            if !is_agent(name) {
+                request = request
+                    .with_header(name, value)
+                    .map_err(|error| Failure::usage(error.chain()))?;
+            }
+        }
+        if let Some(user) = &self.user {
+            let (name, password) = user.split_once(':').unwrap_or((user, ""));
+            request = request.with_basic_auth(name, password);
+        }
+        Ok(request)
+    }
+}
+
+/// A value parser that takes what the downloader takes.
+fn usable(
+    setting: &'static str,
+) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let mut settings = Settings {
+            // Certificates need not be read for this.
+            insecure: true,
+            ..Settings::default()
+        };
+        settings
+            .set(setting, text)
+            .and_then(|()| HttpDownloader::new(&settings))
+            .map(|_| text.to_owned())
+            .map_err(|error| reason(&error))
+    }
+}
+
+fn split(line: &str) -> Option<(&str, &str)> {
+    line.split_once(':')
+        .map(|(name, value)| (name.trim(), value.trim_matches([' ', '\t'])))
+}
+
+fn is_agent(name: &str) -> bool {
+    name.eq_ignore_ascii_case("user-agent")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Test {
+        #[command(flatten)]
+        flags: RequestFlags,
+    }
+
+    fn flags(arguments: &[&str]) -> RequestFlags {
+        Test::try_parse_from(["x"].iter().chain(arguments))
+            .unwrap()
+            .flags
+    }
+
+    #[test]
+    fn data_is_a_posted_form() {
+        let request = flags(&["--data", "a=1"])
+            .request("http://example.com/")
+            .unwrap();
+        assert_eq!(
+            (request.method(), request.body()),
+            (&Method::POST, &b"a=1"[..])
+        );
+        assert_eq!(
+            request.header("content-type").unwrap(),
+            "application/x-www-form-urlencoded"
+        );
+        let request = flags(&[
+            "--data",
+            "{}",
+            "--method",
+            "PUT",
+            "-H",
+            "content-type: application/json",
+        ]);
+        let request = request.request("http://example.com/").unwrap();
+        assert_eq!(request.method(), Method::PUT);
+        assert_eq!(request.header("content-type").unwrap(), "application/json");
+    }
+
+    #[test]
+    fn a_user_agent_is_the_setting() {
+        let flags = flags(&["-H", "User-Agent: mybot/1"]);
+        let mut settings = Settings::default();
+        flags.apply(&mut settings).unwrap();
+        assert_eq!(settings.user_agent, "mybot/1");
+        assert!(
+            flags
+                .request("http://example.com/")
+                .unwrap()
+                .header("user-agent")
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn what_the_downloader_would_not_take_is_a_usage_error() {
+        for (bad, why) in [
+            (["--proxy", "ftp://x"], "expected http://"),
+            (["--resolve", "foo"], "expected HOST:PORT:ADDRESS"),
+            (["--timeout", "soon"], "expected"),
+        ] {
+            let error = Test::try_parse_from(["x"].iter().chain(&bad)).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+        flags(&[
+            "--proxy",
+            "socks5h://127.0.0.1:9",
+            "--resolve",
+            "a.example:80:::1",
+        ]);
+    }
+
+    #[test]
+    fn a_line_break_in_a_header_is_refused() {
+        let flags = flags(&["-H", "X-A: a\r\nX-B: b"]);
+        assert!(matches!(
+            flags.request("http://example.com/"),
+            Err(Failure::Usage(_))
+        ));
+    }
+}

@@ -1,0 +1,169 @@
+//! What a person may try next, in the words that the verb in question understands.
+
+use std::error::Error as _;
+use std::io;
+
+use super::cause::Cause;
+use crate::error::{Error, ErrorKind};
+use crate::report::{Filter, Finish, Report};
+
+/// How a verb is told to do things differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// `--no-robots`: every verb with the flags of a request.
+    Flags,
+    /// `-s robots=false`: `run`.
+    Settings,
+}
+
+/// What may help after this error.
+pub(super) fn of_error(error: &Error, dialect: Dialect) -> Option<String> {
+    if error.kind() == ErrorKind::Storage {
+        return of_storage(error).map(str::to_owned);
+    }
+    // Why a robots.txt cannot be read says more than that it cannot.
+    let kind = error
+        .source()
+        .and_then(|cause| cause.downcast_ref::<Error>())
+        .map_or(error.kind(), Error::kind);
+    of_failure(kind, &error.chain(), dialect)
+}
+
+/// What may help after a crawl that ended by itself and has nothing to show.
+pub(super) fn of_report(
+    report: &Report,
+    cause: Option<&Cause>,
+    dialect: Dialect,
+) -> Option<String> {
+    if report.pages > 0 || report.finish != Finish::Finished {
+        return None;
+    }
+    match cause? {
+        Cause::Failed { kind, message, .. } => of_failure(*kind, message, dialect),
+        Cause::Filtered { reason, .. } => of_filter(*reason, dialect),
+    }
+}
+
+fn of_failure(kind: ErrorKind, message: &str, dialect: Dialect) -> Option<String> {
+    Some(match kind {
+        ErrorKind::Dns => "is the name spelt right? is this machine online?".to_owned(),
+        ErrorKind::Connect => "is the server up, and is this its port?".to_owned(),
+        ErrorKind::Timeout => format!("{} waits longer", dialect.with("timeout", "2m")),
+        ErrorKind::Tls if message.contains("InvalidContentType") => {
+            "no TLS is spoken there; is it http://?".to_owned()
+        }
+        ErrorKind::Tls => format!(
+            "is the certificate to be trusted? then `CRAWL_CA_FILE=FILE`, or {}",
+            dialect.switch("insecure", true),
+        ),
+        ErrorKind::Robots => of_filter(Filter::Robots, dialect)?,
+        ErrorKind::TooLarge => format!("{} allows more", dialect.with("max_body", "64MiB")),
+        _ => return None,
+    })
+}
+
+fn of_filter(reason: Filter, dialect: Dialect) -> Option<String> {
+    Some(match reason {
+        Filter::Robots => format!(
+            "the site does not want this fetched; {} does not ask it",
+            dialect.switch("robots", false)
+        ),
+        Filter::RobotsUnreachable => format!(
+            "a robots.txt that cannot be read means: keep out; {} does not ask for it",
+            dialect.switch("robots", false)
+        ),
+        Filter::ContentType if dialect == Dialect::Flags => {
+            "only HTML is read here; `crawl fetch URL` shows anything".to_owned()
+        }
+        Filter::ContentType => "`-s content_types=` takes every type".to_owned(),
+        _ => return None,
+    })
+}
+
+/// Only where the system refuses is it the disk or the folder; a file that cannot be continued says so itself.
+fn of_storage(error: &Error) -> Option<&'static str> {
+    use io::ErrorKind as Io;
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        match inner.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(Io::StorageFull | Io::QuotaExceeded) => {
+                return Some("make room, or write to another disk");
+            }
+            Some(Io::PermissionDenied | Io::ReadOnlyFilesystem) => {
+                return Some("is this folder yours to write to?");
+            }
+            _ => cause = inner.source(),
+        }
+    }
+    None
+}
+
+impl Dialect {
+    fn with(self, setting: &str, value: &str) -> String {
+        match self {
+            Self::Flags => format!("`--{} {value}`", setting.replace('_', "-")),
+            Self::Settings => format!("`-s {setting}={value}`"),
+        }
+    }
+
+    fn switch(self, setting: &str, on: bool) -> String {
+        match self {
+            Self::Flags if on => format!("`--{setting}`"),
+            Self::Flags => format!("`--no-{setting}`"),
+            Self::Settings => format!("`-s {setting}={on}`"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hint(error: &Error, dialect: Dialect) -> String {
+        of_error(error, dialect).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_hint_names_what_the_verb_has() {
+        let error = Error::new(ErrorKind::Robots, "robots.txt forbids it");
+        assert!(hint(&error, Dialect::Flags).contains("`--no-robots`"));
+        assert!(hint(&error, Dialect::Settings).contains("`-s robots=false`"));
+        let error = Error::new(ErrorKind::TooLarge, "too large");
+        assert!(hint(&error, Dialect::Flags).contains("`--max-body 64MiB`"));
+        assert!(hint(&error, Dialect::Settings).contains("`-s max_body=64MiB`"));
+    }
+
+    #[test]
+    fn why_robots_txt_cannot_be_read_decides() {
+        let dns = Error::new(ErrorKind::Dns, "the host name does not resolve");
+        let error = Error::new(ErrorKind::Robots, "robots.txt cannot be read").with_source(dns);
+        assert!(hint(&error, Dialect::Flags).starts_with("is the name spelt right?"));
+    }
+
+    #[test]
+    fn plain_http_behind_https_is_told_from_a_bad_certificate() {
+        let tls = |why: &str| Error::new(ErrorKind::Tls, "TLS failed").with_source(why);
+        let error = tls("received corrupt message of type InvalidContentType");
+        assert!(hint(&error, Dialect::Flags).contains("http://"));
+        let error = tls("invalid peer certificate: UnknownIssuer");
+        assert!(hint(&error, Dialect::Flags).contains("`--insecure`"));
+    }
+
+    #[test]
+    fn only_the_systems_refusals_blame_disk_and_folder() {
+        let storage = |kind| {
+            Error::new(ErrorKind::Storage, "cannot write a").with_source(io::Error::from(kind))
+        };
+        assert!(hint(&storage(io::ErrorKind::StorageFull), Dialect::Flags).contains("room"));
+        assert!(hint(&storage(io::ErrorKind::PermissionDenied), Dialect::Flags).contains("folder"));
+        assert_eq!(
+            hint(&storage(io::ErrorKind::IsADirectory), Dialect::Flags),
+            ""
+        );
+        let unfit = Error::new(
+            ErrorKind::Storage,
+            "cannot append to a.csv: line 3 is cut off",
+        );
+        assert_eq!(hint(&unfit, Dialect::Flags), "");
+    }
+}

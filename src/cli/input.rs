@@ -1,0 +1,109 @@
+//! What a person gives a verb to work on: a URL, a file, or lines of JSON.
+
+use std::fs;
+use std::io::{self, BufRead, Read, Write};
+use std::path::Path;
+
+use serde_json::Value;
+use url::Url;
+
+use super::exit::{Exit, Failure, Outcome};
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
+
+/// Reads a URL as a person types it: `example.com` is `https://example.com/`, and on this machine `http:` is meant.
+///
+/// # Errors
+/// [`ErrorKind::Url`] when it is no http(s) URL.
+pub(super) fn url(text: &str) -> Result<Url> {
+    let text = text.trim();
+    identity::parse(text, None).or_else(|error| {
+        let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+        if text.contains("://")
+            || host.contains('@')
+            || !host.contains(['.', ':']) && host != "localhost"
+        {
+            return Err(error);
+        }
+        let url = identity::parse(&format!("https://{text}"), None).map_err(|_| error)?;
+        let is_local = url.domain().is_none_or(|name| name == "localhost");
+        if is_local {
+            identity::parse(&format!("http://{text}"), None)
+        } else {
+            Ok(url)
+        }
+    })
+}
+
+/// Reads a file; `-` is standard input.
+///
+/// # Errors
+/// [`ErrorKind::File`] when it cannot be read.
+pub(super) fn file(path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    read.map_err(|error| {
+        Error::new(ErrorKind::File, format!("cannot read {}", path.display())).with_source(error)
+    })
+}
+
+/// Answers each line of JSON on standard input with a line of JSON, at once.
+pub(super) fn batch(answer: impl Fn(&Value) -> Result<Value, String>) -> Outcome {
+    let mut out = io::stdout().lock();
+    for (number, line) in io::stdin().lock().lines().enumerate() {
+        let line = line.map_err(|e| {
+            Error::new(ErrorKind::File, "cannot read standard input").with_source(e)
+        })?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let question = serde_json::from_str(&line).map_err(|error| error.to_string());
+        let answer = question
+            .and_then(|question| answer(&question))
+            .map_err(|why| Failure::usage(format!("line {} of the batch: {why}", number + 1)))?;
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(Exit::Finished)
+}
+
+/// A field of a batch's line that has to be a string.
+pub(super) fn text<'a>(question: &'a Value, name: &str) -> Result<&'a str, String> {
+    question
+        .get(name)
+        .and_then(Value::as_str)
+        .ok_or_else(|| format!("no string {name:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scheme_may_be_left_out() {
+        let table = [
+            ("http://example.com/a", "http://example.com/a"),
+            ("example.com/a", "https://example.com/a"),
+            ("example.com:8080", "https://example.com:8080/"),
+            ("localhost:8000/x", "http://localhost:8000/x"),
+            ("127.0.0.1:80", "http://127.0.0.1/"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(url(text).unwrap().as_str(), expected);
+        }
+        for text in [
+            "",
+            "quotes",
+            "file:///etc/passwd",
+            "ftp://127.0.0.1/x",
+            "data:text/html,<p>x",
+            "mailto:a@b.example",
+        ] {
+            assert!(url(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! Where settings come from, and which one wins: `crawl.toml`, then the environment, then `-s`.
+//!
+//! ```toml
+//! # crawl.toml
+//! delay = "250ms"
+//! deny = ["/login", "/cart"]
+//!
+//! [spider.quotes]   # for this one alone
+//! max_pages = 100
+//! ```
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::settings::{Settings, did_you_mean};
+
+const FILE: &str = "crawl.toml";
+const PREFIX: &str = "CRAWL_";
+/// A variable with the prefix that is no setting: the filter of the log.
+pub(super) const LOG: &str = "CRAWL_LOG";
+
+/// Applies the file of the current folder, the environment, and `-s` to a spider's own settings.
+///
+/// # Errors
+/// [`ErrorKind::Settings`] for an unknown name or a bad value, with the place; [`ErrorKind::File`] when the file is
+/// there but cannot be read.
+pub(super) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
+    match fs::read_to_string(Path::new(FILE)) {
+        Ok(text) => file(settings, spider, &text)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(
+                Error::new(ErrorKind::File, format!("cannot read {FILE}")).with_source(error)
+            );
+        }
+    }
+    environment(
+        settings,
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))),
+    )?;
+    set.iter()
+        .try_for_each(|(name, value)| settings.set(name, value))
+}
+
+fn environment(
+    settings: &mut Settings,
+    variables: impl Iterator<Item = (String, std::ffi::OsString)>,
+) -> Result<()> {
+    // In order of their names, so that of two mistakes the same one is told each time.
+    let mut ours: Vec<_> = variables
+        .filter(|(name, _)| name.starts_with(PREFIX) && name != LOG)
+        .collect();
+    ours.sort_unstable();
+    for (variable, value) in ours {
+        let name = variable
+            .strip_prefix(PREFIX)
+            .unwrap_or(&variable)
+            .to_ascii_lowercase();
+        let value = value.to_string_lossy();
+        if settings.show(&name).is_none() {
+            let table = Settings::table();
+            let names: Vec<String> = table
+                .iter()
+                .map(|setting| format!("{PREFIX}{}", setting.name.to_ascii_uppercase()))
+                .collect();
+            let suggestion = did_you_mean(&variable, names.iter().map(String::as_str).chain([LOG]));
+            return Err(bad(format!(
+                "unknown environment variable {variable:?}{suggestion}"
+            )));
+        }
+        settings
+            .set(&name, &value)
+            .map_err(|error| bad(format!("{variable}: {error}")))?;
+    }
+    Ok(())
+}
+
+fn file(settings: &mut Settings, spider: &str, text: &str) -> Result<()> {
+    let table = DeTable::parse(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        bad(format!("{FILE}, line {line}: {}", error.message()))
+    })?;
+    let place = |at: Range<usize>| format!("{FILE}, line {}", line_of(text, at.start));
+    let mut spiders = None;
+    for (name, value) in table.get_ref() {
+        match (name.get_ref().as_ref(), value.get_ref()) {
+            ("spider", DeValue::Table(tables)) => spiders = Some(tables),
+            (setting, value) => {
+                set(settings, setting, value)
+                    .map_err(|e| bad(format!("{}: {e}", place(name.span()))))?;
+            }
+        }
+    }
+    for (name, own) in spiders.into_iter().flatten() {
+        let DeValue::Table(own) = own.get_ref() else {
+            return Err(bad(format!(
+                "{}: not a table of settings",
+                place(name.span())
+            )));
+        };
+        // The other spiders' tables are read too: a mistake is told whichever spider runs.
+        let mut others = settings.clone();
+        let target = if name.get_ref() == spider {
+            &mut *settings
+        } else {
+            &mut others
+        };
+        for (name, value) in own {
+            set(target, name.get_ref(), value.get_ref())
+                .map_err(|e| bad(format!("{}: {e}", place(name.span()))))?;
+        }
+    }
+    Ok(())
+}
+
+fn set(settings: &mut Settings, name: &str, value: &DeValue<'_>) -> Result<()> {
+    settings.set(
+        name,
+        &text_of(value).map_err(|why| bad(format!("bad value for setting {name:?}: {why}")))?,
+    )
+}
+
+/// A TOML value as `-s` would have it.
+fn text_of(value: &DeValue<'_>) -> Result<String, &'static str> {
+    Ok(match value {
+        DeValue::String(text) => text.to_string(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Array(values) => {
+            let texts: Result<Vec<String>, _> = values
+                .iter()
+                .map(|value| text_of(value.get_ref()))
+                .collect();
+            texts?
+                .iter()
+                .map(|text| text.replace(',', "\\,"))
+                .collect::<Vec<_>>()
+                .join(",")
+        }
+        DeValue::Datetime(_) => return Err("a date is not a value of any setting"),
+        DeValue::Table(_) => {
+            return Err("a table is not a value of any setting; tables are named [spider.NAME]");
+        }
+    })
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+fn bad(message: String) -> Error {
+    Error::new(ErrorKind::Settings, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn from_file(text: &str) -> Result<Settings> {
+        let mut settings = Settings::default();
+        file(&mut settings, "quotes", text).map(|()| settings)
+    }
+
+    fn from_environment(variables: &[(&str, &str)]) -> Result<Settings> {
+        let mut settings = Settings::default();
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()));
+        environment(&mut settings, variables).map(|()| settings)
+    }
+
+    #[test]
+    fn the_spiders_own_table_wins_in_the_file() {
+        let text = "[spider.quotes]\nretries = 9\n[spider.books]\nretries = 5\n";
+        assert_eq!(
+            from_file(&format!("retries = 7\n{text}")).unwrap().retries,
+            9
+        );
+    }
+
+    #[test]
+    fn every_kind_of_value_is_read() {
+        let settings = from_file(
+            "delay = '2s'\nrobots = false\nmax_rate = 0.5\ntimeout = 7\ndeny = ['a{1,2}', 'b']\nmax_pages = 1_000",
+        )
+        .unwrap();
+        assert_eq!(settings.delay, Duration::from_secs(2));
+        assert!(!settings.robots);
+        assert_eq!(settings.max_rate, Some(0.5));
+        assert_eq!(settings.timeout, Duration::from_secs(7));
+        assert_eq!(settings.deny, ["a{1,2}", "b"]);
+        assert_eq!(settings.max_pages, Some(1_000));
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told_with_its_line() {
+        let table = [
+            ("a = 1", r#"crawl.toml, line 1: unknown setting "a""#),
+            (
+                "\n\ndealy = '1s'",
+                r#"crawl.toml, line 3: unknown setting "dealy"; did you mean "delay"?"#,
+            ),
+            (
+                "delay = 1\nretries = 'x'",
+                r#"crawl.toml, line 2: bad value "x" for setting "retries": expected a whole number"#,
+            ),
+            (
+                "[spider.quotes]\n\nretires = 1",
+                r#"crawl.toml, line 3: unknown setting "retires"; did you mean "retries"?"#,
+            ),
+        ];
+        for (text, expected) in table {
+            assert_eq!(from_file(text).unwrap_err().to_string(), expected);
+        }
+        assert!(
+            from_file("delay = 1\n]")
+                .unwrap_err()
+                .to_string()
+                .starts_with("crawl.toml, line 2: ")
+        );
+    }
+
+    #[test]
+    fn the_environment_names_settings() {
+        let settings =
+            from_environment(&[("CRAWL_DELAY", "1s"), ("PATH", "x"), ("CRAWL_LOG", "debug")])
+                .unwrap();
+        assert_eq!(settings.delay, Duration::from_secs(1));
+        let error = from_environment(&[("CRAWL_DEALY", "1s")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            r#"unknown environment variable "CRAWL_DEALY"; did you mean "CRAWL_DELAY"?"#
+        );
+        let error = from_environment(&[("CRAWL_RETRIES", "x")]).unwrap_err();
+        assert!(
+            error.to_string().starts_with("CRAWL_RETRIES: bad value"),
+            "{error}"
+        );
+    }
+}

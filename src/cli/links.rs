@@ -1,0 +1,54 @@
+//! `crawl links`: where a page links to.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::exit::{Exit, Outcome};
+use super::flags::PageFlags;
+use super::{input, one};
+use crate::{charset, html};
+
+/// List the absolute links of a page
+///
+/// In document order, once each, without fragments; http and https only.
+#[derive(Debug, clap::Args)]
+pub(super) struct Links {
+    /// The page
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    url: Option<String>,
+
+    /// Read the page from a file; `-` is stdin
+    #[arg(long, value_name = "FILE", requires = "base")]
+    file: Option<PathBuf>,
+
+    /// Where the file came from: links are relative to it
+    #[arg(long, value_name = "URL", conflicts_with = "url")]
+    base: Option<String>,
+
+    #[command(flatten)]
+    request: PageFlags,
+}
+
+impl Links {
+    pub(super) fn run(self) -> Outcome {
+        let links = match (self.file, self.url) {
+            (Some(file), _) => {
+                let body = input::file(&file)?;
+                let base = input::url(&self.base.unwrap_or_default())?;
+                html::links(&body, charset::detect(&body, None), &base)
+            }
+            (None, url) => {
+                let response = one::page(&url.unwrap_or_default(), &self.request)?;
+                // Refuses what is no HTML, as `select` does.
+                response.html()?;
+                response.links()
+            }
+        };
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        for link in links {
+            writeln!(out, "{link}")?;
+        }
+        out.flush()?;
+        Ok(Exit::Finished)
+    }
+}

@@ -1,0 +1,72 @@
+//! `crawl run`: a spider of this program.
+
+use std::fmt::Write as _;
+
+use super::crawl;
+use super::exit::{self, Failure, Outcome};
+use super::flags::{CrawlFlags, pair};
+use super::hint::Dialect;
+use crate::job::{self, Job};
+use crate::settings::{Settings, did_you_mean};
+
+/// Run a spider
+///
+/// Items go to stdout as JSON lines unless -o or -O names files; progress and log go to stderr.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crawl run quotes -O quotes.jsonl\n  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv \
+                  --max-pages 100\n\n`crawl run --help` lists all settings and the exit codes.",
+    after_long_help = settings()
+)]
+pub(super) struct Run {
+    /// The spider's name; `crawl list` shows them
+    spider: String,
+
+    /// An argument of the spider
+    #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
+    arguments: Vec<(String, String)>,
+
+    #[command(flatten)]
+    flags: CrawlFlags,
+}
+
+impl Run {
+    pub(super) fn run(self, jobs: &[Job]) -> Outcome {
+        let job = jobs
+            .iter()
+            .find(|job| job.name() == self.spider)
+            .ok_or_else(|| {
+                let suggestion = did_you_mean(&self.spider, jobs.iter().map(Job::name));
+                let mark = if suggestion.is_empty() { ";" } else { "" };
+                Failure::usage(format!(
+                    "no spider {:?}{suggestion}{mark} `crawl list` shows them",
+                    self.spider
+                ))
+            })?;
+        let crawler = job.crawler(job::Args::new(self.arguments))?;
+        crawl::run(crawler, &self.flags, Dialect::Settings, |_| Ok(()))
+    }
+}
+
+/// The tables of settings and of exit codes, for `--help`.
+fn settings() -> String {
+    let mut text = String::from(
+        "Settings, for `-s` and crawl.toml and, as CRAWL_NAME, for the environment.\n\
+         `-s` wins over the environment, that over crawl.toml, that over the spider.\n",
+    );
+    for setting in Settings::table() {
+        let default = if setting.default.is_empty() {
+            "empty"
+        } else {
+            &setting.default
+        };
+        let _ = write!(
+            text,
+            "\n  {} [default: {default}]\n      {}\n",
+            setting.name, setting.about
+        );
+    }
+    text.push('\n');
+    text.push_str(exit::HELP);
+    text
+}

@@ -1,0 +1,81 @@
+//! `crawl site`: a whole site, without code.
+
+use super::crawl;
+use super::exit::{Failure, Outcome};
+use super::flags::{CrawlFlags, RequestFlags};
+use super::hint::Dialect;
+use crate::crawler::Crawler;
+use crate::request::Request;
+use crate::site::{Content, Site};
+
+/// Crawl a whole site: one record per page, no code
+///
+/// A record is {"url", "title", "h1", "links"}. Links are followed within the host of the start URLs; `-s scope=domain`,
+/// `prefix` or `any`, `-s depth=2`, `-s allow=…` and `-s deny=…` change that. Headers go to the origins of the start
+/// URLs only.
+///
+/// Only HTML is read: a link whose name ends like that of another file is not followed, and an answer of another type is
+/// left after its head and counted as filtered by `content_type`.
+#[derive(Debug, clap::Args)]
+#[command(
+    name = "site",
+    after_help = "Examples:\n  crawl site https://example.com/ -O pages.jsonl\n  \
+                        crawl site https://example.com/docs/ -s scope=prefix --markdown -O docs.jsonl\n\n\
+                        `crawl run --help` lists all settings and the exit codes."
+)]
+pub(super) struct SiteVerb {
+    /// Where to start
+    #[arg(required = true, value_name = "URL")]
+    urls: Vec<String>,
+
+    #[command(flatten)]
+    content: ContentFlags,
+
+    #[command(flatten)]
+    flags: CrawlFlags,
+
+    #[command(flatten)]
+    request: RequestFlags,
+}
+
+#[derive(Debug, clap::Args)]
+#[group(multiple = false)]
+struct ContentFlags {
+    /// Add the visible text to each record
+    #[arg(long)]
+    text: bool,
+
+    /// Add the page as Markdown
+    #[arg(long)]
+    markdown: bool,
+
+    /// Add the source of the page
+    #[arg(long)]
+    html: bool,
+}
+
+impl SiteVerb {
+    pub(super) fn run(self) -> Outcome {
+        let start: Result<Vec<Request>, Failure> = self
+            .urls
+            .iter()
+            .map(|url| self.request.request(url))
+            .collect();
+        let site = Site::new(start?).with_content(self.content.wanted());
+        let crawler = Crawler::new(site).into();
+        crawl::run(crawler, &self.flags, Dialect::Flags, |settings| {
+            self.request.apply(settings)
+        })
+    }
+}
+
+impl ContentFlags {
+    fn wanted(&self) -> Content {
+        match self {
+            Self { text: true, .. } => Content::Text,
+            Self { markdown: true, .. } => Content::Markdown,
+            Self { html: true, .. } => Content::Html,
+            _ => Content::None,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a crawl came to, in one line, and what went wrong, in a few more.
+
+use std::fmt::{Display, Write as _};
+
+use super::cause::Cause;
+use super::hint::{self, Dialect};
+use super::table::{count, plural};
+use crate::event::Progress;
+use crate::report::{Finish, Report};
+
+/// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
+const WISHED: &str = "max_items";
+
+/// The last words of a crawl on standard error.
+pub(super) fn of(report: &Report, cause: Option<&Cause>, dialect: Dialect) -> String {
+    let how = match (report.has_failed(), report.finish) {
+        (true, Finish::Finished) => "failed".to_owned(),
+        (true, limit) => format!("failed, {limit}"),
+        (false, finish) => finish.to_string(),
+    };
+    let mut text = format!(
+        "{how}: {}, {} in {} ({}/s), {}",
+        plural(report.pages, "page"),
+        plural(report.items.kept, "item"),
+        time(report.seconds),
+        plural(per_second(report), "page"),
+        plural(report.ledger.failed, "error"),
+    );
+    let dropped = report.items.dropped.iter();
+    for (name, counts) in [
+        // A request that is tried four times is one error at most, and here up to four.
+        ("failed tries", list(&report.errors)),
+        ("filtered", list(&report.filtered)),
+        (
+            "items dropped",
+            list(dropped.filter(|(why, _)| *why != WISHED)),
+        ),
+        ("items failed", list(&report.items.failed)),
+    ] {
+        if !counts.is_empty() {
+            let _ = write!(text, "\n  {name}: {counts}");
+        }
+    }
+    if report.ledger.pending > 0 {
+        let _ = write!(
+            text,
+            "\n  still waiting: {}",
+            plural(report.ledger.pending, "page")
+        );
+    }
+    if let Some(hint) = hint::of_report(report, cause, dialect) {
+        let _ = write!(text, "\n  hint: {hint}");
+    }
+    text
+}
+
+/// The same of a crawl that broke off without a report.
+pub(super) fn broken(reached: &Progress) -> String {
+    format!(
+        "broken off: {}, {} in {}, {}",
+        plural(reached.pages, "page"),
+        plural(reached.items, "item"),
+        time(reached.elapsed.as_secs_f64()),
+        plural(reached.errors, "error"),
+    )
+}
+
+/// Pages per second, rounded.
+pub(super) fn per_second(report: &Report) -> u64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rate is for reading"
+    )]
+    let rate = (report.pages as f64 / report.seconds.max(0.001)).round() as u64;
+    rate
+}
+
+/// `0.31 s`, `12.4 s`, `5 min 3 s`.
+pub(super) fn time(seconds: f64) -> String {
+    match seconds {
+        ..1.0 => format!("{seconds:.2} s"),
+        ..60.0 => format!("{seconds:.1} s"),
+        _ => {
+            let whole = std::time::Duration::try_from_secs_f64(seconds)
+                .unwrap_or_default()
+                .as_secs();
+            let (hours, minutes) = (whole / 3600, whole / 60 % 60);
+            if hours > 0 {
+                format!("{hours} h {minutes} min")
+            } else {
+                format!("{minutes} min {} s", whole % 60)
+            }
+        }
+    }
+}
+
+fn list<'a, K: Display + 'a>(counts: impl IntoIterator<Item = (&'a K, &'a u64)>) -> String {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    counts
+        .iter()
+        .map(|(name, number)| format!("{} {name}", count(**number)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+    use crate::crawler::Crawler;
+    use crate::error::ErrorKind;
+    use crate::report::{Filter, Finish};
+    use crate::site::Site;
+    use crate::testing::PracticeSite;
+
+    #[test]
+    fn times_are_read_at_a_glance() {
+        for (seconds, text) in [
+            (0.312, "0.31 s"),
+            (12.44, "12.4 s"),
+            (303.0, "5 min 3 s"),
+            (7_260.0, "2 h 1 min"),
+        ] {
+            assert_eq!(time(seconds), text);
+        }
+    }
+
+    #[test]
+    fn the_most_frequent_comes_first() {
+        let counts = std::collections::BTreeMap::from([("dns", 1), ("status", 1_200)]);
+        assert_eq!(list(&counts), "1,200 status, 1 dns");
+    }
+
+    async fn report(max_items: Option<u64>) -> Report {
+        let site = PracticeSite::start().unwrap();
+        let mut crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
+        crawler.settings_mut().max_items = max_items;
+        crawler.run().await.unwrap()
+    }
+
+    fn summary(report: &Report, cause: Option<&Cause>) -> String {
+        of(report, cause, Dialect::Flags)
+    }
+
+    #[tokio::test]
+    async fn what_a_limit_dropped_is_no_loss() {
+        let mut report = report(Some(1)).await;
+        report.items.dropped.insert("max_items".to_owned(), 9);
+        assert!(!summary(&report, None).contains("dropped"));
+        report.items.dropped.insert("anonymous".to_owned(), 2);
+        report.items.failed.insert("no price".to_owned(), 1);
+        let text = summary(&report, None);
+        assert!(
+            text.contains("\n  items dropped: 2 anonymous\n  items failed: 1 no price"),
+            "{text}"
+        );
+    }
+
+    #[tokio::test]
+    async fn tries_are_told_from_errors() {
+        let mut report = report(None).await;
+        report.errors.insert(ErrorKind::Dns, 4);
+        let text = summary(&report, None);
+        assert!(text.contains(", 0 errors\n  failed tries: 4 dns"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_crawl_without_pages_gets_a_hint_for_its_cause() {
+        let mut report = report(None).await;
+        let (url, message) = (Url::parse("http://a.invalid/").unwrap(), String::new());
+        let dns = Cause::Failed {
+            kind: ErrorKind::Dns,
+            message,
+            url: url.clone(),
+        };
+        assert!(!summary(&report, Some(&dns)).contains("hint"));
+        (report.pages, report.finish) = (0, Finish::Finished);
+        assert!(summary(&report, Some(&dns)).contains("hint: is the name spelt right?"));
+        let pdf = Cause::Filtered {
+            reason: Filter::ContentType,
+            url,
+        };
+        assert!(summary(&report, Some(&pdf)).contains("hint: only HTML is read here"));
+    }
+}

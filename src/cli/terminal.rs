@@ -1,0 +1,132 @@
+//! What may be printed to a person's terminal, and how it is said.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+
+use crate::error::{ErrorKind, Result};
+use crate::sink::{JsonLines, Record, Sink};
+
+/// Text that cannot steer a terminal: control characters (C0, C1, escape) and those that change the direction of
+/// writing are shown as U+FFFD; line breaks and tabs stay.
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_unsafe) {
+        text.chars()
+            .map(|c| {
+                if is_unsafe(c) {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                }
+            })
+            .collect()
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same for a log line, whose colours are escapes of our own.
+pub(super) fn printable_log(text: &str) -> Cow<'_, str> {
+    let is_unsafe = |c: char| c != '\u{1b}' && is_unsafe(c);
+    if text.chars().any(is_unsafe) {
+        text.chars()
+            .map(|c| {
+                if is_unsafe(c) {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                }
+            })
+            .collect()
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The same within one line.
+pub(super) fn printable_line(text: &str) -> Cow<'_, str> {
+    match printable(text) {
+        text if text.contains(['\n', '\t']) => Cow::Owned(text.replace(['\n', '\t'], " ")),
+        text => text,
+    }
+}
+
+fn is_unsafe(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\n' | '\t')) || is_direction(c)
+}
+
+/// Characters that reorder what is on the line (Unicode Standard Annex 9).
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Remote text for standard output: made printable when a person reads it, as it is otherwise.
+pub(super) fn for_stdout(text: &str) -> Cow<'_, str> {
+    if io::stdout().is_terminal() {
+        printable(text)
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A line to standard error. Nothing can be done when that is closed.
+pub(super) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(text));
+}
+
+/// Whether colours are wanted on standard error (<https://no-color.org>).
+pub(super) fn has_colour() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// JSON lines on a terminal: what could steer it is written as an escape, so the JSON means the same.
+pub(super) struct JsonOnTerminal;
+
+impl Sink for JsonOnTerminal {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let mut line = String::with_capacity(record.json().len() + 1);
+        for c in record.json().chars() {
+            if is_unsafe(c) {
+                let _ = write!(line, "\\u{:04x}", u32::from(c));
+            } else {
+                line.push(c);
+            }
+        }
+        line.push('\n');
+        io::stdout()
+            .lock()
+            .write_all(line.as_bytes())
+            .map_err(|error| {
+                crate::Error::new(ErrorKind::Storage, "cannot write standard output")
+                    .with_source(error)
+            })
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Where records for standard output go.
+pub(super) fn json_lines() -> Box<dyn Sink> {
+    if io::stdout().is_terminal() {
+        Box::new(JsonOnTerminal)
+    } else {
+        Box::new(JsonLines::stdout())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_remote_can_steer_a_terminal() {
+        assert_eq!(
+            printable("a\u{1b}[2Jb\u{9b}c\u{202e}d\u{7f}e\r\nf\t"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}\nf\t"
+        );
+        assert_eq!(printable_line("a\nb"), "a b");
+        assert!(matches!(printable("plain ü 漢"), Cow::Borrowed(_)));
+    }
+}

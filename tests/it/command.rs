@@ -1,0 +1,221 @@
+//! The command `crawl` as its users meet it: the real program as a process, in a folder of its own, against a practice
+//! site in this process.
+
+mod bad_input;
+mod bench;
+mod broken_answers;
+mod demo;
+mod exit_codes;
+mod fetch;
+mod links;
+mod list;
+mod new;
+mod outputs;
+mod report;
+mod robots;
+mod run;
+mod select;
+mod settings;
+mod shell;
+#[cfg(unix)]
+mod signals;
+mod site;
+mod sitemap;
+mod url;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::Scratch;
+
+/// A folder to run `crawl` in, without any setting from outside.
+struct Folder {
+    files: Scratch,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self {
+            files: Scratch::new(),
+            variables: Vec::new(),
+        }
+    }
+
+    /// The same with a `crawl.toml`.
+    fn with_toml(text: &str) -> Self {
+        let folder = Self::new();
+        folder.files.write("crawl.toml", text);
+        folder
+    }
+
+    /// The same with an environment variable.
+    fn with_variable(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_crawl"));
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CRAWL") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.files.path(""))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `crawl` to its end.
+    fn crawl(&self, arguments: &[&str]) -> Ran {
+        Ran::new(self.command(arguments).output().unwrap())
+    }
+
+    /// Runs `crawl` to its end with this on standard input.
+    fn crawl_with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        Ran::new(child.wait_with_output().unwrap())
+    }
+
+    /// Starts `crawl` and does not wait for it.
+    fn start(&self, arguments: &[&str]) -> Running {
+        let child = self
+            .command(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Running(child)
+    }
+
+    /// What a file of the folder holds.
+    fn read(&self, name: &str) -> String {
+        self.files.read(name)
+    }
+
+    /// A file of JSON in the folder.
+    fn json(&self, name: &str) -> Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+}
+
+/// Runs `crawl` in an empty folder.
+fn crawl(arguments: &[&str]) -> Ran {
+    Folder::new().crawl(arguments)
+}
+
+/// What became of a process.
+#[derive(Debug)]
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The same, if it ended with this exit code.
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// The same, if standard error says this.
+    #[track_caller]
+    fn says(self, text: &str) -> Self {
+        assert!(self.stderr.contains(text), "no {text:?} in {self:#?}");
+        self
+    }
+
+    /// Standard output as one JSON text per line.
+    #[track_caller]
+    fn records(&self) -> Vec<Value> {
+        json_lines(&self.stdout)
+    }
+
+    /// Standard output as the only JSON text in it.
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    fn lines(&self) -> Vec<&str> {
+        self.stdout.lines().collect()
+    }
+}
+
+/// A text with one JSON text per line.
+#[track_caller]
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// A process that is killed when the test is over, however it ends.
+struct Running(Child);
+
+impl Running {
+    /// Standard error, line by line; what was read is missing in what [`Running::end`] returns.
+    fn stderr(&mut self) -> BufReader<ChildStderr> {
+        BufReader::new(self.0.stderr.take().unwrap())
+    }
+
+    /// The first line of standard output.
+    fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        BufReader::new(self.0.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Waits for the end and returns the exit code.
+    fn end(mut self) -> Option<i32> {
+        self.0.wait().unwrap().code()
+    }
+
+    /// Sends a signal by its name, such as `INT`.
+    #[cfg(unix)]
+    fn signal(&self, name: &str) {
+        let killed = Command::new("kill")
+            .args([format!("-{name}"), self.0.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(killed.success(), "kill -{name}");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail when it has ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

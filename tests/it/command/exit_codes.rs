@@ -1,0 +1,157 @@
+//! Exit codes, each for what it stands for; those of signals are in `signals`.
+
+use crawlworks::testing::PracticeSite;
+
+use super::{Folder, crawl};
+
+/// A URL of this machine that nobody answers at.
+pub(super) fn dead_url() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/", listener.local_addr().unwrap())
+}
+
+#[test]
+fn a_crawl_that_finds_its_end_exits_0() {
+    crawl(&["run", "quotes"]).exits(0);
+}
+
+#[test]
+fn a_crawl_that_a_limit_ends_exits_0() {
+    crawl(&["run", "quotes", "--max-pages", "1"])
+        .exits(0)
+        .says("max_pages reached");
+}
+
+#[test]
+fn a_page_that_cannot_be_used_exits_1() {
+    let site = PracticeSite::start().unwrap();
+    crawl(&["select", site.at("/api/quotes").as_str(), "p"]).exits(1);
+}
+
+#[test]
+fn a_command_line_that_means_nothing_exits_2() {
+    for arguments in [
+        &[][..],
+        &["fly"],
+        &["run"],
+        &["run", "quotes", "--max-pages", "many"],
+        &["run", "quotes", "-O", "quotes.xml"],
+        &["run", "quotes", "--max-time", "soon"],
+        &["fetch", "http://127.0.0.1/", "--headers", "--json"],
+    ] {
+        let ran = crawl(arguments).exits(2);
+        assert!(ran.stdout.is_empty(), "{arguments:?}: {ran:#?}");
+    }
+}
+
+#[test]
+fn help_and_version_exit_0() {
+    assert!(crawl(&["--version"]).exits(0).stdout.starts_with("crawl "));
+    let help = crawl(&["run", "--help"]).exits(0);
+    assert!(help.stdout.contains("concurrency_per_host"), "{help:#?}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_exits_3() {
+    for format in ["jsonl", "json", "csv"] {
+        crawl(&["run", "quotes", "-O", &format!("/dev/full:{format}")])
+            .exits(3)
+            .says("cannot write /dev/full: No space left on device");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_standard_output_exits_3() {
+    let site = PracticeSite::start().unwrap();
+    let page = site.at("/quotes/");
+    for arguments in [&["run", "quotes"][..], &["links", page.as_str()], &["man"]] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = Folder::new()
+            .command(arguments)
+            .stdout(full)
+            .output()
+            .unwrap();
+        super::Ran::new(output)
+            .exits(3)
+            .says("cannot write standard output: No space left on device");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_crawl_into_a_closed_pipe_exits_3() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Folder::new()
+        .command(&["run", "quotes"])
+        .stdout(writer)
+        .output()
+        .unwrap();
+    super::Ran::new(output)
+        .exits(3)
+        .says("cannot write standard output: Broken pipe");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_reader_that_has_seen_enough_of_a_page_is_no_failure() {
+    let site = PracticeSite::start().unwrap();
+    let page = site.at("/quotes/");
+    for arguments in [
+        &["fetch", page.as_str()][..],
+        &["links", page.as_str()],
+        &["completions", "bash"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Folder::new()
+            .command(arguments)
+            .stdout(writer)
+            .output()
+            .unwrap();
+        let ran = super::Ran::new(output).exits(0);
+        assert!(ran.stderr.is_empty(), "{ran:#?}");
+    }
+}
+
+#[test]
+fn an_output_in_a_place_that_is_no_folder_exits_3() {
+    let folder = Folder::new();
+    folder.files.write("file", "");
+    folder
+        .crawl(&["run", "quotes", "-O", "file/quotes.jsonl"])
+        .exits(3)
+        .says("file");
+}
+
+#[test]
+fn a_wrong_setting_exits_4() {
+    crawl(&["run", "quotes", "-s", "delay=often"])
+        .exits(4)
+        .says(r#"bad value "often" for setting "delay""#);
+}
+
+#[test]
+fn a_crawl_that_gets_no_page_exits_9() {
+    let (folder, url) = (Folder::new(), format!("url={}", dead_url()));
+    folder
+        .crawl(&["run", "quotes", "-s", "retries=0", "-a", &url])
+        .exits(9)
+        .says("failed: 0 pages");
+}
+
+#[test]
+fn a_crawl_with_too_many_errors_exits_9() {
+    let site = PracticeSite::start().unwrap();
+    let start = site.at("/hazards/");
+    let arguments = ["site", start.as_str(), "--no-robots", "-s", "delay=0"];
+    let limits = ["-s", "retries=0", "-s", "max_errors=1"];
+    crawl(&[&arguments[..], &limits].concat())
+        .exits(9)
+        .says("failed, max_errors reached: ");
+}

@@ -1,0 +1,159 @@
+//! `crawl site`: a whole site, one record per page.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
+use crawlworks::testing::PracticeSite;
+use serde_json::Value;
+
+use super::{Ran, crawl};
+
+/// Crawls the pages of the practice site below `path`, as quickly as it can.
+fn below(site: &PracticeSite, path: &str, flags: &[&str]) -> Ran {
+    let url = site.at(path);
+    let arguments = ["site", url.as_str(), "-s", "delay=0", "-s", "scope=prefix"];
+    crawl(&[&arguments, flags].concat()).exits(0)
+}
+
+fn quotes_page(flags: &[&str]) -> Value {
+    let site = PracticeSite::start().unwrap();
+    let ran = below(&site, "/quotes/", &[&["--max-pages", "1"], flags].concat());
+    ran.json()
+}
+
+#[test]
+fn every_page_becomes_one_record() {
+    let site = PracticeSite::start().unwrap();
+    let ran = below(&site, "/quotes/", &[]);
+    let mut urls: Vec<String> = ran
+        .records()
+        .iter()
+        .map(|record| record["url"].as_str().unwrap().to_owned())
+        .collect();
+    urls.sort_unstable();
+    let pages = (2..=10).map(|n| site.at(&format!("/quotes/page/{n}/")).to_string());
+    let mut expected: Vec<String> = pages.chain([site.at("/quotes/").to_string()]).collect();
+    expected.sort_unstable();
+    assert_eq!(urls, expected);
+    assert!(site.served().paths().all(|(_, hits)| hits == 1));
+}
+
+#[test]
+fn a_record_has_its_fields_in_order() {
+    let record = quotes_page(&[]);
+    let fields: Vec<&String> = record.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["url", "title", "h1", "links"]);
+    assert_eq!(record["title"], "Quotes to practise on");
+    assert_eq!(record["h1"], "Quotes to practise on");
+    let links = record["links"].as_array().unwrap();
+    assert!(
+        links[0].as_str().unwrap().ends_with("/quotes/"),
+        "{links:?}"
+    );
+    assert!(links[1].as_str().unwrap().ends_with("/login"), "{links:?}");
+}
+
+#[test]
+fn the_text_of_a_page_has_no_tags() {
+    let record = quotes_page(&["--text"]);
+    let text = record["text"].as_str().unwrap();
+    assert!(text.starts_with("Quotes to practise on\n"), "{text}");
+    assert!(!text.contains("<span"), "{text}");
+    assert_eq!(record.as_object().unwrap().len(), 5);
+}
+
+#[test]
+fn the_markdown_of_a_page_has_headings_and_links() {
+    let record = quotes_page(&["--markdown"]);
+    let text = record["markdown"].as_str().unwrap();
+    assert!(text.starts_with("# [Quotes to practise on]("), "{text}");
+    assert!(text.contains("[Login](http://127.0.0.1:"), "{text}");
+}
+
+#[test]
+fn the_html_of_a_page_is_its_source() {
+    let record = quotes_page(&["--html"]);
+    let text = record["html"].as_str().unwrap();
+    assert!(text.starts_with("<!DOCTYPE html>"), "{text}");
+    assert!(text.contains("<span class=\"text\">"), "{text}");
+}
+
+#[test]
+fn only_one_form_of_the_content_can_be_had() {
+    crawl(&["site", "http://127.0.0.1/", "--text", "--html"]).exits(2);
+}
+
+/// Serves this page to whoever asks, and returns its port.
+fn serve(page: String) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html\r\ncontent-length:";
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let asked = BufReader::new(&stream).lines();
+            let _ = asked.map_while(Result::ok).find(String::is_empty);
+            let _ = write!(stream, "{head} {}\r\n\r\n{page}", page.len());
+        }
+    });
+    port
+}
+
+#[test]
+fn another_host_is_out_of_scope_unless_any_is_allowed() {
+    let site = PracticeSite::start().unwrap();
+    let port = serve(format!("<a href={}>far away</a>", site.at("/quotes/")));
+    let (start, resolve) = (
+        format!("http://near.example:{port}/"),
+        format!("near.example:{port}:127.0.0.1"),
+    );
+    let arguments = [
+        "site",
+        &start,
+        "--no-robots",
+        "--resolve",
+        &resolve,
+        "--max-pages",
+        "2",
+    ];
+    let near = crawl(&arguments).exits(0).says("filtered: 1 scope");
+    assert_eq!((near.records().len(), site.served().total), (1, 0));
+    let any = crawl(&[&arguments[..], &["-s", "scope=any"]].concat()).exits(0);
+    assert_eq!(
+        (any.records().len(), site.served().hits("/quotes/")),
+        (2, 1)
+    );
+}
+
+#[test]
+fn robots_txt_is_obeyed() {
+    let site = PracticeSite::start().unwrap();
+    crawl(&["site", site.at("/hazards/").as_str()])
+        .exits(9)
+        .says("filtered: 1 robots")
+        .says("hint: the site does not want this fetched");
+    assert_eq!(site.served().total, 1);
+}
+
+#[test]
+fn robots_txt_is_not_asked_when_that_is_not_wanted() {
+    let site = PracticeSite::start().unwrap();
+    let url = site.at("/hazards/");
+    let ran = crawl(&["site", url.as_str(), "--no-robots", "--max-pages", "1"]).exits(0);
+    assert_eq!(ran.json()["h1"], "Hazards");
+    assert_eq!(site.served().hits("/robots.txt"), 0);
+}
+
+#[test]
+fn a_depth_of_one_stops_after_the_links_of_the_start() {
+    let site = PracticeSite::start().unwrap();
+    let ran = below(&site, "/quotes/", &["-s", "depth=1"]);
+    assert_eq!(ran.records().len(), 2);
+}
+
+#[test]
+fn the_scheme_of_a_local_site_may_be_left_out() {
+    let site = PracticeSite::start().unwrap();
+    let host = format!("127.0.0.1:{}/quotes/", site.url().port().unwrap());
+    let ran = crawl(&["site", &host, "--max-pages", "1"]).exits(0);
+    assert_eq!(ran.json()["url"], site.at("/quotes/").as_str());
+}
