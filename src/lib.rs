@@ -1,4 +1,4 @@
-//! An async crawler framework: spiders in, typed items out.
+#![doc = include_str!("docs/crate.md")]
 
 // The nouns, in the order in which a page meets them.
 mod request;
@@ -74,5 +74,11 @@ pub mod testing;
 
 pub mod prelude;
 
+pub mod guide;
+
 #[doc(hidden)]
 pub mod internals;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,16 @@
+//! Guides: one per question, each with examples that are compiled and run as tests.
+
+#[doc = include_str!("docs/guide_spiders.md")]
+pub mod spiders {}
+
+#[doc = include_str!("docs/guide_testing.md")]
+pub mod testing {}
+
+#[doc = include_str!("docs/guide_politeness.md")]
+pub mod politeness {}
+
+#[doc = include_str!("docs/guide_outputs.md")]
+pub mod outputs {}
+
+#[doc = include_str!("docs/guide_settings.md")]
+pub mod settings {}
