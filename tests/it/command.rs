@@ -23,7 +23,7 @@ mod site;
 mod sitemap;
 mod url;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
 use serde_json::Value;
@@ -86,12 +86,13 @@ impl Folder {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(input.as_bytes())
-            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        match stdin.write_all(input.as_bytes()) {
+            // A command that refuses its arguments may be gone before it is written to.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
+            written => written.unwrap(),
+        }
+        drop(stdin);
         Ran::new(child.wait_with_output().unwrap())
     }
 
