@@ -22,6 +22,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
+pub(crate) use value::LONGEST;
 use value::Value;
 pub use value::{ByteSize, Order, ScopeMode};
 

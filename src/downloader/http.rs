@@ -19,15 +19,13 @@ use super::{Downloader, failure, tls};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::{Response, Timings};
-use crate::settings::Settings;
+use crate::settings::{LONGEST, Settings};
 
 /// hyper-util's client on our connector.
 type Http = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
 
 /// How long an idle connection is kept for the next request to its host.
 const POOL_IDLE: Duration = Duration::from_secs(15);
-/// Longer times in the settings count as this, so that adding them to a point in time cannot overflow.
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 const HTTP2_PING: Duration = Duration::from_secs(20);
 const HTTP2_MAX_HEADER_LIST: u32 = 64 * 1024;
 

@@ -28,12 +28,10 @@ use crate::policy::scope::Scope;
 use crate::report::{Filter, Finish, Items, Report};
 use crate::request::Request;
 use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
-use crate::settings::Settings;
+use crate::settings::{LONGEST, Settings};
 
 /// How many requests are looked at before everything else gets its turn.
 const MAX_TURNS: usize = 10_000;
-/// Longer times in the settings count as this, so that adding them to a point in time cannot overflow.
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// What the thread that writes the items comes to; nothing when it panicked.

@@ -170,8 +170,9 @@ impl Value for PathBuf {
     }
 }
 
-/// Longer times are a slip of the keyboard.
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+/// The longest time that a setting can have: longer ones are a slip of the keyboard, and could not be added to a point
+/// in time.
+pub(crate) const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 impl Value for Duration {
     fn parse(text: &str) -> Result<Self, String> {
