@@ -38,11 +38,11 @@ pub(crate) trait Frontier: Send {
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store fails; then none of the batch counts.
     fn add(&mut self, batch: Vec<Candidate>) -> Result<Added>;
 
-    /// Remembers a fingerprint; answers whether it is new.
+    /// Remembers fingerprints of requests that are not stored; answers for each whether it is new.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store fails.
-    fn mark_seen(&mut self, fingerprint: Fingerprint) -> Result<bool>;
+    fn mark_seen(&mut self, batch: &[Fingerprint]) -> Result<Vec<bool>>;
 
     /// Hands up at most `max` requests of a host, in the order in which they should go.
     ///

@@ -1,7 +1,7 @@
 //! What is known of each origin's robots.txt, and who waits for it.
 //!
 //! A file is fetched like any page: as a request that passes its host's limiter, with retries and redirects that go
-//! back to the scheduler. While it is on its way, the hosts that asked for it are held.
+//! back to the scheduler. While it is on its way, the host that asked for it is held.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -33,13 +33,13 @@ pub(super) enum Gate {
 
 /// What a fetch of a robots.txt came to.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum RobotsFile {
     Read(Rules),
     Missing,
     Unreachable,
 }
 
-impl Verdict {
+impl RobotsFile {
     /// For the log.
     pub(super) fn name(&self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ enum Entry {
         held: HostId,
     },
     Known {
-        verdict: Verdict,
+        file: RobotsFile,
         until: Duration,
     },
 }
@@ -78,11 +78,11 @@ pub(super) fn origin(url: &Url) -> &str {
 impl Book {
     pub(super) fn ask(&self, url: &Url, now: Duration) -> Gate {
         match self.origins.get(origin(url)) {
-            Some(Entry::Known { verdict, until }) if now < *until => match verdict {
-                Verdict::Read(rules) if rules.allows(url) => Gate::Allowed,
-                Verdict::Read(_) => Gate::Forbidden,
-                Verdict::Missing => Gate::Allowed,
-                Verdict::Unreachable => Gate::Unreachable,
+            Some(Entry::Known { file, until }) if now < *until => match file {
+                RobotsFile::Read(rules) if rules.allows(url) => Gate::Allowed,
+                RobotsFile::Read(_) => Gate::Forbidden,
+                RobotsFile::Missing => Gate::Allowed,
+                RobotsFile::Unreachable => Gate::Unreachable,
             },
             _ => Gate::Unknown,
         }
@@ -100,17 +100,17 @@ impl Book {
     pub(super) fn settle(
         &mut self,
         origin: &str,
-        verdict: Verdict,
+        file: RobotsFile,
         now: Duration,
     ) -> Option<HostId> {
-        let is_unreachable = matches!(verdict, Verdict::Unreachable);
+        let is_unreachable = matches!(file, RobotsFile::Unreachable);
         let until = now
             + if is_unreachable {
                 UNREACHABLE_LIFE
             } else {
                 LIFE
             };
-        let entry = Entry::Known { verdict, until };
+        let entry = Entry::Known { file, until };
         self.make_room(entry.memory());
         match self.origins.insert(origin.into(), entry) {
             Some(Entry::Fetching { held }) => Some(held),
@@ -133,7 +133,7 @@ impl Entry {
     fn memory(&self) -> usize {
         match self {
             Self::Known {
-                verdict: Verdict::Read(rules),
+                file: RobotsFile::Read(rules),
                 ..
             } => rules.memory(),
             _ => 0,
@@ -160,7 +160,7 @@ mod tests {
             Gate::Unknown
         );
         assert_eq!(
-            book.settle("http://h.example", Verdict::Read(rules), Duration::ZERO),
+            book.settle("http://h.example", RobotsFile::Read(rules), Duration::ZERO),
             Some(HostId(0))
         );
         assert_eq!(
@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn a_file_is_believed_for_a_day_and_its_absence_too() {
         let mut book = Book::default();
-        book.settle("http://h.example", Verdict::Missing, Duration::ZERO);
+        book.settle("http://h.example", RobotsFile::Missing, Duration::ZERO);
         assert_eq!(
             book.ask(
                 &url("http://h.example/"),
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn unreachable_is_asked_again_after_ten_minutes() {
         let mut book = Book::default();
-        book.settle("http://h.example", Verdict::Unreachable, Duration::ZERO);
+        book.settle("http://h.example", RobotsFile::Unreachable, Duration::ZERO);
         assert_eq!(
             book.ask(&url("http://h.example/"), Duration::from_secs(599)),
             Gate::Unreachable
@@ -217,7 +217,7 @@ mod tests {
             let rules = RobotsTxt::parse(file.as_bytes()).for_agent("crawlworks");
             let origin = format!("http://h{host}.example");
             book.await_for(&origin, HostId(host));
-            book.settle(&origin, Verdict::Read(rules), Duration::ZERO);
+            book.settle(&origin, RobotsFile::Read(rules), Duration::ZERO);
             assert!(book.memory <= MAX_MEMORY);
         }
         assert!(book.origins.len() < 200);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-use super::robots::Verdict;
+use super::robots::RobotsFile;
 use super::visit::Fetched;
 use crate::error::ErrorKind;
 use crate::report::{Bytes, Filter, Finish, Items, Ledger, Report, Requests, Robots};
@@ -99,11 +99,11 @@ impl Tally {
         self.bytes.wire
     }
 
-    pub(super) fn robots(&mut self, verdict: &Verdict) {
-        match verdict {
-            Verdict::Read(_) => self.robots.read += 1,
-            Verdict::Missing => self.robots.none += 1,
-            Verdict::Unreachable => self.robots.unreachable += 1,
+    pub(super) fn robots(&mut self, file: &RobotsFile) {
+        match file {
+            RobotsFile::Read(_) => self.robots.read += 1,
+            RobotsFile::Missing => self.robots.none += 1,
+            RobotsFile::Unreachable => self.robots.unreachable += 1,
         }
     }
 

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use http::StatusCode;
 
 use super::erased::{ErasedSpider, panicked};
-use super::robots::{MAX_REDIRECTS, Verdict};
+use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::identity::{self, Fingerprint, FingerprintKey};
@@ -71,7 +71,7 @@ pub(super) enum Outcome {
         error: Option<Error>,
     },
     Redirected(Link),
-    Robots(Verdict),
+    Robots(RobotsFile),
     RobotsUnreachable(Error),
     RobotsMoved(Request),
     Retry(Error),
@@ -198,7 +198,7 @@ impl Context {
         let status = response.status();
         if status.is_success() {
             let rules = RobotsTxt::parse(response.body()).for_agent(&self.user_agent);
-            return Outcome::Robots(Verdict::Read(rules));
+            return Outcome::Robots(RobotsFile::Read(rules));
         }
         if let Some(moved) = moved_robots(request, &response) {
             return moved;
@@ -208,7 +208,7 @@ impl Context {
         match unreachable {
             true if self.may_retry(request) => Outcome::Retry(status_error(&response)),
             true => Outcome::RobotsUnreachable(status_error(&response)),
-            false => Outcome::Robots(Verdict::Missing),
+            false => Outcome::Robots(RobotsFile::Missing),
         }
     }
 }
@@ -219,7 +219,7 @@ fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
     match redirect::follow(request, response.status(), response.headers(), limit) {
         Ok(Some(next)) => Some(Outcome::RobotsMoved(next)),
         Ok(None) => None,
-        Err(_) => Some(Outcome::Robots(Verdict::Missing)),
+        Err(_) => Some(Outcome::Robots(RobotsFile::Missing)),
     }
 }
 

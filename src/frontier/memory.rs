@@ -105,8 +105,12 @@ impl Frontier for MemoryFrontier {
         Ok(added)
     }
 
-    fn mark_seen(&mut self, fingerprint: Fingerprint) -> Result<bool> {
-        Ok(self.seen.insert(fingerprint.get()))
+    fn mark_seen(&mut self, batch: &[Fingerprint]) -> Result<Vec<bool>> {
+        let seen = &mut self.seen;
+        Ok(batch
+            .iter()
+            .map(|fingerprint| seen.insert(fingerprint.get()))
+            .collect())
     }
 
     fn take(&mut self, host: HostId, max: usize) -> Result<Vec<Request>> {

@@ -17,6 +17,7 @@ impl Dispatcher {
     /// Sorts out duplicates and what does not belong to the crawl, and queues the rest.
     pub(super) fn admit(&mut self, links: Vec<Link>) -> Result<()> {
         let mut batch = Vec::with_capacity(links.len());
+        let mut refused = Vec::new();
         for link in links {
             let Link {
                 request,
@@ -28,12 +29,29 @@ impl Dispatcher {
                 Err(Filter::Scope) => self.out_of_scope(request, fingerprint, &mut batch),
                 // The same URL may be found again less deep, so this says nothing about it.
                 Err(Filter::Depth) => self.sorted_out(&request, Filter::Depth),
-                Err(reason) if self.frontier.mark_seen(fingerprint)? => {
-                    self.sorted_out(&request, reason);
-                }
-                Err(_) => self.tally.duplicates += 1,
+                Err(reason) => refused.push((request, fingerprint, reason)),
             }
         }
+        self.refuse(&refused)?;
+        self.store(batch)
+    }
+
+    /// Counts what will never belong to the crawl, each request once.
+    fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) -> Result<()> {
+        let fingerprints: Vec<Fingerprint> = refused.iter().map(|(_, of, _)| *of).collect();
+        let are_new = self.frontier.mark_seen(&fingerprints)?;
+        for ((request, _, reason), is_new) in refused.iter().zip(are_new) {
+            if is_new {
+                self.sorted_out(request, *reason);
+            } else {
+                self.tally.duplicates += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores what belongs to the crawl and is new, and tells the scheduler of it.
+    fn store(&mut self, batch: Vec<Candidate>) -> Result<()> {
         if self.settings.order == Order::Depth {
             // The newest go first: what the scheduler holds goes back below them.
             for candidate in &batch {

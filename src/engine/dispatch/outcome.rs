@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::robots::Verdict;
+use super::super::robots::RobotsFile;
 use super::super::visit::{Fetched, Finished, Link, Outcome};
 use super::Dispatcher;
 use crate::error::{Error, ErrorKind, Result};
@@ -53,7 +53,7 @@ impl Dispatcher {
                 self.admit(links)?;
             }
             Outcome::Redirected(link) => self.redirected(&request, link)?,
-            Outcome::Robots(verdict) => self.robots_settled(host, &request, verdict, now),
+            Outcome::Robots(file) => self.robots_settled(host, &request, file, now),
             Outcome::RobotsUnreachable(error) => {
                 self.robots_unreachable(host, &request, &error, now);
             }
@@ -153,18 +153,18 @@ impl Dispatcher {
             kind: error.kind(),
             message: error.chain(),
         });
-        self.robots_settled(host, request, Verdict::Unreachable, now);
+        self.robots_settled(host, request, RobotsFile::Unreachable, now);
     }
 
-    fn robots_settled(&mut self, host: HostId, request: &Request, verdict: Verdict, now: Duration) {
-        tracing::debug!(url = %request.url(), verdict = verdict.name(), "robots.txt settled");
-        self.tally.robots(&verdict);
-        let delay = match &verdict {
-            Verdict::Read(rules) => rules.crawl_delay(),
-            Verdict::Missing | Verdict::Unreachable => None,
+    fn robots_settled(&mut self, host: HostId, request: &Request, file: RobotsFile, now: Duration) {
+        tracing::debug!(url = %request.url(), file = file.name(), "robots.txt settled");
+        self.tally.robots(&file);
+        let delay = match &file {
+            RobotsFile::Read(rules) => rules.crawl_delay(),
+            RobotsFile::Missing | RobotsFile::Unreachable => None,
         };
         let origin = request.robots_for().unwrap_or_default();
-        let held = self.book.settle(origin, verdict, now);
+        let held = self.book.settle(origin, file, now);
         if let Some(delay) = delay {
             let asked = held.unwrap_or(host);
             self.scheduler.raise_delay(asked, delay, now);
