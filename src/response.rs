@@ -266,7 +266,7 @@ impl Response {
         self.join(reference).map(Request::from)
     }
 
-    fn check_html(&self) -> Result<()> {
+    pub(crate) fn check_html(&self) -> Result<()> {
         match self.content_type() {
             Some(mime) if !is_markup(&mime) => Err(Error::new(
                 ErrorKind::NotHtml,

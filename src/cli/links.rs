@@ -40,7 +40,7 @@ impl Links {
             (None, url) => {
                 let response = one::page(&url.unwrap_or_default(), &self.request)?;
                 // Refuses what is no HTML, as `select` does.
-                response.html()?;
+                response.check_html()?;
                 response.links()
             }
         };

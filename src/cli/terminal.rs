@@ -10,37 +10,26 @@ use crate::sink::{JsonLines, Record, Sink};
 /// Text that cannot steer a terminal: control characters (C0, C1, escape) and those that change the direction of
 /// writing are shown as U+FFFD; line breaks and tabs stay.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_unsafe) {
-        text.chars()
-            .map(|c| {
-                if is_unsafe(c) {
-                    char::REPLACEMENT_CHARACTER
-                } else {
-                    c
-                }
-            })
-            .collect()
-    } else {
-        Cow::Borrowed(text)
-    }
+    replaced(text, is_unsafe)
 }
 
 /// The same for a log line, whose colours are escapes of our own.
 pub(super) fn printable_log(text: &str) -> Cow<'_, str> {
-    let is_unsafe = |c: char| c != '\u{1b}' && is_unsafe(c);
-    if text.chars().any(is_unsafe) {
-        text.chars()
-            .map(|c| {
-                if is_unsafe(c) {
-                    char::REPLACEMENT_CHARACTER
-                } else {
-                    c
-                }
-            })
-            .collect()
-    } else {
-        Cow::Borrowed(text)
+    replaced(text, |c| c != '\u{1b}' && is_unsafe(c))
+}
+
+fn replaced(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.chars().any(&is_unsafe) {
+        return Cow::Borrowed(text);
     }
+    let shown = |c| {
+        if is_unsafe(c) {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 /// The same within one line.
