@@ -12,11 +12,17 @@
 //! A file holds whole records at any time: a write ends where a record does, and one that fails on a full disk is cut back
 //! to the last record that fits, so that a later run can go on there.
 //!
+//! A durable job asks its sinks at every commit how far they are, and hands that [`Position`] to the next process when it is
+//! killed: a file is cut back to it, so nothing is missing and nothing is there twice. See [`Sink`].
+//!
 //! Two kinds of error come out of a sink: [`ErrorKind::Pipeline`](crate::ErrorKind::Pipeline) costs one item,
 //! [`ErrorKind::Storage`](crate::ErrorKind::Storage) means that the output can no longer be written.
 
 mod record;
 pub use record::Record;
+
+mod position;
+pub use position::Position;
 
 mod target;
 
@@ -67,6 +73,86 @@ use crate::Result;
 /// assert_eq!(memory.0, [r#"["a","b"]"#]);
 /// # Ok::<(), crawlworks::Error>(())
 /// ```
+///
+/// # In a durable job
+///
+/// A job that was killed goes on from its last commit, and gives the items since then once more. A sink that can say where
+/// it is, and go back there, has each of them once all the same: it answers a [`Position`] from [`commit`](Sink::commit)
+/// and removes what came behind it in [`resume`](Sink::resume). One that cannot leaves both as they are.
+///
+/// ```
+/// use std::fs::{File, OpenOptions};
+/// use std::io::{self, Seek, Write};
+/// use std::path::Path;
+///
+/// use crawlworks::sink::{Position, Record, Sink};
+/// use crawlworks::{Error, ErrorKind, Result};
+///
+/// /// A file with one item per line, and its length up to the last whole one.
+/// struct Lines {
+///     file: File,
+///     length: u64,
+/// }
+///
+/// impl Lines {
+///     /// The same call opens the file for the first process and for every later one: only `resume` removes anything.
+///     fn open(path: &Path) -> Result<Self> {
+///         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(failed)?;
+///         let length = file.metadata().map_err(failed)?.len();
+///         Ok(Self { file, length })
+///     }
+/// }
+///
+/// impl Sink for Lines {
+///     fn write(&mut self, record: &Record) -> Result<()> {
+///         let line = format!("{}\n", record.json());
+///         self.file.write_all(line.as_bytes()).map_err(failed)?;
+///         self.length += line.len() as u64;
+///         Ok(())
+///     }
+///
+///     fn flush(&mut self) -> Result<()> {
+///         Ok(()) // Nothing waits in a buffer.
+///     }
+///
+///     fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+///         if sync {
+///             self.file.sync_data().map_err(failed)?;
+///         }
+///         Ok(Some(Position::new(self.length)))
+///     }
+///
+///     fn resume(&mut self, position: Position) -> Result<()> {
+///         if self.length < position.get() {
+///             return Err(Error::new(ErrorKind::Storage, "the file lost lines since the job was killed"));
+///         }
+///         self.file.set_len(position.get()).map_err(failed)?;
+///         self.length = position.get();
+///         Ok(())
+///     }
+/// }
+///
+/// fn failed(error: io::Error) -> Error {
+///     Error::new(ErrorKind::Storage, "cannot write the lines").with_source(error)
+/// }
+///
+/// # let path = std::env::temp_dir().join(format!("crawlworks-lines-{}", std::process::id()));
+/// # /*
+/// let path = Path::new("items.txt");
+/// # */
+/// let mut lines = Lines::open(&path)?;
+/// lines.write(&Record::new("first")?)?;
+/// let position = lines.commit(false)?.expect("a file has a position");
+/// lines.write(&Record::new("second")?)?;
+/// drop(lines); // Killed: the crawl does not know about the second one.
+///
+/// let mut lines = Lines::open(&path)?;
+/// lines.resume(position)?;
+/// lines.write(&Record::new("second")?)?;
+/// assert_eq!(std::fs::read_to_string(&path).unwrap(), "\"first\"\n\"second\"\n");
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), crawlworks::Error>(())
+/// ```
 pub trait Sink: Send + 'static {
     /// Takes a record; it may stay in a buffer for a while.
     ///
@@ -91,6 +177,36 @@ pub trait Sink: Send + 'static {
     fn close(&mut self) -> Result<()> {
         self.flush()
     }
+
+    /// Makes everything written so far survive the end of the process, with `sync` also a power cut, and says where the
+    /// output ends.
+    ///
+    /// A durable job calls it right after opening, then at every commit, between two records, and once after
+    /// [`close`](Sink::close). `None` means that this output takes no part: after a crash it can get the items since the
+    /// last commit again. The default is that, after a [`flush`](Sink::flush).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when writing fails.
+    fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        // Without a position there is nothing to go back to after a power cut either.
+        let _ = sync;
+        self.flush()?;
+        Ok(None)
+    }
+
+    /// Goes back to a position that an earlier process committed: what came behind it goes.
+    ///
+    /// Called before the first write, if the earlier process answered a position. The default does nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the output is not there any more up to this position, or
+    /// cannot be cut.
+    fn resume(&mut self, position: Position) -> Result<()> {
+        let _ = position;
+        Ok(())
+    }
 }
 
 impl<S: Sink + ?Sized> Sink for Box<S> {
@@ -104,5 +220,13 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 
     fn close(&mut self) -> Result<()> {
         (**self).close()
+    }
+
+    fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        (**self).commit(sync)
+    }
+
+    fn resume(&mut self, position: Position) -> Result<()> {
+        (**self).resume(position)
     }
 }

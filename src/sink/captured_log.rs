@@ -1,14 +1,18 @@
 //! What a piece of code writes to the log, for tests of that.
 
 use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
 /// The warnings of this thread during a call: each with its fields as `name=value`.
 pub(crate) fn warnings(during: impl FnOnce()) -> Vec<String> {
+    // While a process has one subscriber only, tracing asks the thread that comes to a line of the log first whether anybody
+    // listens, and remembers for all threads what that one says. With two it asks the subscribers.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(Warnings(Arc::default())));
+    LazyLock::force(&SECOND);
     let lines = Arc::default();
     tracing::subscriber::with_default(Warnings(Arc::clone(&lines)), during);
     std::mem::take(&mut *lines.lock().unwrap())

@@ -12,7 +12,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::target::Target;
-use super::{Mode, Record, Sink};
+use super::{Mode, Position, Record, Sink};
 use crate::{Error, ErrorKind, Result};
 
 /// Writes CSV (RFC 4180, with `\n` between rows), in UTF-8.
@@ -34,15 +34,14 @@ pub struct Csv {
     doubtful: bool,
 }
 
+/// The bit of a position that says that no record has fitted the file's header yet; lengths of files have no use for it.
+const DOUBT: u64 = 1 << 63;
+
 impl Csv {
     /// Writes to standard output.
     #[must_use]
     pub fn stdout() -> Self {
-        Self {
-            target: Target::stdout(),
-            header: None,
-            doubtful: false,
-        }
+        Self::on(Target::stdout())
     }
 
     /// Writes to a file.
@@ -51,11 +50,25 @@ impl Csv {
     ///
     /// [`ErrorKind::Storage`] when the file cannot be opened, or is to be continued and does not end with a whole row.
     pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
-        Self::resume(Target::file(path.as_ref(), mode)?)
+        Self::continuing(Target::file(path.as_ref(), mode)?)
+    }
+
+    /// Writes to a stream, or to a file in which no header is looked for.
+    pub(super) fn on(target: Target) -> Self {
+        Self {
+            target,
+            header: None,
+            doubtful: false,
+        }
+    }
+
+    /// How long the file is at this position.
+    pub(super) fn length_at(position: Position) -> u64 {
+        position.get() & !DOUBT
     }
 
     /// Goes on where an earlier run ended.
-    pub(super) fn resume(mut target: Target) -> Result<Self> {
+    pub(super) fn continuing(mut target: Target) -> Result<Self> {
         let existing = target.existing().map_or(Ok(None), existing::examine);
         let header = match existing.map_err(|error| target.unreadable(error))? {
             None => None,
@@ -130,6 +143,26 @@ impl Sink for Csv {
 
     fn flush(&mut self) -> Result<()> {
         self.target.flush()
+    }
+
+    fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        let doubt = if self.doubtful { DOUBT } else { 0 };
+        let length = self.target.commit(sync)?;
+        Ok(length.map(|length| Position::new(length | doubt)))
+    }
+
+    fn resume(&mut self, position: Position) -> Result<()> {
+        let length = Self::length_at(position);
+        let resumed = self.target.resume(length, |file| {
+            Ok(match existing::examine_first(file, length)? {
+                None => Some(None),
+                Some(file) if file.is_cut => None,
+                Some(file) => Header::of_file(file.header).ok().map(Some),
+            })
+        });
+        self.header = resumed?;
+        self.doubtful = position.get() & DOUBT != 0;
+        Ok(())
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use serde::de::IgnoredAny;
 
-use super::target::{Disk, Target};
-use super::{Mode, Record, Sink};
+use super::target::{Disk, Target, tail};
+use super::{Mode, Position, Record, Sink};
 use crate::Result;
 
 /// How an array of ours ends. Its records have no line breaks, so no beginning of one ends like this.
@@ -27,6 +27,9 @@ pub struct JsonArray {
 const OPENING: &[u8] = b"[\n";
 const FIRST: &[u8] = b"\n";
 const NEXT: &[u8] = b",\n";
+
+/// How much of a file is read in search of where its last record starts, in bytes: more than nearly any record has.
+const LONG_RECORD: u64 = 1024 * 1024;
 
 /// What appending finds in a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,18 +57,24 @@ impl JsonArray {
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be opened, or is to be continued and holds
     /// something else than an array.
     pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
-        Self::resume(Target::file(path.as_ref(), mode)?)
+        Self::continuing(Target::file(path.as_ref(), mode)?)
     }
 
-    fn on(target: Target) -> Self {
+    /// Writes to a stream, or to a file whose end is not looked at.
+    pub(super) fn on(target: Target) -> Self {
         Self {
             target: target.ending_with(END),
             before: OPENING,
         }
     }
 
+    /// How long the file is at this position, with the end of the array.
+    pub(super) fn length_at(position: Position) -> u64 {
+        position.get() + END.len() as u64
+    }
+
     /// Goes on where an earlier run ended.
-    pub(super) fn resume(target: Target) -> Result<Self> {
+    pub(super) fn continuing(target: Target) -> Result<Self> {
         let mut sink = Self::on(target);
         let Some(file) = sink.target.existing() else {
             return Ok(sink);
@@ -107,6 +116,44 @@ impl Sink for JsonArray {
         self.open()?;
         self.target.close()
     }
+
+    fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        Ok(self.target.commit(sync)?.map(Position::new))
+    }
+
+    fn resume(&mut self, position: Position) -> Result<()> {
+        let length = position.get();
+        let resumed = self.target.resume(length, |file| before_next(file, length));
+        self.before = resumed?;
+        Ok(())
+    }
+}
+
+/// What goes before the next record, if the first `length` bytes are an array up to an element or its opening bracket.
+fn before_next(file: &mut dyn Disk, length: u64) -> io::Result<Option<&'static [u8]>> {
+    let first = tail(file, length.min(1), 1)?;
+    if first == b"[" && is_behind_record(&tail(file, length, LONG_RECORD)?) {
+        return Ok(Some(NEXT));
+    }
+    // Rare: the first or a very long record, or an array of somebody else's. Then all of it is read.
+    file.rewind()?;
+    let array = BufReader::new(file.take(length)).chain(&b"]"[..]);
+    match serde_json::from_reader::<_, Vec<IgnoredAny>>(array) {
+        Ok(elements) if elements.is_empty() => Ok(Some(FIRST)),
+        Ok(_) => Ok(Some(NEXT)),
+        Err(error) if error.is_io() => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether this ends with a record of ours behind another one: on a line of its own, which nobody indented.
+fn is_behind_record(tail: &[u8]) -> bool {
+    let mut lines = tail.rsplitn(2, |&byte| byte == b'\n');
+    let (line, others) = (lines.next(), lines.next());
+    let is_record = |line: &[u8]| {
+        line.trim_ascii_start() == line && serde_json::from_slice::<IgnoredAny>(line).is_ok()
+    };
+    others.is_some_and(|others| others.ends_with(b",")) && line.is_some_and(is_record)
 }
 
 /// What the file holds.
@@ -150,14 +197,6 @@ fn foreign(file: &mut dyn Disk, length: u64) -> io::Result<Found> {
         _ if length == tail.len() as u64 && trimmed.is_empty() => Ok(Found::Nothing),
         _ => Ok(Found::NoArray),
     }
-}
-
-/// The last `bytes` of a file of this length, or all of it.
-fn tail(file: &mut dyn Disk, length: u64, bytes: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(length.saturating_sub(bytes)))?;
-    let mut tail = Vec::new();
-    file.take(bytes).read_to_end(&mut tail)?;
-    Ok(tail)
 }
 
 #[cfg(test)]

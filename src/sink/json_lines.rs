@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use super::target::{Disk, Target};
-use super::{Mode, Record, Sink};
+use super::target::{Disk, Target, is_line_end};
+use super::{Mode, Position, Record, Sink};
 use crate::Result;
 
 /// Writes [JSON lines](https://jsonlines.org).
@@ -35,9 +35,7 @@ impl JsonLines {
     /// Writes to standard output.
     #[must_use]
     pub fn stdout() -> Self {
-        Self {
-            target: Target::stdout(),
-        }
+        Self::on(Target::stdout())
     }
 
     /// Writes to a file.
@@ -47,11 +45,27 @@ impl JsonLines {
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be opened, or is to be continued and ends
     /// with something that is no record.
     pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
-        Self::resume(Target::file(path.as_ref(), mode)?)
+        Self::continuing(Target::file(path.as_ref(), mode)?)
+    }
+
+    /// Writes to a file whose end is not looked at.
+    pub(super) fn on(target: Target) -> Self {
+        Self { target }
+    }
+
+    /// Opens a file where an earlier process committed it, and cuts off what is behind.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be opened, or no record ends there.
+    pub(crate) fn reopen(path: &Path, position: Position) -> Result<Self> {
+        let mut sink = Self::on(Target::reopen(path, position)?);
+        sink.resume(position)?;
+        Ok(sink)
     }
 
     /// Goes on where an earlier run ended.
-    pub(super) fn resume(mut target: Target) -> Result<Self> {
+    pub(super) fn continuing(mut target: Target) -> Result<Self> {
         let unended = target.existing().map_or(Ok(None), unended_line);
         match unended.map_err(|error| target.unreadable(error))? {
             None => {}
@@ -66,7 +80,7 @@ impl JsonLines {
                 return Err(target.unfit(&format!("line {number} is not a whole record")));
             }
         }
-        Ok(Self { target })
+        Ok(Self::on(target))
     }
 }
 
@@ -78,17 +92,22 @@ impl Sink for JsonLines {
     fn flush(&mut self) -> Result<()> {
         self.target.flush()
     }
+
+    fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        Ok(self.target.commit(sync)?.map(Position::new))
+    }
+
+    fn resume(&mut self, position: Position) -> Result<()> {
+        let length = position.get();
+        self.target
+            .resume(length, |file| Ok(is_line_end(file, length)?.then_some(())))
+    }
 }
 
 /// The last line, if no line break ends it.
 fn unended_line(file: &mut dyn Disk) -> io::Result<Option<Unended>> {
-    if file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(None);
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    if last == *b"\n" {
+    let length = file.seek(SeekFrom::End(0))?;
+    if is_line_end(file, length)? {
         return Ok(None);
     }
     file.rewind()?;

@@ -1,8 +1,10 @@
 //! What `-o` and `-O` take: a file and its format in one word, such as `items.jsonl` or `-:csv`.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
-use super::{Csv, JsonArray, JsonLines, Sink};
+use super::target::Target;
+use super::{Csv, JsonArray, JsonLines, Position, Sink};
 use crate::{Error, ErrorKind, Result};
 
 /// How records are written.
@@ -147,6 +149,43 @@ impl OutputFile {
             (Format::Csv, None) => Box::new(Csv::stdout()),
             (Format::Csv, Some(path)) => Box::new(Csv::file(path, self.mode)?),
         })
+    }
+
+    /// How the file's length compares with what it was at this position; a file that is missing is shorter.
+    pub(crate) fn compare(&self, position: Position) -> Ordering {
+        let Some(path) = &self.path else {
+            return Ordering::Equal;
+        };
+        let length = match self.format {
+            Format::JsonLines => position.get(),
+            Format::JsonArray => JsonArray::length_at(position),
+            Format::Csv => Csv::length_at(position),
+        };
+        std::fs::metadata(path).map_or(Ordering::Less, |file| file.len().cmp(&length))
+    }
+
+    /// Opens it where an earlier process committed it: a file is cut back to this position and continued, whatever its
+    /// mode says.
+    ///
+    /// Without a position the output was never committed, and is opened as by [`open`](OutputFile::open). So is standard
+    /// output in any case: it cannot go back.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Storage`] when the file cannot be opened, is missing or shorter than the position, or has no end of a
+    /// record there. It stays as it is then.
+    pub fn resume(self, position: Option<Position>) -> Result<Box<dyn Sink>> {
+        let (Some(position), Some(path)) = (position, &self.path) else {
+            return self.open();
+        };
+        let target = Target::reopen(path, position)?;
+        let mut sink: Box<dyn Sink> = match self.format {
+            Format::JsonLines => Box::new(JsonLines::on(target)),
+            Format::JsonArray => Box::new(JsonArray::on(target)),
+            Format::Csv => Box::new(Csv::on(target)),
+        };
+        sink.resume(position)?;
+        Ok(sink)
     }
 }
 

@@ -1,7 +1,9 @@
 //! The file or stream under a sink: buffered by whole records, named in every error, never left with half a record.
 
+mod commit;
+
 mod disk;
-pub(super) use disk::Disk;
+pub(super) use disk::{Disk, is_line_end, tail};
 
 mod records;
 use records::Records;
@@ -17,7 +19,7 @@ mod tests;
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Mode;
 use crate::{Error, ErrorKind, Result};
@@ -36,6 +38,8 @@ pub(super) struct Target {
     records: Records,
     /// What makes the output valid behind its last record: a file has it after every write, a stream when it is closed.
     end: &'static [u8],
+    /// The folder of a file whose name may not be on the disk yet.
+    folder: Option<PathBuf>,
     /// Whether a write failed. Records are missing then, and more of them would hide the gap.
     failed: bool,
 }
@@ -59,22 +63,22 @@ impl Target {
     /// Opens a file to be written from its start (emptied) or from its end, and the folders that lead to it.
     pub(super) fn file(path: &Path, mode: Mode) -> Result<Self> {
         let name = path.display().to_string();
-        match open(path, mode) {
-            Ok(out) => Ok(Self::new(name, out)),
-            Err(error) => Err(
-                Error::new(ErrorKind::Storage, format!("cannot open {name}")).with_source(error),
-            ),
-        }
+        let out = open(path, mode).map_err(|error| {
+            Error::new(ErrorKind::Storage, format!("cannot open {name}")).with_source(error)
+        })?;
+        let mut target = Self::new(name, out);
+        target.folder = path.parent().map(Path::to_owned);
+        Ok(target)
     }
 
     fn new(name: String, out: Out) -> Self {
-        let (records, end, failed) = (Records::default(), &b""[..], false);
         Self {
             name,
             out,
-            records,
-            end,
-            failed,
+            records: Records::default(),
+            end: b"",
+            folder: None,
+            failed: false,
         }
     }
 

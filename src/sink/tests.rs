@@ -1,10 +1,18 @@
-//! A disk that is full, at any byte and in any format, costs the records that do not fit and nothing else.
+//! What holds in every format: on a full disk, and in a job that is killed.
+
+mod crashes;
+mod full_disk;
+mod lost;
+mod resume;
+
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::scratch::Scratch;
 use super::target::full_disk::FullDisk;
-use super::{Csv, Format, JsonArray, JsonLines, Record, Sink};
-use crate::{ErrorKind, Result};
+use super::{Csv, Format, JsonArray, JsonLines, Mode, OutputFile, Position, Record, Sink};
+use crate::Result;
 
 /// Formats, and what their files hold before.
 const CASES: [(Format, &str); 9] = [
@@ -19,12 +27,7 @@ const CASES: [(Format, &str); 9] = [
     (Format::Csv, "a,b\n0,\n"),
 ];
 
-/// When records go to the disk.
-#[derive(Debug, Clone, Copy)]
-enum Flush {
-    Each,
-    Together,
-}
+const FORMATS: [Format; 3] = [Format::JsonLines, Format::JsonArray, Format::Csv];
 
 fn items() -> Vec<Value> {
     let texts = ["", "two\nlines", "\"grün\"", "\n]\n"];
@@ -37,48 +40,64 @@ fn items() -> Vec<Value> {
 fn open(format: Format, disk: &FullDisk) -> Result<Box<dyn Sink>> {
     let target = disk.target();
     Ok(match format {
-        Format::JsonLines => Box::new(JsonLines::resume(target)?),
-        Format::JsonArray => Box::new(JsonArray::resume(target)?),
-        Format::Csv => Box::new(Csv::resume(target)?),
+        Format::JsonLines => Box::new(JsonLines::continuing(target)?),
+        Format::JsonArray => Box::new(JsonArray::continuing(target)?),
+        Format::Csv => Box::new(Csv::continuing(target)?),
     })
 }
 
-fn write(format: Format, disk: &FullDisk, items: &[Value], flush: Flush) -> Result<()> {
-    let mut sink = open(format, disk)?;
+fn give(sink: &mut dyn Sink, items: &[Value]) {
     for item in items {
-        sink.write(&Record::new(item)?)?;
-        if matches!(flush, Flush::Each) {
-            sink.flush()?;
-        }
+        sink.write(&Record::new(item).unwrap()).unwrap();
     }
-    sink.close()
 }
 
 /// The file after a run that gives these items and finds room enough.
 fn complete(format: Format, before: &str, items: &[Value]) -> String {
     let disk = FullDisk::new(before, 10_000);
-    write(format, &disk, items, Flush::Each).unwrap();
+    let mut sink = open(format, &disk).unwrap();
+    give(&mut sink, items);
+    sink.close().unwrap();
     disk.content()
 }
 
-#[test]
-fn the_records_that_fit_stay_and_the_next_run_adds_the_others() {
-    let items = items();
-    for (format, before) in CASES {
-        let stage = |count| complete(format, before, &items[..count]);
-        let stages: Vec<String> = (0..=items.len()).map(stage).collect();
-        let whole = &stages[items.len()];
-        let rooms = before.len()..whole.len();
-        for (room, flush) in rooms.flat_map(|room| [(room, Flush::Each), (room, Flush::Together)]) {
-            let context = format!("{format:?} {before:?} {room} {flush:?}");
-            let disk = FullDisk::new(before, room);
-            let error = write(format, &disk, &items, flush).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Storage, "{context}");
-            let fit = stages.iter().rposition(|stage| stage.len() <= room);
-            let left = disk.content();
-            assert_eq!(left, fit.map_or(before, |fit| &stages[fit]), "{context}");
-            let others = &items[fit.unwrap_or(0)..];
-            assert_eq!(complete(format, &left, others), *whole, "{context}");
-        }
-    }
+/// A file of this format, whatever its name.
+fn output(path: &Path, format: Format, mode: Mode) -> OutputFile {
+    let name = match format {
+        Format::JsonLines => "jsonl",
+        Format::JsonArray => "json",
+        Format::Csv => "csv",
+    };
+    OutputFile::parse(&format!("{}:{name}", path.display()), mode).unwrap()
+}
+
+/// Files in each state of `CASES` to be appended to, and one of each format to be overwritten.
+fn outputs(scratch: &Scratch) -> Vec<(PathBuf, OutputFile, &'static str)> {
+    let appended = CASES.map(|(format, before)| (format, before, Mode::Append));
+    let overwritten = FORMATS.map(|format| (format, "what was here before", Mode::Overwrite));
+    let outputs = appended.into_iter().chain(overwritten).enumerate();
+    let output = |(index, (format, before, mode))| {
+        let path = scratch.path(&format!("{index}"));
+        let output = output(&path, format, mode);
+        (path, output, before)
+    };
+    outputs.map(output).collect()
+}
+
+/// A job that committed all its items, and was killed then.
+fn killed(path: &Path, format: Format) -> (OutputFile, Position) {
+    let output = output(path, format, Mode::Overwrite);
+    let mut sink = output.clone().open().unwrap();
+    give(&mut sink, &items());
+    let position = position(&mut sink);
+    (output, position)
+}
+
+/// The length of the file that a position of any format stands for: CSV has a mark in the first bit.
+fn length(position: Position) -> usize {
+    usize::try_from(position.get() & (u64::MAX >> 1)).unwrap()
+}
+
+fn position(sink: &mut dyn Sink) -> Position {
+    sink.commit(false).unwrap().unwrap()
 }

@@ -1,6 +1,6 @@
 //! What appending finds in a CSV file: its header, and whether its last row is whole.
 
-use std::io::{self, BufReader, SeekFrom};
+use std::io::{self, BufReader, Read, SeekFrom};
 
 use crate::sink::target::Disk;
 
@@ -15,30 +15,38 @@ pub(super) struct Existing {
     pub(super) lines: u64,
 }
 
-/// Reads the file once; none if it is empty.
+/// Reads the whole file once; none if it is empty.
 pub(super) fn examine(file: &mut dyn Disk) -> io::Result<Option<Existing>> {
-    if file.seek(SeekFrom::End(0))? == 0 {
+    let length = file.seek(SeekFrom::End(0))?;
+    examine_first(file, length)
+}
+
+/// Reads the first `length` bytes of the file; none if that is 0.
+pub(super) fn examine_first(file: &mut dyn Disk, length: u64) -> io::Result<Option<Existing>> {
+    if length == 0 {
         return Ok(None);
     }
-    let (is_cut, lines) = end(file)?;
     file.rewind()?;
-    let mut reader = csv::Reader::from_reader(BufReader::new(&mut *file));
-    let header = reader.headers().map_err(io::Error::from)?;
-    let header = header
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').to_owned())
-        .collect();
+    let (is_cut, lines) = end(file.take(length))?;
+    file.rewind()?;
     Ok(Some(Existing {
-        header,
+        header: header(file.take(length))?,
         is_cut,
         lines,
     }))
 }
 
+/// The names of the columns, from the start of a file.
+fn header(file: impl Read) -> io::Result<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(BufReader::new(file));
+    let names = reader.headers().map_err(io::Error::from)?.iter();
+    let names = names.map(|name| name.trim_start_matches('\u{feff}').to_owned());
+    Ok(names.collect())
+}
+
 /// Whether the file ends within a row, and its lines. Every row of ours ends with a line break, and quotes come in pairs:
 /// an odd one at the end means that the last line break is part of a cell.
-fn end(file: &mut dyn Disk) -> io::Result<(bool, u64)> {
-    file.rewind()?;
+fn end(mut file: impl Read) -> io::Result<(bool, u64)> {
     let (mut quotes, mut breaks, mut last) = (0_u64, 0_u64, b'\n');
     let mut buffer = vec![0; 64 * 1024];
     loop {

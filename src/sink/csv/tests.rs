@@ -174,3 +174,39 @@ fn a_header_with_a_name_twice_is_an_error() {
     let error = append(&path, &[]).unwrap_err();
     assert!(error.to_string().contains("twice the same: `a`"), "{error}");
 }
+
+/// Opens a file that holds `before`, and answers where that is committed once these items are written.
+fn committed(path: &Path, items: &[Value]) -> Position {
+    let mut sink = Csv::file(path, Mode::Append).unwrap();
+    for item in items {
+        sink.write(&Record::new(item).unwrap()).unwrap();
+    }
+    sink.commit(false).unwrap().unwrap()
+}
+
+fn written_after(path: &Path, position: Position, item: &Value) -> Error {
+    let mut sink = Csv::file(path, Mode::Append).unwrap();
+    sink.resume(position).unwrap();
+    sink.write(&Record::new(item).unwrap()).unwrap_err()
+}
+
+#[test]
+fn a_job_whose_items_have_other_columns_hears_it_again_when_it_is_resumed() {
+    let scratch = Scratch::new();
+    let path = scratch.file("items.csv", "a,b\n1,2\n");
+    let position = committed(&path, &[]);
+    let error = written_after(&path, position, &json!({"c": 3}));
+    assert_eq!(error.kind(), ErrorKind::Storage);
+    assert!(error.to_string().contains("has other columns"), "{error}");
+}
+
+#[test]
+fn a_job_with_an_item_in_the_file_loses_only_those_that_do_not_fit() {
+    for before in ["a,b\n1,2\n", ""] {
+        let scratch = Scratch::new();
+        let path = scratch.file("items.csv", before);
+        let position = committed(&path, &[json!({"a": 3, "b": 4})]);
+        let error = written_after(&path, position, &json!({"c": 5}));
+        assert_eq!(error.kind(), ErrorKind::Pipeline);
+    }
+}

@@ -100,3 +100,19 @@ fn a_stream_without_records_is_an_empty_array() {
     reader.read_to_string(&mut text).unwrap();
     assert_eq!(text, "[\n]\n");
 }
+
+#[test]
+fn a_long_record_before_the_position_is_a_record_too() {
+    let scratch = Scratch::new();
+    let path = scratch.path("items.json");
+    let long = "x".repeat(usize::try_from(LONG_RECORD).unwrap());
+    let mut sink = JsonArray::file(&path, Mode::Append).unwrap();
+    sink.write(&record("first")).unwrap();
+    sink.write(&record(&long)).unwrap();
+    let position = sink.commit(false).unwrap().unwrap();
+    sink.resume(position).unwrap();
+    sink.write(&record("last")).unwrap();
+    sink.close().unwrap();
+    let items: Vec<String> = serde_json::from_str(&read(&path)).unwrap();
+    assert_eq!(items, ["first", &long, "last"]);
+}

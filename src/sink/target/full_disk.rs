@@ -9,6 +9,8 @@ use super::{Disk, Out, Target, WholeFile};
 #[derive(Debug, Clone)]
 pub(in crate::sink) struct FullDisk {
     file: Arc<Mutex<Cursor<Vec<u8>>>>,
+    /// What a power cut leaves.
+    synced: Arc<Mutex<Vec<u8>>>,
     room: usize,
 }
 
@@ -16,6 +18,7 @@ impl FullDisk {
     pub(in crate::sink) fn new(content: &str, room: usize) -> Self {
         Self {
             file: Arc::new(Mutex::new(Cursor::new(content.into()))),
+            synced: Arc::default(),
             room,
         }
     }
@@ -30,6 +33,10 @@ impl FullDisk {
         String::from_utf8(self.lock().get_ref().clone()).unwrap()
     }
 
+    pub(in crate::sink) fn synced(&self) -> String {
+        String::from_utf8(self.synced.lock().unwrap().clone()).unwrap()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Cursor<Vec<u8>>> {
         self.file.lock().unwrap()
     }
@@ -41,6 +48,11 @@ impl Disk for FullDisk {
         let mut file = self.lock();
         assert!(length <= file.get_ref().len(), "growing needs room");
         file.get_mut().truncate(length);
+        Ok(())
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        *self.synced.lock().unwrap() = self.lock().get_ref().clone();
         Ok(())
     }
 }

@@ -5,6 +5,9 @@ use std::io::{self, SeekFrom};
 use super::Disk;
 use super::records::Records;
 
+/// Most blanks that are written over what is removed; a job writes less than that between two commits.
+const MAX_BLANKS: u64 = 4 << 20;
+
 /// A regular file that records are added to.
 ///
 /// Each write ends at the end of a record, and with what makes the file valid there. So a process that is killed between
@@ -46,6 +49,36 @@ impl WholeFile {
         self.disk.set_len(length)?;
         (self.length, self.end) = (length, Vec::new());
         Ok(before.saturating_sub(length))
+    }
+
+    /// Replaces what stands behind the first `length` bytes by `end`, and answers how many bytes more that was. Whoever
+    /// reads the file meanwhile, or after a kill, finds it valid: blanks go over what is removed before it is cut off.
+    pub(super) fn cut_back(&mut self, length: u64, end: &[u8]) -> io::Result<u64> {
+        let before = self.disk.seek(SeekFrom::End(0))?;
+        let kept = length + end.len() as u64;
+        let surplus = before.saturating_sub(kept);
+        if !end.is_empty() && before >= kept && surplus <= MAX_BLANKS {
+            self.disk.seek(SeekFrom::Start(length))?;
+            let blanks = vec![b' '; usize::try_from(surplus).unwrap_or_default()];
+            self.disk.write_all(&[end, &blanks].concat())?;
+            self.disk.set_len(kept)?;
+            (self.length, self.end) = (length, end.to_vec());
+        } else {
+            self.cut(length)?;
+            self.commit(end, false)?;
+        }
+        Ok(surplus)
+    }
+
+    /// Makes sure of `end` behind the last record, with `sync` also of both on the disk, and answers where the next goes.
+    pub(super) fn commit(&mut self, end: &[u8], sync: bool) -> io::Result<u64> {
+        if self.end != end {
+            self.append(&Records::default(), end)?;
+        }
+        if sync {
+            self.disk.sync_data()?;
+        }
+        Ok(self.length)
     }
 
     /// Writes records, and `end` behind them. After an error the file has as many of the records as could be written.
