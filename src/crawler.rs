@@ -17,8 +17,11 @@
 //! ```
 
 mod launch;
+mod setup;
 mod stream;
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -32,6 +35,7 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::{Mode, OutputFile, Sink};
 use crate::spider::Spider;
+use crate::state::Plan;
 pub use stream::ItemStream;
 
 /// How many items may wait for the reader of a stream.
@@ -49,6 +53,8 @@ pub struct Crawler<S: Spider> {
     downloader: Option<Box<dyn ErasedDownloader>>,
     outputs: Vec<OutputFile>,
     sinks: Vec<Box<dyn Sink>>,
+    job: Option<Plan>,
+    fresh: bool,
     announcer: Announcer,
     /// The first bad argument to a builder method; told by `run`.
     error: Option<Error>,
@@ -66,6 +72,8 @@ impl<S: Spider> Crawler<S> {
             downloader: None,
             outputs: Vec::new(),
             sinks: Vec::new(),
+            job: None,
+            fresh: false,
             announcer: Announcer::default(),
             error: None,
         }
@@ -156,6 +164,62 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
+    /// Makes the crawl a durable job, which keeps its state in this folder.
+    ///
+    /// Whatever ends the process, the next run with the same folder goes on where the last commit was, and the outputs
+    /// are those of a run that nothing had interrupted: nothing lost, nothing twice. A run that had come to its end
+    /// starts over.
+    ///
+    /// Pipelines see an item again only if its page was not committed; an own [`Sink`] takes part by answering positions.
+    /// What [`stream`](Self::stream) hands over since the last commit can come twice.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// # let folder = std::env::temp_dir().join(format!("crawlworks-doc-{}", std::process::id()));
+    /// let quotes = Site::new([site.at("/quotes/")]);
+    /// let report = Crawler::new(quotes).job(folder.join("quotes")).delay(Duration::ZERO).run().await?;
+    /// assert!(report.ledger.balances());
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn job(mut self, folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        match &mut self.job {
+            Some(plan) => plan.folder = folder,
+            none => {
+                *none = Some(Plan {
+                    folder,
+                    fresh: false,
+                    name: None,
+                    arguments: BTreeMap::new(),
+                });
+            }
+        }
+        self
+    }
+
+    /// Starts the [job](Self::job) over, whatever an earlier run left to do. Without a job there is nothing to start over.
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
+    /// What the job is called, and which arguments its spider has.
+    #[cfg(feature = "cli")]
+    pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
+        if let Some(plan) = &mut self.job {
+            plan.name = Some(name);
+            plan.arguments = arguments;
+        }
+        self
+    }
+
     /// Subscribes to what happens in the crawl. Events are only made for subscribers.
     #[must_use]
     pub fn events(&mut self) -> Events {
@@ -190,7 +254,7 @@ impl<S: Spider> Crawler<S> {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
-        self.launch(None, stop)?.await
+        self.launch(None, stop).await
     }
 
     /// Crawls and hands the items over as they come, typed, after all pipelines. A slow reader slows the crawl down;
@@ -202,7 +266,7 @@ impl<S: Spider> Crawler<S> {
         // Nobody reads any more; told at once, not only by the next item, which may never come.
         let reader = sender.clone();
         let unread = async move { reader.closed().await };
-        let crawl = async move { self.launch(Some(sender), unread)?.await };
+        let crawl = async move { self.launch(Some(sender), unread).await };
         ItemStream::new(receiver, tokio::spawn(crawl))
     }
 }

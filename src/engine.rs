@@ -4,6 +4,7 @@
 //! signal, and decides synchronously. There is no shared counter, no lock and no guess whether work is left: the
 //! crawl is over when the queue and the set of visits are empty.
 
+mod commits;
 mod dispatch;
 mod erased;
 mod robots;
@@ -12,8 +13,10 @@ mod visit;
 
 use std::pin::Pin;
 
+pub(crate) use commits::Commits;
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::Plumbed;
+pub(crate) use tally::Tally;
 pub(crate) use visit::Context;
 
 /// A future on the heap, for traits whose implementors write `async fn`.

@@ -35,100 +35,94 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// What kind of failure an [`Error`] is: a crawl counts and retries by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// A URL that cannot be parsed, or is not http(s).
-    Url,
-    /// A host name that does not resolve.
-    Dns,
-    /// No connection: refused, unreachable, reset before the answer.
-    Connect,
-    /// A TLS handshake or certificate that failed.
-    Tls,
-    /// A connect, idle or whole-exchange timeout.
-    Timeout,
-    /// An answer that is not HTTP, or breaks its rules.
-    Http,
-    /// A body that ended before it was complete.
-    Incomplete,
-    /// A body larger than `max_body`, counted after decoding.
-    TooLarge,
-    /// A body that its `Content-Encoding` cannot decode.
-    Decode,
-    /// A media type that this request did not ask for.
-    ContentType,
-    /// A status that `parse` does not take: not 2xx, unless the request said so.
-    Status,
-    /// A redirect that cannot be followed: too many, no or a bad target, a refused scheme.
-    Redirect,
-    /// robots.txt forbids the URL, or could not be read.
-    Robots,
-    /// A proxy that could not be used.
-    Proxy,
-    /// A CSS selector that does not parse.
-    Selector,
-    /// An element or attribute that was asked for is missing.
-    Missing,
-    /// HTML asked of something that is not HTML.
-    NotHtml,
-    /// JSON that does not parse, or not into the type asked for.
-    Json,
-    /// XML, such as a sitemap, that cannot be read.
-    Xml,
-    /// The spider returned an error from `start` or `parse`.
-    Spider,
-    /// The spider panicked.
-    Panic,
-    /// A pipeline step failed.
-    Pipeline,
-    /// An output or a state file cannot be written.
-    Storage,
-    /// A setting, argument or option that is unknown or has a bad value.
-    Settings,
-    /// A file that cannot be read.
-    File,
-    /// An address that cannot be listened on.
-    Listen,
-    /// The crawl was stopped before this was done.
-    Stopped,
+macro_rules! kinds {
+    ($( $(#[doc = $about:literal])+ $kind:ident = $name:literal; )*) => {
+        /// What kind of failure an [`Error`] is: a crawl counts and retries by it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $( $(#[doc = $about])+ $kind, )*
+        }
+
+        impl ErrorKind {
+            /// The kind's name in reports and JSON: `too_large`.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $( Self::$kind => $name, )*
+                }
+            }
+
+            /// The kind of this name.
+            pub(crate) fn named(name: &str) -> Option<Self> {
+                match name {
+                    $( $name => Some(Self::$kind), )*
+                    _ => None,
+                }
+            }
+        }
+    };
 }
 
-impl ErrorKind {
-    /// The kind's name in reports and JSON: `too_large`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Url => "url",
-            Self::Dns => "dns",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::Timeout => "timeout",
-            Self::Http => "http",
-            Self::Incomplete => "incomplete",
-            Self::TooLarge => "too_large",
-            Self::Decode => "decode",
-            Self::ContentType => "content_type",
-            Self::Status => "status",
-            Self::Redirect => "redirect",
-            Self::Robots => "robots",
-            Self::Proxy => "proxy",
-            Self::Selector => "selector",
-            Self::Missing => "missing",
-            Self::NotHtml => "not_html",
-            Self::Json => "json",
-            Self::Xml => "xml",
-            Self::Spider => "spider",
-            Self::Panic => "panic",
-            Self::Pipeline => "pipeline",
-            Self::Storage => "storage",
-            Self::Settings => "settings",
-            Self::File => "file",
-            Self::Listen => "listen",
-            Self::Stopped => "stopped",
-        }
-    }
+kinds! {
+    /// A URL that cannot be parsed, or is not http(s).
+    Url = "url";
+    /// A host name that does not resolve.
+    Dns = "dns";
+    /// No connection: refused, unreachable, reset before the answer.
+    Connect = "connect";
+    /// A TLS handshake or certificate that failed.
+    Tls = "tls";
+    /// A connect, idle or whole-exchange timeout.
+    Timeout = "timeout";
+    /// An answer that is not HTTP, or breaks its rules.
+    Http = "http";
+    /// A body that ended before it was complete.
+    Incomplete = "incomplete";
+    /// A body larger than `max_body`, counted after decoding.
+    TooLarge = "too_large";
+    /// A body that its `Content-Encoding` cannot decode.
+    Decode = "decode";
+    /// A media type that this request did not ask for.
+    ContentType = "content_type";
+    /// A status that `parse` does not take: not 2xx, unless the request said so.
+    Status = "status";
+    /// A redirect that cannot be followed: too many, no or a bad target, a refused scheme.
+    Redirect = "redirect";
+    /// robots.txt forbids the URL, or could not be read.
+    Robots = "robots";
+    /// A proxy that could not be used.
+    Proxy = "proxy";
+    /// A CSS selector that does not parse.
+    Selector = "selector";
+    /// An element or attribute that was asked for is missing.
+    Missing = "missing";
+    /// HTML asked of something that is not HTML.
+    NotHtml = "not_html";
+    /// JSON that does not parse, or not into the type asked for.
+    Json = "json";
+    /// XML, such as a sitemap, that cannot be read.
+    Xml = "xml";
+    /// The spider returned an error from `start` or `parse`.
+    Spider = "spider";
+    /// The spider panicked.
+    Panic = "panic";
+    /// A pipeline step failed.
+    Pipeline = "pipeline";
+    /// An output or a state file cannot be written.
+    Storage = "storage";
+    /// A setting, argument or option that is unknown or has a bad value.
+    Settings = "settings";
+    /// A file that cannot be read.
+    File = "file";
+    /// An address that cannot be listened on.
+    Listen = "listen";
+    /// The crawl was stopped before this was done.
+    Stopped = "stopped";
+    /// Another run of the same job is going on.
+    Locked = "locked";
+    /// The process ended, more than once, while the page was parsed.
+    Crash = "crash";
 }
 
 impl fmt::Display for ErrorKind {

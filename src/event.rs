@@ -37,6 +37,15 @@ const BUFFER: usize = 4096;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
+    /// The crawl goes on with what an earlier process left of its job. Always the first event then.
+    Resumed {
+        /// Pages that are done.
+        pages: u64,
+        /// Items that are in the outputs.
+        items: u64,
+        /// Requests that wait.
+        pending: u64,
+    },
     /// A request was started; robots.txt included.
     Started {
         /// What is fetched.

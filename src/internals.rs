@@ -1,14 +1,17 @@
 //! Scheduler and frontier joined as the dispatcher joins them, for this package's own tests and benchmarks. No part of
 //! the API.
 
+mod disk;
+
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::frontier::{Candidate, Frontier, MemoryFrontier};
+use crate::frontier::{Candidate, Frontier, MemoryFrontier, SeenSet, Taken};
 use crate::identity::Fingerprint;
 use crate::request::Request;
 use crate::scheduler::{Feedback, HostId, Scheduler, Turn, WINDOW};
 use crate::settings::{Order, Settings};
+pub use disk::{DiskQueue, Link, Started};
 
 /// A scheduler and the memory frontier that feeds it.
 #[derive(Debug)]
@@ -37,12 +40,12 @@ impl Queue {
     /// # Errors
     /// None with the memory frontier.
     pub fn push(&mut self, request: Request) -> Result<()> {
-        let host = self
+        let (host, _) = self
             .scheduler
             .host(request.url().host_str().unwrap_or_default());
         self.pushed += 1;
         if self.order == Order::Depth {
-            self.give_back(host)?;
+            self.give_back(host);
         }
         let (priority, fingerprint) = (request.priority(), Fingerprint::from(self.pushed));
         self.frontier.add(vec![Candidate {
@@ -52,7 +55,7 @@ impl Queue {
             force: false,
         }])?;
         if self.scheduler.expect(host, priority) {
-            self.give_back(host)?;
+            self.give_back(host);
         }
         Ok(())
     }
@@ -62,27 +65,39 @@ impl Queue {
     /// # Errors
     /// None with the memory frontier.
     pub fn pop(&mut self, now: Duration) -> Result<Option<Request>> {
-        let Turn::Start(host, request) = self.next(now)? else {
+        let Turn::Start(host, queued) = self.next(now)? else {
             return Ok(None);
         };
         self.scheduler.finish(host, Feedback::None, now);
-        Ok(Some(request))
+        Ok(Some(queued.request))
     }
 
     pub(crate) fn next(&mut self, now: Duration) -> Result<Turn> {
         loop {
             match self.scheduler.next(now) {
                 Turn::Refill(host) => {
-                    let requests = self.frontier.take(host, WINDOW)?;
-                    self.scheduler.fill(host, requests);
+                    if let Taken::Now(requests, has_more) = self.frontier.take(host, WINDOW) {
+                        self.scheduler.fill(host, requests, has_more);
+                    }
                 }
                 turn => return Ok(turn),
             }
         }
     }
 
-    fn give_back(&mut self, host: HostId) -> Result<()> {
+    fn give_back(&mut self, host: HostId) {
         let window = self.scheduler.take_back(host);
-        self.frontier.give_back(host, window.into())
+        self.frontier.give_back(host, window.into());
+    }
+}
+
+/// The set of what a crawl has seen.
+#[derive(Debug, Default)]
+pub struct Seen(SeenSet);
+
+impl Seen {
+    /// Adds a fingerprint; answers whether it is new.
+    pub fn insert(&mut self, fingerprint: u64) -> bool {
+        self.0.insert(fingerprint)
     }
 }

@@ -41,6 +41,8 @@ mod scheduler;
 
 mod frontier;
 
+mod state;
+
 mod downloader;
 pub use downloader::{Downloader, HttpDownloader};
 

@@ -17,12 +17,14 @@
 //! }
 //! ```
 
+mod entrance;
 mod line;
 
 use crate::engine::BoxFuture;
 use crate::error::BoxError;
 use crate::item::Item;
-pub(crate) use line::{Batch, Counts, Line};
+pub(crate) use entrance::{Entrance, Exit};
+pub(crate) use line::{Commits, Counts, Line};
 
 /// What a pipeline step decides about an item.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::ErrorKind;
 
 /// What a crawl did. Serialises to the JSON that `--report` writes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The spider's name.
@@ -17,12 +17,13 @@ pub struct Report {
     /// Why the crawl ended.
     pub finish: Finish,
     /// When it began.
-    #[serde(serialize_with = "as_timestamp")]
+    #[serde(with = "timestamp")]
     pub started: SystemTime,
     /// When it ended.
-    #[serde(serialize_with = "as_timestamp")]
+    #[serde(with = "timestamp")]
     pub ended: SystemTime,
-    /// How long it took, in seconds.
+    /// How long it was crawled, in seconds: what lies between two processes of a [resumed](Self::resumed) crawl does not
+    /// count.
     pub seconds: f64,
     /// Pages fetched and parsed.
     pub pages: u64,
@@ -50,10 +51,27 @@ pub struct Report {
     pub hosts: usize,
     /// The most memory that the process held, in bytes, where the system tells.
     pub peak_memory: Option<u64>,
+    /// What earlier processes had done, when this one went on with their crawl; all of it is in the other numbers too.
+    #[serde(default)]
+    pub resumed: Option<Resumed>,
+}
+
+/// What had been committed before the last process of a crawl took over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Resumed {
+    /// How many times the crawl was taken up again.
+    pub times: u32,
+    /// Pages.
+    pub pages: u64,
+    /// Items.
+    pub items: u64,
+    /// Seconds of crawling.
+    pub seconds: f64,
 }
 
 /// What became of the items.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Items {
     /// Written to the outputs.
@@ -65,7 +83,7 @@ pub struct Items {
 }
 
 /// Every request that was seen is in exactly one of the other four: `seen = done + filtered + failed + pending`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ledger {
     /// Different requests that start, `parse` and redirects asked for.
@@ -89,7 +107,7 @@ impl Ledger {
 }
 
 /// Round trips, by purpose.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Requests {
     /// All of them.
@@ -103,7 +121,7 @@ pub struct Requests {
 }
 
 /// Bytes received, robots.txt included.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bytes {
     /// Bodies as they came over the wire.
@@ -113,7 +131,7 @@ pub struct Bytes {
 }
 
 /// What came of the robots.txt files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Robots {
     /// Read.
@@ -125,7 +143,7 @@ pub struct Robots {
 }
 
 /// Why a crawl ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Finish {
@@ -157,7 +175,7 @@ impl fmt::Display for Finish {
 }
 
 /// Why a request was sorted out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Filter {
@@ -206,11 +224,35 @@ impl Serialize for ErrorKind {
     }
 }
 
+impl<'de> Deserialize<'de> for ErrorKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name)
+            .ok_or_else(|| serde::de::Error::custom(format!("no kind of error is called {name:?}")))
+    }
+}
+
 /// RFC 3339, in UTC.
-fn as_timestamp<S: Serializer>(time: &SystemTime, serializer: S) -> Result<S::Ok, S::Error> {
-    jiff::Timestamp::try_from(*time)
-        .map_err(serde::ser::Error::custom)?
-        .serialize(serializer)
+pub(crate) mod timestamp {
+    use std::time::SystemTime;
+
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        time: &SystemTime,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        Timestamp::try_from(*time)
+            .map_err(serde::ser::Error::custom)?
+            .serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<SystemTime, D::Error> {
+        Timestamp::deserialize(deserializer).map(SystemTime::from)
+    }
 }
 
 impl Report {

@@ -330,6 +330,11 @@ impl Request {
         self.extra.as_ref().is_some_and(|extra| extra.dont_filter)
     }
 
+    /// Whether this is no more than a `GET` of a URL.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extra.is_none()
+    }
+
     pub(crate) fn at_depth(mut self, depth: u32) -> Self {
         self.depth = depth;
         self
@@ -337,6 +342,15 @@ impl Request {
 
     pub(crate) fn tried_again(mut self) -> Self {
         self.extra_mut().attempt += 1;
+        self
+    }
+
+    /// The same as if it had never been tried.
+    #[cfg(feature = "cli")]
+    pub(crate) fn never_tried(mut self) -> Self {
+        if let Some(extra) = &mut self.extra {
+            extra.attempt = 0;
+        }
         self
     }
 

@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use governor::Quota;
 
-use crate::request::Request;
+use crate::frontier::Queued;
 use crate::settings::Settings;
 use host::{Host, Place};
-pub(crate) use pace::Feedback;
+pub(crate) use pace::{Feedback, Memory};
 use pace::{Limiter, SchedulerClock, limiter};
 
 /// How many of a host's requests the scheduler holds at a time.
@@ -35,7 +35,7 @@ pub(crate) struct HostId(pub(crate) u32);
 #[derive(Debug, PartialEq)]
 pub(crate) enum Turn {
     /// Start this request now.
-    Start(HostId, Request),
+    Start(HostId, Queued),
     /// This host's turn has come, but its next requests are in the frontier: [`Scheduler::fill`] it and ask again.
     Refill(HostId),
     /// Nothing may start before this time.
@@ -71,7 +71,7 @@ struct Later {
     due: Duration,
     number: u64,
     host: HostId,
-    request: Request,
+    queued: Queued,
 }
 
 impl PartialEq for Later {
@@ -118,16 +118,16 @@ impl Scheduler {
         }
     }
 
-    /// The number of this host, new or known.
-    pub(crate) fn host(&mut self, name: &str) -> HostId {
+    /// The number of this host, and whether it is new. Numbers grow by one.
+    pub(crate) fn host(&mut self, name: &str) -> (HostId, bool) {
         if let Some(id) = self.ids.get(name) {
-            return *id;
+            return (*id, false);
         }
         let id = HostId(u32::try_from(self.hosts.len()).unwrap_or(u32::MAX));
         self.hosts
             .push(Host::new(self.delay, self.adaptive, &self.clock));
         self.ids.insert(name.into(), id);
-        id
+        (id, true)
     }
 
     /// Tells that the frontier has one more request of this host. Answers whether its priority is above that of the
@@ -138,65 +138,78 @@ impl Scheduler {
         let Some(host) = self.hosts.get_mut(id.0 as usize) else {
             return false;
         };
-        host.backlog += 1;
+        host.has_more = true;
+        host.is_awaited = false;
         let is_disordered = host
             .window
             .back()
-            .is_some_and(|last| priority > last.priority());
+            .is_some_and(|last| priority > last.request.priority());
         self.place(id);
         is_disordered
     }
 
+    /// Tells that the frontier may have requests of this host, which count as waiting already.
+    pub(crate) fn expect_more(&mut self, id: HostId) {
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.has_more = true;
+            host.is_awaited = false;
+        }
+        self.place(id);
+    }
+
+    /// Counts requests that wait in the frontier since an earlier process.
+    pub(crate) fn expect_waiting(&mut self, requests: u64) {
+        self.waiting += requests;
+    }
+
     /// Takes back the window of a host, in order; it counts as in the frontier again.
-    pub(crate) fn take_back(&mut self, id: HostId) -> VecDeque<Request> {
+    pub(crate) fn take_back(&mut self, id: HostId) -> VecDeque<Queued> {
         let Some(host) = self.hosts.get_mut(id.0 as usize) else {
             return VecDeque::new();
         };
-        host.backlog += host.window.len() as u64;
+        host.has_more |= !host.window.is_empty();
         std::mem::take(&mut host.window)
     }
 
-    /// Hands over requests of a host from the frontier, in the order in which they should go.
-    pub(crate) fn fill(&mut self, id: HostId, requests: Vec<Request>) {
+    /// Hands over requests of a host from the frontier, in the order in which they should go, and says whether the
+    /// frontier has more of them. If it has, but hands over none, the host waits for
+    /// [`expect_more`](Self::expect_more).
+    pub(crate) fn fill(&mut self, id: HostId, requests: Vec<Queued>, has_more: bool) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
-            let filled = host.fill(requests);
-            if filled == 0 {
-                // The frontier has none after all; never ask for them again.
-                self.waiting = self.waiting.saturating_sub(host.backlog);
-                host.backlog = 0;
-            }
-            host.backlog = host.backlog.saturating_sub(filled);
+            host.is_awaited = has_more && requests.is_empty();
+            host.has_more = has_more;
+            host.fill(requests);
         }
         self.place(id);
     }
 
     /// Queues a request that goes before everything else of its host, also when the host is held: robots.txt. It is
     /// the crawl's own and not counted as waiting.
-    pub(crate) fn push_urgent(&mut self, id: HostId, request: Request) {
+    pub(crate) fn push_urgent(&mut self, id: HostId, queued: Queued) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
-            host.urgent.push_back(request);
+            host.urgent.push_back(queued);
         }
         self.place(id);
     }
 
     /// Queues a request that must not start before `due`: a retry.
-    pub(crate) fn push_later(&mut self, id: HostId, request: Request, due: Duration) {
-        self.waiting += u64::from(request.robots_for().is_none());
+    pub(crate) fn push_later(&mut self, id: HostId, queued: Queued, due: Duration) {
+        self.waiting += u64::from(queued.request.robots_for().is_none());
         self.later_count += 1;
         self.later.push(Reverse(Later {
             due,
             number: self.later_count,
             host: id,
-            request,
+            queued,
         }));
     }
 
     /// Puts a request that [`next`](Self::next) handed out back to the front, unstarted; its turn is not lost.
-    pub(crate) fn put_back(&mut self, id: HostId, request: Request) {
+    pub(crate) fn put_back(&mut self, id: HostId, queued: Queued) {
         self.refund(id);
         self.waiting += 1;
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
-            host.due.push_front(request);
+            host.due.push_front(queued);
         }
         self.place(id);
     }
@@ -226,6 +239,20 @@ impl Scheduler {
             host.holds = host.holds.saturating_sub(1);
         }
         self.place(id);
+    }
+
+    /// What is worth remembering of a host's pace beyond this process; see [`Memory`].
+    pub(crate) fn pace_memory(&self, id: HostId, now: Duration) -> Memory {
+        let host = self.hosts.get(id.0 as usize);
+        host.map_or_else(Memory::default, |host| host.pace.memory(now))
+    }
+
+    /// Goes on at the pace at which an earlier process asked this host, which counts as asked just now.
+    pub(crate) fn restore_pace(&mut self, id: HostId, memory: Memory, now: Duration) {
+        self.clock.set(now);
+        if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            host.pace.restore(memory, now, &self.clock);
+        }
     }
 
     /// Raises the delay of a host to what its robots.txt asks for.
@@ -271,8 +298,8 @@ impl Scheduler {
                 self.ready_first(id);
                 return Turn::Wait(until);
             }
-            if let Some(request) = self.start(id, now) {
-                return Turn::Start(id, request);
+            if let Some(queued) = self.start(id, now) {
+                return Turn::Start(id, queued);
             }
         }
         self.next_wake().map_or(Turn::Idle, Turn::Wait)
@@ -288,13 +315,13 @@ impl Scheduler {
         self.hosts.len()
     }
 
-    fn start(&mut self, id: HostId, now: Duration) -> Option<Request> {
-        let request = self.hosts.get_mut(id.0 as usize)?.start(now)?;
+    fn start(&mut self, id: HostId, now: Duration) -> Option<Queued> {
+        let queued = self.hosts.get_mut(id.0 as usize)?.start(now)?;
         self.waiting = self
             .waiting
-            .saturating_sub(u64::from(request.robots_for().is_none()));
+            .saturating_sub(u64::from(queued.request.robots_for().is_none()));
         self.place(id);
-        Some(request)
+        Some(queued)
     }
 
     fn ask_global(&mut self) -> Option<Duration> {
@@ -325,10 +352,10 @@ impl Scheduler {
                 break;
             };
             if let Some(host) = self.hosts.get_mut(later.host.0 as usize) {
-                if later.request.robots_for().is_some() {
-                    host.urgent.push_back(later.request);
+                if later.queued.request.robots_for().is_some() {
+                    host.urgent.push_back(later.queued);
                 } else {
-                    host.due.push_back(later.request);
+                    host.due.push_back(later.queued);
                 }
             }
             self.place(later.host);

@@ -153,6 +153,8 @@ settings! {
     order: Order = Order::Breadth;
     #[doc = "After a signal to stop, how long visits in flight may take to finish."]
     grace: Duration = Duration::from_secs(25);
+    #[doc = "Force every commit of a durable job to the disk, so that a power cut loses nothing either."]
+    sync: bool = false;
     #[doc = "Offer HTTP/2 (by ALPN, on https)."]
     http2: bool = true;
     #[doc = "Most header fields in a response."]

@@ -33,16 +33,17 @@ pub(crate) fn usage() -> Result<Usage, Failure> {
     Ok(Usage {
         cpu: f64::from(user + system) / 100.0,
         children_cpu: f64::from(children_user + children_system) / 100.0,
-        peak_mib: peak_mib()?,
+        peak_mib: status_mib("VmHWM")?,
     })
 }
 
-fn peak_mib() -> Result<f64, Failure> {
+/// What `/proc/self/status` says of this kind of memory, in MiB.
+pub(crate) fn status_mib(kind: &str) -> Result<f64, Failure> {
     let status = fs::read_to_string("/proc/self/status")?;
-    let peak = status
+    let value = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .ok_or("no VmHWM in /proc/self/status")?;
-    let kib: u32 = peak.trim().trim_end_matches(" kB").parse()?;
+        .find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'))
+        .ok_or_else(|| format!("no {kind} in /proc/self/status"))?;
+    let kib: u32 = value.trim().trim_end_matches(" kB").parse()?;
     Ok(f64::from(kib) / 1024.0)
 }

@@ -1,8 +1,8 @@
 //! What the framework costs over bare hyper, as ratios in one run.
 //!
 //! Each mode crawls the same site, follows every link once and writes `{"url","title","h1","links"}` per HTML page; each
-//! run is a process of its own, so that CPU and memory are its own. Without `--mode`, all four are run in turn, again
-//! and again, and compared; start the sites with `benches/sites.sh`.
+//! run is a process of its own, so that CPU and memory are its own. `dom-job` and `site-job` are the same as durable
+//! jobs. Without `--mode`, all are run in turn, again and again, and compared; start the sites with `benches/sites.sh`.
 //!
 //! ```text
 //! cargo bench --bench yardstick -- --url http://127.0.0.1:8081/index.html --runs 10
@@ -17,6 +17,7 @@ mod measure;
 mod ours;
 
 use std::error::Error;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -25,7 +26,14 @@ use url::Url;
 type Failure = Box<dyn Error + Send + Sync>;
 
 /// Each mode of ours stands behind the yardstick that it is measured against.
-const MODES: [&str; 4] = ["bare-dom", "dom", "bare-links", "site"];
+const MODES: [&str; 6] = [
+    "bare-dom",
+    "dom",
+    "dom-job",
+    "bare-links",
+    "site",
+    "site-job",
+];
 
 /// What is asked for on the command line.
 struct Arguments {
@@ -97,8 +105,10 @@ fn run(mode: &str, arguments: &Arguments) -> Result<(), Failure> {
         match mode {
             "bare-dom" => bare::crawl(arguments, bare::Mode::Dom).await,
             "bare-links" => bare::crawl(arguments, bare::Mode::Links).await,
-            "dom" => ours::dom(arguments).await,
-            "site" => ours::site(arguments).await,
+            "dom" => ours::dom(arguments, None).await,
+            "dom-job" => ours::dom(arguments, Some(job())).await,
+            "site" => ours::site(arguments, None).await,
+            "site-job" => ours::site(arguments, Some(job())).await,
             _ => Err(format!("unknown mode {mode}; known: {}", MODES.join(", ")).into()),
         }
     })?;
@@ -109,6 +119,11 @@ fn run(mode: &str, arguments: &Arguments) -> Result<(), Failure> {
     );
     println!("{:.2} s CPU, peak MiB: {:.1}", usage.cpu, usage.peak_mib);
     Ok(())
+}
+
+/// The folder of this process's job, which is removed when the crawl is over.
+fn job() -> PathBuf {
+    std::env::temp_dir().join(format!("crawlworks-yardstick-{}", std::process::id()))
 }
 
 /// Runs every mode in turn, as often as asked, and prints each one's cost beside its yardstick's.

@@ -1,5 +1,7 @@
 //! The same work by crawlworks: with robots.txt, limiter, scheduler, duplicate filter, pipeline and report.
 
+use std::path::PathBuf;
+
 use crawlworks::Site;
 use crawlworks::prelude::*;
 
@@ -43,22 +45,32 @@ impl Spider for Dom {
     }
 }
 
-pub(crate) async fn dom(arguments: &Arguments) -> Result<Done, Failure> {
-    crawl(Dom(arguments.url.clone()), arguments).await
+pub(crate) async fn dom(arguments: &Arguments, job: Option<PathBuf>) -> Result<Done, Failure> {
+    crawl(Dom(arguments.url.clone()), arguments, job).await
 }
 
-pub(crate) async fn site(arguments: &Arguments) -> Result<Done, Failure> {
-    crawl(Site::new([arguments.url.clone()]), arguments).await
+pub(crate) async fn site(arguments: &Arguments, job: Option<PathBuf>) -> Result<Done, Failure> {
+    crawl(Site::new([arguments.url.clone()]), arguments, job).await
 }
 
-async fn crawl(spider: impl Spider, arguments: &Arguments) -> Result<Done, Failure> {
+async fn crawl(
+    spider: impl Spider,
+    arguments: &Arguments,
+    job: Option<PathBuf>,
+) -> Result<Done, Failure> {
     let mut crawler = Crawler::new(spider)
         .concurrency(arguments.concurrency)
         .concurrency_per_host(arguments.concurrency)
         .delay(Duration::ZERO)
         .output(&format!("{}:jsonl", arguments.out));
     crawler.settings_mut().content_types = vec!["text/html".to_owned()];
+    if let Some(folder) = &job {
+        crawler = crawler.job(folder);
+    }
     let report = crawler.run().await?;
+    if let Some(folder) = &job {
+        std::fs::remove_dir_all(folder)?;
+    }
     Ok(Done {
         pages: report.pages,
         bytes: report.bytes.body,

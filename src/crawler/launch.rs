@@ -7,31 +7,69 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::Crawler;
+use super::setup::{Setup, open_outputs};
 use crate::downloader::HttpDownloader;
-use crate::engine::{Context, Dispatcher, Parts, Plumbed, Written};
+use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frontier::MemoryFrontier;
 use crate::identity::FingerprintKey;
 use crate::item::Item;
 use crate::middleware::{Cookies, Stack};
-use crate::pipeline::{Batch, Counts, Line};
-use crate::report::{Items, Report};
+use crate::pipeline::{Counts, Entrance, Exit, Line};
+use crate::report::{Finish, Report};
 use crate::spider::Spider;
-
-/// How many pages' items may wait for the pipelines before visits wait for them.
-const BATCHES: usize = 64;
+use crate::state::{Folder, OpenJob, Parsing};
 
 impl<S: Spider> Crawler<S> {
     /// Puts all parts together and starts them.
     pub(super) fn launch(
+        self,
+        stream: Option<mpsc::Sender<S::Item>>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> impl Future<Output = Result<Report>> + Send {
+        // A task of its own: on a worker thread it is woken by the visits without a switch between threads.
+        AbortOnDrop(tokio::spawn(self.crawl(stream, stop))).join()
+    }
+
+    async fn crawl(
         mut self,
         stream: Option<mpsc::Sender<S::Item>>,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<impl Future<Output = Result<Report>> + Send> {
+    ) -> Result<Report> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let counts = Arc::new(Counts::default());
+        let name = self.spider.name().to_owned();
+        let outputs = std::mem::take(&mut self.outputs);
+        let Some(mut plan) = self.job.take() else {
+            let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
+            let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
+            let setup = Setup::memory(&self.settings, expanded.collect());
+            return self.crawl_with(setup, name, stream, stop).await;
+        };
+        plan.fresh = self.fresh;
+        let (sinks, sync) = (self.sinks.len(), self.settings.sync);
+        let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
+        let (mut job, store) = opened?;
+        let setup = Setup::durable(&mut job, store, &self.settings);
+        let result = self.crawl_with(setup, name, stream, stop).await;
+        job.ended(result).await
+    }
+
+    async fn crawl_with(
+        mut self,
+        setup: Setup,
+        name: String,
+        stream: Option<mpsc::Sender<S::Item>>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        let last = setup.committed.as_ref();
+        let was_stopped = last.is_some_and(|last| last.saved.finish == Some(Finish::Stopped));
+        let delivered = last.map(|last| last.delivered.clone());
+        let (positions, items) = match delivered {
+            Some(delivered) => (Some(delivered.positions), delivered.items),
+            None => Default::default(),
+        };
+        let counts = Arc::new(Counts::new(items.kept));
         let mut line = Line {
             steps: std::mem::take(&mut self.steps),
             sinks: std::mem::take(&mut self.sinks),
@@ -39,32 +77,36 @@ impl<S: Spider> Crawler<S> {
             max_items: self.settings.max_items,
             counts: Arc::clone(&counts),
             announcer: self.announcer.clone(),
-            items: Items::default(),
+            items,
+            commits: setup.line_commits,
         };
-        let name = self.spider.name().to_owned();
-        let outputs = std::mem::take(&mut self.outputs);
-        let (batches, received) = mpsc::channel(BATCHES);
-        let mut dispatcher = Dispatcher::new(self.into_parts(batches, counts)?)?;
-        dispatcher.seed()?;
-        // A task of its own: on a worker thread it is woken by the visits without a switch between threads.
-        let crawl = AbortOnDrop(tokio::spawn(async move {
-            line.open().await?;
-            // Last, because opening empties files: what cannot start must not cost the items of the run before.
-            let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
-            for output in outputs {
-                line.sinks.push(output.expand(&name, &time).open()?);
-            }
-            let written = spawn_line(line, received)?;
-            dispatcher.run(name, written, stop).await
-        }));
-        Ok(crawl.join())
+        let (entrance, exit) = Entrance::new();
+        let settings = self.settings.clone();
+        let parsing = setup.commits.as_ref().map(Commits::parsing);
+        let mut dispatcher = Dispatcher::new(Parts {
+            context: self.into_context(entrance, setup.key, parsing)?,
+            frontier: setup.frontier,
+            commits: setup.commits,
+            settings,
+            counts,
+        })?;
+        match setup.committed {
+            Some(committed) => dispatcher.restore(committed),
+            None => dispatcher.seed()?,
+        }
+        line.open().await?;
+        // Last, because opening empties files: what cannot start must not cost the items of the run before.
+        open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped)?;
+        let written = spawn_line(line, exit, setup.folder)?;
+        dispatcher.run(name, written, stop).await
     }
 
-    fn into_parts(
+    fn into_context(
         mut self,
-        batches: mpsc::Sender<Batch<S::Item>>,
-        counts: Arc<Counts>,
-    ) -> Result<Parts> {
+        entrance: Entrance<S::Item>,
+        key: FingerprintKey,
+        parsing: Option<Arc<Parsing>>,
+    ) -> Result<Context> {
         let settings = self.settings;
         if settings.cookies {
             self.middlewares.push(Box::new(Cookies::default()));
@@ -73,39 +115,43 @@ impl<S: Spider> Crawler<S> {
             Some(downloader) => downloader,
             None => Box::new(HttpDownloader::new(&settings)?),
         };
-        let context = Context {
+        Ok(Context {
             spider: Box::new(Plumbed {
                 spider: self.spider,
-                batches,
+                entrance,
                 max_links: settings.max_links,
             }),
             stack: Arc::new(Stack {
                 middlewares: self.middlewares,
                 downloader,
             }),
-            key: FingerprintKey::random(),
+            key,
             announcer: self.announcer,
-            user_agent: settings.user_agent.clone(),
+            user_agent: settings.user_agent,
             retries: settings.retries,
             redirects: settings.redirects,
-        };
-        Ok(Parts {
-            context,
-            frontier: Box::new(MemoryFrontier::new(settings.order)),
-            settings,
-            counts,
+            parsing,
         })
     }
 }
 
 /// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take
-/// their time.
-fn spawn_line<I: Item>(line: Line<I>, batches: mpsc::Receiver<Batch<I>>) -> Result<Written> {
+/// their time. While it writes, the job's folder stays locked.
+fn spawn_line<I: Item>(
+    line: Line<I>,
+    exit: Exit<I>,
+    folder: Option<Arc<Folder>>,
+) -> Result<Written> {
     let (sender, written) = oneshot::channel();
     let runtime = Handle::current();
+    let write = move || {
+        let result = runtime.block_on(line.run(exit));
+        drop(folder);
+        sender.send(result)
+    };
     std::thread::Builder::new()
         .name("crawl-items".to_owned())
-        .spawn(move || sender.send(runtime.block_on(line.run(batches))))
+        .spawn(write)
         .map_err(|e| {
             Error::new(ErrorKind::Pipeline, "no thread for the pipelines").with_source(e)
         })?;

@@ -4,38 +4,39 @@
 //! tasks (all cancel-safe), and what it brings is handled by a synchronous function.
 
 mod admission;
+mod durable;
 mod outcome;
 
-use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use url::Url;
 
+use super::commits::{Commits, answer};
 use super::robots::{self, Book, Gate};
 use super::tally::{End, Tally};
 use super::visit::{Context, Finished, Link};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, Progress};
-use crate::frontier::Frontier;
-use crate::identity::Fingerprint;
+use crate::frontier::{Frontier, Queued, Taken};
 use crate::pipeline::Counts;
 use crate::policy::scope::Scope;
-use crate::report::{Filter, Finish, Items, Report};
+use crate::report::{Filter, Finish, Report};
 use crate::request::Request;
 use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
 use crate::settings::{LONGEST, Settings};
+use crate::state::Delivered;
 
 /// How many requests are looked at before everything else gets its turn.
 const MAX_TURNS: usize = 10_000;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// What the thread that writes the items comes to; nothing when it panicked.
-pub(crate) type Written = oneshot::Receiver<Result<Items>>;
+pub(crate) type Written = oneshot::Receiver<Result<Delivered>>;
 
 /// Runs a crawl; see the [module](self).
 pub(crate) struct Dispatcher {
@@ -43,18 +44,21 @@ pub(crate) struct Dispatcher {
     scope: Arc<Scope>,
     scheduler: Scheduler,
     frontier: Box<dyn Frontier>,
-    /// What was out of scope so far. Not among the seen, because a start request that redirects can widen the scope.
-    foreign: HashSet<Fingerprint>,
+    /// What a durable job has besides.
+    commits: Option<Commits>,
     book: Book,
     visits: JoinSet<(HostId, Finished)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
     tally: Tally,
     settings: Settings,
+    began: SystemTime,
     started: Instant,
     finish: Option<Finish>,
     /// When visits in flight are given up, once the crawl is stopping.
     deadline: Option<Instant>,
+    /// That time is over. A visit that does not even end when it is aborted is not waited for.
+    has_given_up: bool,
 }
 
 /// What the dispatcher does when it has started all that may start.
@@ -69,6 +73,7 @@ enum Next {
 pub(crate) struct Parts {
     pub(crate) context: Context,
     pub(crate) frontier: Box<dyn Frontier>,
+    pub(crate) commits: Option<Commits>,
     pub(crate) settings: Settings,
     pub(crate) counts: Arc<Counts>,
 }
@@ -80,6 +85,7 @@ impl Dispatcher {
         let Parts {
             context,
             frontier,
+            commits,
             mut settings,
             counts,
         } = parts;
@@ -90,16 +96,18 @@ impl Dispatcher {
             scope: Arc::new(Scope::new(&settings)?),
             scheduler: Scheduler::new(&settings),
             frontier,
-            foreign: HashSet::new(),
+            commits,
             book: Book::default(),
             visits: JoinSet::new(),
             pages_in_flight: 0,
             counts,
             tally: Tally::new(),
             settings,
+            began: SystemTime::now(),
             started: Instant::now(),
             finish: None,
             deadline: None,
+            has_given_up: false,
         })
     }
 
@@ -113,11 +121,26 @@ impl Dispatcher {
         mut line: Written,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Report> {
+        if let Err(error) = self.crawl(&mut line, stop).await {
+            // Or visits that are stuck would keep the items' line, and what it holds, for as long.
+            self.context.spider.end();
+            return Err(error);
+        }
+        self.end(spider, line).await
+    }
+
+    /// The loop.
+    async fn crawl(
+        &mut self,
+        line: &mut Written,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<()> {
         let mut stop = pin!(stop);
         let mut stop_pending = true;
         let counts = Arc::clone(&self.counts);
         let mut ticker = interval(PROGRESS_EVERY);
         ticker.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        self.commit();
         while let Next::Wait(wake) = self.start_ready()? {
             let wants_progress = self.context.announcer.wants_progress();
             tokio::select! {
@@ -128,14 +151,16 @@ impl Dispatcher {
                     self.stop(Finish::Stopped);
                 }
                 () = counts.enough.notified() => self.stop(Finish::MaxItems),
-                result = &mut line => return Err(ended_early(result)),
+                result = &mut *line => return Err(ended_early(result)),
                 _ = ticker.tick(), if wants_progress => self.show_progress(),
+                answer = answer(self.commits.as_mut()) => self.answered(answer?)?,
                 Some(result) = self.visits.join_next() => self.joined(result)?,
                 () = until(wake) => {}
             }
             self.check_time();
+            self.commit_if_due();
         }
-        self.end(spider, line).await
+        self.check_reached()
     }
 
     /// Queues what the spider starts with.
@@ -164,12 +189,9 @@ impl Dispatcher {
 
     /// Starts every visit that may start. Answers when to look again at the latest, or that the crawl is over.
     fn start_ready(&mut self) -> Result<Next> {
-        let mut wake = None;
+        let (mut wake, mut is_idle) = (None, false);
         let mut turns = 0;
-        while self.finish.is_none()
-            && self.visits.len() < self.settings.concurrency.max(1)
-            && self.may_start_a_page()
-        {
+        while self.finish.is_none() && self.has_free_slot() && self.may_start_a_page() {
             turns += 1;
             if turns > MAX_TURNS {
                 // A long run of what robots.txt forbids must not keep signals and finished visits waiting.
@@ -178,23 +200,47 @@ impl Dispatcher {
             }
             let now = self.now();
             match self.scheduler.next(now) {
-                Turn::Start(host, request) => self.consider(host, request, now)?,
-                Turn::Refill(host) => {
-                    let requests = self.frontier.take(host, WINDOW)?;
-                    self.scheduler.fill(host, requests);
-                }
+                Turn::Start(host, queued) => self.consider(host, queued, now)?,
+                Turn::Refill(host) => self.refill(host),
                 Turn::Wait(until) => {
                     wake = Some(self.started + until);
                     break;
                 }
-                Turn::Idle => break,
+                Turn::Idle => {
+                    is_idle = !self.commits.as_ref().is_some_and(Commits::is_reading);
+                    break;
+                }
             }
         }
-        if self.visits.is_empty() && (self.finish.is_some() || wake.is_none()) {
+        if self.has_given_up || (self.visits.is_empty() && (self.finish.is_some() || is_idle)) {
             return Ok(Next::Over);
         }
-        let timers = [wake, self.time_limit(), self.deadline];
+        let concurrency = self.settings.concurrency;
+        let commit = self.commits.as_ref().and_then(|c| c.due(concurrency));
+        let timers = [wake, self.time_limit(), self.deadline, commit];
         Ok(Next::Wait(timers.into_iter().flatten().min()))
+    }
+
+    /// A visit that is over and not committed keeps its slot.
+    fn has_free_slot(&self) -> bool {
+        let held = match &self.commits {
+            Some(commits) if commits.is_opening() => return false,
+            Some(commits) => commits.held(),
+            None => 0,
+        };
+        self.visits.len() + held < self.settings.concurrency.max(1)
+    }
+
+    fn refill(&mut self, host: HostId) {
+        match self.frontier.take(host, WINDOW) {
+            Taken::Now(requests, has_more) => self.scheduler.fill(host, requests, has_more),
+            Taken::Later(range) => {
+                self.scheduler.fill(host, Vec::new(), true);
+                if let Some(commits) = &mut self.commits {
+                    commits.read(range);
+                }
+            }
+        }
     }
 
     /// With `max_pages`, no more pages may be in flight than are still wanted.
@@ -210,7 +256,12 @@ impl Dispatcher {
     }
 
     /// Starts a request, or does what robots.txt says instead.
-    fn consider(&mut self, host: HostId, request: Request, now: Duration) -> Result<()> {
+    fn consider(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
+        let request = &queued.request;
+        if let Some(error) = self.deadly(request) {
+            self.give_up(host, &queued, &error);
+            return Ok(());
+        }
         let is_robots = request.robots_for().is_some();
         let is_asked = self.settings.robots && !is_robots;
         match if is_asked {
@@ -218,28 +269,40 @@ impl Dispatcher {
         } else {
             Gate::Allowed
         } {
-            Gate::Allowed => self.start(host, request),
-            Gate::Forbidden => self.keep_out(host, &request, Filter::Robots),
-            Gate::Unreachable => self.keep_out(host, &request, Filter::RobotsUnreachable),
+            Gate::Allowed => self.start(host, queued),
+            Gate::Forbidden => self.keep_out(host, &queued, Filter::Robots),
+            Gate::Unreachable if self.has_reached_nothing() => self.set_aside(host, queued)?,
+            Gate::Unreachable => self.keep_out(host, &queued, Filter::RobotsUnreachable),
             Gate::Unknown => {
                 let robots = robots_request(request.url())?;
-                self.wait_for_robots(host, request);
-                self.scheduler.push_urgent(host, robots);
+                self.wait_for_robots(host, queued);
+                self.scheduler.push_urgent(host, robots.into());
             }
         }
         Ok(())
     }
 
-    fn start(&mut self, host: HostId, request: Request) {
+    fn start(&mut self, host: HostId, queued: Queued) {
+        let request = &queued.request;
         tracing::trace!(url = %request.url(), in_flight = self.visits.len(), waiting = self.scheduler.waiting(), "started");
         self.pages_in_flight += u64::from(request.robots_for().is_none());
-        let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), request);
+        let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), queued);
         self.visits.spawn(async move { (host, visit.await) });
     }
 
-    fn keep_out(&mut self, host: HostId, request: &Request, reason: Filter) {
-        tracing::debug!(url = %request.url(), %reason, "filtered");
+    fn keep_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {
         self.scheduler.refund(host);
+        self.filter_out(host, queued, reason);
+    }
+
+    /// Settles a request that is not fetched after all.
+    fn filter_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {
+        let request = &queued.request;
+        tracing::debug!(url = %request.url(), %reason, "filtered");
+        self.frontier.settle(host, queued);
+        if let Some(commits) = &mut self.commits {
+            commits.changed();
+        }
         self.tally.unfetched(reason, 1);
         self.context.announcer.announce(|| Event::Filtered {
             url: request.url().clone(),
@@ -247,10 +310,11 @@ impl Dispatcher {
         });
     }
 
-    fn wait_for_robots(&mut self, host: HostId, request: Request) {
-        self.book.await_for(robots::origin(request.url()), host);
+    fn wait_for_robots(&mut self, host: HostId, queued: Queued) {
+        self.book
+            .await_for(robots::origin(queued.request.url()), host);
         self.scheduler.hold(host);
-        self.scheduler.put_back(host, request);
+        self.scheduler.put_back(host, queued);
     }
 
     fn joined(&mut self, result: Result<(HostId, Finished), JoinError>) -> Result<()> {
@@ -287,6 +351,7 @@ impl Dispatcher {
                 "the grace is over: giving up visits in flight"
             );
             self.deadline = None;
+            self.has_given_up = true;
             self.visits.abort_all();
         }
     }
@@ -305,8 +370,10 @@ impl Dispatcher {
     }
 
     fn progress(&self) -> Progress {
+        let before = self.commits.as_ref().and_then(|commits| commits.resumed);
+        let before = before.map_or(0.0, |resumed| resumed.seconds);
         Progress {
-            elapsed: self.now(),
+            elapsed: self.now() + Duration::try_from_secs_f64(before).unwrap_or_default(),
             pages: self.tally.pages,
             items: self.counts.kept(),
             queued: self.scheduler.waiting(),
@@ -318,18 +385,18 @@ impl Dispatcher {
         }
     }
 
-    /// Lets the last items through, then reports.
-    async fn end(self, spider: String, line: Written) -> Result<Report> {
+    /// Lets the last items through and commits, then reports.
+    async fn end(mut self, spider: String, line: Written) -> Result<Report> {
         let (announcer, progress) = (self.context.announcer.clone(), self.progress());
         announcer.show(progress);
         let elapsed = self.now();
         let (pending, hosts) = (
-            self.scheduler.waiting() + self.pages_in_flight,
+            self.scheduler.waiting() + self.pages_in_flight + self.aside(),
             self.scheduler.hosts(),
         );
-        // The last sender of items is in the context: without it the line ends.
-        drop(self.context);
-        let items = line.await.map_err(|_| step_panicked())??;
+        self.context.spider.end();
+        let delivered = line.await.map_err(|_| step_panicked())??;
+        let items = delivered.items.clone();
         announcer.show(Progress {
             items: items.kept,
             ..progress
@@ -341,12 +408,16 @@ impl Dispatcher {
         } else {
             Finish::Finished
         });
+        self.commit_last(finish, delivered).await?;
         announcer.announce(|| Event::Finished { reason: finish });
+        let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
         Ok(self.tally.into_report(
             spider,
             End {
                 finish,
+                began: self.began,
                 elapsed,
+                resumed,
                 items,
                 pending,
                 hosts,
@@ -370,7 +441,7 @@ fn robots_request(url: &Url) -> Result<Request> {
 }
 
 /// Why the items' thread ended while pages were still to come.
-fn ended_early(result: Result<Result<Items>, oneshot::error::RecvError>) -> Error {
+fn ended_early(result: Result<Result<Delivered>, oneshot::error::RecvError>) -> Error {
     match result {
         Ok(Err(error)) => error,
         Ok(Ok(_)) => Error::new(ErrorKind::Pipeline, "the pipelines ended before the crawl"),

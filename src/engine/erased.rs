@@ -3,21 +3,54 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures_util::FutureExt;
-use tokio::sync::mpsc;
+
+use url::Url;
 
 use super::BoxFuture;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::output::Output;
-use crate::pipeline::Batch;
+use crate::pipeline::Entrance;
 use crate::request::Request;
 use crate::response::Response;
 use crate::spider::Spider;
+use crate::state::Parse;
+use crate::state::store::Cut;
 
-/// A spider plus the channel into its pipelines.
+/// A spider plus the way into its pipelines.
 pub(crate) struct Plumbed<S: Spider> {
     pub(crate) spider: S,
-    pub(crate) batches: mpsc::Sender<Batch<S::Item>>,
+    pub(crate) entrance: Entrance<S::Item>,
     pub(crate) max_links: usize,
+}
+
+/// The items of one page on their way to the pipelines, where there is a place for them already.
+///
+/// The dispatcher lets them go on in the order in which it hears of visits: so what has gone in before a commit is
+/// exactly what the visits gave that are over by then.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    deliver: Option<Box<dyn FnOnce() + Send>>,
+    items: usize,
+}
+
+impl Delivery {
+    /// How many items there are.
+    pub(super) fn len(&self) -> usize {
+        self.items
+    }
+
+    /// Hands them to the pipelines; never waits.
+    pub(super) fn deliver(self) {
+        if let Some(deliver) = self.deliver {
+            deliver();
+        }
+    }
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Delivery({} items)", self.items)
+    }
 }
 
 /// What one page gave.
@@ -25,7 +58,7 @@ pub(crate) struct Plumbed<S: Spider> {
 pub(crate) struct Parsed {
     pub(super) requests: Vec<Request>,
     pub(super) over_limit: u64,
-    pub(super) items: usize,
+    pub(super) items: Delivery,
     /// The spider's own error or panic; what it emitted before is above.
     pub(super) error: Option<Error>,
 }
@@ -33,7 +66,12 @@ pub(crate) struct Parsed {
 /// A spider whose type is forgotten.
 pub(crate) trait ErasedSpider: Send + Sync {
     fn start(&self) -> Result<Vec<Request>, BoxError>;
-    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
+    /// `suspect` is dropped when the spider is done: whoever waits for a place after that has parsed.
+    fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed>;
+    /// Sends a commit after the items that were delivered so far.
+    fn commit(&self, cut: Box<Cut>);
+    /// Ends the pipelines after the items that were delivered so far.
+    fn end(&self);
 }
 
 impl<S: Spider> ErasedSpider for Plumbed<S> {
@@ -42,25 +80,16 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
-    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed> {
+    fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed> {
         Box::pin(async move {
             let url = response.url().clone();
             let mut out = Output::with_max_links(self.max_links);
             // In a block of its own, so that a panic before the first await is caught as well.
             let parse = async { self.spider.parse(response, &mut out).await };
             let result = AssertUnwindSafe(parse).catch_unwind().await;
+            drop(suspect);
             let (items, requests, over_limit) = out.into_parts();
-            let emitted = items.len();
-            if emitted > 0 {
-                // Fails only when the pipelines are gone; then the crawl is ending and says why.
-                let _ = self
-                    .batches
-                    .send(Batch {
-                        url: url.clone(),
-                        items,
-                    })
-                    .await;
-            }
+            let items = self.delivery(url.clone(), items).await;
             let error = match result {
                 Ok(Ok(())) => None,
                 Ok(Err(error)) => {
@@ -71,10 +100,36 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             Parsed {
                 requests,
                 over_limit,
-                items: emitted,
+                items,
                 error: error.map(|error| error.with_url(&url)),
             }
         })
+    }
+
+    fn commit(&self, cut: Box<Cut>) {
+        self.entrance.commit(cut);
+    }
+
+    fn end(&self) {
+        self.entrance.end();
+    }
+}
+
+impl<S: Spider> Plumbed<S> {
+    /// Waits for a place among the items that wait for the pipelines.
+    async fn delivery(&self, url: Url, items: Vec<S::Item>) -> Delivery {
+        let count = items.len();
+        if count == 0 {
+            return Delivery::default();
+        }
+        // None only when the pipelines are gone; then the crawl is ending and says why.
+        let place = self.entrance.place().await;
+        let deliver = place
+            .map(|place| Box::new(move || place.deliver(url, items)) as Box<dyn FnOnce() + Send>);
+        Delivery {
+            deliver,
+            items: count,
+        }
     }
 }
 

@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::robots::RobotsFile;
 use super::visit::Fetched;
 use crate::error::ErrorKind;
-use crate::report::{Bytes, Filter, Finish, Items, Ledger, Report, Requests, Robots};
+use crate::report::{Bytes, Filter, Finish, Items, Ledger, Report, Requests, Resumed, Robots};
 use crate::request::Request;
 
 /// What has happened so far.
-#[derive(Debug)]
-pub(super) struct Tally {
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    #[serde(with = "crate::report::timestamp")]
     started: SystemTime,
-    pub(super) pages: u64,
+    pub(crate) pages: u64,
     pub(super) duplicates: u64,
-    pub(super) ledger: Ledger,
+    pub(crate) ledger: Ledger,
     requests: Requests,
     bytes: Bytes,
     statuses: BTreeMap<u16, u64>,
@@ -26,7 +29,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             started: SystemTime::now(),
             pages: 0,
@@ -40,6 +43,18 @@ impl Tally {
             retries: BTreeMap::new(),
             robots: Robots::default(),
         }
+    }
+
+    /// Requests that are neither done nor given up, by the ledger.
+    pub(crate) fn pending(&self) -> u64 {
+        let Ledger {
+            seen,
+            done,
+            filtered,
+            failed,
+            ..
+        } = self.ledger;
+        seen.saturating_sub(done + filtered + failed)
     }
 
     /// A round trip is over, with or without an answer.
@@ -112,8 +127,8 @@ impl Tally {
             spider,
             finish: end.finish,
             started: self.started,
-            ended: self.started + end.elapsed,
-            seconds: end.elapsed.as_secs_f64(),
+            ended: end.began + end.elapsed,
+            seconds: end.resumed.unwrap_or_default().seconds + end.elapsed.as_secs_f64(),
             pages: self.pages,
             items: end.items,
             ledger: Ledger {
@@ -130,6 +145,7 @@ impl Tally {
             robots: self.robots,
             hosts: end.hosts,
             peak_memory: peak_memory(),
+            resumed: end.resumed,
         }
     }
 }
@@ -138,7 +154,11 @@ impl Tally {
 #[derive(Debug)]
 pub(super) struct End {
     pub(super) finish: Finish,
+    /// When this process began.
+    pub(super) began: SystemTime,
+    /// How long it has crawled since.
     pub(super) elapsed: Duration,
+    pub(super) resumed: Option<Resumed>,
     pub(super) items: Items,
     pub(super) pending: u64,
     pub(super) hosts: usize,

@@ -11,10 +11,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use http::StatusCode;
 
-use super::erased::{ErasedSpider, panicked};
+use super::erased::{Delivery, ErasedSpider, panicked};
 use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
+use crate::frontier::Queued;
 use crate::identity::{self, Fingerprint, FingerprintKey};
 use crate::middleware::Stack;
 use crate::policy::robots::RobotsTxt;
@@ -23,6 +24,7 @@ use crate::policy::{redirect, retry};
 use crate::report::Filter;
 use crate::request::Request;
 use crate::response::Response;
+use crate::state::{Parse, Parsing};
 
 /// What all visits of a crawl share, to read.
 pub(crate) struct Context {
@@ -33,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) user_agent: String,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
+    /// Where a durable job notes which pages are being parsed.
+    pub(crate) parsing: Option<Arc<Parsing>>,
 }
 
 /// A request on its way to the dispatcher, with all that can be told without it.
@@ -46,7 +50,7 @@ pub(super) struct Link {
 /// A visit that is over.
 #[derive(Debug)]
 pub(super) struct Finished {
-    pub(super) request: Request,
+    pub(super) queued: Queued,
     pub(super) fetched: Option<Fetched>,
     pub(super) outcome: Outcome,
 }
@@ -65,6 +69,7 @@ pub(super) struct Fetched {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Parsed {
+        items: Delivery,
         links: Vec<Link>,
         duplicates: u64,
         over_limit: u64,
@@ -95,7 +100,8 @@ impl Context {
     }
 
     /// Makes the visit. A panic anywhere in it costs this request only.
-    pub(super) async fn visit(self: Arc<Self>, scope: Arc<Scope>, request: Request) -> Finished {
+    pub(super) async fn visit(self: Arc<Self>, scope: Arc<Scope>, queued: Queued) -> Finished {
+        let request = &queued.request;
         self.announcer.announce(|| Event::Started {
             url: request.url().clone(),
         });
@@ -106,15 +112,15 @@ impl Context {
             fetch.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())));
         let fetched = result.as_ref().ok().map(Fetched::new);
         let outcome = if request.robots_for().is_some() {
-            self.robots(&request, result)
+            self.robots(request, result)
         } else {
             match result {
-                Ok(response) => self.answer(&scope, &request, response).await,
-                Err(error) => self.failure(&request, error),
+                Ok(response) => self.answer(&scope, request, response).await,
+                Err(error) => self.failure(request, error),
             }
         };
         Finished {
-            request,
+            queued,
             fetched,
             outcome,
         }
@@ -146,18 +152,31 @@ impl Context {
         if !status.is_success() && !request.takes_any_status() {
             return Outcome::Failed(status_error(&response));
         }
-        self.parse(scope, request, response).await
+        let suspect = match &self.parsing {
+            Some(parsing) => {
+                let page = self.key.of(request.method(), request.url(), request.body());
+                Some(parsing.enter(page).await)
+            }
+            None => None,
+        };
+        self.parse(scope, request, response, suspect).await
     }
 
-    async fn parse(&self, scope: &Scope, request: &Request, response: Response) -> Outcome {
+    async fn parse(
+        &self,
+        scope: &Scope,
+        request: &Request,
+        response: Response,
+        suspect: Option<Parse>,
+    ) -> Outcome {
         let url = response.url().clone();
         let (status, bytes, elapsed) = (
             response.status(),
             response.body().len() as u64,
             response.timings().total,
         );
-        let parsed = self.spider.parse(response).await;
-        let (items, found) = (parsed.items, parsed.requests.len());
+        let parsed = self.spider.parse(response, suspect).await;
+        let (items, found) = (parsed.items.len(), parsed.requests.len());
         let mut known = HashSet::with_capacity(found);
         let depth = request.depth().saturating_add(1);
         let links = parsed
@@ -179,6 +198,7 @@ impl Context {
             });
         }
         Outcome::Parsed {
+            items: parsed.items,
             links,
             duplicates,
             over_limit: parsed.over_limit,

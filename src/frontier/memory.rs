@@ -1,30 +1,30 @@
 //! The frontier that lives in memory and dies with the process.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::{HashMap, VecDeque};
 
-use super::{Added, Candidate, Frontier};
+use super::{Added, Candidate, Frontier, Queued, SeenSet, Taken};
 use crate::error::Result;
 use crate::identity::Fingerprint;
-use crate::request::Request;
 use crate::scheduler::HostId;
 use crate::settings::Order;
 
 /// Exact fingerprints in a hash set, and one queue per host and priority.
 #[derive(Debug)]
 pub(crate) struct MemoryFrontier {
-    seen: HashSet<u64, BuildHasherDefault<AsIs>>,
+    seen: SeenSet,
+    foreign: SeenSet,
     hosts: HashMap<HostId, Lanes>,
     order: Order,
+    last: u64,
 }
 
 /// The queues of one host by priority, the highest last. Nearly every host has one.
 #[derive(Debug, Default)]
-struct Lanes(Vec<(i32, VecDeque<Request>)>);
+struct Lanes(Vec<(i32, VecDeque<Queued>)>);
 
 impl Lanes {
     /// The queue of this priority. A new one has room for one request: most hosts of a wide crawl have no more.
-    fn lane(&mut self, priority: i32) -> &mut VecDeque<Request> {
+    fn lane(&mut self, priority: i32) -> &mut VecDeque<Queued> {
         let at = self.0.partition_point(|(other, _)| *other < priority);
         if self.0.get(at).is_none_or(|(other, _)| *other != priority) {
             self.0.insert(at, (priority, VecDeque::with_capacity(1)));
@@ -36,7 +36,7 @@ impl Lanes {
         &mut self.0[at].1
     }
 
-    fn pop(&mut self, order: Order) -> Option<Request> {
+    fn pop(&mut self, order: Order) -> Option<Queued> {
         loop {
             let (_, lane) = self.0.last_mut()?;
             let next = match order {
@@ -49,34 +49,20 @@ impl Lanes {
             self.0.pop();
         }
     }
-}
 
-/// Fingerprints are already evenly spread and keyed: hashing them again would only cost time.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, lane)| lane.is_empty())
     }
 }
 
 impl MemoryFrontier {
     pub(crate) fn new(order: Order) -> Self {
         Self {
-            seen: HashSet::default(),
+            seen: SeenSet::default(),
+            foreign: SeenSet::default(),
             hosts: HashMap::new(),
             order,
+            last: 0,
         }
     }
 }
@@ -95,46 +81,47 @@ impl Frontier for MemoryFrontier {
                 added.duplicates += 1;
                 continue;
             }
-            added.stored.push((host, request.priority()));
-            self.hosts
-                .entry(host)
-                .or_default()
-                .lane(request.priority())
-                .push_back(request);
+            let priority = request.priority();
+            added.stored.push((host, priority));
+            self.last += 1;
+            let number = self.last;
+            let lane = self.hosts.entry(host).or_default().lane(priority);
+            lane.push_back(Queued { number, request });
         }
         Ok(added)
     }
 
-    fn mark_seen(&mut self, batch: &[Fingerprint]) -> Result<Vec<bool>> {
-        let seen = &mut self.seen;
-        Ok(batch
-            .iter()
-            .map(|fingerprint| seen.insert(fingerprint.get()))
-            .collect())
+    fn mark_seen(&mut self, batch: &[Fingerprint]) -> Vec<bool> {
+        let seen = batch.iter();
+        seen.map(|fingerprint| self.seen.insert(fingerprint.get()))
+            .collect()
     }
 
-    fn take(&mut self, host: HostId, max: usize) -> Result<Vec<Request>> {
+    fn mark_foreign(&mut self, fingerprint: Fingerprint) -> bool {
+        self.foreign.insert(fingerprint.get())
+    }
+
+    fn take(&mut self, host: HostId, max: usize) -> Taken {
         let Some(lanes) = self.hosts.get_mut(&host) else {
-            return Ok(Vec::new());
+            return Taken::Now(Vec::new(), false);
         };
-        let taken: Vec<Request> = std::iter::from_fn(|| lanes.pop(self.order))
-            .take(max)
-            .collect();
-        if taken.len() < max {
+        let next = std::iter::from_fn(|| lanes.pop(self.order));
+        let taken: Vec<Queued> = next.take(max).collect();
+        let more = !lanes.is_empty();
+        if !more {
             self.hosts.remove(&host);
         }
-        Ok(taken)
+        Taken::Now(taken, more)
     }
 
-    fn give_back(&mut self, host: HostId, requests: Vec<Request>) -> Result<()> {
+    fn give_back(&mut self, host: HostId, requests: Vec<Queued>) {
         let lanes = self.hosts.entry(host).or_default();
-        for request in requests.into_iter().rev() {
-            let lane = lanes.lane(request.priority());
+        for queued in requests.into_iter().rev() {
+            let lane = lanes.lane(queued.request.priority());
             match self.order {
-                Order::Breadth => lane.push_front(request),
-                Order::Depth => lane.push_back(request),
+                Order::Breadth => lane.push_front(queued),
+                Order::Depth => lane.push_back(queued),
             }
         }
-        Ok(())
     }
 }

@@ -1,6 +1,9 @@
 //! Where the type of a spider ends for the command line.
 
+#[cfg(feature = "cli")]
+use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::crawler::Crawler;
 use crate::engine::BoxFuture;
@@ -49,6 +52,22 @@ impl AnyCrawler {
         Self(self.0.sink(Box::new(sink)))
     }
 
+    /// See [`Crawler::job`].
+    pub fn job(self, folder: impl Into<PathBuf>) -> Self {
+        Self(self.0.job(folder.into()))
+    }
+
+    /// See [`Crawler::fresh`].
+    pub fn fresh(self) -> Self {
+        Self(self.0.fresh())
+    }
+
+    /// See [`Crawler::job_about`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn job_about(self, name: String, arguments: BTreeMap<String, String>) -> Self {
+        Self(self.0.job_about(name, arguments))
+    }
+
     /// See [`Crawler::run_until`].
     ///
     /// # Errors
@@ -82,6 +101,14 @@ trait Erased: Send {
     fn progress(&mut self) -> ProgressWatch;
     fn output_file(self: Box<Self>, output: OutputFile) -> Box<dyn Erased>;
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased>;
+    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased>;
+    fn fresh(self: Box<Self>) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn job_about(
+        self: Box<Self>,
+        name: String,
+        arguments: BTreeMap<String, String>,
+    ) -> Box<dyn Erased>;
     fn run_until(
         self: Box<Self>,
         stop: BoxFuture<'static, ()>,
@@ -111,6 +138,23 @@ impl<S: Spider> Erased for Crawler<S> {
 
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased> {
         Box::new(Self::sink(*self, sink))
+    }
+
+    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased> {
+        Box::new(Self::job(*self, folder))
+    }
+
+    fn fresh(self: Box<Self>) -> Box<dyn Erased> {
+        Box::new(Self::fresh(*self))
+    }
+
+    #[cfg(feature = "cli")]
+    fn job_about(
+        self: Box<Self>,
+        name: String,
+        arguments: BTreeMap<String, String>,
+    ) -> Box<dyn Erased> {
+        Box::new(Self::job_about(*self, name, arguments))
     }
 
     fn run_until(

@@ -9,24 +9,20 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::entrance::{Arrival, Exit};
 use super::{ErasedPipeline, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::item::Item;
 use crate::report::Items;
 use crate::sink::{Record, Sink};
+use crate::state::Delivered;
+use crate::state::store::{Command, Cut};
 
 /// How long written records may wait in a buffer before readers of the file see them.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
 /// Most different failures that the report tells apart.
 const MAX_FAILURES: usize = 50;
-
-/// The items of one page.
-#[derive(Debug)]
-pub(crate) struct Batch<I> {
-    pub(crate) url: Url,
-    pub(crate) items: Vec<I>,
-}
 
 /// What the engine may know while items flow.
 #[derive(Debug, Default)]
@@ -37,9 +33,25 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Counts on from what an earlier process had kept.
+    pub(crate) fn new(kept: u64) -> Self {
+        Self {
+            kept: AtomicU64::new(kept),
+            enough: Notify::new(),
+        }
+    }
+
     pub(crate) fn kept(&self) -> u64 {
         self.kept.load(Ordering::Relaxed)
     }
+}
+
+/// The line's end of a durable job's commits.
+#[derive(Debug)]
+pub(crate) struct Commits {
+    pub(crate) store: std::sync::mpsc::Sender<Command>,
+    /// Force the outputs to the disk.
+    pub(crate) sync: bool,
 }
 
 /// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
@@ -51,6 +63,7 @@ pub(crate) struct Line<I> {
     pub(crate) counts: Arc<Counts>,
     pub(crate) announcer: Announcer,
     pub(crate) items: Items,
+    pub(crate) commits: Option<Commits>,
 }
 
 impl<I: Item> Line<I> {
@@ -67,33 +80,38 @@ impl<I: Item> Line<I> {
         Ok(())
     }
 
-    /// Takes batches until the last sender is gone, then closes everything.
+    /// Takes what comes until the last sender is gone, then closes everything and says how far it got.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when a sink cannot write; [`ErrorKind::Pipeline`] when a step cannot close.
-    pub(crate) async fn run(mut self, mut batches: mpsc::Receiver<Batch<I>>) -> Result<Items> {
-        let result = self.drain(&mut batches).await;
+    pub(crate) async fn run(mut self, mut exit: Exit<I>) -> Result<Delivered> {
+        let result = self.drain(&mut exit.arrivals).await;
         // Closed in any case: what is complete so far must be readable even when one sink failed.
         let closed = self.close().await;
         result.and(closed)?;
-        Ok(self.items)
+        self.delivered()
     }
 
-    async fn drain(&mut self, batches: &mut mpsc::Receiver<Batch<I>>) -> Result<()> {
+    async fn drain(&mut self, arrivals: &mut mpsc::UnboundedReceiver<Arrival<I>>) -> Result<()> {
         let mut flush_at: Option<Instant> = None;
         loop {
             let next = match flush_at {
-                Some(at) => timeout_at(at, batches.recv()).await.ok(),
-                None => Some(batches.recv().await),
+                Some(at) => timeout_at(at, arrivals.recv()).await.ok(),
+                None => Some(arrivals.recv().await),
             };
             match next {
-                Some(Some(batch)) => {
-                    for item in batch.items {
-                        self.take(item, &batch.url).await?;
+                Some(Some(Arrival::Page { url, items, place })) => {
+                    drop(place);
+                    for item in items {
+                        self.take(item, &url).await?;
                     }
                     flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
                 }
-                Some(None) => return Ok(()),
+                Some(Some(Arrival::Commit(cut))) => {
+                    self.commit(cut)?;
+                    flush_at = None;
+                }
+                Some(Some(Arrival::End) | None) => return Ok(()),
                 None => {}
             }
             // Also when batches come without a pause, and the timer never gets to run out.
@@ -104,6 +122,30 @@ impl<I: Item> Line<I> {
                 flush_at = None;
             }
         }
+    }
+
+    /// Adds what is written so far to a commit, and passes it on.
+    fn commit(&mut self, cut: Box<Cut>) -> Result<()> {
+        let delivered = self.delivered()?;
+        if let Some(commits) = &self.commits {
+            // Fails only when the store is gone; then the crawl is ending and says why.
+            let _ = commits.store.send(Command::Commit(cut, delivered));
+        }
+        Ok(())
+    }
+
+    /// What is written so far, as far as it survives the process when there is a job.
+    fn delivered(&mut self) -> Result<Delivered> {
+        let mut positions = Vec::with_capacity(self.sinks.len());
+        if let Some(commits) = &self.commits {
+            for sink in &mut self.sinks {
+                positions.push(sink.commit(commits.sync)?);
+            }
+        }
+        Ok(Delivered {
+            items: self.items.clone(),
+            positions,
+        })
     }
 
     async fn take(&mut self, item: I, url: &Url) -> Result<()> {
@@ -238,6 +280,7 @@ mod tests {
             counts: Arc::default(),
             announcer: Announcer::default(),
             items: Items::default(),
+            commits: None,
         }
     }
 

@@ -62,6 +62,16 @@ impl Scope {
         self.inside.insert(place);
     }
 
+    /// The places that were included, for a later process.
+    pub(crate) fn inside(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.inside.iter().map(String::as_str)
+    }
+
+    /// Takes over the places that an earlier process had included.
+    pub(crate) fn include_all(&mut self, inside: Vec<String>) {
+        self.inside.extend(inside);
+    }
+
     /// Whether this request belongs to the crawl, else why not.
     pub(crate) fn check(&self, request: &Request) -> std::result::Result<(), Filter> {
         let url = request.url();

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::pace::{Pace, SchedulerClock};
-use crate::request::Request;
+use crate::frontier::Queued;
 
 /// Where the scheduler keeps a host at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,15 @@ pub(super) enum Place {
 #[derive(Debug)]
 pub(super) struct Host {
     /// Goes first, and even when the host is held: robots.txt.
-    pub(super) urgent: VecDeque<Request>,
+    pub(super) urgent: VecDeque<Queued>,
     /// Retries whose time has come, and requests that were put back.
-    pub(super) due: VecDeque<Request>,
+    pub(super) due: VecDeque<Queued>,
     /// The next requests, in order.
-    pub(super) window: VecDeque<Request>,
-    /// How many more are in the frontier.
-    pub(super) backlog: u64,
+    pub(super) window: VecDeque<Queued>,
+    /// Whether the frontier has more of them.
+    pub(super) has_more: bool,
+    /// The frontier has more, but not at hand: they will be there later.
+    pub(super) is_awaited: bool,
     pub(super) in_flight: usize,
     pub(super) holds: u32,
     /// The limiter has allowed a start that has not happened yet.
@@ -41,7 +43,8 @@ impl Host {
             urgent: VecDeque::new(),
             due: VecDeque::new(),
             window: VecDeque::new(),
-            backlog: 0,
+            has_more: false,
+            is_awaited: false,
             in_flight: 0,
             holds: 0,
             has_permit: false,
@@ -51,20 +54,19 @@ impl Host {
     }
 
     pub(super) fn can_start(&self, concurrency: usize) -> bool {
-        let ordinary = self.holds == 0
-            && !(self.due.is_empty() && self.window.is_empty() && self.backlog == 0);
+        let has_some =
+            !(self.due.is_empty() && self.window.is_empty()) || (self.has_more && !self.is_awaited);
+        let ordinary = self.holds == 0 && has_some;
         self.in_flight < concurrency && (ordinary || !self.urgent.is_empty())
     }
 
-    /// Adds requests behind the window; answers how many.
-    pub(super) fn fill(&mut self, requests: Vec<Request>) -> u64 {
-        let filled = requests.len() as u64;
+    /// Adds requests behind the window.
+    pub(super) fn fill(&mut self, requests: Vec<Queued>) {
         if self.window.is_empty() {
             self.window = requests.into();
         } else {
             self.window.extend(requests);
         }
-        filled
     }
 
     pub(super) fn needs_refill(&self) -> bool {
@@ -82,9 +84,9 @@ impl Host {
     }
 
     /// Takes the next request and spends the permit.
-    pub(super) fn start(&mut self, now: Duration) -> Option<Request> {
+    pub(super) fn start(&mut self, now: Duration) -> Option<Queued> {
         let urgent = self.urgent.pop_front();
-        let request = match urgent {
+        let queued = match urgent {
             None if self.holds > 0 => None,
             None => self.due.pop_front().or_else(|| self.window.pop_front()),
             urgent => urgent,
@@ -96,6 +98,6 @@ impl Host {
         self.has_permit = false;
         self.in_flight += 1;
         self.pace.started(now);
-        Some(request)
+        Some(queued)
     }
 }

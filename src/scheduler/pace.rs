@@ -59,6 +59,16 @@ pub(crate) enum Feedback {
     None,
 }
 
+/// What is worth remembering of a host's pace beyond a process: what its answers asked for. What its robots.txt asks
+/// for is read again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Memory {
+    /// The host is closed for this long from now.
+    pub(crate) closed_for: Duration,
+    /// The delay that the host's answers ask for.
+    pub(crate) backoff: Duration,
+}
+
 pub(super) struct Pace {
     limiter: Option<Limiter>,
     /// The delay that `limiter` was made for.
@@ -120,6 +130,23 @@ impl Pace {
     /// Takes back the last [`started`](Self::started): it did not happen.
     pub(super) fn not_started(&mut self) {
         (self.last_start, self.not_before) = self.before_start;
+    }
+
+    pub(super) fn memory(&self, now: Duration) -> Memory {
+        Memory {
+            closed_for: self.not_before.saturating_sub(now),
+            backoff: self.backoff,
+        }
+    }
+
+    /// The last start is not known; it may have been just now.
+    pub(super) fn restore(&mut self, memory: Memory, now: Duration, clock: &SchedulerClock) {
+        if self.adaptive {
+            self.backoff = memory.backoff.min(MAX_BACKOFF);
+        }
+        self.last_start = Some(now);
+        self.not_before = now + self.delay.max(memory.closed_for.min(MAX_RETRY_AFTER));
+        self.apply(now, clock);
     }
 
     pub(super) fn raise_floor(&mut self, delay: Duration, now: Duration, clock: &SchedulerClock) {

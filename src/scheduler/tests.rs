@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::internals::Queue;
+use crate::request::Request;
 use crate::settings::Order;
 
 const MS: Duration = Duration::from_millis(1);
@@ -29,7 +30,7 @@ fn next(queue: &mut Queue, now: Duration) -> Turn {
 /// The path of the request that starts now.
 fn start(queue: &mut Queue, now: Duration) -> Option<String> {
     match next(queue, now) {
-        Turn::Start(_, request) => Some(request.url().path().to_owned()),
+        Turn::Start(_, queued) => Some(queued.request.url().path().to_owned()),
         _ => None,
     }
 }
@@ -145,13 +146,12 @@ fn depth_first_takes_the_newest() {
 fn a_retry_waits_for_its_time_and_holds_nothing() {
     let mut queue = queue(at_full_speed);
     push(&mut queue, "http://a.example/1", 0);
-    let Turn::Start(host, request) = next(&mut queue, Duration::ZERO) else {
+    let Turn::Start(host, queued) = next(&mut queue, Duration::ZERO) else {
         panic!("nothing started")
     };
     queue.scheduler.finish(host, Feedback::None, Duration::ZERO);
-    queue
-        .scheduler
-        .push_later(host, request.tried_again(), 700 * MS);
+    let again = queued.request.tried_again();
+    queue.scheduler.push_later(host, again.into(), 700 * MS);
     push(&mut queue, "http://a.example/2", 0);
     assert_eq!(start(&mut queue, Duration::ZERO), Some("/2".into()));
     queue.scheduler.finish(host, Feedback::None, Duration::ZERO);
@@ -163,12 +163,11 @@ fn a_retry_waits_for_its_time_and_holds_nothing() {
 fn a_held_host_starts_only_what_is_urgent() {
     let mut queue = queue(at_full_speed);
     push(&mut queue, "http://a.example/1", 0);
-    let host = queue.scheduler.host("a.example");
+    let (host, _) = queue.scheduler.host("a.example");
     queue.scheduler.hold(host);
     assert_eq!(next(&mut queue, Duration::ZERO), Turn::Idle);
-    queue
-        .scheduler
-        .push_urgent(host, Request::get("http://a.example/robots.txt").unwrap());
+    let robots = Request::get("http://a.example/robots.txt").unwrap();
+    queue.scheduler.push_urgent(host, robots.into());
     assert_eq!(
         start(&mut queue, Duration::ZERO),
         Some("/robots.txt".into())

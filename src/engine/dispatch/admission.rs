@@ -32,14 +32,14 @@ impl Dispatcher {
                 Err(reason) => refused.push((request, fingerprint, reason)),
             }
         }
-        self.refuse(&refused)?;
+        self.refuse(&refused);
         self.store(batch)
     }
 
     /// Counts what will never belong to the crawl, each request once.
-    fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) -> Result<()> {
+    fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) {
         let fingerprints: Vec<Fingerprint> = refused.iter().map(|(_, of, _)| *of).collect();
-        let are_new = self.frontier.mark_seen(&fingerprints)?;
+        let are_new = self.frontier.mark_seen(&fingerprints);
         for ((request, _, reason), is_new) in refused.iter().zip(are_new) {
             if is_new {
                 self.sorted_out(request, *reason);
@@ -47,7 +47,6 @@ impl Dispatcher {
                 self.tally.duplicates += 1;
             }
         }
-        Ok(())
     }
 
     /// Stores what belongs to the crawl and is new, and tells the scheduler of it.
@@ -55,7 +54,7 @@ impl Dispatcher {
         if self.settings.order == Order::Depth {
             // The newest go first: what the scheduler holds goes back below them.
             for candidate in &batch {
-                self.give_back(candidate.host)?;
+                self.give_back(candidate.host);
             }
         }
         let added = self.frontier.add(batch)?;
@@ -63,7 +62,7 @@ impl Dispatcher {
         self.tally.ledger.seen += added.stored.len() as u64;
         for (host, priority) in added.stored {
             if self.scheduler.expect(host, priority) {
-                self.give_back(host)?;
+                self.give_back(host);
             }
         }
         Ok(())
@@ -87,18 +86,18 @@ impl Dispatcher {
     ) {
         match self.scope.check(&request) {
             Ok(()) => batch.push(self.candidate(request, fingerprint)),
-            Err(reason) if self.foreign.insert(fingerprint) => self.sorted_out(&request, reason),
+            Err(reason) if self.frontier.mark_foreign(fingerprint) => {
+                self.sorted_out(&request, reason);
+            }
             Err(_) => self.tally.duplicates += 1,
         }
     }
 
     /// Returns the scheduler's window of a host to the frontier, so that the next refill is in order again.
-    fn give_back(&mut self, host: HostId) -> Result<()> {
+    fn give_back(&mut self, host: HostId) {
         let window = self.scheduler.take_back(host);
-        if window.is_empty() {
-            Ok(())
-        } else {
-            self.frontier.give_back(host, window.into())
+        if !window.is_empty() {
+            self.frontier.give_back(host, window.into());
         }
     }
 
@@ -112,6 +111,11 @@ impl Dispatcher {
     }
 
     pub(super) fn host(&mut self, url: &Url) -> HostId {
-        self.scheduler.host(url.host_str().unwrap_or_default())
+        let name = url.host_str().unwrap_or_default();
+        let (host, is_new) = self.scheduler.host(name);
+        if let (true, Some(commits)) = (is_new, &mut self.commits) {
+            commits.new_host(host, name);
+        }
+        host
     }
 }

@@ -8,6 +8,7 @@ use super::super::visit::{Fetched, Finished, Link, Outcome};
 use super::Dispatcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
+use crate::frontier::Queued;
 use crate::policy::retry;
 use crate::report::{Filter, Finish};
 use crate::request::Request;
@@ -16,19 +17,24 @@ use crate::scheduler::{Feedback, HostId};
 impl Dispatcher {
     pub(super) fn finished(&mut self, host: HostId, finished: Finished) -> Result<()> {
         let Finished {
-            request,
+            queued,
             fetched,
             outcome,
         } = finished;
-        let now = self.now();
+        let (now, request) = (self.now(), &queued.request);
         if let Some(Fetched {
             status, took, body, ..
         }) = fetched
         {
             tracing::debug!(method = %request.method(), url = %request.url(), status = status.as_u16(), bytes = body, ?took, "answered");
         }
-        self.tally.fetched(&request, fetched.as_ref());
-        self.pages_in_flight -= u64::from(request.robots_for().is_none());
+        self.tally.fetched(request, fetched.as_ref());
+        if request.robots_for().is_none() {
+            self.pages_in_flight -= 1;
+            if let Some(commits) = &mut self.commits {
+                commits.visited();
+            }
+        }
         let feedback = match fetched {
             Some(fetched) if retry::asks_to_slow_down(fetched.status) => {
                 Feedback::SlowDown(fetched.retry_after)
@@ -37,33 +43,56 @@ impl Dispatcher {
             None => Feedback::None,
         };
         self.scheduler.finish(host, feedback, now);
+        if let (Feedback::SlowDown(_), Some(commits)) = (feedback, &mut self.commits) {
+            commits.slowed(host, request.url().host_str().unwrap_or_default());
+        }
+        self.conclude(host, queued, fetched, outcome, now)
+    }
+
+    /// Does what the outcome asks for. A request that is not tried again is settled.
+    fn conclude(
+        &mut self,
+        host: HostId,
+        queued: Queued,
+        fetched: Option<Fetched>,
+        outcome: Outcome,
+        now: Duration,
+    ) -> Result<()> {
+        let request = &queued.request;
+        if request.robots_for().is_none() && !matches!(outcome, Outcome::Retry(_)) {
+            self.frontier.settle(host, &queued);
+        }
         match outcome {
             Outcome::Parsed {
+                items,
                 links,
                 duplicates,
                 over_limit,
                 error,
             } => {
+                items.deliver();
                 self.tally.duplicates += duplicates;
                 self.tally.filtered(Filter::MaxLinks, over_limit);
-                match error {
-                    Some(error) => self.failed(&request, &error),
-                    None => self.tally.parsed(),
+                if let Some(error) = error {
+                    self.failed(request, &error);
+                } else {
+                    self.tally.parsed();
+                    self.take_up_aside();
                 }
                 self.admit(links)?;
             }
-            Outcome::Redirected(link) => self.redirected(&request, link)?,
-            Outcome::Robots(file) => self.robots_settled(host, &request, file, now),
+            Outcome::Redirected(link) => self.redirected(request, link)?,
+            Outcome::Robots(file) => self.robots_settled(host, request, file, now),
             Outcome::RobotsUnreachable(error) => {
-                self.robots_unreachable(host, &request, &error, now);
+                self.robots_unreachable(host, request, &error, now);
             }
             Outcome::RobotsMoved(next) => {
                 let host = self.host(next.url());
-                self.scheduler.push_urgent(host, next);
+                self.scheduler.push_urgent(host, next.into());
             }
             Outcome::Retry(error) => {
                 let retry_after = fetched.and_then(|fetched| fetched.retry_after);
-                self.retry(host, request, &error, retry_after, now);
+                self.retry(host, queued, &error, retry_after, now)?;
             }
             Outcome::Filtered(reason) => {
                 self.tally.unfetched(reason, 1);
@@ -72,14 +101,15 @@ impl Dispatcher {
                     reason,
                 });
             }
-            Outcome::Failed(error) => self.failed(&request, &error),
+            Outcome::Failed(error) => self.failed(request, &error),
         }
         Ok(())
     }
 
-    fn failed(&mut self, request: &Request, error: &Error) {
+    pub(super) fn failed(&mut self, request: &Request, error: &Error) {
         tracing::warn!(url = %request.url(), kind = %error.kind(), error = %error.chain(), "request failed");
         self.tally.failed(error.kind());
+        self.bury(request, error);
         self.context.announcer.announce(|| Event::Failed {
             url: request.url().clone(),
             kind: error.kind(),
@@ -97,11 +127,12 @@ impl Dispatcher {
     fn retry(
         &mut self,
         host: HostId,
-        request: Request,
+        queued: Queued,
         error: &Error,
         retry_after: Option<Duration>,
         now: Duration,
-    ) {
+    ) -> Result<()> {
+        let Queued { number, request } = queued;
         let fingerprint = self
             .context
             .key
@@ -119,8 +150,16 @@ impl Dispatcher {
             wait,
             reason: error.chain(),
         });
-        self.scheduler
-            .push_later(host, request.tried_again(), now + wait);
+        let is_page = request.robots_for().is_none();
+        let again = Queued {
+            number,
+            request: request.tried_again(),
+        };
+        if is_page {
+            self.frontier.replace(host, &again)?;
+        }
+        self.scheduler.push_later(host, again, now + wait);
+        Ok(())
     }
 
     fn redirected(&mut self, request: &Request, mut link: Link) -> Result<()> {

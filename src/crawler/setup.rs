@@ -1,0 +1,107 @@
+//! What differs between a crawl in memory and a durable job.
+
+use std::sync::Arc;
+
+use crate::engine::Commits;
+use crate::error::{Error, ErrorKind, Result};
+use crate::frontier::disk::Remembered;
+use crate::frontier::{DiskFrontier, Frontier, MemoryFrontier};
+use crate::identity::FingerprintKey;
+use crate::pipeline;
+use crate::settings::Settings;
+use crate::sink::{OutputFile, Position, Sink};
+use crate::state::store::{Committed, StoreThread, store_in};
+use crate::state::{Folder, OpenJob};
+
+/// See the [module](self).
+pub(super) struct Setup {
+    pub(super) key: FingerprintKey,
+    pub(super) frontier: Box<dyn Frontier>,
+    pub(super) commits: Option<Commits>,
+    /// The same for the items' line.
+    pub(super) line_commits: Option<pipeline::Commits>,
+    /// What the crawl goes on with.
+    pub(super) committed: Option<Committed>,
+    /// Under their full names.
+    pub(super) outputs: Vec<OutputFile>,
+    /// Whoever writes for the job holds its folder.
+    pub(super) folder: Option<Arc<Folder>>,
+}
+
+impl Setup {
+    pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Self {
+        Self {
+            key: FingerprintKey::random(),
+            frontier: Box::new(MemoryFrontier::new(settings.order)),
+            commits: None,
+            line_commits: None,
+            committed: None,
+            outputs,
+            folder: None,
+        }
+    }
+
+    pub(super) fn durable(job: &mut OpenJob, store: StoreThread, settings: &Settings) -> Self {
+        let line_commits = pipeline::Commits {
+            store: store.commands.clone(),
+            sync: settings.sync,
+        };
+        Self {
+            key: job.key,
+            frontier: Box::new(DiskFrontier::new(settings.order, Remembered::default())),
+            commits: Some(Commits::new(
+                store,
+                store_in(job.folder.path()),
+                Arc::clone(&job.parsing),
+            )),
+            line_commits: Some(line_commits),
+            committed: job.committed.take(),
+            outputs: std::mem::take(&mut job.outputs),
+            folder: Some(Arc::clone(&job.folder)),
+        }
+    }
+}
+
+/// Opens the outputs behind the sinks that the program gave, which are in `sinks`. `positions` are those of an
+/// unfinished run, in the same order. Of one that was stopped in good order, nothing behind them can be its own.
+///
+/// # Errors
+/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when an output cannot be opened, or cannot go on where it was.
+pub(super) fn open_outputs(
+    sinks: &mut Vec<Box<dyn Sink>>,
+    outputs: Vec<OutputFile>,
+    positions: Option<Vec<Option<Position>>>,
+    was_stopped: bool,
+) -> Result<()> {
+    let Some(positions) = positions else {
+        for output in outputs {
+            sinks.push(output.open()?);
+        }
+        return Ok(());
+    };
+    let mut positions = positions.into_iter();
+    for (sink, position) in sinks.iter_mut().zip(&mut positions) {
+        if let Some(position) = position {
+            sink.resume(position)?;
+        }
+    }
+    for output in outputs {
+        let position = positions.next().flatten();
+        if was_stopped && position.is_some_and(|position| output.compare(position).is_gt()) {
+            return Err(continued(&output));
+        }
+        sinks.push(output.resume(position)?);
+    }
+    Ok(())
+}
+
+/// The error for an output that others have added to since the crawl was stopped.
+fn continued(output: &OutputFile) -> Error {
+    let name = output.path().map(|path| path.display().to_string());
+    let message = format!(
+        "cannot go on with {}: something was added to it since the crawl was stopped; take that out, or start over \
+         with --fresh",
+        name.unwrap_or_default()
+    );
+    Error::new(ErrorKind::Storage, message)
+}

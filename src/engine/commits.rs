@@ -1,0 +1,263 @@
+//! The durable side of a crawl: what waits for a commit, when the next one is due, and the way to the store.
+//!
+//! A visit that is over keeps its slot of `concurrency` until it is committed. So what a crash costs is never more than
+//! `concurrency` visits, and a store that cannot keep up slows the crawl down instead of falling behind.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+use crate::error::Result;
+use crate::frontier::{Queued, Range};
+use crate::identity::Fingerprint;
+use crate::policy::scope::Scope;
+use crate::report::Resumed;
+use crate::scheduler::{HostId, Memory, Scheduler};
+use crate::state::store::{self, Answer, Command, StoreThread};
+use crate::state::{DeadLetter, HostRecord, Parsing};
+
+/// How long something that has changed may wait for its commit.
+const COMMIT_EVERY: Duration = Duration::from_millis(50);
+/// Visits in one commit, at most.
+const MAX_VISITS: usize = 1_000;
+/// Reads that the store is asked for at a time: commits come behind them.
+const MAX_READS: usize = 32;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Commits {
+    store: StoreThread,
+    /// Where the store has its files.
+    pub(super) place: PathBuf,
+    parsing: Arc<Parsing>,
+    /// Until the first commit is there nothing may be fetched: it says where the outputs begin.
+    is_opening: bool,
+    /// Visits that are over and in no commit.
+    uncommitted: usize,
+    /// Visits in the commit that is under way.
+    committing: Option<usize>,
+    /// Since when there is something to commit.
+    since: Option<Instant>,
+    reads: usize,
+    /// What is to be read after that.
+    later_reads: VecDeque<Range>,
+    new_hosts: Vec<(HostId, String)>,
+    slowed: BTreeMap<HostId, String>,
+    dead: Vec<DeadLetter>,
+    /// How many places belonged to the crawl at the last cut.
+    scope: usize,
+    /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
+    pub(super) suspects: BTreeMap<u64, u32>,
+    /// What earlier processes had done.
+    pub(super) resumed: Option<Resumed>,
+    /// Requests that robots.txt files keep out that cannot be read, until it is clear whether anything can.
+    pub(super) aside: Vec<(HostId, Queued)>,
+}
+
+impl Commits {
+    pub(crate) fn new(store: StoreThread, place: PathBuf, parsing: Arc<Parsing>) -> Self {
+        Self {
+            store,
+            place,
+            parsing,
+            is_opening: true,
+            uncommitted: 0,
+            committing: None,
+            since: None,
+            reads: 0,
+            later_reads: VecDeque::new(),
+            new_hosts: Vec::new(),
+            slowed: BTreeMap::new(),
+            dead: Vec::new(),
+            scope: 0,
+            suspects: BTreeMap::new(),
+            resumed: None,
+            aside: Vec::new(),
+        }
+    }
+
+    pub(crate) fn parsing(&self) -> Arc<Parsing> {
+        Arc::clone(&self.parsing)
+    }
+
+    /// Whether nothing may start yet.
+    pub(super) fn is_opening(&self) -> bool {
+        self.is_opening
+    }
+
+    pub(super) fn is_committing(&self) -> bool {
+        self.committing.is_some()
+    }
+
+    /// Slots that are held by visits that are over.
+    pub(super) fn held(&self) -> usize {
+        self.uncommitted + self.committing.unwrap_or_default()
+    }
+
+    /// Whether a host's requests are on their way from the store.
+    pub(super) fn is_reading(&self) -> bool {
+        self.reads > 0
+    }
+
+    /// Something has changed that no commit has.
+    pub(super) fn changed(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// A visit is over.
+    pub(super) fn visited(&mut self) {
+        self.uncommitted += 1;
+        self.changed();
+    }
+
+    pub(super) fn new_host(&mut self, host: HostId, name: &str) {
+        self.new_hosts.push((host, name.to_owned()));
+    }
+
+    /// A host asked for less.
+    pub(super) fn slowed(&mut self, host: HostId, name: &str) {
+        self.slowed.insert(host, name.to_owned());
+    }
+
+    pub(super) fn given_up(&mut self, letter: DeadLetter) {
+        self.dead.push(letter);
+    }
+
+    /// When the next commit should be made, if there is anything to commit and none is under way.
+    pub(super) fn due(&self, concurrency: usize) -> Option<Instant> {
+        let since = self.since.filter(|_| self.committing.is_none())?;
+        let is_full = self.uncommitted >= (concurrency / 2).clamp(1, MAX_VISITS);
+        Some(if is_full { since } else { since + COMMIT_EVERY })
+    }
+
+    /// Takes what belongs to the next commit.
+    pub(super) fn cut(&mut self) {
+        self.committing = Some(std::mem::take(&mut self.uncommitted));
+        self.since = None;
+    }
+
+    /// Requests that were given up since the last cut.
+    pub(super) fn take_dead(&mut self) -> Vec<DeadLetter> {
+        std::mem::take(&mut self.dead)
+    }
+
+    /// The places that belong to the crawl, if there are more of them than at the last cut; none ever goes.
+    pub(super) fn take_scope(&mut self, scope: &Scope) -> Option<Vec<String>> {
+        let inside = scope.inside();
+        let has_grown = inside.len() > self.scope;
+        self.scope = inside.len();
+        has_grown.then(|| inside.map(str::to_owned).collect())
+    }
+
+    /// Counts the end of the process before, beside those before that.
+    pub(super) fn count_ends(&mut self, before: &BTreeMap<u64, u32>) {
+        let suspects = self.parsing.suspects().map(Fingerprint::get);
+        let count = |page: u64| (page, before.get(&page).copied().unwrap_or_default() + 1);
+        self.suspects = suspects.map(count).collect();
+    }
+
+    /// What the store does not know of hosts.
+    pub(super) fn take_hosts(
+        &mut self,
+        scheduler: &Scheduler,
+        now: Duration,
+    ) -> Vec<(HostId, HostRecord)> {
+        let new: Vec<_> = self.new_hosts.drain(..).collect();
+        let mut records: BTreeMap<HostId, HostRecord> = new
+            .into_iter()
+            .map(|(host, name)| (host, host_record(name, Memory::default())))
+            .collect();
+        for (host, name) in std::mem::take(&mut self.slowed) {
+            let memory = scheduler.pace_memory(host, now);
+            records.insert(host, host_record(name, memory));
+        }
+        records.into_iter().collect()
+    }
+
+    /// The commit under way is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when the list of suspects cannot be emptied.
+    pub(super) fn committed(&mut self) -> Result<()> {
+        self.committing = None;
+        if std::mem::take(&mut self.is_opening) {
+            self.parsing.clear()?;
+        }
+        Ok(())
+    }
+
+    /// Asks the store for a part of a host's requests.
+    pub(super) fn read(&mut self, range: Range) {
+        if self.reads < MAX_READS {
+            self.reads += 1;
+            self.send(Command::Read(range));
+        } else {
+            self.later_reads.push_back(range);
+        }
+    }
+
+    /// The answer to a [`read`](Self::read) is there.
+    pub(super) fn arrived(&mut self) {
+        self.reads -= 1;
+        if let Some(next) = self.later_reads.pop_front() {
+            self.read(next);
+        }
+    }
+
+    pub(super) fn send(&self, command: Command) {
+        // Fails only when the store is gone, and then the next answer says so.
+        let _ = self.store.commands.send(command);
+    }
+
+    /// The next answer of the store.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when the store cannot go on.
+    pub(super) async fn answer(&mut self) -> Result<Answer> {
+        match self.store.answers.recv().await {
+            Some(Answer::Failed(error)) => Err(error),
+            Some(answer) => Ok(answer),
+            None => Err(store::broken(&self.place)),
+        }
+    }
+}
+
+/// The next answer of the store; for ever none without one.
+pub(super) async fn answer(commits: Option<&mut Commits>) -> Result<Answer> {
+    match commits {
+        Some(commits) => commits.answer().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn host_record(name: String, memory: Memory) -> HostRecord {
+    let closed_until =
+        (!memory.closed_for.is_zero()).then(|| SystemTime::now() + memory.closed_for);
+    HostRecord {
+        name,
+        closed_until: closed_until
+            .and_then(|until| until.duration_since(UNIX_EPOCH).ok())
+            .map(milliseconds),
+        backoff: (!memory.backoff.is_zero()).then(|| milliseconds(memory.backoff)),
+    }
+}
+
+/// The pace at which an earlier process asked this host.
+pub(super) fn pace_memory(record: &HostRecord) -> Memory {
+    let closed_until = record
+        .closed_until
+        .map(|until| UNIX_EPOCH + Duration::from_millis(until));
+    Memory {
+        closed_for: closed_until
+            .and_then(|until| until.duration_since(SystemTime::now()).ok())
+            .unwrap_or_default(),
+        backoff: record.backoff.map_or(Duration::ZERO, Duration::from_millis),
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,247 @@
+//! Commits and what a crawl goes on with: the part of the dispatcher that only a durable job has.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::super::commits::{Commits, pace_memory};
+use super::Dispatcher;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::Event;
+use crate::frontier::{DiskFrontier, Queued};
+use crate::report::{Filter, Finish, Ledger, Resumed};
+use crate::request::Request;
+use crate::scheduler::HostId;
+use crate::state::store::{self, Answer, Command, Committed, Cut};
+use crate::state::{DeadLetter, Delivered, Saved};
+
+/// A page that was being parsed at so many unclean ends in a row is given up.
+const MAX_CRASHES: u32 = 3;
+/// Requests that are set aside before the crawl is given up for now.
+const MAX_ASIDE: u64 = 10_000;
+
+impl Dispatcher {
+    /// Goes on where an earlier process ended.
+    pub(crate) fn restore(&mut self, committed: Committed) {
+        let Committed {
+            saved,
+            delivered,
+            remembered,
+            hosts,
+            scope,
+        } = committed;
+        let now = self.now();
+        for record in &hosts {
+            let (host, _) = self.scheduler.host(&record.name);
+            self.scheduler.restore_pace(host, pace_memory(record), now);
+        }
+        for (host, _) in &remembered.lanes {
+            self.scheduler.expect_more(*host);
+        }
+        self.frontier = Box::new(DiskFrontier::new(self.settings.order, remembered));
+        Arc::make_mut(&mut self.scope).include_all(scope);
+        self.tally = saved.tally;
+        let resumed = Resumed {
+            times: saved.resumes + 1,
+            pages: self.tally.pages,
+            items: delivered.items.kept,
+            seconds: saved.seconds,
+        };
+        self.context.announcer.announce(|| Event::Resumed {
+            pages: resumed.pages,
+            items: resumed.items,
+            pending: self.tally.pending(),
+        });
+        if let Some(commits) = &mut self.commits {
+            commits.resumed = Some(resumed);
+            commits.count_ends(&saved.suspects);
+        }
+        self.scheduler.expect_waiting(self.tally.pending());
+        self.stop_at_limits(resumed.items);
+    }
+
+    /// Stops at once when a limit was reached before the process ended.
+    fn stop_at_limits(&mut self, items: u64) {
+        let (failed, limits) = (self.tally.ledger.failed, &self.settings);
+        if limits.max_items.is_some_and(|max| items >= max) {
+            self.stop(Finish::MaxItems);
+        } else if limits.max_errors.is_some_and(|max| failed >= max) {
+            self.stop(Finish::MaxErrors);
+        }
+    }
+
+    /// Why a page is not even tried: the process has ended too often in a row while it was being parsed.
+    pub(super) fn deadly(&self, request: &Request) -> Option<Error> {
+        let commits = self.commits.as_ref()?;
+        if commits.suspects.is_empty() || request.robots_for().is_some() {
+            return None;
+        }
+        let key = self.context.key;
+        let page = key.of(request.method(), request.url(), request.body());
+        let ends = commits.suspects.get(&page.get()).copied();
+        let ends = ends.filter(|ends| *ends >= MAX_CRASHES)?;
+        let message = format!("the process ended {ends} times in a row while parsing it");
+        Some(Error::new(ErrorKind::Crash, message).with_url(request.url()))
+    }
+
+    /// Gives up a request that was handed out, unstarted.
+    pub(super) fn give_up(&mut self, host: HostId, queued: &Queued, error: &Error) {
+        self.scheduler.refund(host);
+        self.frontier.settle(host, queued);
+        if let Some(commits) = &mut self.commits {
+            commits.changed();
+        }
+        self.failed(&queued.request, error);
+    }
+
+    /// Whether this process went on with a crawl and has got no page so far. Then it may be its own network that is
+    /// down, and what cannot be reached is no word about the sites.
+    pub(super) fn has_reached_nothing(&self) -> bool {
+        let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
+        resumed.is_some_and(|resumed| resumed.pages == self.tally.pages)
+    }
+
+    /// Keeps a request, handed out and unstarted, until a page was got or nothing is left to try.
+    pub(super) fn set_aside(&mut self, host: HostId, queued: Queued) -> Result<()> {
+        self.scheduler.refund(host);
+        if let Some(commits) = &mut self.commits {
+            commits.aside.push((host, queued));
+        }
+        if self.aside() < MAX_ASIDE {
+            return Ok(());
+        }
+        self.check_reached()
+    }
+
+    /// How many requests are set aside.
+    pub(super) fn aside(&self) -> u64 {
+        let aside = self
+            .commits
+            .as_ref()
+            .map_or(0, |commits| commits.aside.len());
+        aside as u64
+    }
+
+    /// A page was got: what cannot be reached beside it is filtered as usual.
+    pub(super) fn take_up_aside(&mut self) {
+        let aside = self.commits.as_mut().map(|c| std::mem::take(&mut c.aside));
+        for (host, queued) in aside.into_iter().flatten() {
+            self.filter_out(host, &queued, Filter::RobotsUnreachable);
+        }
+    }
+
+    /// Ends a crawl that nothing is left of but what is set aside: its queue stays as it is.
+    pub(super) fn check_reached(&self) -> Result<()> {
+        let first = self.commits.as_ref().and_then(|c| c.aside.first());
+        let Some((_, queued)) = first.filter(|_| self.finish.is_none()) else {
+            return Ok(());
+        };
+        let message =
+            "robots.txt cannot be read, and not one page was got; the crawl can go on later";
+        Err(Error::new(ErrorKind::Robots, message).with_url(queued.request.url()))
+    }
+
+    /// Commits, if it is time for that.
+    pub(super) fn commit_if_due(&mut self) {
+        let concurrency = self.settings.concurrency;
+        let due = self.commits.as_ref().and_then(|c| c.due(concurrency));
+        if due.is_some_and(|due| due <= Instant::now()) {
+            self.commit();
+        }
+    }
+
+    /// Sends all that has changed to the store, by way of the items.
+    pub(super) fn commit(&mut self) {
+        if let Some(cut) = self.cut(None) {
+            self.context.spider.commit(Box::new(cut));
+        }
+    }
+
+    fn cut(&mut self, finish: Option<Finish>) -> Option<Cut> {
+        let (now, seconds) = (self.now(), self.now().as_secs_f64());
+        let commits = self.commits.as_mut()?;
+        commits.cut();
+        let resumed = commits.resumed.unwrap_or_default();
+        Some(Cut {
+            changes: self.frontier.cut(),
+            hosts: commits.take_hosts(&self.scheduler, now),
+            dead: commits.take_dead(),
+            scope: commits.take_scope(&self.scope),
+            saved: Saved {
+                tally: self.tally.clone(),
+                seconds: resumed.seconds + seconds,
+                resumes: resumed.times,
+                suspects: commits.suspects.clone(),
+                finish,
+            },
+        })
+    }
+
+    /// Takes an answer of the store.
+    pub(super) fn answered(&mut self, answer: Answer) -> Result<()> {
+        match answer {
+            Answer::Committed => {
+                self.frontier.committed();
+                if let Some(commits) = &mut self.commits {
+                    commits.committed()?;
+                }
+            }
+            Answer::Arrived(arrived) => {
+                let host = arrived.range.host;
+                self.frontier.arrived(arrived);
+                self.scheduler.expect_more(host);
+                if let Some(commits) = &mut self.commits {
+                    commits.arrived();
+                }
+            }
+            Answer::Failed(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The last commit, when everything else is over; waits until it is there.
+    pub(super) async fn commit_last(&mut self, finish: Finish, delivered: Delivered) -> Result<()> {
+        self.nothing_is_lost(finish)?;
+        let was_committing = self.commits.as_ref().is_some_and(Commits::is_committing);
+        let Some(cut) = self.cut(Some(finish)) else {
+            return Ok(());
+        };
+        let Some(commits) = &mut self.commits else {
+            return Ok(());
+        };
+        commits.send(Command::Commit(Box::new(cut), delivered));
+        let mut outstanding = 1 + usize::from(was_committing);
+        while outstanding > 0 {
+            if matches!(commits.answer().await?, Answer::Committed) {
+                commits.committed()?;
+                outstanding -= 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// When the queue is empty every request has come to its end, unless the store has lost some, or brought some back.
+    fn nothing_is_lost(&self, finish: Finish) -> Result<()> {
+        let (Finish::Finished, Some(commits)) = (finish, &self.commits) else {
+            return Ok(());
+        };
+        let Ledger {
+            seen,
+            done,
+            filtered,
+            failed,
+            ..
+        } = self.tally.ledger;
+        if seen == done + filtered + failed {
+            return Ok(());
+        }
+        Err(store::lost(&commits.place, "a part of the queue"))
+    }
+
+    /// Notes that a request is given up, where that is kept.
+    pub(super) fn bury(&mut self, request: &Request, error: &Error) {
+        if let Some(commits) = &mut self.commits {
+            commits.given_up(DeadLetter::new(request, error));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The folder of a durable job: who may crawl it, how far its run has come, and what is left of the runs before.
+//!
+//! | file | what |
+//! |---|---|
+//! | `lock` | held by the process that crawls; its number is in it |
+//! | `run.json` | the run: its job, its arguments and outputs, and whether it has ended ([`RunFile`]) |
+//! | `frontier/` | what the crawl has seen and what it has yet to do |
+//! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`]) |
+//! | `parsing` | which requests are being parsed |
+//! | `report.json` | the report of the last run |
+//! | `history.jsonl` | a line for each of the last runs ([`PastRun`]) |
+//!
+//! The folder is its user's alone: URLs and arguments can be secrets.
+
+pub(crate) mod dead_letter;
+mod folder;
+pub(crate) mod history;
+mod lock;
+mod open;
+mod parsing;
+mod replace;
+mod run_file;
+mod saved;
+#[cfg(test)]
+mod scratch;
+pub(crate) mod store;
+
+use std::fmt;
+use std::io;
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind};
+pub(crate) use dead_letter::DeadLetter;
+pub(crate) use folder::Folder;
+pub(crate) use history::PastRun;
+pub(crate) use open::{OpenJob, Plan};
+pub(crate) use parsing::{Parse, Parsing};
+#[cfg(feature = "cli")]
+pub(crate) use run_file::Mismatch;
+pub(crate) use run_file::{RunFile, State};
+pub(crate) use saved::{Delivered, HostRecord, Saved};
+
+const LOCK: &str = "lock";
+pub(crate) const RUN: &str = "run.json";
+const FRONTIER: &str = "frontier";
+const DEAD_LETTERS: &str = "dead-letter.jsonl";
+pub(crate) const PARSING: &str = "parsing";
+const REPORT: &str = "report.json";
+const HISTORY: &str = "history.jsonl";
+
+/// The cause of an error that is about the folder of a job, whatever the system said: such a crawl can be kept elsewhere,
+/// and whoever tells the error may say so.
+#[derive(Debug)]
+pub(crate) struct Unusable(io::Error);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unusable {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// The error for a file of the job that the system refuses: `cannot write .crawl/quotes/run.json`.
+pub(crate) fn unusable(what: &str, path: &Path, error: io::Error) -> Error {
+    let message = format!("cannot {what} {}", path.display());
+    Error::new(ErrorKind::Storage, message).with_source(Unusable(error))
+}

@@ -1,0 +1,54 @@
+//! What one commit says of the crawl as a whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Tally;
+use crate::report::{Finish, Items};
+use crate::sink::Position;
+
+/// A crawl's counters and whatever else it goes on with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    pub(crate) tally: Tally,
+    /// How long it was crawled, in all processes together.
+    pub(crate) seconds: f64,
+    /// How many processes went on where an earlier one had ended.
+    pub(crate) resumes: u32,
+    /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
+    pub(crate) suspects: BTreeMap<u64, u32>,
+    /// None while it goes on, and when its process was killed.
+    pub(crate) finish: Option<Finish>,
+}
+
+/// What the items' line has done by a commit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Delivered {
+    pub(crate) items: Items,
+    /// Where each output ends.
+    pub(crate) positions: Vec<Option<Position>>,
+}
+
+/// What is known of a host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HostRecord {
+    pub(crate) name: String,
+    /// Milliseconds since 1970 until which the host is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closed_until: Option<u64>,
+    /// The delay that its answers asked for, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) backoff: Option<u64>,
+}
+
+impl HostRecord {
+    /// A host that nothing is known of.
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            closed_until: None,
+            backoff: None,
+        }
+    }
+}

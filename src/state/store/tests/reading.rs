@@ -1,0 +1,90 @@
+//! What was committed is there.
+
+use super::*;
+
+#[test]
+fn a_store_is_what_its_last_commit_was() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    let mut fed = Fed::new(&folder);
+    fed.work(3);
+    // In no commit.
+    fed.add(10);
+    fed.settle(10);
+    let commits = fed.close();
+    let found = open(&folder).unwrap();
+    assert_eq!(found.commit, 3);
+    assert_eq!(found.queue, commits[3]);
+}
+
+#[test]
+fn a_store_of_many_tables_is_what_its_last_commit_was() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    let mut fed = Fed::new(&folder);
+    fed.work(100);
+    let commits = fed.close();
+    let tables = std::fs::read_dir(folder.join("frontier/keyspaces/2/tables"));
+    assert!(tables.unwrap().count() > 0, "everything is in memory");
+    for _ in 0..2 {
+        let found = open(&folder).unwrap();
+        assert_eq!(found.commit, 100);
+        assert!(found.queue == commits[100]);
+    }
+}
+
+#[test]
+fn a_store_without_a_commit_has_nothing() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    drop(Fed::new(&folder));
+    assert_eq!(open(&folder).unwrap().commit, 0);
+}
+
+#[test]
+fn the_key_of_the_fingerprints_stays() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    let mut fed = Fed::new(&folder);
+    fed.work(1);
+    let key = fed.store.key();
+    drop(fed);
+    let again = Store::open(&folder, false).unwrap().key();
+    let request = Request::get("http://a.example/").unwrap();
+    let of = |key: FingerprintKey| key.of(request.method(), request.url(), request.body());
+    assert_eq!(of(again), of(key));
+}
+
+#[test]
+fn fingerprints_are_read_back_however_many_a_commit_has() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    let mut fed = Fed::new(&folder);
+    fed.add(3 * FINGERPRINTS + 5);
+    fed.commit();
+    fed.add(7);
+    fed.commit();
+    let key = fed.store.key();
+    drop(fed);
+    let mut store = Store::open(&folder, false).unwrap();
+    let mut seen = store.load().unwrap().unwrap().remembered.seen;
+    for nth in 0..3 * FINGERPRINTS + 12 {
+        let request = Request::get(format!("http://a.example/{nth}/")).unwrap();
+        let fingerprint = key.of(request.method(), request.url(), request.body());
+        assert!(!seen.insert(fingerprint.get()), "{nth} was forgotten");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_else_can_look_into_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    drop(Fed::new(&folder));
+    let mode = std::fs::metadata(folder.join("frontier"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
