@@ -14,19 +14,23 @@
 //!
 //! Exit codes: 0 finished, also when a limit that was set ended it · 1 unexpected, or the answer is no · 2 usage · 3 an
 //! output is full or cannot be written · 4 bad configuration · 9 failed (no page could be fetched, or the error limit) ·
-//! 11 stopped by a signal · 13 stopped at once by a second one.
+//! 10 another run of the same job is going on · 11 stopped by a signal · 13 stopped at once by a second one.
 
+mod again;
 mod bench;
 mod cause;
 mod completions;
 mod crawl;
 mod demo;
+mod durable;
 mod exit;
 mod fetch;
 mod flags;
 mod help;
 mod hint;
 mod input;
+mod job_name;
+mod jobs;
 mod layers;
 mod links;
 mod list;
@@ -36,6 +40,7 @@ mod new;
 mod one;
 mod progress;
 mod report_file;
+mod retry_failed;
 mod robots;
 mod run;
 mod screen;
@@ -53,6 +58,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::job::Job;
+use crate::state::store;
 use exit::{Exit, Failure, Outcome};
 use hint::Dialect;
 
@@ -60,6 +66,7 @@ use hint::Dialect;
 #[must_use]
 pub fn run(jobs: impl IntoIterator<Item = Job>) -> ExitCode {
     let jobs: Vec<Job> = jobs.into_iter().collect();
+    store::quieten_panics();
     let exit = match Cli::try_parse() {
         Ok(cli) => {
             let dialect = cli.verb.dialect();
@@ -124,6 +131,8 @@ enum Verb {
     List(list::List),
     Run(run::Run),
     Site(site::SiteVerb),
+    Jobs(jobs::Jobs),
+    RetryFailed(retry_failed::RetryFailed),
     Fetch(fetch::Fetch),
     Links(links::Links),
     Select(select::Select),
@@ -141,6 +150,7 @@ impl Verb {
     fn dialect(&self) -> Dialect {
         match self {
             Self::Run(_) => Dialect::Settings,
+            Self::Jobs(_) | Self::RetryFailed(_) => Dialect::Jobs,
             _ => Dialect::Flags,
         }
     }
@@ -151,6 +161,8 @@ impl Verb {
             Self::List(verb) => verb.run(jobs),
             Self::Run(verb) => verb.run(jobs),
             Self::Site(verb) => verb.run(),
+            Self::Jobs(verb) => verb.run(),
+            Self::RetryFailed(verb) => verb.run(jobs),
             Self::Fetch(verb) => verb.run(),
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),

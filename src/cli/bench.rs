@@ -1,5 +1,6 @@
 //! `crawl bench`: how fast this machine crawls, against the practice site in a process of its own.
 
+use std::future::ready;
 use std::io::{self, BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use url::Url;
 
 use super::crawl;
 use super::exit::{Exit, Failure, Outcome};
-use super::flags::{LogFlags, number_in};
+use super::flags::{LogFlags, LogFormat, number_in};
 use super::logging;
 use super::screen::Screen;
 use super::summary;
@@ -56,7 +57,7 @@ impl Bench {
         (settings.concurrency, settings.concurrency_per_host) = (concurrency, concurrency);
         settings.adaptive_delay = false;
         let before = cpu_time();
-        let report = crawl::watched(crawler.into(), &screen)?.report?;
+        let report = crawl::watched(crawler.into(), &screen, LogFormat::Text, ready(()))?.report?;
         let cpu = before
             .zip(cpu_time())
             .map(|(before, after)| after.saturating_sub(before));

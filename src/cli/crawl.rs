@@ -1,11 +1,15 @@
 //! Running a crawl for `run`, `site`, `demo` and `bench`: settings, signals, progress, report, last words.
 
 use std::io;
+use std::pin::pin;
 
+use futures_util::FutureExt;
+use futures_util::future::OptionFuture;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
 use super::cause::Cause;
+use super::durable::Durable;
 use super::exit::{self, Outcome};
 use super::flags::{CrawlFlags, LogFormat, is_stdout_lines};
 use super::hint::Dialect;
@@ -24,10 +28,12 @@ const OTHER_FILES: u64 = 64;
 /// As many descriptors as a crawl can use; connections that rest in the pool need theirs too.
 const MANY_FILES: u64 = 65_536;
 
-/// Crawls with these flags and reports; `more` are the settings of flags that only the verb knows.
+/// Crawls with these flags and reports; `job` is what it is kept as, if it is, and `more` are the settings of flags that
+/// only the verb knows.
 pub(super) fn run(
     mut crawler: AnyCrawler,
     flags: &CrawlFlags,
+    job: Option<Durable>,
     dialect: Dialect,
     more: impl FnOnce(&mut Settings) -> Result<()>,
 ) -> Outcome {
@@ -49,22 +55,31 @@ pub(super) fn run(
             crawler.output_file(output)
         };
     }
+    // Before anything is written: the report may be that of a run that is going on.
+    let unfinished = job.as_ref().map(Durable::look).transpose()?.flatten();
+    let is_kept = job.is_some();
+    if let Some(job) = job {
+        crawler = job.keep(crawler);
+    }
     let file = flags.report.as_deref().map(ReportFile::open).transpose()?;
-    let crawl = watched(crawler, &screen)?;
+    let format = flags.log.log_format;
+    let resumed = unfinished
+        .filter(|_| !flags.log.quiet)
+        .map(|unfinished| unfinished.tell(crawler.events(), screen.clone(), format));
+    let crawl = watched(crawler, &screen, format, OptionFuture::from(resumed))?;
     let report = match crawl.report {
         Ok(report) => report,
         Err(error) => {
-            if !flags.log.quiet && crawl.reached.pages > 0 {
-                say(
-                    summary::broken(&crawl.reached),
-                    "ERROR",
-                    flags.log.log_format,
-                );
+            if error.kind() == ErrorKind::Locked {
+                // Another run was quicker, by a moment.
+                file.into_iter().for_each(ReportFile::leave);
+            } else if !flags.log.quiet && crawl.reached.pages > 0 {
+                say(summary::broken(&crawl.reached, is_kept), "ERROR", format);
             }
             return Err(error.into());
         }
     };
-    last_words(&report, crawl.cause.as_ref(), flags, dialect);
+    last_words(&report, crawl.cause.as_ref(), is_kept, flags, dialect);
     if let Some(file) = file {
         file.write(&report)?;
     }
@@ -80,11 +95,17 @@ pub(super) struct Crawled {
     cause: Option<Cause>,
 }
 
-/// Crawls with progress on the screen, until the end or a signal.
+/// Crawls with progress on the screen, until the end or a signal. `resumed` follows the crawl until it has told what it
+/// resumes, if anything.
 ///
 /// # Errors
 /// When it cannot even begin.
-pub(super) fn watched(mut crawler: AnyCrawler, screen: &Screen) -> Result<Crawled> {
+pub(super) fn watched(
+    mut crawler: AnyCrawler,
+    screen: &Screen,
+    format: LogFormat,
+    resumed: impl Future,
+) -> Result<Crawled> {
     raise_file_limit(crawler.settings_mut().concurrency);
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
@@ -92,9 +113,9 @@ pub(super) fn watched(mut crawler: AnyCrawler, screen: &Screen) -> Result<Crawle
         let progress = crawler.progress();
         let display = Display::start(screen, progress.clone(), max_pages);
         let cause = tokio::spawn(Cause::first(crawler.events()));
-        let stop = signals::stop(screen.clone())
+        let stop = signals::stop(screen.clone(), format)
             .map_err(|error| unexpected("cannot handle signals", error))?;
-        let report = crawler.run_until(stop).await;
+        let report = beside(crawler.run_until(stop), resumed).await;
         display.end();
         let cause = match report {
             Ok(_) => cause.await.ok().flatten(),
@@ -112,11 +133,30 @@ pub(super) fn watched(mut crawler: AnyCrawler, screen: &Screen) -> Result<Crawle
     outcome
 }
 
+/// Does both until the first is done; the second has always had its turn by then.
+async fn beside<T>(first: impl Future<Output = T>, second: impl Future) -> T {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    tokio::select! {
+        _ = second.as_mut() => first.await,
+        done = first.as_mut() => {
+            // What the first has caused at its very end.
+            let _ = second.now_or_never();
+            done
+        }
+    }
+}
+
 /// The summary or, when nobody wants one, at least why there is nothing.
-fn last_words(report: &Report, cause: Option<&Cause>, flags: &CrawlFlags, dialect: Dialect) {
+fn last_words(
+    report: &Report,
+    cause: Option<&Cause>,
+    is_kept: bool,
+    flags: &CrawlFlags,
+    dialect: Dialect,
+) {
     let format = flags.log.log_format;
     if !flags.log.quiet {
-        say(summary::of(report, cause, dialect), "INFO", format);
+        say(summary::of(report, cause, is_kept, dialect), "INFO", format);
     } else if report.finish == Finish::MaxErrors {
         say(format!("error: {}", report.finish), "ERROR", format);
     } else if report.has_failed() {
@@ -127,7 +167,7 @@ fn last_words(report: &Report, cause: Option<&Cause>, flags: &CrawlFlags, dialec
 }
 
 /// For a person or, in a log of JSON, as one more line of it.
-fn say(text: String, level: &str, format: LogFormat) {
+pub(super) fn say(text: String, level: &str, format: LogFormat) {
     terminal::say(&match format {
         LogFormat::Text => text,
         LogFormat::Json => {

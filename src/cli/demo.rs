@@ -3,13 +3,14 @@
 mod serve;
 mod show;
 
+use std::future::ready;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::crawl;
 use super::exit::{self, Outcome};
-use super::flags::{LogFlags, number};
+use super::flags::{LogFlags, LogFormat, number};
 use super::logging;
 use super::screen::Screen;
 use super::terminal;
@@ -70,7 +71,13 @@ fn crawl_shop(jobs: &[Job]) -> Outcome {
     let settings = crawler.settings_mut();
     settings.scope = ScopeMode::Prefix;
     settings.max_rate = Some(RATE);
-    let report = crawl::watched(crawler.pipeline(seen.clone()).into(), &screen)?.report?;
+    let report = crawl::watched(
+        crawler.pipeline(seen.clone()).into(),
+        &screen,
+        LogFormat::Text,
+        ready(()),
+    )?
+    .report?;
     let books = seen.0.lock().unwrap_or_else(PoisonError::into_inner);
     let mut out = io::stdout().lock();
     write!(out, "{}", show::page(&books, &report, jobs))?;

@@ -15,7 +15,9 @@ Exit codes:
    3  an output is full or cannot be written
    4  a setting or a file is wrong
    9  no page could be fetched, or the error limit was reached
-  11  stopped by a signal, after what was in flight had finished
+  10  another run of the same job is going on
+  11  stopped by a signal, after what was in flight had finished; the same command goes on
+      unless --no-job was given
   13  stopped at once, by a second signal";
 
 /// How a command ends.
@@ -33,6 +35,8 @@ pub(super) enum Exit {
     Settings = 4,
     /// No page could be fetched, or the error limit was reached.
     Failed = 9,
+    /// Another run of the same job is going on.
+    Locked = 10,
     /// Stopped by a signal.
     Stopped = 11,
     /// Stopped at once by a second signal.
@@ -106,6 +110,7 @@ fn of_kind(kind: ErrorKind) -> Exit {
         | Kind::Redirect
         | Kind::Robots
         | Kind::Proxy => Exit::Failed,
+        Kind::Locked => Exit::Locked,
         Kind::Stopped => Exit::Stopped,
         _ => Exit::Unexpected,
     }
@@ -130,6 +135,7 @@ mod tests {
         assert_eq!(crawl(ErrorKind::Storage), 3);
         assert_eq!(crawl(ErrorKind::Settings), 4);
         assert_eq!(crawl(ErrorKind::Connect), 9);
+        assert_eq!(crawl(ErrorKind::Locked), 10);
         assert_eq!(crawl(ErrorKind::Panic), 1);
     }
 

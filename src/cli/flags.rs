@@ -1,5 +1,6 @@
 //! The flags that `run` and `site` share: settings, outputs, limits, what is said on the way.
 
+mod job;
 mod request;
 
 use std::collections::HashSet;
@@ -14,6 +15,7 @@ use super::exit::Failure;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 use crate::sink::{Format, Mode, OutputFile};
+pub(super) use job::JobFlags;
 pub(super) use request::{PageFlags, RequestFlags};
 
 /// How a crawl is set up, and where its items go.
@@ -27,7 +29,8 @@ pub(super) struct CrawlFlags {
     ///
     /// The extension tells the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
     /// what follows a colon: `items.txt:csv`, `-:csv`. `%(name)s` in the name stands for the spider, `%(time)s` for
-    /// the start in local time, such as 2026-01-31T06-00-00. May be repeated.
+    /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
+    /// files, be they given with -o or -O.
     #[arg(short = 'o', value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
     append: Vec<OutputFile>,
 
@@ -52,6 +55,9 @@ pub(super) struct CrawlFlags {
     /// Write the report as JSON; `-` is stdout
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) job: JobFlags,
 
     #[command(flatten)]
     pub(super) log: LogFlags,
@@ -213,6 +219,8 @@ fn output(text: &str, mode: Mode) -> Result<OutputFile, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use clap::Parser;
 
     use super::*;
@@ -261,6 +269,32 @@ mod tests {
             &["-O", "a/quotes.csv", "-O", "b/%(name)s.csv"],
         ] {
             assert!(flags(good).outputs("quotes").is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_crawl_that_is_not_kept_has_no_folder_and_is_always_fresh() {
+        assert!(
+            flags(&["--job", "x", "--fresh"])
+                .job
+                .durable("x".into(), BTreeMap::new())
+                .is_some()
+        );
+        assert!(
+            flags(&["--no-job"])
+                .job
+                .durable("x".into(), BTreeMap::new())
+                .is_none()
+        );
+        for bad in [
+            &["--no-job", "--fresh"][..],
+            &["--no-job", "--job", "x"],
+            &["--job", ""],
+        ] {
+            assert!(
+                Test::try_parse_from(["x"].iter().chain(bad)).is_err(),
+                "{bad:?}"
+            );
         }
     }
 

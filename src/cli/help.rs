@@ -9,6 +9,7 @@ pub(super) const TEMPLATE: &str =
 
 const GROUPS: &[(&str, &[&str])] = &[
     ("Crawl", &["demo", "run", "list", "site"]),
+    ("Jobs that are kept", &["jobs", "retry-failed"]),
     ("Look at one page", &["fetch", "links", "select"]),
     ("Ask what holds", &["robots", "sitemap", "url"]),
     ("Build", &["new", "bench", "completions", "man"]),
@@ -36,7 +37,7 @@ pub(super) fn overview(command: &Command) -> String {
                 .and_then(Command::get_about)
                 .cloned()
                 .unwrap_or_default();
-            let _ = writeln!(text, "  {verb:<12} {about}");
+            let _ = writeln!(text, "  {verb:<12}  {about}");
         }
         text.push('\n');
     }

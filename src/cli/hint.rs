@@ -6,6 +6,7 @@ use std::io;
 use super::cause::Cause;
 use crate::error::{Error, ErrorKind};
 use crate::report::{Filter, Finish, Report};
+use crate::state::{Mismatch, Unusable};
 
 /// How a verb is told to do things differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +15,17 @@ pub(super) enum Dialect {
     Flags,
     /// `-s robots=false`: `run`.
     Settings,
+    /// Not at all: `jobs` and `retry-failed` only look after what `run` and `site` have left.
+    Jobs,
 }
 
 /// What may help after this error.
 pub(super) fn of_error(error: &Error, dialect: Dialect) -> Option<String> {
     if error.kind() == ErrorKind::Storage {
-        return of_storage(error).map(str::to_owned);
+        return of_storage(error, dialect).map(str::to_owned);
+    }
+    if let Some(hint) = of_job(error) {
+        return Some(hint.to_owned());
     }
     // Why a robots.txt cannot be read says more than that it cannot.
     let kind = error
@@ -80,15 +86,32 @@ fn of_filter(reason: Filter, dialect: Dialect) -> Option<String> {
     })
 }
 
+/// What keeps a crawl from going on with its job, or from beginning it.
+fn of_job(error: &Error) -> Option<&'static str> {
+    if error.kind() == ErrorKind::Locked {
+        return Some("let it end, or stop it; `crawl jobs` shows them all");
+    }
+    let mismatch = error.source()?.downcast_ref::<Mismatch>()?;
+    Some(match mismatch {
+        Mismatch::Outputs { .. } => {
+            "the same outputs go on with it, `--fresh` starts over, `--job DIR` is another job"
+        }
+        Mismatch::Job { .. } => "`--fresh` starts over, `--job DIR` is another job",
+    })
+}
+
 /// Only where the system refuses is it the disk or the folder; a file that cannot be continued says so itself.
-fn of_storage(error: &Error) -> Option<&'static str> {
+fn of_storage(error: &Error, dialect: Dialect) -> Option<&'static str> {
     use io::ErrorKind as Io;
     let mut cause = error.source();
+    if is_full(error) {
+        return Some("make room, and the same command goes on; or write to another disk");
+    }
+    if matches!(cause, Some(cause) if cause.is::<Unusable>()) && dialect != Dialect::Jobs {
+        return Some("`--job DIR` keeps the crawl elsewhere, `--no-job` in memory only");
+    }
     while let Some(inner) = cause {
         match inner.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(Io::StorageFull | Io::QuotaExceeded) => {
-                return Some("make room, or write to another disk");
-            }
             Some(Io::PermissionDenied | Io::ReadOnlyFilesystem) => {
                 return Some("is this folder yours to write to?");
             }
@@ -98,26 +121,43 @@ fn of_storage(error: &Error) -> Option<&'static str> {
     None
 }
 
+/// Whether a full disk is what it comes from.
+fn is_full(error: &Error) -> bool {
+    use io::ErrorKind as Io;
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let kind = inner.downcast_ref::<io::Error>().map(io::Error::kind);
+        if matches!(kind, Some(Io::StorageFull | Io::QuotaExceeded)) {
+            return true;
+        }
+        cause = inner.source();
+    }
+    false
+}
+
 impl Dialect {
     fn with(self, setting: &str, value: &str) -> String {
         match self {
-            Self::Flags => format!("`--{} {value}`", setting.replace('_', "-")),
             Self::Settings => format!("`-s {setting}={value}`"),
+            _ => format!("`--{} {value}`", setting.replace('_', "-")),
         }
     }
 
     fn switch(self, setting: &str, on: bool) -> String {
         match self {
-            Self::Flags if on => format!("`--{setting}`"),
-            Self::Flags => format!("`--no-{setting}`"),
             Self::Settings => format!("`-s {setting}={on}`"),
+            _ if on => format!("`--{setting}`"),
+            _ => format!("`--no-{setting}`"),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::state::unusable;
 
     fn hint(error: &Error, dialect: Dialect) -> String {
         of_error(error, dialect).unwrap_or_default()
@@ -147,6 +187,36 @@ mod tests {
         assert!(hint(&error, Dialect::Flags).contains("http://"));
         let error = tls("invalid peer certificate: UnknownIssuer");
         assert!(hint(&error, Dialect::Flags).contains("`--insecure`"));
+    }
+
+    #[test]
+    fn a_job_that_cannot_go_on_is_told_what_can() {
+        let mismatch = Mismatch::Outputs {
+            had: vec![],
+            asked: vec![],
+        };
+        let error = Error::new(ErrorKind::Settings, "cannot resume").with_source(mismatch);
+        assert!(hint(&error, Dialect::Settings).contains("`--fresh` starts over"));
+        let error = Error::new(ErrorKind::Locked, "is already being crawled");
+        assert!(hint(&error, Dialect::Jobs).contains("stop it"));
+        let error = Error::new(ErrorKind::Settings, "bad value");
+        assert_eq!(hint(&error, Dialect::Settings), "");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_hold_the_job_need_not() {
+        let error = |kind| {
+            unusable(
+                "write",
+                Path::new(".crawl/quotes/run.json"),
+                io::Error::from(kind),
+            )
+        };
+        let denied = error(io::ErrorKind::PermissionDenied);
+        assert!(hint(&denied, Dialect::Flags).contains("`--no-job`"));
+        assert!(hint(&denied, Dialect::Jobs).contains("is this folder yours"));
+        let full = error(io::ErrorKind::StorageFull);
+        assert!(hint(&full, Dialect::Flags).contains("the same command goes on"));
     }
 
     #[test]

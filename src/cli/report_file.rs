@@ -17,7 +17,8 @@ pub(super) struct ReportFile {
     path: PathBuf,
     /// None is standard output.
     file: Option<File>,
-    is_written: bool,
+    /// It is written, or somebody else's.
+    is_left: bool,
 }
 
 impl ReportFile {
@@ -34,8 +35,13 @@ impl ReportFile {
         Ok(Self {
             path: path.to_owned(),
             file,
-            is_written: false,
+            is_left: false,
         })
+    }
+
+    /// Leaves the file to another run.
+    pub(super) fn leave(mut self) {
+        self.is_left = true;
     }
 
     /// Writes the report as JSON.
@@ -51,7 +57,7 @@ impl ReportFile {
         };
         file.write_all(json.as_bytes())
             .map_err(|error| unwritable(&self.path, error))?;
-        self.is_written = true;
+        self.is_left = true;
         Ok(())
     }
 }
@@ -64,7 +70,7 @@ impl Drop for ReportFile {
             .as_ref()
             .and_then(|file| file.metadata().ok())
             .is_some_and(|metadata| metadata.is_file());
-        if is_file && !self.is_written {
+        if is_file && !self.is_left {
             let _ = fs::remove_file(&self.path);
         }
     }

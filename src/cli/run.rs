@@ -1,17 +1,20 @@
 //! `crawl run`: a spider of this program.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::crawl;
 use super::exit::{self, Failure, Outcome};
 use super::flags::{CrawlFlags, pair};
 use super::hint::Dialect;
+use super::job_name;
 use crate::job::{self, Job};
 use crate::settings::{Settings, did_you_mean};
 
 /// Run a spider
 ///
-/// Items go to stdout as JSON lines unless -o or -O names files; progress and log go to stderr.
+/// Items go to stdout as JSON lines unless -o or -O names files; progress and log go to stderr. The crawl is kept in
+/// ./.crawl, and the same command resumes it when it was stopped, killed or broken off.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl run quotes -O quotes.jsonl\n  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv \
@@ -43,8 +46,11 @@ impl Run {
                     self.spider
                 ))
             })?;
-        let crawler = job.crawler(job::Args::new(self.arguments))?;
-        crawl::run(crawler, &self.flags, Dialect::Settings, |_| Ok(()))
+        let arguments: BTreeMap<String, String> = self.arguments.into_iter().collect();
+        let crawler = job.crawler(job::Args::new(arguments.clone()))?;
+        let name = job_name::of_spider(job.name(), &arguments);
+        let durable = self.flags.job.durable(name, arguments);
+        crawl::run(crawler, &self.flags, durable, Dialect::Settings, |_| Ok(()))
     }
 }
 

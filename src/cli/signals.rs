@@ -1,18 +1,31 @@
 //! SIGINT, SIGTERM and SIGHUP: the first lets the crawl finish what is in flight, the second ends the process at once.
 //!
+//! Signals that come together count once: `timeout` of coreutils sends its signal to the process and to the process's
+//! group.
+//!
 //! A SIGHUP that is ignored when the process starts, as under `nohup`, stays ignored where `/proc` tells (Linux).
 
-use tokio::sync::oneshot;
+use std::time::Duration;
 
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::crawl::say;
 use super::exit::Exit;
+use super::flags::LogFormat;
 use super::screen::Screen;
-use super::terminal;
+
+/// How far apart signals are that count as two.
+const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Completes at the first signal; from then on, the next one ends the process.
 ///
 /// # Errors
 /// When the system does not let this process handle signals.
-pub(super) fn stop(screen: Screen) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(super) fn stop(
+    screen: Screen,
+    format: LogFormat,
+) -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     let mut signals = Signals::new()?;
     let (first, stopped) = oneshot::channel::<()>();
     tokio::spawn(async move {
@@ -20,12 +33,14 @@ pub(super) fn stop(screen: Screen) -> std::io::Result<impl Future<Output = ()> +
         if signal == Kind::Interrupt {
             screen.skip_echo();
         }
-        screen.above(|| {
-            terminal::say("stopping: finishing what is in flight (once more: stop at once)");
-        });
         let _ = first.send(());
+        while timeout(TOGETHER, signals.next()).await.is_ok() {}
+        screen.above(|| {
+            let text = "stopping: finishing what is in flight (once more: stop at once)";
+            say(text.to_owned(), "INFO", format);
+        });
         signals.next().await;
-        screen.above(|| terminal::say("stopped at once"));
+        screen.above(|| say("stopped at once".to_owned(), "WARN", format));
         forced();
     });
     Ok(async move {

@@ -1,9 +1,13 @@
 //! `crawl site`: a whole site, without code.
 
+use url::Url;
+
+use super::again;
 use super::crawl;
 use super::exit::{Failure, Outcome};
 use super::flags::{CrawlFlags, RequestFlags};
 use super::hint::Dialect;
+use super::job_name;
 use crate::crawler::Crawler;
 use crate::request::Request;
 use crate::site::{Content, Site};
@@ -61,9 +65,14 @@ impl SiteVerb {
             .iter()
             .map(|url| self.request.request(url))
             .collect();
-        let site = Site::new(start?).with_content(self.content.wanted());
+        let start = start?;
+        let urls: Vec<Url> = start.iter().map(|request| request.url().clone()).collect();
+        let name = job_name::of_site(&urls, self.content.name());
+        let arguments = again::site_arguments(&urls, self.content.name());
+        let job = self.flags.job.durable(name, arguments);
+        let site = Site::new(start).with_content(self.content.wanted());
         let crawler = Crawler::new(site).into();
-        crawl::run(crawler, &self.flags, Dialect::Flags, |settings| {
+        crawl::run(crawler, &self.flags, job, Dialect::Flags, |settings| {
             self.request.apply(settings)
         })
     }
@@ -76,6 +85,16 @@ impl ContentFlags {
             Self { markdown: true, .. } => Content::Markdown,
             Self { html: true, .. } => Content::Html,
             _ => Content::None,
+        }
+    }
+
+    /// The flag that is given, without its dashes.
+    fn name(&self) -> Option<&'static str> {
+        match self.wanted() {
+            Content::Text => Some("text"),
+            Content::Markdown => Some("markdown"),
+            Content::Html => Some("html"),
+            _ => None,
         }
     }
 }

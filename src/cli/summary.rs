@@ -11,8 +11,16 @@ use crate::report::{Finish, Report};
 /// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
 const WISHED: &str = "max_items";
 
+/// What to do after a crawl that ended before it was done, if it is kept as a job.
+const GO_ON: &str = "\n  to go on: the same command again";
+
 /// The last words of a crawl on standard error.
-pub(super) fn of(report: &Report, cause: Option<&Cause>, dialect: Dialect) -> String {
+pub(super) fn of(
+    report: &Report,
+    cause: Option<&Cause>,
+    is_kept: bool,
+    dialect: Dialect,
+) -> String {
     let how = match (report.has_failed(), report.finish) {
         (true, Finish::Finished) => "failed".to_owned(),
         (true, limit) => format!("failed, {limit}"),
@@ -48,6 +56,9 @@ pub(super) fn of(report: &Report, cause: Option<&Cause>, dialect: Dialect) -> St
             plural(report.ledger.pending, "page")
         );
     }
+    if is_kept && report.finish == Finish::Stopped {
+        text.push_str(GO_ON);
+    }
     if let Some(hint) = hint::of_report(report, cause, dialect) {
         let _ = write!(text, "\n  hint: {hint}");
     }
@@ -55,13 +66,14 @@ pub(super) fn of(report: &Report, cause: Option<&Cause>, dialect: Dialect) -> St
 }
 
 /// The same of a crawl that broke off without a report.
-pub(super) fn broken(reached: &Progress) -> String {
+pub(super) fn broken(reached: &Progress, is_kept: bool) -> String {
     format!(
-        "broken off: {}, {} in {}, {}",
+        "broken off: {}, {} in {}, {}{}",
         plural(reached.pages, "page"),
         plural(reached.items, "item"),
         time(reached.elapsed.as_secs_f64()),
         plural(reached.errors, "error"),
+        if is_kept { GO_ON } else { "" },
     )
 }
 
@@ -143,7 +155,19 @@ mod tests {
     }
 
     fn summary(report: &Report, cause: Option<&Cause>) -> String {
-        of(report, cause, Dialect::Flags)
+        of(report, cause, false, Dialect::Flags)
+    }
+
+    #[tokio::test]
+    async fn only_a_job_that_was_stopped_can_go_on() {
+        let mut report = report(None).await;
+        let go_on = |report: &Report, is_kept| {
+            of(report, None, is_kept, Dialect::Flags).contains("to go on: the same command again")
+        };
+        assert!(!go_on(&report, true));
+        report.finish = Finish::Stopped;
+        assert!(go_on(&report, true));
+        assert!(!go_on(&report, false));
     }
 
     #[tokio::test]

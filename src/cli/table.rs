@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::terminal::printable_line;
 
 /// A number with its thousands apart: `1,169`.
@@ -44,6 +47,12 @@ pub(super) fn bytes(number: u64) -> String {
     } else {
         format!("{size:.1} {unit}")
     }
+}
+
+/// A date and time, local: `2026-11-21 12:00`.
+pub(super) fn moment(time: Timestamp) -> String {
+    let local = time.to_zoned(TimeZone::system());
+    local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Rows in columns of at most these widths; what is longer is cut with an ellipsis. Two spaces before each column.

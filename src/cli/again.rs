@@ -1,0 +1,144 @@
+//! The command that goes on with a job, from what its folder says of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use url::Url;
+
+use super::{job_name, jobs};
+use crate::job::Job;
+use crate::sink::{Mode, OutputFile};
+use crate::state::RunFile;
+
+const URL: &str = "url";
+const CONTENT: &str = "content";
+
+/// What a job of `crawl site` has for arguments: where it starts, and in which form it adds the content.
+pub(super) fn site_arguments(urls: &[Url], content: Option<&str>) -> BTreeMap<String, String> {
+    // No URL has a space in it.
+    let urls = urls.iter().map(Url::as_str).collect::<Vec<_>>().join(" ");
+    let content = content.map(|form| (CONTENT.to_owned(), form.to_owned()));
+    [(URL.to_owned(), urls)]
+        .into_iter()
+        .chain(content)
+        .collect()
+}
+
+/// The command that resumes this run, but for its settings; none when it was not begun by this program, as it is now.
+pub(super) fn command(run: &RunFile, folder: &Path, jobs: &[Job]) -> Option<String> {
+    let mut words = of_site(run).or_else(|| of_spider(run, jobs))?;
+    if folder != jobs::folder_of(&run.job) {
+        words.extend(["--job".to_owned(), folder.display().to_string()]);
+    }
+    for output in &run.outputs {
+        words.extend(["-o".to_owned(), as_given(output).to_owned()]);
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    Some(format!("crawl {}", words.join(" ")))
+}
+
+/// `site` with its URLs, if that would be called so.
+fn of_site(run: &RunFile) -> Option<Vec<String>> {
+    let content = run.arguments.get(CONTENT).map(String::as_str);
+    let urls: Result<Vec<Url>, _> = run.arguments.get(URL)?.split(' ').map(Url::parse).collect();
+    let urls = urls.ok()?;
+    if job_name::of_site(&urls, content) != run.job {
+        return None;
+    }
+    let mut words = vec!["site".to_owned()];
+    words.extend(urls.into_iter().map(String::from));
+    words.extend(content.map(|form| format!("--{form}")));
+    Some(words)
+}
+
+/// `run` with the spider and its arguments, if that would be called so.
+fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
+    let is_its = |job: &&Job| job_name::of_spider(job.name(), &run.arguments) == run.job;
+    let spider = jobs.iter().find(is_its)?.name();
+    let mut words = vec!["run".to_owned(), spider.to_owned()];
+    for (name, value) in &run.arguments {
+        words.extend(["-a".to_owned(), format!("{name}={value}")]);
+    }
+    Some(words)
+}
+
+/// An output without its format, if its name says that.
+fn as_given(output: &str) -> &str {
+    let parse = |text| OutputFile::parse(text, Mode::Append).ok();
+    match output.rsplit_once(':') {
+        Some((file, _)) if parse(file) == parse(output) => file,
+        _ => output,
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crawler::Crawler;
+    use crate::job::Args;
+    use crate::site::Site;
+
+    fn command_of(
+        job: String,
+        arguments: BTreeMap<String, String>,
+        outputs: &[&str],
+    ) -> Option<String> {
+        let build = |_: &mut Args| Ok(Crawler::new(Site::new(Vec::<Url>::new())));
+        let spiders = [Job::new("books", build), Job::new("quotes", build)];
+        let outputs = outputs.iter().map(ToString::to_string).collect();
+        let folder = jobs::folder_of(&job);
+        let run = RunFile::new(job, "site".to_owned(), arguments, outputs);
+        command(&run, &folder, &spiders)
+    }
+
+    #[test]
+    fn a_spider_is_run_with_its_arguments_and_outputs() {
+        let arguments = [("tag", "it's love"), ("url", "http://a.example/?a=1&b")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let arguments = BTreeMap::from(arguments);
+        let job = job_name::of_spider("quotes", &arguments);
+        let command = command_of(job, arguments, &["q.jsonl:jsonl", "q.txt:csv"]).unwrap();
+        assert_eq!(
+            command,
+            r"crawl run quotes -a 'tag=it'\''s love' -a 'url=http://a.example/?a=1&b' -o q.jsonl -o q.txt:csv"
+        );
+    }
+
+    #[test]
+    fn a_site_is_crawled_from_its_urls() {
+        let urls = ["http://a.example/", "http://b.example/x"].map(|url| Url::parse(url).unwrap());
+        let job = job_name::of_site(&urls, Some("text"));
+        let command = command_of(job, site_arguments(&urls, Some("text")), &[]);
+        assert_eq!(
+            command.unwrap(),
+            "crawl site http://a.example/ http://b.example/x --text"
+        );
+    }
+
+    #[test]
+    fn a_spider_that_is_gone_has_no_command() {
+        assert_eq!(command_of("authors".to_owned(), BTreeMap::new(), &[]), None);
+    }
+
+    #[test]
+    fn a_folder_elsewhere_is_named() {
+        let run = RunFile::new("quotes".into(), "quotes".into(), BTreeMap::new(), vec![]);
+        let build = |_: &mut Args| Ok(Crawler::new(Site::new(Vec::<Url>::new())));
+        let command = command(
+            &run,
+            Path::new("/var/my crawl"),
+            &[Job::new("quotes", build)],
+        );
+        assert_eq!(command.unwrap(), "crawl run quotes --job '/var/my crawl'");
+    }
+}

@@ -1,0 +1,67 @@
+//! From the name of a job, or the path of its folder, to the folder.
+
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use super::{FOLDER, folder_of};
+use crate::cli::exit::Failure;
+use crate::error::{Error, ErrorKind, Result};
+use crate::settings::did_you_mean;
+use crate::state::RunFile;
+
+/// The names of the jobs in ./.crawl, in order.
+///
+/// # Errors
+/// [`ErrorKind::File`] when that folder cannot be read.
+pub(super) fn names() -> Result<Vec<String>> {
+    let unreadable = |error: io::Error| {
+        Error::new(ErrorKind::File, format!("cannot read {FOLDER}")).with_source(error)
+    };
+    let entries = match fs::read_dir(FOLDER) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(unreadable)?;
+        // A name that is no text is none of ours.
+        if let Ok(name) = entry.file_name().into_string()
+            && RunFile::is_in(&entry.path())
+        {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// The folder of the job of this name, or at this path.
+///
+/// # Errors
+/// A usage error when there is no such job.
+pub(in crate::cli) fn find(name: &str) -> Result<PathBuf, Failure> {
+    let path = Path::new(name);
+    let mut components = path.components();
+    // `..` is a path, and no name.
+    let is_name = matches!(
+        (components.next(), components.next()),
+        (Some(Component::Normal(_)), None)
+    );
+    let places = [is_name.then(|| folder_of(name)), Some(path.to_owned())];
+    for place in places.into_iter().flatten() {
+        if RunFile::is_in(&place) {
+            return Ok(place);
+        }
+        if place.is_dir() {
+            let message = format!("{} is no job: it has no run.json", place.display());
+            return Err(Failure::usage(message));
+        }
+    }
+    let names = names()?;
+    let suggestion = did_you_mean(name, names.iter().map(String::as_str));
+    let mark = if suggestion.is_empty() { ";" } else { "" };
+    let message = format!("no job {name:?}{suggestion}{mark} `crawl jobs` shows them");
+    Err(Failure::usage(message))
+}

@@ -1,0 +1,104 @@
+//! What is known of a job from outside.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::usage;
+use crate::error::{Error, Result};
+use crate::state::store::{self, Summary};
+use crate::state::{Folder, RunFile};
+
+#[derive(Debug)]
+pub(super) struct Overview {
+    /// The name of its folder.
+    pub(super) name: String,
+    pub(super) folder: PathBuf,
+    /// None when it cannot be read.
+    pub(super) run: Option<RunFile>,
+    pub(super) state: &'static str,
+    /// Who crawls it, if that is known.
+    process: Option<u32>,
+    pub(super) ended: Option<Timestamp>,
+    /// None while it is crawled: its store is locked then.
+    pub(super) summary: Option<Summary>,
+    /// In bytes.
+    pub(super) size: u64,
+    /// What could not be read.
+    pub(super) error: Option<Error>,
+}
+
+impl Overview {
+    pub(super) fn of(folder: PathBuf) -> Self {
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        let mut overview = Self {
+            name: name.to_string_lossy().into_owned(),
+            run: None,
+            state: "unreadable",
+            process: None,
+            ended: None,
+            summary: None,
+            size: usage::size_of(&folder),
+            error: None,
+            folder,
+        };
+        overview.error = overview.read().err();
+        overview
+    }
+
+    fn read(&mut self) -> Result<()> {
+        // No crawl begins as long as this lives: its store can be read.
+        let peek = Folder::peek(&self.folder)?;
+        let run = RunFile::read(&self.folder)?;
+        if let Some(run) = &run {
+            self.state = super::state(run.state, peek.holder.is_some());
+        }
+        if let Some(holder) = peek.holder {
+            self.process = holder.process;
+        } else {
+            self.ended = run.as_ref().and_then(|run| super::ended(run, &self.folder));
+            self.summary = store::summary(&self.folder)?;
+        }
+        self.run = run;
+        Ok(())
+    }
+
+    /// As JSON, without what is only shown of one job.
+    pub(super) fn json(&self) -> Map<String, Value> {
+        let (run, numbers) = (self.run.as_ref(), self.summary.as_ref());
+        object([
+            ("name", json!(self.name)),
+            ("folder", json!(path(&self.folder))),
+            ("state", json!(self.state)),
+            ("process", json!(self.process)),
+            ("spider", json!(run.map(|run| &run.spider))),
+            ("started", json!(run.map(|run| run.started))),
+            ("ended", json!(self.ended)),
+            ("pages", json!(numbers.map(|numbers| numbers.pages))),
+            ("items", json!(numbers.map(|numbers| numbers.items))),
+            (
+                "waiting",
+                json!(numbers.map(|numbers| numbers.ledger.pending)),
+            ),
+            ("dead_letters", json!(numbers.map(|numbers| numbers.dead))),
+            ("size", json!(self.size)),
+            ("error", json!(self.error.as_ref().map(Error::chain))),
+        ])
+        .collect()
+    }
+}
+
+/// Names with their values, as a JSON object has them.
+pub(super) fn object<const N: usize>(
+    fields: [(&str, Value); N],
+) -> impl Iterator<Item = (String, Value)> {
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+}
+
+/// A path as a person types it.
+pub(super) fn path(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,47 @@
+//! `crawl retry-failed`: what was given up waits again.
+
+use std::io::{self, Write};
+
+use super::exit::{Exit, Outcome};
+use super::table::plural;
+use super::{again, jobs};
+use crate::job::Job;
+use crate::state::{Folder, RunFile, store};
+
+/// Let a job try again what it gave up
+///
+/// The requests that failed after all their tries go back to the job's queue; the next run of the job makes them, as if
+/// for the first time.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crawl retry-failed quotes && crawl run quotes -o quotes.jsonl")]
+pub(super) struct RetryFailed {
+    /// The job's name, or its folder; `crawl jobs` shows them
+    job: String,
+}
+
+impl RetryFailed {
+    pub(super) fn run(self, spiders: &[Job]) -> Outcome {
+        let place = jobs::find(&self.job)?;
+        let folder = Folder::lock(&place)?;
+        let run = RunFile::read(&place)?;
+        let requests = store::retry_failed(&folder)?;
+        let mut out = io::stdout().lock();
+        if requests == 0 {
+            writeln!(
+                out,
+                "{} has no dead letters: nothing to try again",
+                self.job
+            )?;
+            return Ok(Exit::Finished);
+        }
+        let command = run.and_then(|run| again::command(&run, &place, spiders));
+        writeln!(
+            out,
+            "{} of {} will be tried again by:\n  {}",
+            plural(requests, "request"),
+            self.job,
+            command.as_deref().unwrap_or("the command that began it"),
+        )?;
+        Ok(Exit::Finished)
+    }
+}
