@@ -7,6 +7,11 @@ use crawlworks::testing::PracticeSite;
 use crawlworks::{Args, Job};
 use serde::Serializer;
 
+use crate::practice;
+
+/// Where its practice site listens, in every process: see [`practice::start`].
+const PORT: u16 = 8452;
+
 /// What the spider finds; flat, so that it fits a row of CSV.
 #[derive(Debug, PartialEq, Serialize)]
 struct Book {
@@ -30,27 +35,31 @@ struct Books {
     practice: Option<PracticeSite>,
 }
 
-/// Crawls the practice site, or another one with `-a url=https://…`.
+/// Crawls the practice site, which `-a port=…` starts on another port, or another site with `-a url=https://…`.
 pub(crate) fn job() -> Job {
     Job::new("books", |args: &mut Args| {
-        Ok(Crawler::new(Books::new(args.get("url")?)?))
+        let spider = match args.get("url")? {
+            Some(url) => Books::at(url),
+            None => Books::practice(practice::start(args, PORT)?),
+        };
+        Ok(Crawler::new(spider))
     })
     .about("1,000 books with price and stock; -a url=… crawls another shop")
 }
 
 impl Books {
-    fn new(url: Option<Url>) -> Result<Self, BoxError> {
-        let Some(start) = url else {
-            let practice = PracticeSite::start()?;
-            return Ok(Self {
-                start: practice.at("/shop/"),
-                practice: Some(practice),
-            });
-        };
-        Ok(Self {
+    fn at(start: Url) -> Self {
+        Self {
             start,
             practice: None,
-        })
+        }
+    }
+
+    fn practice(site: PracticeSite) -> Self {
+        Self {
+            start: site.at("/shop/"),
+            practice: Some(site),
+        }
     }
 }
 

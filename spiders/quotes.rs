@@ -4,6 +4,11 @@ use crawlworks::prelude::*;
 use crawlworks::testing::PracticeSite;
 use crawlworks::{Args, Job};
 
+use crate::practice;
+
+/// Where its practice site listens, in every process: see [`practice::start`].
+const PORT: u16 = 8451;
+
 /// What the spider finds.
 #[derive(Debug, PartialEq, Serialize)]
 struct Quote {
@@ -18,27 +23,31 @@ struct Quotes {
     practice: Option<PracticeSite>,
 }
 
-/// Crawls the practice site, or another one with `-a url=https://…`.
+/// Crawls the practice site, which `-a port=…` starts on another port, or another site with `-a url=https://…`.
 pub(crate) fn job() -> Job {
     Job::new("quotes", |args: &mut Args| {
-        Ok(Crawler::new(Quotes::new(args.get("url")?)?))
+        let spider = match args.get("url")? {
+            Some(url) => Quotes::at(url),
+            None => Quotes::practice(practice::start(args, PORT)?),
+        };
+        Ok(Crawler::new(spider))
     })
     .about("100 quotes with author and tags; -a url=… crawls another site")
 }
 
 impl Quotes {
-    fn new(url: Option<Url>) -> Result<Self, BoxError> {
-        let Some(start) = url else {
-            let practice = PracticeSite::start()?;
-            return Ok(Self {
-                start: practice.at("/quotes/"),
-                practice: Some(practice),
-            });
-        };
-        Ok(Self {
+    fn at(start: Url) -> Self {
+        Self {
             start,
             practice: None,
-        })
+        }
+    }
+
+    fn practice(site: PracticeSite) -> Self {
+        Self {
+            start: site.at("/quotes/"),
+            practice: Some(site),
+        }
     }
 }
 
@@ -91,7 +100,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_gives_its_quotes_and_the_next_page() {
-        let spider = Quotes::new(Some("https://example.com/quotes/".parse().unwrap())).unwrap();
+        let spider = Quotes::at("https://example.com/quotes/".parse().unwrap());
         let out = testing::parse(&spider, "https://example.com/quotes/page/2/", PAGE)
             .await
             .unwrap();
@@ -109,7 +118,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_quote_without_an_author_is_an_error_that_says_so() {
-        let spider = Quotes::new(Some("https://example.com/".parse().unwrap())).unwrap();
+        let spider = Quotes::at("https://example.com/".parse().unwrap());
         let page = "<div class=quote><span class=text>x</span></div>";
         let error = testing::parse(&spider, "https://example.com/", page)
             .await
@@ -119,7 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_practice_site_has_a_hundred_quotes() {
-        let report = Crawler::new(Quotes::new(None).unwrap())
+        let report = Crawler::new(Quotes::practice(PracticeSite::start().unwrap()))
             .run()
             .await
             .unwrap();

@@ -16,7 +16,7 @@ const BOOK: &str = r#"
     <p class="star-rating Three"></p><table><tr><th>UPC</th><td>0123456789abcdef</td></tr></table></article>"#;
 
 fn spider() -> Books {
-    Books::new(Some("https://example.com/shop/".parse().unwrap())).unwrap()
+    Books::at("https://example.com/shop/".parse().unwrap())
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ fn stock_is_a_number() {
 
 #[tokio::test]
 async fn the_practice_site_has_a_thousand_books() {
-    let spider = Books::new(None).unwrap();
+    let spider = Books::practice(PracticeSite::start().unwrap());
     let mut expected: Vec<_> = spider
         .practice
         .iter()
