@@ -12,5 +12,11 @@ pub mod politeness {}
 #[doc = include_str!("docs/guide_outputs.md")]
 pub mod outputs {}
 
+#[doc = include_str!("docs/guide_durable.md")]
+pub mod durable {}
+
 #[doc = include_str!("docs/guide_settings.md")]
 pub mod settings {}
+
+#[doc = include_str!("docs/guide_cron.md")]
+pub mod cron {}
