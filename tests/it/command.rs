@@ -4,9 +4,17 @@
 mod bad_input;
 mod bench;
 mod broken_answers;
+mod bundled;
+#[cfg(unix)]
+mod cron;
 mod demo;
+#[cfg(unix)]
+mod durable;
 mod exit_codes;
 mod fetch;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod jobs;
 mod links;
 mod list;
 mod new;
@@ -210,6 +218,19 @@ impl Running {
             .status()
             .unwrap();
         assert!(killed.success(), "kill -{name}");
+    }
+}
+
+#[cfg(unix)]
+impl Running {
+    /// Sends a signal two times, with nothing in between.
+    fn signal_twice(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.0.id());
+        let killed = Command::new("sh")
+            .args(["-c", &format!("{kill}; {kill}")])
+            .status()
+            .unwrap();
+        assert!(killed.success(), "{kill}");
     }
 }
 

@@ -15,11 +15,14 @@ mod basics;
 mod command;
 mod cookies;
 mod downloads;
+mod durable;
 mod encodings;
 mod events;
 mod fairness;
 mod invariants;
 mod items;
+#[cfg(all(feature = "cli", unix))]
+mod kill;
 mod limits;
 mod middleware;
 mod network;

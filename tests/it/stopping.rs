@@ -1,6 +1,7 @@
 //! Stopping: nothing more is started, what is in flight may finish, and nothing is lost from the ledger.
 
-use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
 
 use crawlworks::Finish;
 use crawlworks::prelude::*;
@@ -131,4 +132,48 @@ async fn dropping_the_future_ends_the_crawl() {
     assert!(tokio::time::timeout(secs(15), crawl).await.is_err());
     sleep(secs(1_000)).await;
     assert_eq!(fake.urls().len(), 2);
+}
+
+/// Blocks its thread until the other end of the channel is dropped.
+struct Stuck {
+    parses: Sender<()>,
+    released: Mutex<Receiver<()>>,
+}
+
+impl Spider for Stuck {
+    type Item = String;
+
+    fn name(&self) -> &str {
+        "stuck"
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        Ok(vec![get("http://a.example/")])
+    }
+
+    async fn parse(&self, _: Response, _: &mut Output<String>) -> Result<(), BoxError> {
+        self.parses.send(())?;
+        let _ = self.released.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_parse_that_never_ends_does_not_hold_up_the_end_beyond_the_grace() {
+    let (release, released) = mpsc::channel();
+    let (parses, parsing) = mpsc::channel();
+    let spider = Stuck {
+        parses,
+        released: released.into(),
+    };
+    let mut crawler = Crawler::new(spider).downloader(ok());
+    crawler.settings_mut().grace = Duration::ZERO;
+    crawler.settings_mut().robots = false;
+    // Told by another thread: what the stuck one wakes can have to wait for it.
+    let stop = tokio::task::spawn_blocking(move || parsing.recv());
+    let stop = async move { drop(stop.await) };
+    let report = checked(crawler.run_until(stop).await.unwrap());
+    assert_eq!((report.finish, report.pages), (Finish::Stopped, 0));
+    assert_eq!(report.ledger.pending, 1);
+    drop::<Sender<()>>(release);
 }

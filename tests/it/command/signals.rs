@@ -104,6 +104,19 @@ fn a_terminated_crawl_finishes_what_is_in_flight_and_exits_11() {
     stops_in_order("TERM");
 }
 
+/// As `timeout` of coreutils does, which sends it to the process and to its group.
+#[test]
+fn a_signal_that_comes_twice_at_once_counts_once() {
+    let (folder, server) = (Folder::new(), Held::new());
+    let (mut running, stream) = crawl_in_flight(&folder, &server);
+    let mut stderr = running.stderr();
+    running.signal_twice("TERM");
+    wait_for(&mut stderr, "stopping");
+    answer(&stream);
+    wait_for(&mut stderr, "stopped: 1 page, 1 item");
+    assert_eq!(running.end(), Some(11));
+}
+
 #[test]
 fn a_second_signal_ends_the_crawl_at_once_with_13() {
     let (folder, server) = (Folder::new(), Held::new());
