@@ -16,6 +16,8 @@ use crate::error::{Error, ErrorKind};
 /// How often, and after which pauses, the lock is tried while others only look: ten seconds in all.
 const TRIES: u32 = 2_000;
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often the lock is tried that this process has itself: half a second in all.
+const OWN_TRIES: u32 = 100;
 
 /// The right to crawl, as long as this lives.
 #[derive(Debug)]
@@ -49,8 +51,17 @@ impl Lock {
     /// Locks this file; none when the path leads to another one by then, because whoever held the lock has removed the
     /// folder.
     fn of(mut file: File, path: &Path) -> io::Result<Option<Result<Self, Holder>>> {
-        if !is_free(&file, || std::thread::sleep(PAUSE))? {
-            return Ok(Some(Err(Holder::named_in(&mut file))));
+        let mut tries = 0;
+        while !is_free(&file, || std::thread::sleep(PAUSE))? {
+            file.rewind()?;
+            let holder = Holder::named_in(&mut file);
+            tries += 1;
+            // A crawl of this process may have ended just now, and a program that another thread starts at this moment
+            // still has a copy of its lock.
+            if holder.process != Some(std::process::id()) || tries > OWN_TRIES {
+                return Ok(Some(Err(holder)));
+            }
+            std::thread::sleep(PAUSE);
         }
         if !is_at(&file, path) {
             return Ok(None);
