@@ -37,7 +37,7 @@ use crawlworks::{Request, Settings};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-const LINKS: u64 = 62;
+const LINKS: usize = 62;
 /// Of a thousand links.
 const NEW: u64 = 104;
 /// How many URLs count as recent.
@@ -100,7 +100,7 @@ struct Pages {
 }
 
 impl Pages {
-    /// The first page has a link to each host.
+    /// The links of the first pages are all new, until there is one to each host.
     fn new(key: FingerprintKey, hosts: u64) -> Self {
         Self {
             key,
@@ -112,11 +112,9 @@ impl Pages {
     }
 
     fn page(&mut self) -> Result<Vec<Link>, Failure> {
-        let is_first = self.found == 0;
-        let links = if is_first { self.hosts } else { LINKS };
-        let mut page = Vec::with_capacity(usize::try_from(links)?);
-        for _ in 0..links {
-            let number = if is_first {
+        let mut page = Vec::with_capacity(LINKS);
+        for _ in 0..LINKS {
+            let number = if self.found < self.hosts {
                 self.next_new()
             } else {
                 self.next_link()
@@ -181,9 +179,15 @@ struct Mark {
     time: Instant,
     urls: u64,
     checks: u64,
+    cpu: f64,
 }
 
 impl Mark {
+    /// Of CPU for each new URL.
+    fn microseconds(self, since: Self) -> f64 {
+        (self.cpu - since.cpu) * 1e6 / (self.urls - since.urls) as f64
+    }
+
     fn per_second(self, since: Self, count: fn(Self) -> u64) -> f64 {
         (count(self) - count(since)) as f64 / (self.time - since.time).as_secs_f64()
     }
@@ -196,8 +200,8 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
     let mut queue = DiskQueue::open(Path::new(FOLDER), &Settings::default(), visits)?;
     let pages = pages(queue.key(), hosts, urls);
     println!(
-        "{:>11} {:>9} {:>11} {:>11} {:>9} {:>9}",
-        "URLs", "new/s", "checks/s", "reads", "RSS MiB", "disk MiB"
+        "{:>11} {:>9} {:>11} {:>11} {:>9} {:>9} {:>9}",
+        "URLs", "new/s", "checks/s", "us of CPU", "reads", "RSS MiB", "disk MiB"
     );
     let (step, mut marks) = (
         if urls < 10_000_000 {
@@ -211,6 +215,7 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
         time: Instant::now(),
         urls: 0,
         checks: 0,
+        cpu: measure::usage()?.cpu,
     };
     marks.push(now);
     for links in pages {
@@ -224,6 +229,7 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
         };
         if now.urls >= step * marks.len() as u64 {
             now.time = Instant::now();
+            now.cpu = measure::usage()?.cpu;
             if let Some(last) = marks.last() {
                 row(now, *last, &queue)?;
             }
@@ -240,10 +246,11 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
 
 fn row(now: Mark, last: Mark, queue: &DiskQueue) -> Result<(), Failure> {
     println!(
-        "{:>11} {:>9.0} {:>11.0} {:>11} {:>9.0} {:>9.0}",
+        "{:>11} {:>9.0} {:>11.0} {:>11.1} {:>9} {:>9.0} {:>9.0}",
         now.urls,
         now.per_second(last, |mark| mark.urls),
         now.per_second(last, |mark| mark.checks),
+        now.microseconds(last),
         queue.reads(),
         measure::status_mib("VmRSS")?,
         disk(Path::new(FOLDER))? as f64 / f64::from(1 << 20)

@@ -13,7 +13,7 @@ mod visit;
 
 use std::pin::Pin;
 
-pub(crate) use commits::Commits;
+pub(crate) use commits::{Commits, MAX_READS};
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::Plumbed;
 pub(crate) use tally::Tally;

@@ -24,7 +24,7 @@ const COMMIT_EVERY: Duration = Duration::from_millis(50);
 /// Visits in one commit, at most.
 const MAX_VISITS: usize = 1_000;
 /// Reads that the store is asked for at a time: commits come behind them.
-const MAX_READS: usize = 32;
+pub(crate) const MAX_READS: usize = 32;
 
 /// See the [module](self).
 #[derive(Debug)]

@@ -26,19 +26,17 @@ use lane::Lane;
 /// How many requests are kept in memory; the others wait in the store for their turn.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
-    /// Of all hosts.
+    /// Of all hosts. When there are many, each may have one besides.
     all: usize,
-    /// Of one host and priority, and how many when there are too many in all.
+    /// Of one host and priority.
     lane: usize,
-    lane_when_full: usize,
     /// Read at a time.
     read: usize,
 }
 
 const BOUNDS: Bounds = Bounds {
-    all: 100_000,
+    all: 64 * 1024,
     lane: 1024,
-    lane_when_full: 32,
     read: 256,
 };
 
@@ -58,6 +56,7 @@ pub(crate) struct DiskFrontier {
     committing: u64,
     /// Lanes that a commit may let shrink.
     grown: HashSet<(HostId, i32)>,
+    /// How many requests are here or handed up.
     in_memory: usize,
     /// How many requests may be on their way from the store.
     coming: usize,
@@ -127,19 +126,22 @@ impl DiskFrontier {
         let lane = lane(lanes, priority);
         lane.push(queued, self.order, room);
         self.in_memory += 1;
-        if lane.has_fresh() || lane.len() > self.bounds.lane_when_full {
+        if lane.can_shrink(self.order, room) {
             self.grown.insert((host, priority));
         }
         Ok(())
     }
 
-    /// How many requests of one lane memory has room for.
+    /// How many requests of one lane memory has room for: a part of what is free, but at least a fair share; a part of
+    /// that when nothing is free.
     fn room(&self) -> usize {
-        if self.in_memory + self.coming < self.bounds.all {
-            self.bounds.lane
-        } else {
-            self.bounds.lane_when_full
-        }
+        let taken = self.in_memory + self.coming;
+        let share = self.bounds.all / self.hosts.len().max(1);
+        let room = match self.bounds.all.saturating_sub(taken) {
+            0 => share / 4,
+            free => share.max(free / 16),
+        };
+        room.clamp(1, self.bounds.lane)
     }
 
     /// The part of a lane's stored requests that should be read next.
@@ -164,12 +166,14 @@ impl DiskFrontier {
         let mut taken = Vec::new();
         let lanes = self.hosts.get_mut(&host);
         for lane in lanes.into_iter().flatten().rev() {
-            taken.extend(std::iter::from_fn(|| lane.pop(self.order)).take(max - taken.len()));
+            let wanted = max - taken.len();
+            // Most hosts of a wide crawl have one: a vector that grows would have room for four.
+            taken.reserve_exact(wanted.min(lane.len()));
+            taken.extend(std::iter::from_fn(|| lane.pop(self.order)).take(wanted));
             if taken.len() == max || lane.stored.is_some() || lane.is_reading {
                 break;
             }
         }
-        self.in_memory -= taken.len();
         taken
     }
 
@@ -253,7 +257,6 @@ impl Frontier for DiskFrontier {
     }
 
     fn give_back(&mut self, host: HostId, requests: Vec<Queued>) {
-        self.in_memory += requests.len();
         let lanes = self.hosts.entry(host).or_default();
         for queued in requests.into_iter().rev() {
             self.out.remove(&queued.number);
@@ -262,6 +265,8 @@ impl Frontier for DiskFrontier {
     }
 
     fn settle(&mut self, host: HostId, done: &Queued) {
+        // One that an earlier process was parsing can be settled without having been read.
+        self.in_memory = self.in_memory.saturating_sub(1);
         match self.changes.puts.remove(&done.number) {
             Some(put) if put.is_new => {
                 self.out.remove(&done.number);
@@ -307,7 +312,7 @@ impl Frontier for DiskFrontier {
             let before = lane.len();
             lane.committed(self.committing, self.order, room);
             self.in_memory -= before - lane.len();
-            if lane.has_fresh() || lane.len() > self.bounds.lane_when_full {
+            if lane.can_shrink(self.order, room) {
                 self.grown.insert((host, priority));
             }
         }

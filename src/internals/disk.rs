@@ -1,13 +1,14 @@
 //! A durable crawl without its network: scheduler, disk frontier and store, joined as the dispatcher joins them.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::engine::Tally;
+use crate::engine::{MAX_READS, Tally};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::Remembered;
-use crate::frontier::{Candidate, DiskFrontier, Frontier, Queued, Taken};
+use crate::frontier::{Candidate, DiskFrontier, Frontier, Queued, Range, Taken};
 use crate::identity::{Fingerprint, FingerprintKey};
 use crate::request::Request;
 use crate::scheduler::{Feedback, HostId, Memory, Scheduler, Turn, WINDOW};
@@ -27,7 +28,9 @@ pub struct DiskQueue {
     group: usize,
     uncommitted: usize,
     committing: Option<usize>,
-    under_way: usize,
+    reading: usize,
+    later_reads: VecDeque<Range>,
+    /// Since the beginning.
     reads: u64,
     now: Duration,
 }
@@ -79,7 +82,8 @@ impl DiskQueue {
             group: group.max(1),
             uncommitted: 0,
             committing: None,
-            under_way: 0,
+            reading: 0,
+            later_reads: VecDeque::new(),
             reads: 0,
             now: Duration::ZERO,
         };
@@ -138,7 +142,7 @@ impl DiskQueue {
                 Turn::Start(host, queued) => return Ok(Some(Started { host, queued })),
                 Turn::Refill(host) => self.refill(host),
                 Turn::Wait(until) => self.now = until,
-                Turn::Idle if self.under_way > 0 => self.wait()?,
+                Turn::Idle if self.reading > 0 => self.wait()?,
                 Turn::Idle => return Ok(None),
             }
         }
@@ -230,14 +234,22 @@ impl DiskQueue {
             Taken::Now(requests, has_more) => self.scheduler.fill(host, requests, has_more),
             Taken::Later(range) => {
                 self.scheduler.fill(host, Vec::new(), true);
-                self.reads += 1;
-                self.send(Command::Read(range));
+                self.read(range);
             }
         }
     }
 
+    fn read(&mut self, range: Range) {
+        if self.reading < MAX_READS {
+            self.reading += 1;
+            self.reads += 1;
+            self.send(Command::Read(range));
+        } else {
+            self.later_reads.push_back(range);
+        }
+    }
+
     fn send(&mut self, command: Command) {
-        self.under_way += 1;
         // Fails only when the store is gone, and then the next answer says so.
         let _ = self.store.commands.send(command);
     }
@@ -248,7 +260,6 @@ impl DiskQueue {
     }
 
     fn answered(&mut self, answer: Answer) -> Result<()> {
-        self.under_way -= 1;
         match answer {
             Answer::Committed => {
                 self.committing = None;
@@ -258,6 +269,10 @@ impl DiskQueue {
                 }
             }
             Answer::Arrived(arrived) => {
+                self.reading -= 1;
+                if let Some(next) = self.later_reads.pop_front() {
+                    self.read(next);
+                }
                 let host = arrived.range.host;
                 self.frontier.arrived(arrived);
                 self.scheduler.expect_more(host);

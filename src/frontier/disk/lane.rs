@@ -41,9 +41,12 @@ impl Lane {
         self.len() == 0 && self.stored.is_none() && !self.is_reading
     }
 
-    /// Whether some wait for a commit to bring them to the store.
-    pub(super) fn has_fresh(&self) -> bool {
-        !self.fresh.is_empty()
+    /// Whether a commit may let go of some, as memory has room for so many.
+    pub(super) fn can_shrink(&self, order: Order, room: usize) -> bool {
+        match order {
+            Order::Breadth => !self.fresh.is_empty(),
+            Order::Depth => self.ready.len() > room,
+        }
     }
 
     /// Adds one that arrives. Memory has room for so many in all.
@@ -70,17 +73,22 @@ impl Lane {
 
     /// The next one in memory, if the store has none that goes before it.
     pub(super) fn pop(&mut self, order: Order) -> Option<Queued> {
-        match order {
+        let next = match order {
             Order::Depth => self.ready.pop_back(),
             Order::Breadth if self.stored.is_none() && !self.is_reading => {
                 self.ready.pop_front().or_else(|| self.fresh.pop_front())
             }
             Order::Breadth => self.ready.pop_front(),
+        };
+        if self.ready.is_empty() {
+            // It would keep its memory, and there can be as many as hosts.
+            self.ready = VecDeque::new();
         }
+        next
     }
 
     /// Takes what was read, in the order of the numbers. `stored` says where the store has more.
-    pub(super) fn arrived(&mut self, requests: Vec<Queued>, stored: Option<u64>) {
+    pub(super) fn arrived(&mut self, mut requests: Vec<Queued>, stored: Option<u64>) {
         self.is_reading = false;
         self.stored = stored;
         // Whatever came back meanwhile goes first: breadth first it is older, depth first newer.
@@ -90,7 +98,11 @@ impl Lane {
                     self.ready.push_front(queued);
                 }
             }
-            _ => self.ready.extend(requests),
+            Some(_) => self.ready.extend(requests),
+            None => {
+                requests.shrink_to_fit();
+                self.ready = requests.into();
+            }
         }
     }
 

@@ -11,7 +11,6 @@ use crate::request::Request;
 const NARROW: Bounds = Bounds {
     all: 12,
     lane: 6,
-    lane_when_full: 2,
     read: 3,
 };
 
@@ -116,7 +115,8 @@ struct Run {
     /// A commit under way: the store as it is with it, and the model.
     under_way: Option<(Stored, Pending, BTreeSet<u64>)>,
     reads: Vec<Range>,
-    waiting: BTreeSet<u32>,
+    /// Hosts and priorities of which a part is being read.
+    waiting: BTreeSet<(u32, i32)>,
     out: Vec<(u32, Queued)>,
     taken: Vec<(u32, Queued)>,
     pending: Pending,
@@ -215,8 +215,7 @@ impl Run {
         let expected = self.expected(host);
         match self.frontier.take(HostId(host), max) {
             Taken::Later(range) => {
-                assert!(!self.waiting.contains(&host), "asked twice");
-                self.waiting.insert(host);
+                assert!(self.waiting.insert((host, range.priority)), "asked twice");
                 self.reads.push(range);
                 true
             }
@@ -225,7 +224,7 @@ impl Run {
                 assert!(numbers.len() <= max);
                 assert_eq!(numbers, expected[..numbers.len()], "of {expected:?}");
                 assert!(more || numbers.len() == expected.len(), "{expected:?}");
-                assert!(!numbers.is_empty() || !more || self.waiting.contains(&host));
+                assert!(!numbers.is_empty() || !more || self.waits_for(host));
                 for queued in requests {
                     let pending = &self.pending[&host][&queued.number];
                     let found = (queued.request.priority(), queued.request.attempt());
@@ -236,6 +235,10 @@ impl Run {
                 more || !numbers.is_empty()
             }
         }
+    }
+
+    fn waits_for(&self, host: u32) -> bool {
+        self.waiting.iter().any(|(waiting, _)| *waiting == host)
     }
 
     fn give_back(&mut self, started: usize) {
@@ -289,7 +292,7 @@ impl Run {
 
     fn read(&mut self) {
         for range in std::mem::take(&mut self.reads) {
-            self.waiting.remove(&range.host.0);
+            self.waiting.remove(&(range.host.0, range.priority));
             self.frontier.arrived(self.stored.read(range));
         }
     }
@@ -374,6 +377,30 @@ fn one_host_with_many_requests_keeps_few_of_them_in_memory() {
             assert!(run.frontier.in_memory <= 30, "{}", run.frontier.in_memory);
         }
         run.drain();
+    }
+}
+
+#[test]
+fn many_hosts_with_many_requests_have_one_or_two_each_in_memory() {
+    for order in [Order::Breadth, Order::Depth] {
+        let (mut run, hosts) = (Run::new(order), 50);
+        for host in 0..hosts {
+            let first = u64::from(host) * 10;
+            let urls: Vec<u64> = (first..first + 10).collect();
+            run.add(host, 0, &urls);
+            run.step(Step::Cut);
+            run.step(Step::Committed);
+        }
+        let most = NARROW.all + NARROW.lane + 2 * hosts as usize;
+        assert!(run.frontier.in_memory <= most);
+        for host in 0..hosts {
+            // The scheduler keeps what it is given.
+            run.taken.clear();
+            run.take(host, 10);
+            run.read();
+            run.take(host, 10);
+            assert!(run.frontier.in_memory <= most, "{}", run.frontier.in_memory);
+        }
     }
 }
 
