@@ -189,6 +189,24 @@ fn pages_that_are_parsed_beside_a_deadly_one_are_not_given_up() {
 }
 
 #[test]
+#[cfg(feature = "cli")]
+fn a_page_that_was_given_up_can_be_tried_again() {
+    let job = Job::new();
+    for _ in 0..3 {
+        assert!(!job.run_apart("aborts").success());
+    }
+    assert!(job.run_apart("aborts").success());
+    let retried = Command::new(env!("CARGO_BIN_EXE_crawl"))
+        .args(["retry-failed", &job.folder()])
+        .output()
+        .unwrap();
+    assert!(retried.status.success(), "{retried:?}");
+    assert!(job.run_apart("harmless").success());
+    assert_eq!(job.paths().len() as u64, PAGES);
+    assert!(job.dead_letters().is_empty());
+}
+
+#[test]
 fn only_ends_in_a_row_count() {
     let job = Job::new();
     for _ in 0..2 {
