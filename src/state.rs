@@ -15,6 +15,7 @@
 pub(crate) mod dead_letter;
 mod folder;
 pub(crate) mod history;
+mod keepsake;
 mod lock;
 mod open;
 mod parsing;
@@ -33,6 +34,7 @@ use crate::error::{Error, ErrorKind};
 pub(crate) use dead_letter::DeadLetter;
 pub(crate) use folder::Folder;
 pub(crate) use history::PastRun;
+pub(crate) use keepsake::{Keepsake, Kept};
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
 #[cfg(feature = "cli")]

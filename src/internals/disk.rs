@@ -224,6 +224,7 @@ impl DiskQueue {
             hosts: std::mem::take(&mut self.new_hosts),
             dead: Vec::new(),
             scope: None,
+            kept: Vec::new(),
             saved: self.saved.clone(),
         };
         self.send(Command::Commit(Box::new(cut), Delivered::default()));

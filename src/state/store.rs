@@ -31,7 +31,7 @@ use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use serde::{Deserialize, Serialize};
 
 use super::replace::private;
-use super::{DEAD_LETTERS, DeadLetter, Delivered, FRONTIER, HostRecord, Saved, unusable};
+use super::{DEAD_LETTERS, DeadLetter, Delivered, FRONTIER, HostRecord, Keepsake, Saved, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::Queued;
 use crate::frontier::disk::{Arrived, Changes, Key, Range, record};
@@ -58,6 +58,8 @@ pub(crate) struct Cut {
     pub(crate) dead: Vec<DeadLetter>,
     /// The places that belong to the crawl, when that has changed.
     pub(crate) scope: Option<Vec<String>>,
+    /// What else has changed.
+    pub(crate) kept: Vec<Keepsake>,
     pub(crate) saved: Saved,
 }
 
@@ -185,6 +187,7 @@ impl Store {
             hosts,
             dead,
             scope,
+            kept,
             saved,
         } = cut;
         let dead_letters = self.dead.append(&dead, self.sync)?;
@@ -211,6 +214,13 @@ impl Store {
         }
         if let Some(scope) = scope {
             batch.insert(&self.notes, keys::SCOPE, json(&scope)?);
+        }
+        for Keepsake { kind, name, value } in kept {
+            let key = keys::kept(kind, &name);
+            match value {
+                Some(value) => batch.insert(&self.notes, key, value),
+                None => batch.remove(&self.notes, key),
+            }
         }
         let root = Root {
             saved,

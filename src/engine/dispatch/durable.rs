@@ -13,7 +13,7 @@ use crate::report::{Filter, Finish, Ledger, Resumed};
 use crate::request::Request;
 use crate::scheduler::HostId;
 use crate::state::store::{self, Answer, Command, Committed, Cut};
-use crate::state::{DeadLetter, Delivered, Saved};
+use crate::state::{DeadLetter, Delivered, Keepsake, Kept, Saved};
 
 /// A page that was being parsed at so many unclean ends in a row is given up.
 const MAX_CRASHES: u32 = 3;
@@ -29,6 +29,7 @@ impl Dispatcher {
             remembered,
             hosts,
             scope,
+            kept,
         } = committed;
         let now = self.now();
         for record in &hosts {
@@ -40,6 +41,9 @@ impl Dispatcher {
         }
         self.frontier = Box::new(DiskFrontier::new(self.settings.order, remembered));
         Arc::make_mut(&mut self.scope).include_all(scope);
+        for keepsake in kept {
+            self.take_back(keepsake);
+        }
         self.tally = saved.tally;
         let resumed = Resumed {
             times: saved.resumes + 1,
@@ -159,6 +163,7 @@ impl Dispatcher {
 
     fn cut(&mut self, finish: Option<Finish>) -> Option<Cut> {
         let (now, seconds) = (self.now(), self.now().as_secs_f64());
+        let kept = self.keepsakes();
         let commits = self.commits.as_mut()?;
         commits.cut();
         let resumed = commits.resumed.unwrap_or_default();
@@ -167,6 +172,7 @@ impl Dispatcher {
             hosts: commits.take_hosts(&self.scheduler, now),
             dead: commits.take_dead(),
             scope: commits.take_scope(&self.scope),
+            kept,
             saved: Saved {
                 tally: self.tally.clone(),
                 seconds: resumed.seconds + seconds,
@@ -175,6 +181,18 @@ impl Dispatcher {
                 finish,
             },
         })
+    }
+
+    /// What parts of the crawl want to have again, of what has changed since the last cut.
+    fn keepsakes(&mut self) -> Vec<Keepsake> {
+        Vec::new()
+    }
+
+    /// Gives a part of the crawl what it kept.
+    fn take_back(&mut self, keepsake: Keepsake) {
+        match keepsake.kind {
+            Kept::Cookies | Kept::Robots => {}
+        }
     }
 
     /// Takes an answer of the store.

@@ -1,6 +1,7 @@
 //! The keys of the notes: what is not a request of the queue. The first byte says of what kind they are.
 
 use crate::scheduler::HostId;
+use crate::state::Kept;
 
 /// Fingerprints of what was seen, and of what is out of scope.
 pub(super) const SEEN: u8 = b's';
@@ -8,6 +9,8 @@ pub(super) const FOREIGN: u8 = b'f';
 /// Hosts, and their priorities.
 pub(super) const HOST: u8 = b'h';
 pub(super) const LANE: u8 = b'l';
+/// What parts of the crawl keep.
+const KEPT: u8 = b'x';
 
 /// The places that belong to the crawl.
 pub(super) const SCOPE: &[u8] = b"c";
@@ -33,6 +36,15 @@ pub(super) fn host(host: HostId) -> Vec<u8> {
 pub(super) fn lane(host: HostId, priority: i32) -> Vec<u8> {
     let (host, priority) = (host.0.to_be_bytes(), priority.to_be_bytes());
     [&[LANE], &host[..], &priority[..]].concat()
+}
+
+pub(super) fn kept(kind: Kept, name: &str) -> Vec<u8> {
+    [&kept_of(kind), name.as_bytes()].concat()
+}
+
+/// What all keys of this kind begin with.
+pub(super) fn kept_of(kind: Kept) -> [u8; 2] {
+    [KEPT, kind.letter()]
 }
 
 /// Reads back [`host`]; none for what is no such key.

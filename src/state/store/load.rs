@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::SeenSet;
 use crate::frontier::disk::Remembered;
 use crate::scheduler::HostId;
-use crate::state::{Delivered, HostRecord, Saved};
+use crate::state::{Delivered, HostRecord, Keepsake, Kept, Saved};
 
 /// The last commit: what a crawl goes on with.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Committed {
     pub(crate) hosts: Vec<HostRecord>,
     /// The places that belong to the crawl.
     pub(crate) scope: Vec<String>,
+    /// What parts of the crawl kept.
+    pub(crate) kept: Vec<Keepsake>,
 }
 
 impl Store {
@@ -53,6 +55,7 @@ impl Store {
             remembered,
             hosts: self.hosts()?,
             scope: self.scope()?,
+            kept: self.kept()?,
         }))
     }
 
@@ -107,6 +110,24 @@ impl Store {
             hosts.push(record.map_err(|error| self.damaged().with_source(error))?);
         }
         Ok(hosts)
+    }
+
+    fn kept(&self) -> Result<Vec<Keepsake>> {
+        let mut kept = Vec::new();
+        for kind in Kept::ALL {
+            let prefix = keys::kept_of(kind);
+            for entry in self.notes.prefix(prefix) {
+                let entry = entry.into_inner();
+                let (key, value) = entry.map_err(|error| storage(&self.path, error))?;
+                let name = key.get(prefix.len()..).unwrap_or_default().to_vec();
+                kept.push(Keepsake {
+                    kind,
+                    name: String::from_utf8(name).map_err(|_| self.damaged())?,
+                    value: Some(value.to_vec()),
+                });
+            }
+        }
+        Ok(kept)
     }
 
     /// The hosts and priorities of which the queue may have requests.

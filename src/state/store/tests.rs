@@ -103,6 +103,7 @@ impl Fed {
                 .collect(),
             dead: Vec::new(),
             scope: is_first.then(|| vec!["a.example".to_owned()]),
+            kept: Vec::new(),
             saved: saved(self.commits.len()),
         }
     }

@@ -1,0 +1,30 @@
+//! What parts of a crawl keep beside its queue, and have again when it goes on: cookies, robots.txt files.
+
+/// One record, which replaces an earlier one of the same kind and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Keepsake {
+    pub(crate) kind: Kept,
+    /// Of what: a domain, an origin.
+    pub(crate) name: String,
+    /// None: there is no such record any more.
+    pub(crate) value: Option<Vec<u8>>,
+}
+
+/// Whose record it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Cookies,
+    Robots,
+}
+
+impl Kept {
+    pub(crate) const ALL: [Self; 2] = [Self::Cookies, Self::Robots];
+
+    /// The second byte of its keys.
+    pub(crate) fn letter(self) -> u8 {
+        match self {
+            Self::Cookies => b'c',
+            Self::Robots => b'r',
+        }
+    }
+}
