@@ -22,6 +22,7 @@ mod cause;
 mod completions;
 mod crawl;
 mod demo;
+mod doctor;
 mod durable;
 mod exit;
 mod fetch;
@@ -139,6 +140,7 @@ enum Verb {
     Robots(robots::Robots),
     Sitemap(sitemap::Sitemap),
     Url(url::UrlVerb),
+    Doctor(doctor::Doctor),
     New(new::New),
     Bench(bench::Bench),
     Completions(completions::Completions),
@@ -169,6 +171,7 @@ impl Verb {
             Self::Robots(verb) => verb.run(),
             Self::Sitemap(verb) => verb.run(),
             Self::Url(verb) => verb.run(),
+            Self::Doctor(verb) => verb.run(),
             Self::New(verb) => verb.run(),
             Self::Bench(verb) => verb.run(),
             Self::Completions(verb) => verb.run(),

@@ -1,0 +1,117 @@
+//! `crawl doctor`: what a host is like, and what would go wrong in a crawl of it.
+
+mod advice;
+mod checkup;
+mod facts;
+mod page;
+mod show;
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::exit::{Exit, Failure, Outcome};
+use super::flags::{LogFlags, PageFlags};
+use super::screen::Screen;
+use super::{crawl, layers, logging};
+use crate::crawler::Crawler;
+use crate::error::Error;
+use crate::event::Event;
+use crate::settings::{ScopeMode, Settings};
+use checkup::{Checkup, lock};
+use facts::{Facts, Name, Problem};
+
+/// Tell what a host is like, and what would go wrong in a crawl
+///
+/// Looks the name up, reads robots.txt, fetches the page, follows its redirects, and asks once more whether the page has
+/// changed: three requests as a rule, at the pace of a crawl. Ends with 1 when a crawl could not have the page.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crawl doctor example.com\n  crawl doctor https://example.com/shop -s delay=2s --json"
+)]
+pub(super) struct Doctor {
+    /// The page to begin with
+    url: String,
+
+    /// Show everything as one JSON object
+    #[arg(long)]
+    json: bool,
+
+    /// Change a setting, as for a crawl
+    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = super::flags::pair)]
+    set: Vec<(String, String)>,
+
+    #[command(flatten)]
+    request: PageFlags,
+
+    #[command(flatten)]
+    log: LogFlags,
+}
+
+impl Doctor {
+    pub(super) fn run(self) -> Outcome {
+        logging::start(&self.log.for_one_page(), &Screen::new(false))?;
+        let (facts, settings) = self.examine()?;
+        let advice = advice::of(&facts, &settings);
+        let mut out = io::stdout().lock();
+        if self.json {
+            let mut json = serde_json::to_value(&facts).map_err(io::Error::from)?;
+            json["advice"] = serde_json::to_value(&advice).map_err(io::Error::from)?;
+            writeln!(out, "{json}")?;
+        } else {
+            write!(out, "{}", show::page(&facts, &advice))?;
+        }
+        out.flush()?;
+        let is_stopped = advice
+            .iter()
+            .any(|advice| advice.weight == advice::Weight::Stops);
+        Ok(if is_stopped {
+            Exit::Unexpected
+        } else {
+            Exit::Finished
+        })
+    }
+
+    fn examine(&self) -> Result<(Facts, Settings), Failure> {
+        let mut settings = Settings::default();
+        layers::apply(&mut settings, "doctor", &self.set)?;
+        self.request.apply(&mut settings)?;
+        let request = self.request.request(&self.url)?;
+        let checkup = Checkup::new(request, settings.user_agent.clone());
+        let state = checkup.state();
+        let mut crawler = Crawler::new(checkup);
+        *crawler.settings_mut() = only_these(settings.clone());
+        let mut events = crawler.events();
+        let runtime = crawl::runtime()?;
+        runtime.block_on(async {
+            let name = Name::look_up(&lock(&state).facts.url.clone()).await;
+            lock(&state).facts.name = name;
+            crawler.run().await?;
+            while let Some(event) = events.next().await {
+                if let Event::Failed { url, kind, message } = event {
+                    lock(&state).facts.problem(Problem { url, kind, message });
+                }
+            }
+            Ok::<_, Error>(())
+        })?;
+        runtime.shutdown_background();
+        let facts = lock(&state).facts.clone();
+        Ok((facts, settings))
+    }
+}
+
+/// The spider asks for robots.txt and follows redirects by itself, to see them; nothing else may interfere.
+fn only_these(mut settings: Settings) -> Settings {
+    settings.robots = false;
+    settings.redirects = 0;
+    settings.retries = 0;
+    settings.adaptive_delay = false;
+    settings.delay = settings.delay.min(Duration::from_secs(1));
+    settings.scope = ScopeMode::Any;
+    settings.allow.clear();
+    settings.deny.clear();
+    settings.content_types.clear();
+    settings.max_url_length = usize::MAX;
+    (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
+    (settings.max_time, settings.max_errors) = (None, None);
+    settings
+}
