@@ -11,6 +11,7 @@ mod dns;
 mod failure;
 mod http;
 mod outgoing;
+mod pool;
 mod tls;
 
 use tokio::time::Instant;

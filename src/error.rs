@@ -75,11 +75,13 @@ kinds! {
     Tls = "tls";
     /// A connect, idle or whole-exchange timeout.
     Timeout = "timeout";
+    /// A body that came more slowly than `min_rate`.
+    Slow = "slow";
     /// An answer that is not HTTP, or breaks its rules.
     Http = "http";
     /// A body that ended before it was complete.
     Incomplete = "incomplete";
-    /// A body larger than `max_body`, counted after decoding.
+    /// A body larger than `max_body`, counted after decoding, or that expands more than `max_ratio` times.
     TooLarge = "too_large";
     /// A body that its `Content-Encoding` cannot decode.
     Decode = "decode";

@@ -127,6 +127,12 @@ settings! {
     idle_timeout: Duration = Duration::from_secs(15);
     #[doc = "Largest body, after decoding; a larger one is an error, never cut silently."]
     max_body: ByteSize = ByteSize::mib(32);
+    #[doc = "How many times larger than its wire form a body may get by decoding, once it is over 1 MiB; 0: any."]
+    max_ratio: u64 = 200;
+    #[doc = "Slowest body, in bytes per second over 30 s; 0: any."]
+    min_rate: ByteSize = ByteSize(1024);
+    #[doc = "Connections open at once, idle ones included; a visit that finds no room waits for one."]
+    max_connections: usize = 512;
     #[doc = "Media types to download, such as `text/html,application/json`; others are left after their head. Empty: all."]
     content_types: Vec<String> = Vec::new();
     #[doc = "Which links are followed, seen from the start URLs: `host`, `domain`, `prefix` or `any`."]

@@ -101,6 +101,7 @@ fn of_kind(kind: ErrorKind) -> Exit {
         | Kind::Connect
         | Kind::Tls
         | Kind::Timeout
+        | Kind::Slow
         | Kind::Http
         | Kind::Incomplete
         | Kind::TooLarge

@@ -55,6 +55,7 @@ fn of_failure(kind: ErrorKind, message: &str, dialect: Dialect) -> Option<String
         ErrorKind::Dns => "is the name spelt right? is this machine online?".to_owned(),
         ErrorKind::Connect => "is the server up, and is this its port?".to_owned(),
         ErrorKind::Timeout => format!("{} waits longer", dialect.with("timeout", "2m")),
+        ErrorKind::Slow => "`CRAWL_MIN_RATE=0` waits for any server".to_owned(),
         ErrorKind::Tls if message.contains("InvalidContentType") => {
             "no TLS is spoken there; is it http://?".to_owned()
         }
@@ -63,6 +64,9 @@ fn of_failure(kind: ErrorKind, message: &str, dialect: Dialect) -> Option<String
             dialect.switch("insecure", true),
         ),
         ErrorKind::Robots => of_filter(Filter::Robots, dialect)?,
+        ErrorKind::TooLarge if message.contains(" times ") => {
+            "`CRAWL_MAX_RATIO=0` takes any".to_owned()
+        }
         ErrorKind::TooLarge => format!("{} allows more", dialect.with("max_body", "64MiB")),
         _ => return None,
     })

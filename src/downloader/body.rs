@@ -1,16 +1,20 @@
 //! Reading a body: decoded while it streams in, and given up when it is too large, too slow or cut short.
 
+mod pace;
+
+use std::error::Error as StdError;
 use std::time::Duration;
 
 use ::http::{Method, response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
+use hyper::body::Body;
 use tokio::time::{Instant, sleep_until};
 
+use self::pace::Pace;
 use super::decode::Decoder;
 use super::failure;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::policy::robots;
 use crate::request::Request;
 
@@ -23,82 +27,98 @@ const MAX_ROBOTS: u64 = 2 * robots::MAX_BYTES as u64;
 pub(super) struct BodyLimits {
     /// Bytes after decoding.
     pub(super) size: u64,
+    /// How many times its wire form; 0: any.
+    pub(super) ratio: u64,
     /// Time without a byte.
     pub(super) idle: Duration,
+    /// Bytes per second on the wire; 0: any.
+    pub(super) rate: u64,
 }
 
-/// Reads a body to its end; answers with its decoded bytes and how many came over the wire.
-pub(super) async fn read(
+/// What was read of a body.
+#[derive(Debug)]
+pub(super) struct Received {
+    /// Decoded.
+    pub(super) bytes: Bytes,
+    pub(super) wire_bytes: u64,
+    /// Whether it was read to its end, so that nothing of it is left on the connection.
+    pub(super) is_whole: bool,
+}
+
+/// Reads a body to its end, or a robots.txt as far as it counts.
+pub(super) async fn read<B>(
     request: &Request,
     head: &response::Parts,
-    mut body: Incoming,
+    body: &mut B,
     limits: BodyLimits,
-) -> Result<(Bytes, u64)> {
+) -> Result<Received>
+where
+    B: Body<Data = Bytes, Error: StdError + 'static> + Unpin,
+{
     if request.method() == Method::HEAD || body.is_end_stream() {
-        return Ok((Bytes::new(), 0));
+        return Ok(Received {
+            bytes: Bytes::new(),
+            wire_bytes: 0,
+            is_whole: true,
+        });
     }
     let is_robots = request.robots_for().is_some();
     let size = if is_robots { MAX_ROBOTS } else { limits.size };
     let expected = body.size_hint().exact().unwrap_or(0);
-    let mut decoder = Decoder::new(&head.headers, size)?.with_capacity_hint(expected);
-    let mut idle = IdleTimer::new(limits.idle);
+    let mut decoder = Decoder::new(&head.headers, size)?
+        .with_max_ratio(limits.ratio)
+        .with_capacity_hint(expected);
+    let mut pace = Pace::new(limits.idle, limits.rate, Instant::now());
     let mut wire_bytes = 0;
-    while let Some(data) = idle.next_piece(&mut body).await? {
+    let partial = |decoder: Decoder, wire_bytes| Received {
+        bytes: decoder.into_partial(),
+        wire_bytes,
+        is_whole: false,
+    };
+    while let Some(data) = next_piece(body, &mut pace).await? {
         wire_bytes += data.len() as u64;
         match decoder.push(data) {
             // What is over the limit of a robots.txt is cut off, not refused.
             Err(error) if is_robots && error.kind() == ErrorKind::TooLarge => {
-                return Ok((decoder.into_partial(), wire_bytes));
+                return Ok(partial(decoder, wire_bytes));
             }
             result => result?,
         }
         if is_robots && wire_bytes > robots::MAX_BYTES as u64 {
-            return Ok((decoder.into_partial(), wire_bytes));
+            return Ok(partial(decoder, wire_bytes));
         }
     }
-    Ok((decoder.finish()?, wire_bytes))
+    Ok(Received {
+        bytes: decoder.finish()?,
+        wire_bytes,
+        is_whole: true,
+    })
 }
 
-/// Notices when no byte comes for too long. One timer serves the whole body and is only moved when it fires: a new one
-/// per piece would cost more than the piece.
-struct IdleTimer {
-    limit: Duration,
-    last_byte: Instant,
-    fires: Instant,
-}
-
-impl IdleTimer {
-    fn new(limit: Duration) -> Self {
-        let last_byte = Instant::now();
-        Self {
-            limit,
-            last_byte,
-            fires: last_byte + limit,
-        }
-    }
-
-    /// The next piece of data; `None` at the end of the body.
-    async fn next_piece(&mut self, body: &mut Incoming) -> Result<Option<Bytes>> {
-        loop {
-            let frame = tokio::select! {
-                biased;
-                frame = body.frame() => frame,
-                () = sleep_until(self.fires) => {
-                    if self.last_byte.elapsed() >= self.limit {
-                        let message = format!("no byte of the body for {} s", self.limit.as_secs_f64());
-                        return Err(Error::new(ErrorKind::Timeout, message));
-                    }
-                    self.fires = self.last_byte + self.limit;
-                    continue;
-                }
-            };
-            let Some(frame) = frame else { return Ok(None) };
-            self.last_byte = Instant::now();
-            let frame = frame.map_err(|error| failure::within_body(&error))?;
-            // Trailers say nothing that a crawler needs.
-            if let Ok(data) = frame.into_data() {
-                return Ok(Some(data));
+/// The next piece of data; `None` at the end of the body.
+async fn next_piece<B>(body: &mut B, pace: &mut Pace) -> Result<Option<Bytes>>
+where
+    B: Body<Data = Bytes, Error: StdError + 'static> + Unpin,
+{
+    loop {
+        let frame = tokio::select! {
+            biased;
+            frame = body.frame() => frame,
+            () = sleep_until(pace.next_look()) => {
+                pace.look(Instant::now())?;
+                continue;
             }
+        };
+        let Some(frame) = frame else { return Ok(None) };
+        let frame = frame.map_err(|error| failure::within_body(&error))?;
+        // Trailers say nothing that a crawler needs.
+        let data = frame.into_data().unwrap_or_default();
+        pace.count(data.len(), Instant::now())?;
+        if !data.is_empty() {
+            return Ok(Some(data));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! How a connection is made: directly or through a proxy, to the host or to the address that `resolve` fixes.
 
+mod endpoint;
 mod proxy;
-mod timed;
 mod transport;
 
 use std::collections::HashMap;
@@ -9,33 +9,109 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ::http::Uri;
 use ::http::uri::{Authority, PathAndQuery, Scheme};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
+use tokio::time::timeout;
 use tower_service::Service;
 
 use super::dns::Resolver;
+use super::{failure, tls};
 use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::settings::Settings;
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::{LONGEST, Settings};
+pub(super) use endpoint::{Endpoint, Forwarding};
 use proxy::Proxy;
 pub(super) use proxy::ProxyError;
-pub(super) use timed::Timed;
 use transport::Transport;
+
+/// What hyper reads from and writes to.
+pub(super) type Stream = MaybeHttpsStream<Transport>;
+
+/// A connection, ready for HTTP.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) io: Stream,
+    pub(super) is_http2: bool,
+}
+
+/// Makes connections: name, TCP, proxy and TLS.
+#[derive(Debug, Clone)]
+pub(super) struct Connector {
+    https: HttpsConnector<Tcp>,
+    proxy: Option<Arc<Proxy>>,
+    limit: Duration,
+}
+
+impl Connector {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a bad `proxy` or `resolve`; [`ErrorKind::File`] or [`ErrorKind::Tls`] for a bad
+    /// `ca_file`.
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(tls::config(settings)?)
+            .https_or_http()
+            .enable_http1();
+        let tcp = Tcp::new(settings)?;
+        let proxy = tcp.proxy.clone().map(Arc::new);
+        let https = if settings.http2 {
+            https.enable_http2().wrap_connector(tcp)
+        } else {
+            https.wrap_connector(tcp)
+        };
+        let limit = settings.connect_timeout.min(LONGEST);
+        Ok(Self {
+            https,
+            proxy,
+            limit,
+        })
+    }
+
+    /// Where the connection for this request leads.
+    #[expect(clippy::unnecessary_wraps, reason = "choosing a proxy can fail")]
+    pub(super) fn endpoint(&self, request: &Request) -> Result<Endpoint> {
+        Ok(Endpoint::new(request.url(), self.proxy.as_ref()))
+    }
+
+    /// Name, TCP, proxy and TLS, within `connect_timeout`.
+    pub(super) async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
+        let target = endpoint.uri()?;
+        let connecting = timeout(self.limit, call(self.https.clone(), target));
+        let io = connecting
+            .await
+            .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
+            .map_err(|error| failure::while_connecting(error.as_ref()))?;
+        let is_http2 = match &io {
+            MaybeHttpsStream::Https(tls) => tls.inner().get_ref().1.alpn_protocol() == Some(b"h2"),
+            MaybeHttpsStream::Http(_) => false,
+        };
+        Ok(Connection { io, is_http2 })
+    }
+
+    /// What came of an exchange over this endpoint.
+    #[expect(clippy::unused_self, reason = "proxies are judged by it")]
+    pub(super) fn judge(&self, _: &Endpoint, result: Result<Response>) -> Result<Response> {
+        result
+    }
+}
 
 /// Makes the TCP connection under HTTP or TLS.
 #[derive(Debug, Clone)]
-pub(super) struct Connector {
+struct Tcp {
     resolver: Resolver,
     tcp: HttpConnector<Resolver>,
     fixed: Arc<HashMap<(String, u16), IpAddr>>,
     proxy: Option<Proxy>,
 }
 
-impl Connector {
+impl Tcp {
     /// # Errors
     /// [`ErrorKind::Settings`] for a bad `proxy` or `resolve`.
-    pub(super) fn new(settings: &Settings) -> Result<Self> {
+    fn new(settings: &Settings) -> Result<Self> {
         let resolver = Resolver::default();
         let mut tcp = HttpConnector::new_with_resolver(resolver.clone());
         tcp.enforce_http(false);
@@ -53,10 +129,6 @@ impl Connector {
             ),
             proxy: settings.proxy.as_deref().map(Proxy::parse).transpose()?,
         })
-    }
-
-    pub(super) fn proxy(&self) -> Option<&Proxy> {
-        self.proxy.as_ref()
     }
 
     /// The same target with the host replaced by its fixed address, if it has one.
@@ -106,7 +178,7 @@ fn fixed(rule: &str) -> Result<((String, u16), IpAddr)> {
     ))
 }
 
-impl Service<Uri> for Connector {
+impl Service<Uri> for Tcp {
     type Response = Transport;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Transport, BoxError>> + Send>>;
@@ -139,10 +211,10 @@ async fn call<C: Service<Uri>>(mut connector: C, target: Uri) -> Result<C::Respo
 mod tests {
     use super::*;
 
-    fn connector(change: impl Fn(&mut Settings)) -> Result<Connector> {
+    fn connector(change: impl Fn(&mut Settings)) -> Result<Tcp> {
         let mut settings = Settings::default();
         change(&mut settings);
-        Connector::new(&settings)
+        Tcp::new(&settings)
     }
 
     #[test]

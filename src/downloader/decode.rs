@@ -1,8 +1,8 @@
 //! Takes the `Content-Encoding` off a body while it arrives, and stops a body that grows too large.
 //!
 //! A few kilobytes on the wire can decode to gigabytes, so nothing here decodes "everything": each coding fills a small
-//! buffer, the buffer is counted, and only then the next one is filled. The limit is on sizes, not on a ratio: a page
-//! may well be a thousand times the same table row.
+//! buffer, the buffer is counted, and only then the next one is filled. The first limit is on sizes; the one on the
+//! ratio of sizes is for what is large already, because a page may well be a hundred times the same table row.
 //!
 //! ```text
 //! let mut decoder = Decoder::new(&headers, max_body)?.with_capacity_hint(content_length);
@@ -29,6 +29,9 @@ const MAX_CODINGS: usize = 3;
 /// What one step of a coding may write before it is counted, in bytes.
 const STEP: usize = 32 * 1024;
 
+/// A body up to this many bytes may be any number of times larger than its encoded form.
+const SMALL: u64 = 1024 * 1024;
+
 /// Decodes one body, chunk by chunk (RFC 9110, section 8.4).
 ///
 /// What follows the end of a compressed stream is ignored, as browsers do, except that gzip and zstd streams may be
@@ -39,6 +42,8 @@ pub(crate) struct Decoder {
     layers: Vec<Layer>,
     body: Body,
     received: Allowance,
+    /// How many times larger than its encoded form the body may get; 0: any.
+    max_ratio: u64,
 }
 
 /// One coding to undo, with the room for one step of its output.
@@ -67,7 +72,15 @@ impl Decoder {
             layers,
             body: Body::new(max_body),
             received: Allowance::encoded(max_body),
+            max_ratio: 0,
         })
+    }
+
+    /// Refuses a body of more than 1 MiB that is more than so many times larger than its encoded form; 0: never.
+    #[must_use]
+    pub(crate) fn with_max_ratio(mut self, max_ratio: u64) -> Self {
+        self.max_ratio = max_ratio;
+        self
     }
 
     /// Says how many bytes are expected on the wire, so that room for them is reserved once. It may lie.
@@ -92,6 +105,12 @@ impl Decoder {
             return self.body.push(chunk);
         }
         self.received.take(chunk.len())?;
+        if self.max_ratio > 0 {
+            self.body.expand_to(
+                self.received.taken().saturating_mul(self.max_ratio),
+                self.max_ratio,
+            );
+        }
         feed(&mut self.layers, &chunk, &mut self.body)
     }
 
@@ -182,12 +201,17 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>> {
 #[derive(Debug)]
 struct Allowance {
     left: u64,
+    taken: u64,
     limit: u64,
 }
 
 impl Allowance {
     fn new(limit: u64) -> Self {
-        Self { left: limit, limit }
+        Self {
+            left: limit,
+            taken: 0,
+            limit,
+        }
     }
 
     /// For bytes that are still encoded: encoding what cannot be compressed adds a little, a few bytes per block.
@@ -197,13 +221,21 @@ impl Allowance {
             left: max_body
                 .saturating_add(max_body / 16)
                 .saturating_add(64 * 1024),
+            taken: 0,
             limit: max_body,
         }
     }
 
+    fn taken(&self) -> u64 {
+        self.taken
+    }
+
     fn take(&mut self, bytes: usize) -> Result<()> {
         match self.left.checked_sub(bytes as u64) {
-            Some(left) => self.left = left,
+            Some(left) => {
+                self.left = left;
+                self.taken += bytes as u64;
+            }
             None => {
                 return Err(Error::new(
                     ErrorKind::TooLarge,

@@ -7,38 +7,45 @@ use super::connector::ProxyError;
 use super::dns::DnsError;
 use crate::error::{BoxError, Error, ErrorKind};
 
-/// The error of an exchange that got no response head.
-pub(super) fn before_head(error: &hyper_util::client::legacy::Error) -> Error {
-    let kind = kind(error).unwrap_or(if error.is_connect() {
-        ErrorKind::Connect
-    } else {
-        ErrorKind::Http
-    });
+/// The error of a connection that was not made.
+pub(super) fn while_connecting(error: &(dyn StdError + 'static)) -> Error {
+    let kind = kind(error).unwrap_or(ErrorKind::Connect);
     let message = match kind {
         ErrorKind::Dns => "the host name does not resolve",
         ErrorKind::Tls => "TLS failed",
         ErrorKind::Proxy => "the proxy failed",
         ErrorKind::Timeout => "timed out while connecting",
-        ErrorKind::Connect if error.is_connect() => "cannot connect",
+        _ => "cannot connect",
+    };
+    Error::new(kind, message).with_source(innermost(error))
+}
+
+/// The error of an exchange that got no response head.
+pub(super) fn before_head(error: &hyper::Error) -> Error {
+    let kind = kind(error).unwrap_or(ErrorKind::Http);
+    let message = match kind {
+        ErrorKind::Tls => "TLS failed",
+        ErrorKind::Timeout => "timed out while waiting for the answer",
+        ErrorKind::Connect if is_http2(error) => "the server refused the request",
         ErrorKind::Connect => "the connection was closed before the answer",
-        _ if is_head_too_large(error) => {
+        _ if error.is_parse_too_large() => {
             "the answer's head is too large; see the setting max_headers"
         }
+        _ if is_http2(error) => "the server broke off the HTTP/2 exchange",
         _ => "the answer is not HTTP",
     };
     Error::new(kind, message).with_source(innermost(error))
 }
 
 /// The error of a body that did not arrive whole.
-pub(super) fn within_body(error: &hyper::Error) -> Error {
+pub(super) fn within_body(error: &(dyn StdError + 'static)) -> Error {
     Error::new(ErrorKind::Incomplete, "the body ended early").with_source(innermost(error))
 }
 
-fn is_head_too_large(error: &(dyn StdError + 'static)) -> bool {
-    let is_here = error
-        .downcast_ref::<hyper::Error>()
-        .is_some_and(hyper::Error::is_parse_too_large);
-    is_here || error.source().is_some_and(is_head_too_large)
+fn is_http2(error: &hyper::Error) -> bool {
+    error
+        .source()
+        .is_some_and(|source| source.is::<h2::Error>())
 }
 
 fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
@@ -55,6 +62,11 @@ fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
         }
         if let Some(error) = error.downcast_ref::<hyper::Error>()
             && (error.is_incomplete_message() || error.is_closed() || error.is_canceled())
+        {
+            return Some(ErrorKind::Connect);
+        }
+        if let Some(error) = error.downcast_ref::<h2::Error>()
+            && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))
         {
             return Some(ErrorKind::Connect);
         }

@@ -3,31 +3,20 @@
 use std::fmt;
 use std::time::Duration;
 
-use ::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
+use ::http::header::{CONTENT_TYPE, HeaderMap};
 use ::http::response;
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper::body::Incoming;
 use tokio::time::{Instant, timeout};
 
 use super::body::{self, BodyLimits};
-use super::connector::{Connector, Timed};
-use super::outgoing::{default_headers, outgoing};
-use super::{Downloader, failure, tls};
+use super::connector::{Connector, Endpoint};
+use super::outgoing::{Form, default_headers, outgoing};
+use super::pool::{Lease, Pool};
+use super::{Downloader, failure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::{Response, Timings};
 use crate::settings::{LONGEST, Settings};
-
-/// hyper-util's client on our connector.
-type Http = Client<Timed<HttpsConnector<Connector>>, Full<Bytes>>;
-
-/// How long an idle connection is kept for the next request to its host.
-const POOL_IDLE: Duration = Duration::from_secs(15);
-const HTTP2_PING: Duration = Duration::from_secs(20);
-const HTTP2_MAX_HEADER_LIST: u32 = 64 * 1024;
 
 /// Fetches over HTTP/1.1 and HTTP/2 with hyper and rustls.
 ///
@@ -35,19 +24,26 @@ const HTTP2_MAX_HEADER_LIST: u32 = 64 * 1024;
 /// too large, too slow or cut short. Cheap to clone; clones share connections and the DNS cache.
 #[derive(Clone)]
 pub struct HttpDownloader {
-    client: Http,
-    /// For a plain HTTP request through a proxy.
-    proxy_authorization: Option<HeaderValue>,
+    connector: Connector,
+    pool: Pool,
     headers: HeaderMap,
     limits: Limits,
 }
 
 #[derive(Debug, Clone)]
 struct Limits {
-    connect: Duration,
     exchange: Duration,
     body: BodyLimits,
     content_types: Vec<String>,
+}
+
+type Answer = (Lease, ::http::Response<Incoming>);
+
+/// What came of sending a request.
+enum Sent {
+    Answered(Answer),
+    /// Nothing, because the connection had ended before.
+    Stale(Error),
 }
 
 impl HttpDownloader {
@@ -58,18 +54,17 @@ impl HttpDownloader {
     /// bad `ca_file`.
     pub fn new(settings: &Settings) -> Result<Self> {
         let connector = Connector::new(settings)?;
-        let proxy = connector.proxy().filter(|proxy| proxy.is_http());
-        let proxy_authorization = proxy.and_then(|proxy| proxy.authorization.clone());
         Ok(Self {
-            client: client(settings, connector)?,
-            proxy_authorization,
+            pool: Pool::new(settings, connector.clone()),
+            connector,
             headers: default_headers(settings)?,
             limits: Limits {
-                connect: settings.connect_timeout.min(LONGEST),
                 exchange: settings.timeout.min(LONGEST),
                 body: BodyLimits {
                     size: settings.max_body.0,
+                    ratio: settings.max_ratio,
                     idle: settings.idle_timeout.min(LONGEST),
+                    rate: settings.min_rate.0,
                 },
                 content_types: settings
                     .content_types
@@ -80,36 +75,66 @@ impl HttpDownloader {
         })
     }
 
-    async fn exchange(&self, request: Request) -> Result<Response> {
+    async fn exchange(&self, endpoint: &Endpoint, request: Request) -> Result<Response> {
         let started = Instant::now();
-        let sent = self.client.request(self.outgoing(&request)?);
-        // The connector has its own limit; what is left of this one is for the head.
-        let answer = timeout(self.limits.connect + self.limits.body.idle, sent)
-            .await
-            .map_err(|_| Error::new(ErrorKind::Timeout, "no answer from the server"))?
-            .map_err(|error| failure::before_head(&error))?;
+        let (lease, answer) = self.answer(endpoint, &request).await?;
         let head_time = started.elapsed();
-        let (head, body) = answer.into_parts();
+        let (head, mut body) = answer.into_parts();
         self.check_type(&request, &head)?;
-        let (body, wire_bytes) = body::read(&request, &head, body, self.limits.body).await?;
+        let received = body::read(&request, &head, &mut body, self.limits.body).await?;
+        if received.is_whole {
+            lease.give_back().await;
+        }
         let timings = Timings {
             head: head_time,
             total: started.elapsed(),
         };
         Ok(Response::new(request, head.status.as_u16())
             .with_headers(head.headers)
-            .with_exchange(body, timings, wire_bytes))
+            .with_exchange(received.bytes, timings, received.wire_bytes))
     }
 
-    fn outgoing(&self, request: &Request) -> Result<::http::Request<Full<Bytes>>> {
-        let mut outgoing = outgoing(request, &self.headers)?;
-        if let Some(authorization) = &self.proxy_authorization
-            && request.url().scheme() == "http"
-        {
-            let headers = outgoing.headers_mut();
-            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+    /// The head of the answer. When the server has closed a connection while it was idle, the request had no chance and
+    /// gets one more, on a new connection.
+    async fn answer(&self, endpoint: &Endpoint, request: &Request) -> Result<Answer> {
+        let lease = self.pool.lease(endpoint).await?;
+        match self.send(lease, endpoint, request).await? {
+            Sent::Answered(answer) => Ok(answer),
+            Sent::Stale(error) => {
+                tracing::debug!(url = %request.url(), %error, "sent again: the connection was stale");
+                let lease = self.pool.lease_new(endpoint).await?;
+                match self.send(lease, endpoint, request).await? {
+                    Sent::Answered(answer) => Ok(answer),
+                    Sent::Stale(error) => Err(error),
+                }
+            }
         }
-        Ok(outgoing)
+    }
+
+    async fn send(&self, mut lease: Lease, endpoint: &Endpoint, request: &Request) -> Result<Sent> {
+        let form = match endpoint.forwarding() {
+            _ if lease.is_http2() => Form::Http2,
+            Some(forwarding) => Form::Forwarded(forwarding),
+            None => Form::Path,
+        };
+        let outgoing = outgoing(request, &self.headers, form)?;
+        match timeout(self.limits.body.idle, lease.send(outgoing)).await {
+            Ok(Ok(answer)) => Ok(Sent::Answered((lease, answer))),
+            Ok(Err(lost)) => {
+                let error = failure::before_head(&lost.error);
+                let is_stale = lease.is_reused() && lost.is_repeatable(request.method());
+                lease.retire();
+                if is_stale {
+                    Ok(Sent::Stale(error))
+                } else {
+                    Err(error)
+                }
+            }
+            Err(_) => {
+                lease.retire();
+                Err(Error::new(ErrorKind::Timeout, "no answer from the server"))
+            }
+        }
     }
 
     /// Leaves a body of an unwanted media type where it is.
@@ -136,45 +161,20 @@ impl HttpDownloader {
 impl Downloader for HttpDownloader {
     async fn fetch(&self, request: Request) -> Result<Response> {
         let url = request.url().clone();
+        let located = |error: Error| error.with_url(&url);
+        let endpoint = self.connector.endpoint(&request).map_err(located)?;
         let limit = request.timeout().unwrap_or(self.limits.exchange);
-        let result = timeout(limit, self.exchange(request)).await;
         let late = |_| {
             Err(Error::new(
                 ErrorKind::Timeout,
                 format!("not finished within {} s", limit.as_secs_f64()),
             ))
         };
-        result
-            .unwrap_or_else(late)
-            .map_err(|error| error.with_url(&url))
+        let result = timeout(limit, self.exchange(&endpoint, request))
+            .await
+            .unwrap_or_else(late);
+        self.connector.judge(&endpoint, result).map_err(located)
     }
-}
-
-fn client(settings: &Settings, connector: Connector) -> Result<Http> {
-    let https = HttpsConnectorBuilder::new()
-        .with_tls_config(tls::config(settings)?)
-        .https_or_http()
-        .enable_http1();
-    let https = if settings.http2 {
-        https.enable_http2().wrap_connector(connector)
-    } else {
-        https.wrap_connector(connector)
-    };
-    Ok(Client::builder(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(POOL_IDLE)
-        .pool_max_idle_per_host(settings.concurrency_per_host.max(1))
-        .http1_max_headers(settings.max_headers)
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_spaces_after_header_name_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http2_max_header_list_size(HTTP2_MAX_HEADER_LIST)
-        .http2_keep_alive_interval(HTTP2_PING)
-        .build(Timed {
-            connector: https,
-            limit: settings.connect_timeout.min(LONGEST),
-        }))
 }
 
 impl fmt::Debug for HttpDownloader {

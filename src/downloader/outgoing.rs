@@ -4,23 +4,40 @@ use ::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST,
     HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
 };
+use ::http::uri::PathAndQuery;
 use ::http::{Method, Uri};
 use bytes::Bytes;
 use http_body_util::Full;
 use url::{Position, Url};
 
+use super::connector::Forwarding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::settings::Settings;
+
+/// How the URL is said, which depends on who reads the request.
+#[derive(Debug)]
+pub(super) enum Form {
+    /// HTTP/1: path and query, and a `Host`.
+    Path,
+    /// HTTP/1 to a proxy: the whole URL, and a `Host`.
+    Forwarded(Forwarding),
+    /// HTTP/2: hyper takes its pseudo-headers from the whole URL.
+    Http2,
+}
 
 /// The request for hyper. A header of the request replaces a default of the same name.
 pub(super) fn outgoing(
     request: &Request,
     defaults: &HeaderMap,
+    form: Form,
 ) -> Result<::http::Request<Full<Bytes>>> {
     let mut outgoing = ::http::Request::new(Full::new(request.body_bytes()));
     *outgoing.method_mut() = request.method().clone();
-    *outgoing.uri_mut() = uri(request.url())?;
+    *outgoing.uri_mut() = match form {
+        Form::Path => path(request.url())?,
+        Form::Forwarded(_) | Form::Http2 => uri(request.url())?,
+    };
     let headers = outgoing.headers_mut();
     headers.clone_from(defaults);
     let own = request.headers();
@@ -37,6 +54,15 @@ pub(super) fn outgoing(
     );
     if has_body && request.body().is_empty() {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    if !matches!(form, Form::Http2) && !headers.contains_key(HOST) {
+        headers.insert(HOST, host(request.url())?);
+    }
+    if let Form::Forwarded(Forwarding {
+        authorization: Some(authorization),
+    }) = form
+    {
+        headers.insert(PROXY_AUTHORIZATION, authorization);
     }
     Ok(outgoing)
 }
@@ -99,8 +125,22 @@ fn refusal(name: &HeaderName) -> Option<&'static str> {
 
 /// The URL as hyper wants it: without a fragment.
 fn uri(url: &Url) -> Result<Uri> {
-    Uri::try_from(&url[..Position::AfterQuery])
-        .map_err(|e| Error::new(ErrorKind::Url, "not a URL that HTTP can carry").with_source(e))
+    Uri::try_from(&url[..Position::AfterQuery]).map_err(unfit)
+}
+
+fn path(url: &Url) -> Result<Uri> {
+    PathAndQuery::try_from(&url[Position::BeforePath..Position::AfterQuery])
+        .map(Uri::from)
+        .map_err(unfit)
+}
+
+/// Host and port; the port of the scheme goes without saying.
+fn host(url: &Url) -> Result<HeaderValue> {
+    HeaderValue::from_str(&url[Position::BeforeHost..Position::AfterPort]).map_err(unfit)
+}
+
+fn unfit(source: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Url, "not a URL that HTTP can carry").with_source(source)
 }
 
 #[cfg(test)]
@@ -134,11 +174,49 @@ mod tests {
         );
     }
 
+    fn sent(request: &Request, form: Form) -> ::http::Request<Full<Bytes>> {
+        let defaults = default_headers(&Settings::default()).unwrap();
+        outgoing(request, &defaults, form).unwrap()
+    }
+
+    #[test]
+    fn the_url_is_said_as_its_reader_wants_it() {
+        let request = Request::get("http://example.com:8080/a?b#c").unwrap();
+        let said = |form| {
+            let outgoing = sent(&request, form);
+            let host = outgoing.headers().get("host").cloned();
+            (outgoing.uri().to_string(), host)
+        };
+        let host = Some(HeaderValue::from_static("example.com:8080"));
+        assert_eq!(said(Form::Path), ("/a?b".to_owned(), host.clone()));
+        let whole = "http://example.com:8080/a?b".to_owned();
+        let forwarding = Forwarding {
+            authorization: None,
+        };
+        assert_eq!(said(Form::Forwarded(forwarding)), (whole.clone(), host));
+        assert_eq!(said(Form::Http2), (whole, None));
+    }
+
+    #[test]
+    fn credentials_for_a_proxy_go_to_a_proxy_only() {
+        let request = Request::get("http://example.com/").unwrap();
+        let forwarding = Forwarding {
+            authorization: Some(HeaderValue::from_static("Basic x")),
+        };
+        let header = |form| {
+            sent(&request, form)
+                .headers()
+                .contains_key("proxy-authorization")
+        };
+        assert!(header(Form::Forwarded(forwarding)));
+        assert!(!header(Form::Path) && !header(Form::Http2));
+    }
+
     #[test]
     fn a_header_of_the_request_replaces_the_default() {
         let request = Request::get("http://example.com/").unwrap();
         let request = request.with_header("accept-language", "nl").unwrap();
-        let outgoing = outgoing(&request, &default_headers(&Settings::default()).unwrap()).unwrap();
+        let outgoing = sent(&request, Form::Path);
         let languages: Vec<_> = outgoing
             .headers()
             .get_all("accept-language")
@@ -152,5 +230,7 @@ mod tests {
         let marks: String = (0x21..0x7f).map(char::from).filter(|c| *c != '#').collect();
         let url = Url::parse(&format!("http://example.com/{marks}?{marks}#fragment")).unwrap();
         assert_eq!(uri(&url).unwrap().to_string(), url[..Position::AfterQuery]);
+        let path_and_query = &url[Position::BeforePath..Position::AfterQuery];
+        assert_eq!(path(&url).unwrap().to_string(), path_and_query);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn is_worthwhile(kind: ErrorKind) -> bool {
         ErrorKind::Dns
             | ErrorKind::Connect
             | ErrorKind::Timeout
+            | ErrorKind::Slow
             | ErrorKind::Http
             | ErrorKind::Incomplete
             | ErrorKind::Proxy

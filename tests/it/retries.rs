@@ -136,11 +136,12 @@ async fn final_statuses_are_not_tried_again() {
 
 #[tokio::test(start_paused = true)]
 async fn only_failures_that_may_pass_are_tried_again() {
-    use ErrorKind::{Connect, Decode, Dns, Http, Incomplete, Timeout, Tls, TooLarge};
+    use ErrorKind::{Connect, Decode, Dns, Http, Incomplete, Slow, Timeout, Tls, TooLarge};
     for (kind, tries) in [
         (Dns, 2),
         (Connect, 2),
         (Timeout, 2),
+        (Slow, 2),
         (Http, 2),
         (Incomplete, 2),
         (Tls, 1),

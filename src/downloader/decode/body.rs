@@ -4,8 +4,8 @@ use std::mem;
 
 use bytes::Bytes;
 
-use super::Allowance;
-use crate::Result;
+use super::{Allowance, SMALL};
+use crate::{Error, ErrorKind, Result};
 
 /// The most that is reserved on the word of a header, in bytes.
 const MAX_HINT: u64 = 1024 * 1024;
@@ -18,6 +18,8 @@ pub(super) struct Body {
     /// The first chunk and all others, from the second one on.
     joined: Vec<u8>,
     allowance: Allowance,
+    /// What the encoded form may have become by now, in bytes, and how many times its size that is.
+    expansion: Option<(u64, u64)>,
     hint: usize,
 }
 
@@ -27,6 +29,7 @@ impl Body {
             first: Bytes::new(),
             joined: Vec::new(),
             allowance: Allowance::new(max_body),
+            expansion: None,
             hint: 0,
         }
     }
@@ -35,6 +38,11 @@ impl Body {
     pub(super) fn expect(&mut self, bytes: u64) {
         let hint = bytes.min(self.allowance.limit).min(MAX_HINT);
         self.hint = usize::try_from(hint).unwrap_or_default();
+    }
+
+    /// Allows no more than `bytes`, `ratio` times what was received.
+    pub(super) fn expand_to(&mut self, bytes: u64, ratio: u64) {
+        self.expansion = Some((bytes.max(SMALL), ratio));
     }
 
     /// Adds bytes that may be kept.
@@ -50,6 +58,12 @@ impl Body {
     /// Adds bytes that have to be copied.
     pub(super) fn extend(&mut self, bytes: &[u8]) -> Result<()> {
         self.allowance.take(bytes.len())?;
+        if let Some((most, ratio)) = self.expansion
+            && self.allowance.taken() > most
+        {
+            let message = format!("body larger than {ratio} times what came over the wire");
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
         if self.joined.is_empty() {
             let first = mem::take(&mut self.first);
             self.joined.reserve_exact(self.hint.max(first.len()));

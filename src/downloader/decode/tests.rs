@@ -233,6 +233,29 @@ fn a_bomb_is_stopped_within_a_step_of_the_limit() {
     }
 }
 
+#[test]
+fn a_large_body_may_not_be_too_many_times_its_encoded_form() {
+    let wire = |bytes: usize| Bytes::from(encode("gzip", &vec![0; bytes]));
+    let decode = |wire: Bytes, ratio| {
+        let decoder = Decoder::new(&headers(&["gzip"]), 32 << 20).unwrap();
+        let mut decoder = decoder.with_max_ratio(ratio);
+        for start in (0..wire.len()).step_by(500) {
+            decoder.push(wire.slice(start..wire.len().min(start + 500)))?;
+        }
+        decoder.finish()
+    };
+    let error = decode(wire(3 << 20), 200).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert_eq!(
+        error.to_string(),
+        "body larger than 200 times what came over the wire"
+    );
+    // A small one may be anything, and so may all of them when there is no limit.
+    assert_eq!(decode(wire(1 << 20), 200).unwrap().len(), 1 << 20);
+    assert_eq!(decode(wire(3 << 20), 0).unwrap().len(), 3 << 20);
+    assert_eq!(decode(wire(3 << 20), 2000).unwrap().len(), 3 << 20);
+}
+
 /// Two megabytes of deflate that decode to nothing.
 fn empty_blocks() -> Vec<u8> {
     [&[0x78, 0x9c][..], &[0, 0, 0, 0xff, 0xff].repeat(400_000)].concat()
