@@ -131,15 +131,40 @@ pub struct Bytes {
 }
 
 /// What came of the robots.txt files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Robots {
     /// Read.
     pub read: u64,
     /// There was none (4xx): everything is allowed.
     pub none: u64,
-    /// Unreachable (5xx or a network error): nothing is allowed.
+    /// Unreachable (429, 5xx or a network error): nothing is allowed.
     pub unreachable: u64,
+    /// Unreachable, but a copy of the last 30 days is there: it holds on.
+    pub stale: u64,
+    /// Requests that were kept out because the rules have more wildcards than can be tried in reasonable time.
+    pub too_costly: u64,
+    /// The rules that kept requests out: the first 50 that did.
+    pub kept_out: Vec<KeptOut>,
+    /// How many requests further rules kept out.
+    pub kept_out_by_others: u64,
+}
+
+/// A rule of a robots.txt that kept requests out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KeptOut {
+    /// Scheme, host and port whose robots.txt it is.
+    pub origin: String,
+    /// The number of its line, from 1; `None` when the rules are too costly to be tried.
+    pub line: Option<u32>,
+    /// The rule, its pattern in normal form.
+    pub rule: String,
+    /// How many requests it kept out.
+    pub count: u64,
+    /// The first of them.
+    pub example: String,
 }
 
 /// Why a crawl ended.

@@ -204,12 +204,19 @@ impl Scheduler {
         }));
     }
 
-    /// Puts a request that [`next`](Self::next) handed out back to the front, unstarted; its turn is not lost.
-    pub(crate) fn put_back(&mut self, id: HostId, queued: Queued) {
-        self.refund(id);
+    /// Takes note that a request that [`next`](Self::next) handed out was not started and waits elsewhere, until it is
+    /// [`put_back`](Self::put_back); the next one of its host goes in its place.
+    pub(crate) fn set_apart(&mut self, id: HostId) {
         self.waiting += 1;
+        self.refund(id);
+    }
+
+    /// Puts requests that were [`set_apart`](Self::set_apart) back to the front, in the same order.
+    pub(crate) fn put_back(&mut self, id: HostId, requests: Vec<Queued>) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
-            host.due.push_front(queued);
+            for queued in requests.into_iter().rev() {
+                host.due.push_front(queued);
+            }
         }
         self.place(id);
     }
@@ -274,7 +281,7 @@ impl Scheduler {
     }
 
     /// What to do now. After [`Turn::Start`] the request counts as in flight until [`finish`](Self::finish),
-    /// [`put_back`](Self::put_back) or [`refund`](Self::refund).
+    /// [`set_apart`](Self::set_apart) or [`refund`](Self::refund).
     pub(crate) fn next(&mut self, now: Duration) -> Turn {
         self.clock.set(now);
         self.wake(now);

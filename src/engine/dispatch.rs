@@ -96,8 +96,12 @@ impl Dispatcher {
             scope: Arc::new(Scope::new(&settings)?),
             scheduler: Scheduler::new(&settings),
             frontier,
+            book: if commits.is_some() {
+                Book::durable()
+            } else {
+                Book::default()
+            },
             commits,
-            book: Book::default(),
             visits: JoinSet::new(),
             pages_in_flight: 0,
             counts,
@@ -264,20 +268,19 @@ impl Dispatcher {
         }
         let is_robots = request.robots_for().is_some();
         let is_asked = self.settings.robots && !is_robots;
-        match if is_asked {
-            self.book.ask(request.url(), now)
-        } else {
-            Gate::Allowed
-        } {
+        let gate = match is_asked {
+            true => self.book.ask(request.url(), self.since_1970(now)),
+            false => Gate::Allowed,
+        };
+        match gate {
             Gate::Allowed => self.start(host, queued),
-            Gate::Forbidden => self.keep_out(host, &queued, Filter::Robots),
+            Gate::Forbidden(by) => {
+                self.tally.kept_out(request.url(), by);
+                self.keep_out(host, &queued, Filter::Robots);
+            }
             Gate::Unreachable if self.has_reached_nothing() => self.set_aside(host, queued)?,
             Gate::Unreachable => self.keep_out(host, &queued, Filter::RobotsUnreachable),
-            Gate::Unknown => {
-                let robots = robots_request(request.url())?;
-                self.wait_for_robots(host, queued);
-                self.scheduler.push_urgent(host, robots.into());
-            }
+            Gate::Unknown => self.wait_for_robots(host, queued)?,
         }
         Ok(())
     }
@@ -310,11 +313,19 @@ impl Dispatcher {
         });
     }
 
-    fn wait_for_robots(&mut self, host: HostId, queued: Queued) {
-        self.book
-            .await_for(robots::origin(queued.request.url()), host);
-        self.scheduler.hold(host);
-        self.scheduler.put_back(host, queued);
+    /// Lets a request wait for the file of its origin. Only when more of them wait than should be in memory, the whole
+    /// host waits with them.
+    fn wait_for_robots(&mut self, host: HostId, queued: Queued) -> Result<()> {
+        let robots = robots_request(queued.request.url())?;
+        self.scheduler.set_apart(host);
+        let parked = self.book.park(host, queued);
+        if parked.is_full {
+            self.scheduler.hold(host);
+        }
+        if parked.is_first {
+            self.scheduler.push_urgent(host, robots.into());
+        }
+        Ok(())
     }
 
     fn joined(&mut self, result: Result<(HostId, Finished), JoinError>) -> Result<()> {
@@ -331,6 +342,12 @@ impl Dispatcher {
 
     fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// A time of this crawl in terms that the next process understands.
+    fn since_1970(&self, now: Duration) -> Duration {
+        let began = self.began.duration_since(SystemTime::UNIX_EPOCH);
+        began.unwrap_or_default() + now
     }
 
     fn time_limit(&self) -> Option<Instant> {

@@ -1,51 +1,101 @@
 //! What is known of each origin's robots.txt, and who waits for it.
 //!
 //! A file is fetched like any page: as a request that passes its host's limiter, with retries and redirects that go
-//! back to the scheduler. While it is on its way, the host that asked for it is held.
+//! back to the scheduler. While it is on its way, the requests that need it wait here, and those of other origins at
+//! the same host go on.
+//!
+//! Times are counted from 1970, because a file outlives the process that fetched it.
 
-use std::collections::HashMap;
+mod kept;
+
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use url::{Position, Url};
 
-use crate::policy::robots::Rules;
-use crate::scheduler::HostId;
+use crate::frontier::Queued;
+use crate::policy::robots::{Rules, Verdict};
+use crate::scheduler::{HostId, WINDOW};
 
 /// How long a file is believed (RFC 9309, section 2.4).
 const LIFE: Duration = Duration::from_hours(24);
-/// How long "keep out, it cannot be read" holds before the file is asked for again.
+/// How long a copy stands in for a file that is unreachable (RFC 9309, section 2.3.1.4).
+const MAX_AGE: Duration = Duration::from_hours(30 * 24);
+/// How long "it cannot be read" holds before the file is asked for again.
 const UNREACHABLE_LIFE: Duration = Duration::from_mins(10);
 /// Redirects of a robots.txt that are followed; then it counts as missing (RFC 9309, section 2.3.1.2).
 pub(super) const MAX_REDIRECTS: usize = 5;
 
 /// Most bytes of rules that are kept; a file can have half a megabyte of them.
 const MAX_MEMORY: usize = 64 << 20;
+/// Most characters of a rule that are shown.
+const MAX_SHOWN: usize = 200;
 
 /// What the book says about a URL.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Gate {
     Allowed,
-    Forbidden,
+    Forbidden(Forbidden),
     Unreachable,
     /// Not known: fetch the file first.
     Unknown,
 }
 
+/// By which line of a robots.txt a URL is forbidden; by none, when its rules are too costly to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Forbidden {
+    pub(super) line: Option<u32>,
+    /// As it is shown.
+    pub(super) rule: String,
+}
+
 /// What a fetch of a robots.txt came to.
 #[derive(Debug)]
 pub(super) enum RobotsFile {
-    Read(Rules),
+    Read {
+        rules: Rules,
+        /// Those that it lists, where they are wanted.
+        sitemaps: Vec<String>,
+    },
     Missing,
     Unreachable,
 }
 
+/// What holds for an origin after a fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    Rules,
+    /// Everything is allowed.
+    NoRules,
+    /// Nothing is allowed.
+    Unreachable,
+    /// The file is unreachable, and an earlier copy stands in for it.
+    Copy,
+}
+
 impl RobotsFile {
-    /// For the log.
-    pub(super) fn name(&self) -> &'static str {
+    fn holds(&self) -> Holds {
         match self {
-            Self::Read(_) => "read",
-            Self::Missing => "missing, so all is allowed",
-            Self::Unreachable => "unreachable, so nothing is allowed",
+            Self::Read { .. } => Holds::Rules,
+            Self::Missing => Holds::NoRules,
+            Self::Unreachable => Holds::Unreachable,
+        }
+    }
+
+    /// The delay that the site asks for.
+    pub(super) fn crawl_delay(&self) -> Option<Duration> {
+        match self {
+            Self::Read { rules, .. } => rules.crawl_delay(),
+            Self::Missing | Self::Unreachable => None,
+        }
+    }
+
+    fn memory(&self) -> usize {
+        match self {
+            Self::Read { rules, sitemaps } => {
+                rules.memory() + sitemaps.iter().map(String::capacity).sum::<usize>()
+            }
+            Self::Missing | Self::Unreachable => 0,
         }
     }
 }
@@ -56,18 +106,50 @@ pub(super) struct Book {
     origins: HashMap<Box<str>, Entry>,
     /// Bytes of rules in `origins`.
     memory: usize,
+    /// Origins of which a durable job has not the newest; none when there is no job.
+    changed: Option<HashSet<Box<str>>>,
 }
 
+#[derive(Debug, Default)]
+struct Entry {
+    known: Option<Known>,
+    /// The file is on its way.
+    waiting: Option<Waiting>,
+}
+
+/// What is known of a file.
 #[derive(Debug)]
-enum Entry {
-    /// On its way; this host is held until it is there, so nobody asks meanwhile.
-    Fetching {
-        held: HostId,
-    },
-    Known {
-        file: RobotsFile,
-        until: Duration,
-    },
+struct Known {
+    file: RobotsFile,
+    fetched: Duration,
+    /// When it has to be asked for again.
+    until: Duration,
+}
+
+/// What waits for a file: no more requests than the scheduler would hold of the host.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) host: HostId,
+    /// In the order in which they should go.
+    pub(super) requests: Vec<Queued>,
+    /// There were as many as may wait, so the host was held.
+    pub(super) is_full: bool,
+}
+
+/// What [`Book::park`] leaves to do.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parked {
+    /// Nobody has asked for the file yet.
+    pub(super) is_first: bool,
+    /// No more can wait: hold the host.
+    pub(super) is_full: bool,
+}
+
+/// What [`Book::settle`] leaves to do.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) waiting: Option<Waiting>,
+    pub(super) holds: Holds,
 }
 
 /// The origin of a URL, as robots.txt counts them: scheme, host and port.
@@ -76,11 +158,19 @@ pub(super) fn origin(url: &Url) -> &str {
 }
 
 impl Book {
+    /// A book whose changes are noted for a durable job.
+    pub(super) fn durable() -> Self {
+        Self {
+            changed: Some(HashSet::new()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn ask(&self, url: &Url, now: Duration) -> Gate {
-        match self.origins.get(origin(url)) {
-            Some(Entry::Known { file, until }) if now < *until => match file {
-                RobotsFile::Read(rules) if rules.allows(url) => Gate::Allowed,
-                RobotsFile::Read(_) => Gate::Forbidden,
+        let entry = self.origins.get(origin(url));
+        match entry.and_then(|entry| entry.known.as_ref()) {
+            Some(known) if now < known.until => match &known.file {
+                RobotsFile::Read { rules, .. } => Gate::of(&rules.verdict_on(url)),
                 RobotsFile::Missing => Gate::Allowed,
                 RobotsFile::Unreachable => Gate::Unreachable,
             },
@@ -88,140 +178,119 @@ impl Book {
         }
     }
 
-    /// Notes that the file of this origin is being fetched and that this host is held for it.
-    pub(super) fn await_for(&mut self, origin: &str, host: HostId) {
-        let before = self
-            .origins
-            .insert(origin.into(), Entry::Fetching { held: host });
-        self.memory -= before.map_or(0, |entry| entry.memory());
+    /// Keeps a request until the file of its origin is there.
+    pub(super) fn park(&mut self, host: HostId, queued: Queued) -> Parked {
+        let origin = origin(queued.request.url());
+        let entry = match self.origins.get_mut(origin) {
+            Some(entry) => entry,
+            None => self.origins.entry(origin.into()).or_default(),
+        };
+        let is_first = entry.waiting.is_none();
+        let waiting = entry.waiting.get_or_insert_with(|| Waiting {
+            host,
+            requests: Vec::new(),
+            is_full: false,
+        });
+        waiting.requests.push(queued);
+        let is_full = waiting.requests.len() >= WINDOW && !waiting.is_full;
+        waiting.is_full |= is_full;
+        Parked { is_first, is_full }
     }
 
-    /// Notes what came of the file; answers which host was held for it.
-    pub(super) fn settle(
-        &mut self,
-        origin: &str,
-        file: RobotsFile,
-        now: Duration,
-    ) -> Option<HostId> {
-        let is_unreachable = matches!(file, RobotsFile::Unreachable);
-        let until = now
-            + if is_unreachable {
-                UNREACHABLE_LIFE
-            } else {
-                LIFE
-            };
-        let entry = Entry::Known { file, until };
-        self.make_room(entry.memory());
-        match self.origins.insert(origin.into(), entry) {
-            Some(Entry::Fetching { held }) => Some(held),
-            _ => None,
+    /// Notes what came of the file.
+    pub(super) fn settle(&mut self, origin: &str, file: RobotsFile, now: Duration) -> Settled {
+        let entry = self.origins.entry(origin.into()).or_default();
+        let waiting = entry.waiting.take();
+        if let (RobotsFile::Unreachable, Some(known)) = (&file, &mut entry.known)
+            && !matches!(known.file, RobotsFile::Unreachable)
+            && now < known.fetched + MAX_AGE
+        {
+            known.until = now + UNREACHABLE_LIFE;
+            let holds = Holds::Copy;
+            return Settled { waiting, holds };
+        }
+        let holds = file.holds();
+        let life = match file {
+            RobotsFile::Unreachable => UNREACHABLE_LIFE,
+            RobotsFile::Read { .. } | RobotsFile::Missing => LIFE,
+        };
+        self.know(
+            origin,
+            Known {
+                file,
+                fetched: now,
+                until: now + life,
+            },
+        );
+        self.note_change(origin);
+        Settled { waiting, holds }
+    }
+
+    /// Takes the sitemaps that the file of this origin lists: once.
+    pub(super) fn take_sitemaps(&mut self, origin: &str) -> Vec<String> {
+        let known = self.origins.get_mut(origin).and_then(|e| e.known.as_mut());
+        match known.map(|known| &mut known.file) {
+            Some(RobotsFile::Read { sitemaps, .. }) if !sitemaps.is_empty() => {
+                let taken = std::mem::take(sitemaps);
+                self.memory -= taken.iter().map(String::capacity).sum::<usize>();
+                self.note_change(origin);
+                taken
+            }
+            _ => Vec::new(),
         }
     }
 
-    /// Forgets what is known when it takes too much memory: it is fetched again when it is needed again.
-    fn make_room(&mut self, memory: usize) {
+    fn know(&mut self, origin: &str, known: Known) {
+        let entry = self.origins.entry(origin.into()).or_default();
+        let memory = known.file.memory();
+        let before = entry.known.replace(known);
+        self.memory -= before.map_or(0, |before| before.file.memory());
         self.memory += memory;
         if self.memory > MAX_MEMORY {
-            self.origins
-                .retain(|_, entry| matches!(entry, Entry::Fetching { .. }));
-            self.memory = memory;
+            self.forget_all_but(origin);
+        }
+    }
+
+    /// Forgets what takes too much memory: it is fetched again when it is needed again.
+    fn forget_all_but(&mut self, origin: &str) {
+        self.memory = 0;
+        let (changed, memory) = (&mut self.changed, &mut self.memory);
+        self.origins.retain(|of, entry| {
+            if **of == *origin {
+                *memory += entry.known.as_ref().map_or(0, |known| known.file.memory());
+                return true;
+            }
+            entry.known = None;
+            if let Some(changed) = changed {
+                changed.insert(of.clone());
+            }
+            entry.waiting.is_some()
+        });
+    }
+
+    fn note_change(&mut self, origin: &str) {
+        if let Some(changed) = &mut self.changed {
+            changed.insert(origin.into());
         }
     }
 }
 
-impl Entry {
-    fn memory(&self) -> usize {
-        match self {
-            Self::Known {
-                file: RobotsFile::Read(rules),
-                ..
-            } => rules.memory(),
-            _ => 0,
+impl Gate {
+    fn of(verdict: &Verdict<'_>) -> Self {
+        if verdict.allowed {
+            return Self::Allowed;
         }
+        let rule = match verdict.pattern {
+            Some(pattern) => {
+                let shown: String = pattern.chars().take(MAX_SHOWN).collect();
+                format!("Disallow: {shown}")
+            }
+            None => "too many wildcards to try them all".to_owned(),
+        };
+        let line = verdict.line;
+        Self::Forbidden(Forbidden { line, rule })
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::robots::RobotsTxt;
-
-    fn url(text: &str) -> Url {
-        Url::parse(text).unwrap()
-    }
-
-    #[test]
-    fn origins_differ_by_scheme_and_port() {
-        let mut book = Book::default();
-        let rules = RobotsTxt::parse(b"User-agent: *\nDisallow: /a").for_agent("crawlworks");
-        book.await_for("http://h.example", HostId(0));
-        assert_eq!(
-            book.ask(&url("http://h.example/a"), Duration::ZERO),
-            Gate::Unknown
-        );
-        assert_eq!(
-            book.settle("http://h.example", RobotsFile::Read(rules), Duration::ZERO),
-            Some(HostId(0))
-        );
-        assert_eq!(
-            book.ask(&url("http://h.example/a"), Duration::ZERO),
-            Gate::Forbidden
-        );
-        assert_eq!(
-            book.ask(&url("http://h.example/b"), Duration::ZERO),
-            Gate::Allowed
-        );
-        assert_eq!(
-            book.ask(&url("https://h.example/a"), Duration::ZERO),
-            Gate::Unknown
-        );
-        assert_eq!(
-            book.ask(&url("http://h.example:81/a"), Duration::ZERO),
-            Gate::Unknown
-        );
-    }
-
-    #[test]
-    fn a_file_is_believed_for_a_day_and_its_absence_too() {
-        let mut book = Book::default();
-        book.settle("http://h.example", RobotsFile::Missing, Duration::ZERO);
-        assert_eq!(
-            book.ask(
-                &url("http://h.example/"),
-                Duration::from_secs(24 * 3600 - 1)
-            ),
-            Gate::Allowed
-        );
-        assert_eq!(book.ask(&url("http://h.example/"), LIFE), Gate::Unknown);
-    }
-
-    #[test]
-    fn unreachable_is_asked_again_after_ten_minutes() {
-        let mut book = Book::default();
-        book.settle("http://h.example", RobotsFile::Unreachable, Duration::ZERO);
-        assert_eq!(
-            book.ask(&url("http://h.example/"), Duration::from_secs(599)),
-            Gate::Unreachable
-        );
-        assert_eq!(
-            book.ask(&url("http://h.example/"), UNREACHABLE_LIFE),
-            Gate::Unknown
-        );
-    }
-
-    #[test]
-    fn the_rules_of_many_hosts_do_not_fill_the_memory() {
-        let mut book = Book::default();
-        let file = "User-agent: *\n".to_owned() + &"Disallow: /some/path\n".repeat(20_000);
-        for host in 0..200 {
-            let rules = RobotsTxt::parse(file.as_bytes()).for_agent("crawlworks");
-            let origin = format!("http://h{host}.example");
-            book.await_for(&origin, HostId(host));
-            book.settle(&origin, RobotsFile::Read(rules), Duration::ZERO);
-            assert!(book.memory <= MAX_MEMORY);
-        }
-        assert!(book.origins.len() < 200);
-        let last = url("http://h199.example/some/path");
-        assert_eq!(book.ask(&last, Duration::ZERO), Gate::Forbidden);
-    }
-}
+mod tests;

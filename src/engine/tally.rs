@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
-use super::robots::RobotsFile;
+use super::robots::{Forbidden, Holds, origin};
 use super::visit::Fetched;
 use crate::error::ErrorKind;
-use crate::report::{Bytes, Filter, Finish, Items, Ledger, Report, Requests, Resumed, Robots};
+use crate::report::{
+    Bytes, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots,
+};
 use crate::request::Request;
+
+/// Most rules of robots.txt files that are counted each by itself.
+const MAX_RULES: usize = 50;
 
 /// What has happened so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -114,11 +120,42 @@ impl Tally {
         self.bytes.wire
     }
 
-    pub(super) fn robots(&mut self, file: &RobotsFile) {
-        match file {
-            RobotsFile::Read(_) => self.robots.read += 1,
-            RobotsFile::Missing => self.robots.none += 1,
-            RobotsFile::Unreachable => self.robots.unreachable += 1,
+    /// A robots.txt is settled.
+    pub(super) fn robots(&mut self, holds: Holds) {
+        match holds {
+            Holds::Rules => self.robots.read += 1,
+            Holds::NoRules => self.robots.none += 1,
+            Holds::Unreachable => self.robots.unreachable += 1,
+            Holds::Copy => self.robots.stale += 1,
+        }
+    }
+
+    /// A rule forbids a URL.
+    pub(super) fn kept_out(&mut self, url: &Url, by: Forbidden) {
+        self.robots.too_costly += u64::from(by.line.is_none());
+        let origin = origin(url);
+        let rules = &mut self.robots.kept_out;
+        let known = rules
+            .iter_mut()
+            .find(|rule| rule.line == by.line && rule.origin == origin);
+        if let Some(rule) = known {
+            rule.count += 1;
+        } else if rules.len() < MAX_RULES {
+            if by.line.is_none() {
+                tracing::warn!(
+                    origin,
+                    "robots.txt has too many wildcards to try them all: what is left open is forbidden"
+                );
+            }
+            rules.push(KeptOut {
+                origin: origin.to_owned(),
+                line: by.line,
+                rule: by.rule,
+                count: 1,
+                example: url.to_string(),
+            });
+        } else {
+            self.robots.kept_out_by_others += 1;
         }
     }
 

@@ -217,8 +217,11 @@ impl Context {
         };
         let status = response.status();
         if status.is_success() {
-            let rules = RobotsTxt::parse(response.body()).for_agent(&self.user_agent);
-            return Outcome::Robots(RobotsFile::Read(rules));
+            let file = RobotsTxt::parse(response.body());
+            return Outcome::Robots(RobotsFile::Read {
+                rules: file.for_agent(&self.user_agent),
+                sitemaps: Vec::new(),
+            });
         }
         if let Some(moved) = moved_robots(request, &response) {
             return moved;

@@ -26,9 +26,10 @@
 
 mod agent;
 mod file;
+mod index;
 mod line;
 mod pattern;
 mod rules;
 
 pub use file::{MAX_BYTES, RobotsTxt, allowed};
-pub use rules::{Rules, Verdict};
+pub use rules::{Group, Rules, Verdict};

@@ -185,7 +185,8 @@ fn a_request_that_is_put_back_keeps_its_turn() {
     let Turn::Start(host, request) = next(&mut queue, Duration::ZERO) else {
         panic!("nothing started")
     };
-    queue.scheduler.put_back(host, request);
+    queue.scheduler.set_apart(host);
+    queue.scheduler.put_back(host, vec![request]);
     assert_eq!(start(&mut queue, Duration::ZERO), Some("/1".into()));
 }
 
@@ -219,7 +220,8 @@ fn retry_after_closes_the_host_also_for_a_start_that_was_allowed_before() {
     let Turn::Start(host, request) = next(&mut queue, Duration::ZERO) else {
         panic!("nothing started")
     };
-    queue.scheduler.put_back(host, request);
+    queue.scheduler.set_apart(host);
+    queue.scheduler.put_back(host, vec![request]);
     let feedback = Feedback::SlowDown(Some(Duration::from_mins(1)));
     queue.scheduler.finish(host, feedback, Duration::ZERO);
     assert_eq!(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
+use url::Url;
 
 use super::super::commits::{Commits, pace_memory};
 use super::Dispatcher;
@@ -185,13 +186,34 @@ impl Dispatcher {
 
     /// What parts of the crawl want to have again, of what has changed since the last cut.
     fn keepsakes(&mut self) -> Vec<Keepsake> {
-        Vec::new()
+        let robots = self.book.changes(&self.settings.user_agent);
+        let keepsake = |(origin, value): (Box<str>, _)| Keepsake {
+            kind: Kept::Robots,
+            name: origin.into(),
+            value,
+        };
+        robots.into_iter().map(keepsake).collect()
+    }
+
+    /// Takes a robots.txt back, and obeys its delay from the first request on.
+    fn take_back_robots(&mut self, origin: &str, record: &[u8]) {
+        let (now, agent) = (self.now(), &self.settings.user_agent);
+        let since_1970 = self.since_1970(now);
+        let delay = self.book.take_back(origin, record, agent, since_1970);
+        if let (Some(delay), Ok(url)) = (delay.filter(|_| self.settings.robots), Url::parse(origin))
+        {
+            let host = self.host(&url);
+            self.scheduler.raise_delay(host, delay, now);
+        }
     }
 
     /// Gives a part of the crawl what it kept.
     fn take_back(&mut self, keepsake: Keepsake) {
         match keepsake.kind {
-            Kept::Cookies | Kept::Robots => {}
+            Kept::Robots => {
+                self.take_back_robots(&keepsake.name, &keepsake.value.unwrap_or_default());
+            }
+            Kept::Cookies => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::robots::RobotsFile;
+use super::super::robots::{RobotsFile, Settled};
 use super::super::visit::{Fetched, Finished, Link, Outcome};
 use super::Dispatcher;
 use crate::error::{Error, ErrorKind, Result};
@@ -185,7 +185,7 @@ impl Dispatcher {
         error: &Error,
         now: Duration,
     ) {
-        tracing::warn!(url = %request.url(), error = %error.chain(), "robots.txt cannot be read: keeping out");
+        tracing::warn!(url = %request.url(), error = %error.chain(), "robots.txt cannot be read");
         self.tally.error(error.kind());
         self.context.announcer.announce(|| Event::Failed {
             url: request.url().clone(),
@@ -196,20 +196,20 @@ impl Dispatcher {
     }
 
     fn robots_settled(&mut self, host: HostId, request: &Request, file: RobotsFile, now: Duration) {
-        tracing::debug!(url = %request.url(), file = file.name(), "robots.txt settled");
-        self.tally.robots(&file);
-        let delay = match &file {
-            RobotsFile::Read(rules) => rules.crawl_delay(),
-            RobotsFile::Missing | RobotsFile::Unreachable => None,
-        };
+        let delay = file.crawl_delay();
         let origin = request.robots_for().unwrap_or_default();
-        let held = self.book.settle(origin, file, now);
+        let Settled { waiting, holds } = self.book.settle(origin, file, self.since_1970(now));
+        tracing::debug!(url = %request.url(), ?holds, "robots.txt settled");
+        self.tally.robots(holds);
         if let Some(delay) = delay {
-            let asked = held.unwrap_or(host);
+            let asked = waiting.as_ref().map_or(host, |waiting| waiting.host);
             self.scheduler.raise_delay(asked, delay, now);
         }
-        if let Some(host) = held {
-            self.scheduler.release(host);
+        if let Some(waiting) = waiting {
+            self.scheduler.put_back(waiting.host, waiting.requests);
+            if waiting.is_full {
+                self.scheduler.release(waiting.host);
+            }
         }
     }
 }

@@ -1,12 +1,13 @@
 //! A whole robots.txt: which groups it has, and which of them is whose.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::agent::{agent_of_line, product_token};
 use super::line::{Line, lines};
 use super::pattern::normalise_pattern;
-use super::rules::{Draft, Rules};
+use super::rules::{Draft, Group, Rules};
 
 /// How much of a file is read, in bytes; RFC 9309 section 2.5 asks for at least 500 KiB. A line that this cuts is
 /// dropped. Whoever fetches the file should hand over at least one byte more, or a cut line cannot be told.
@@ -19,6 +20,7 @@ pub const MAX_BYTES: usize = 512 * 1024;
 pub struct RobotsTxt {
     agents: Vec<Agent>,
     rules: Vec<Draft>,
+    delays: Vec<Delay>,
     sitemaps: Vec<String>,
 }
 
@@ -28,7 +30,14 @@ struct Agent {
     /// The product token in lower case, or `*`.
     token: Box<str>,
     group: u32,
-    crawl_delay: Option<Duration>,
+    line: u32,
+}
+
+/// A `Crawl-delay` or `Request-rate`, and the agents that it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Delay {
+    agents: Range<usize>,
+    delay: Duration,
 }
 
 impl RobotsTxt {
@@ -55,15 +64,18 @@ impl RobotsTxt {
             agents: vec![Agent {
                 token: "*".into(),
                 group: 0,
-                crawl_delay: None,
-            }],
-            rules: vec![Draft {
-                group: 0,
                 line: 0,
-                allow: false,
-                pattern: "/".into(),
             }],
-            sitemaps: Vec::new(),
+            rules: normalise_pattern(b"/")
+                .map(|pattern| Draft {
+                    group: 0,
+                    line: 0,
+                    allow: false,
+                    pattern,
+                })
+                .into_iter()
+                .collect(),
+            ..Self::default()
         }
     }
 
@@ -75,23 +87,35 @@ impl RobotsTxt {
     pub fn for_agent(&self, agent: &str) -> Rules {
         let token = product_token(agent).to_ascii_lowercase();
         let named = |name: &str| self.agents.iter().any(|agent| *agent.token == *name);
-        let token = if !token.is_empty() && named(&token) {
-            token.as_str()
-        } else {
-            "*"
-        };
-        let mine: Vec<&Agent> = self
+        let is_named = !token.is_empty() && named(&token);
+        let token = if is_named { token.as_str() } else { "*" };
+        let (places, mine): (Vec<usize>, Vec<&Agent>) = self
             .agents
             .iter()
-            .filter(|agent| *agent.token == *token)
-            .collect();
+            .enumerate()
+            .filter(|(_, agent)| *agent.token == *token)
+            .unzip();
         // Groups are numbered in the order of the file, so `mine` is sorted by them.
         let holds = |rule: &&Draft| {
             mine.binary_search_by_key(&rule.group, |agent| agent.group)
                 .is_ok()
         };
-        let crawl_delay = mine.iter().filter_map(|agent| agent.crawl_delay).max();
-        Rules::new(self.rules.iter().filter(holds).collect(), crawl_delay)
+        let is_mine = |delay: &&Delay| {
+            let first = places.partition_point(|place| *place < delay.agents.start);
+            places
+                .get(first)
+                .is_some_and(|place| *place < delay.agents.end)
+        };
+        let crawl_delay = self.delays.iter().filter(is_mine);
+        let group = mine.first().filter(|agent| agent.line > 0);
+        Rules::new(
+            self.rules.iter().filter(holds).collect(),
+            group.map(|agent| Group {
+                line: agent.line,
+                is_named,
+            }),
+            crawl_delay.map(|delay| delay.delay).max(),
+        )
     }
 
     /// What the `Sitemap` lines say, in order. They belong to no group, are meant to be absolute URLs, and are not
@@ -144,7 +168,7 @@ struct Reader {
 impl Reader {
     fn take(&mut self, number: u32, line: &Line<'_>) {
         match *line {
-            Line::UserAgent(value) => self.user_agent(value),
+            Line::UserAgent(value) => self.user_agent(number, value),
             Line::Allow(value) => {
                 self.rule(number, true, value);
                 if let Some(directory) = directory_of_index(value) {
@@ -152,7 +176,8 @@ impl Reader {
                 }
             }
             Line::Disallow(value) => self.rule(number, false, value),
-            Line::CrawlDelay(value) => self.crawl_delay(value),
+            Line::CrawlDelay(value) => self.delay(seconds(value)),
+            Line::RequestRate(value) => self.delay(request_rate(value)),
             Line::Sitemap(value) => self
                 .file
                 .sitemaps
@@ -160,7 +185,7 @@ impl Reader {
         }
     }
 
-    fn user_agent(&mut self, value: &[u8]) {
+    fn user_agent(&mut self, line: u32, value: &[u8]) {
         if self.has_rules {
             self.group = self.group.saturating_add(1);
             self.has_rules = false;
@@ -170,7 +195,7 @@ impl Reader {
         self.file.agents.push(Agent {
             token: token.into(),
             group: self.group,
-            crawl_delay: None,
+            line,
         });
     }
 
@@ -185,24 +210,44 @@ impl Reader {
                 group: self.group,
                 line,
                 allow,
-                pattern: pattern.into(),
+                pattern,
             });
         }
     }
 
     /// Holds for the agents named so far in this group: in `User-agent: a`, `Crawl-delay: 9`, `User-agent: b` the RFC
     /// gives both the rules that follow, as a delay is no rule to it, but nobody means `b` to be delayed.
-    fn crawl_delay(&mut self, value: &[u8]) {
-        let Some(delay) = seconds(value) else { return };
-        for agent in self.file.agents.iter_mut().skip(self.first_agent) {
-            agent.crawl_delay = agent.crawl_delay.max(Some(delay));
-        }
+    fn delay(&mut self, delay: Option<Duration>) {
+        self.file.delays.extend(delay.map(|delay| Delay {
+            agents: self.first_agent..self.file.agents.len(),
+            delay,
+        }));
     }
 }
 
 fn seconds(value: &[u8]) -> Option<Duration> {
     let number: f64 = std::str::from_utf8(value).ok()?.parse().ok()?;
     Duration::try_from_secs_f64(number).ok()
+}
+
+/// The delay that `1/5s`, `1/10m` or `30/1h 0600-0845` comes to: pages per time. The hours that may follow are not
+/// looked at: what is too much by day is not asked for by night either.
+fn request_rate(value: &[u8]) -> Option<Duration> {
+    let rate = std::str::from_utf8(value).ok()?;
+    let (pages, time) = rate.split_ascii_whitespace().next()?.split_once('/')?;
+    let (number, unit) = match time.strip_suffix(|unit: char| unit.is_ascii_alphabetic()) {
+        Some(number) => (number, time.chars().next_back()?.to_ascii_lowercase()),
+        None => (time, 's'),
+    };
+    let seconds = match unit {
+        's' => 1.0,
+        'm' => 60.0,
+        'h' => 3600.0,
+        'd' => 86400.0,
+        _ => return None,
+    };
+    let (pages, number): (u32, f64) = (pages.parse().ok()?, number.parse().ok()?);
+    Duration::try_from_secs_f64(number * seconds / f64::from(pages)).ok()
 }
 
 fn within_limit(bytes: &[u8]) -> &[u8] {
@@ -318,6 +363,56 @@ mod tests {
         for value in ["-1", "inf", "NaN", "1e300", "ten"] {
             assert_eq!(seconds(value.as_bytes()), None, "{value}");
         }
+    }
+
+    #[test]
+    fn a_request_rate_is_a_delay() {
+        let table = [
+            ("1/5", Some(5_000)),
+            ("1/5s", Some(5_000)),
+            ("1/10m", Some(600_000)),
+            ("30/1h 0600-0845", Some(120_000)),
+            ("4/1S", Some(250)),
+            ("0/5s", None),
+            ("1/5y", None),
+            ("5", None),
+            ("1/", None),
+            ("-1/5", None),
+        ];
+        for (rate, expected) in table {
+            let delay = request_rate(rate.as_bytes()).map(|delay| delay.as_millis());
+            assert_eq!(delay, expected, "{rate}");
+        }
+    }
+
+    #[test]
+    fn the_longest_of_all_delays_holds() {
+        let file = RobotsTxt::parse(
+            b"user-agent: *\nrequest-rate: 1/5s\ncrawl-delay: 2\ndisallow: /a\nuser-agent: b\ncrawl-delay: 9\n",
+        );
+        let delay = file.for_agent("a").crawl_delay();
+        assert_eq!(delay, Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn delays_without_end_are_read_in_no_time() {
+        let many = "user-agent: a\n".repeat(18_000) + &"crawl-delay: 1\n".repeat(18_000);
+        let file = RobotsTxt::parse(many.as_bytes());
+        assert_eq!(file.delays.len(), 18_000);
+        assert_eq!(
+            file.for_agent("a").crawl_delay(),
+            Some(Duration::from_secs(1))
+        );
+    }
+
+    #[test]
+    fn the_group_that_holds_is_known_by_its_line() {
+        let file =
+            RobotsTxt::parse(b"# hi\nuser-agent: *\ndisallow: /\nuser-agent: Ours\nallow: /\n");
+        let group = |line, is_named| Some(Group { line, is_named });
+        assert_eq!(file.for_agent("ours/1").group(), group(4, true));
+        assert_eq!(file.for_agent("other").group(), group(2, false));
+        assert_eq!(RobotsTxt::parse(b"").for_agent("a").group(), None);
     }
 
     #[test]

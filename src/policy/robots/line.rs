@@ -7,6 +7,7 @@ pub(super) enum Line<'a> {
     Allow(&'a [u8]),
     Disallow(&'a [u8]),
     CrawlDelay(&'a [u8]),
+    RequestRate(&'a [u8]),
     Sitemap(&'a [u8]),
 }
 
@@ -52,6 +53,7 @@ fn read(raw: &[u8]) -> Option<Line<'_>> {
             Line::Disallow(value)
         }
         () if named(&["crawl-delay", "crawldelay", "crawl delay"]) => Line::CrawlDelay(value),
+        () if named(&["request-rate", "requestrate", "request rate"]) => Line::RequestRate(value),
         () if named(&["sitemap", "site-map"]) => Line::Sitemap(value),
         () => return None,
     })

@@ -1,31 +1,57 @@
 //! The rules of one host for one crawler: the part of robots.txt that stays in memory.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use url::{Position, Url};
 
-use super::pattern::{matches, normalise_path};
+use super::index::{BUDGET, Index, Steps, TooCostly};
+use super::pattern::{Pattern, normalise_path};
 
 /// The merged group of robots.txt that holds for one crawler, from [`RobotsTxt::for_agent`](super::RobotsTxt::for_agent).
 ///
 /// The longest pattern that matches a path decides, counted in octets of its normal form; between equal ones `Allow`
 /// wins; without any, the path is allowed (RFC 9309 section 2.2.2). The default has no rules.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// A question costs time in proportion to the path and not to the rules. Wildcards have to be tried, and a file can have
+/// thousands: after so many steps that no honest file needs them, the answer is no ([`Verdict::is_too_costly`]).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Rules {
-    /// All patterns in normal form, one after the other: a thousand hosts' rules are then two thousand allocations.
-    patterns: Box<str>,
-    /// In order of precedence, so that the first match decides.
-    ranked: Box<[Rule]>,
+    patterns: Patterns,
+    index: Index,
+    group: Option<Group>,
     crawl_delay: Option<Duration>,
+}
+
+/// The patterns of a file, by rank: in order of precedence.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Patterns {
+    /// All patterns in normal form, one after the other: a thousand hosts' rules are then few allocations.
+    text: Box<str>,
+    ranked: Box<[Rule]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Rule {
-    /// Where the pattern ends in `patterns`; it starts where the one before ends.
+    /// Where the pattern ends in the text; it starts where the one before ends.
     end: u32,
+    /// How long it counts.
+    octets: u32,
     /// 0 for a rule that stands in no file.
     line: u32,
     allow: bool,
+}
+
+/// Which group of robots.txt holds for a crawler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// The number of its `User-agent` line, from 1; of the first, when there are several.
+    pub line: u32,
+    /// Whether it names the crawler; else it is the one for all, `*`.
+    pub is_named: bool,
 }
 
 /// One rule on its way from the file into [`Rules`].
@@ -34,7 +60,16 @@ pub(super) struct Draft {
     pub(super) group: u32,
     pub(super) line: u32,
     pub(super) allow: bool,
-    pub(super) pattern: Box<str>,
+    pub(super) pattern: Pattern,
+}
+
+/// [`Rules`] as they are written.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    group: Option<Group>,
+    crawl_delay: Option<Duration>,
+    /// Line, whether it allows, how long the pattern counts, and the pattern.
+    rules: Vec<(u32, bool, u32, Box<str>)>,
 }
 
 /// Whether a path may be fetched, and which line of robots.txt says so.
@@ -48,85 +83,91 @@ pub struct Verdict<'a> {
     pub pattern: Option<&'a str>,
 }
 
+impl Verdict<'_> {
+    /// Whether the answer is no only because the rules have more wildcards than could be tried.
+    #[must_use]
+    pub fn is_too_costly(&self) -> bool {
+        !self.allowed && self.pattern.is_none()
+    }
+}
+
 impl Rules {
-    pub(super) fn new(mut drafts: Vec<&Draft>, crawl_delay: Option<Duration>) -> Self {
-        drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.pattern.len()), !draft.allow));
-        let mut patterns =
-            String::with_capacity(drafts.iter().map(|draft| draft.pattern.len()).sum());
-        let ranked = drafts
-            .iter()
-            .map(|draft| {
-                patterns.push_str(&draft.pattern);
-                // A file of 512 KiB has at most three times as many octets of pattern, so this always fits.
-                let end = u32::try_from(patterns.len()).unwrap_or(u32::MAX);
-                Rule {
-                    end,
-                    line: draft.line,
-                    allow: draft.allow,
-                }
-            })
-            .collect();
+    pub(super) fn new(
+        mut drafts: Vec<&Draft>,
+        group: Option<Group>,
+        crawl_delay: Option<Duration>,
+    ) -> Self {
+        drafts.sort_by_key(|draft| (std::cmp::Reverse(draft.pattern.octets), !draft.allow));
+        // Of equal patterns only the first can ever decide.
+        let mut known = HashSet::with_capacity(drafts.len());
+        drafts.retain(|draft| known.insert(&*draft.pattern.text));
+        let patterns = Patterns::new(&drafts);
         Self {
-            patterns: patterns.into_boxed_str(),
-            ranked,
+            index: Index::new(&patterns),
+            patterns,
+            group,
             crawl_delay,
         }
     }
 
     /// How many bytes the rules take.
     pub(crate) fn memory(&self) -> usize {
-        self.patterns.len() + size_of_val(&*self.ranked)
+        self.patterns.text.len() + size_of_val(&*self.patterns.ranked) + self.index.memory()
     }
 
     /// Whether this URL may be fetched. Only its path and query count: rules are those of one host.
     #[must_use]
     pub fn allows(&self, url: &Url) -> bool {
-        self.ranked.is_empty()
-            || self
-                .verdict(&url[Position::BeforePath..Position::AfterQuery])
-                .allowed
+        self.verdict_on(url).allowed
+    }
+
+    /// Decides on a URL, by its path and query.
+    #[must_use]
+    pub fn verdict_on(&self, url: &Url) -> Verdict<'_> {
+        self.verdict(&url[Position::BeforePath..Position::AfterQuery])
     }
 
     /// Decides on a path with its query, such as `/search?q=x`, as it appears in a request: percent-encoded. An empty
     /// one means `/`. `/robots.txt` itself is always allowed.
     #[must_use]
     pub fn verdict(&self, path_and_query: &str) -> Verdict<'_> {
-        let path = if path_and_query.is_empty() {
-            "/"
-        } else {
-            path_and_query
+        self.verdict_within(path_and_query, &mut Steps::new(BUDGET))
+    }
+
+    fn verdict_within(&self, path_and_query: &str, steps: &mut Steps) -> Verdict<'_> {
+        let path = match path_and_query {
+            "" => "/",
+            "/robots.txt" => return Verdict::of(None, true),
+            path => path,
         };
-        let deciding = if path == "/robots.txt" {
-            None
-        } else {
-            self.deciding(&normalise_path(path))
-        };
-        match deciding {
-            Some((rule, pattern)) => Verdict {
-                allowed: rule.allow,
-                line: (rule.line > 0).then_some(rule.line),
-                pattern: Some(pattern),
+        if self.is_empty() {
+            return Verdict::of(None, true);
+        }
+        let found = self
+            .index
+            .find(&self.patterns, &normalise_path(path), steps);
+        match found {
+            Ok(None) => Verdict::of(None, true),
+            Ok(Some(rank)) => match self.patterns.rule(rank) {
+                Some(rule) => Verdict {
+                    allowed: rule.allow,
+                    line: (rule.line > 0).then_some(rule.line),
+                    pattern: Some(self.patterns.get(rank)),
+                },
+                None => Verdict::of(None, true),
             },
-            None => Verdict {
-                allowed: true,
-                line: None,
-                pattern: None,
-            },
+            Err(TooCostly) => Verdict::of(None, false),
         }
     }
 
-    fn deciding(&self, path: &str) -> Option<(Rule, &str)> {
-        let mut start = 0;
-        self.ranked.iter().find_map(|rule| {
-            let end = usize::try_from(rule.end).ok()?;
-            let pattern = self.patterns.get(start..end)?;
-            start = end;
-            matches(pattern, path).then_some((*rule, pattern))
-        })
+    /// Which group of the file these rules are of; `None` when there is none for this crawler.
+    #[must_use]
+    pub fn group(&self) -> Option<Group> {
+        self.group
     }
 
-    /// The pause between requests that the host asks for: the longest valid `Crawl-delay` of the group. Not in the
-    /// RFC, but widely used; it is neither capped nor applied here.
+    /// The pause between requests that the host asks for: the longest valid `Crawl-delay` or `Request-rate` of the
+    /// group. Not in the RFC, but widely used; it is neither capped nor applied here.
     #[must_use]
     pub fn crawl_delay(&self) -> Option<Duration> {
         self.crawl_delay
@@ -135,6 +176,91 @@ impl Rules {
     /// Whether there are no rules: all is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ranked.is_empty()
+        self.patterns.ranked.is_empty()
     }
 }
+
+impl<'a> Verdict<'a> {
+    fn of(pattern: Option<&'a str>, allowed: bool) -> Self {
+        Self {
+            allowed,
+            line: None,
+            pattern,
+        }
+    }
+}
+
+impl Patterns {
+    /// From drafts in order of precedence.
+    fn new(drafts: &[&Draft]) -> Self {
+        let length = drafts.iter().map(|draft| draft.pattern.text.len()).sum();
+        let mut text = String::with_capacity(length);
+        let ranked = drafts.iter().map(|draft| {
+            text.push_str(&draft.pattern.text);
+            Rule {
+                // A file of 512 KiB has at most three times as many octets of pattern, so this always fits.
+                end: u32::try_from(text.len()).unwrap_or(u32::MAX),
+                octets: draft.pattern.octets,
+                line: draft.line,
+                allow: draft.allow,
+            }
+        });
+        let ranked = ranked.collect();
+        Self {
+            text: text.into(),
+            ranked,
+        }
+    }
+
+    fn rule(&self, rank: u32) -> Option<&Rule> {
+        self.ranked.get(rank as usize)
+    }
+
+    /// The pattern of this rank; nothing beyond the last.
+    pub(super) fn get(&self, rank: u32) -> &str {
+        let end = |rank| self.rule(rank).map(|rule| rule.end as usize);
+        let start = rank.checked_sub(1).map_or(Some(0), end);
+        let range = start.zip(end(rank)).map(|(start, end)| start..end);
+        range
+            .and_then(|range| self.text.get(range))
+            .unwrap_or_default()
+    }
+
+    /// All patterns with their ranks.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &str)> {
+        (0..)
+            .take(self.ranked.len())
+            .map(|rank| (rank, self.get(rank)))
+    }
+}
+
+impl From<Rules> for Saved {
+    fn from(rules: Rules) -> Self {
+        let patterns = &rules.patterns;
+        let all = patterns.iter().filter_map(|(rank, pattern)| {
+            let rule = patterns.rule(rank)?;
+            Some((rule.line, rule.allow, rule.octets, pattern.into()))
+        });
+        Self {
+            group: rules.group,
+            crawl_delay: rules.crawl_delay,
+            rules: all.collect(),
+        }
+    }
+}
+
+impl From<Saved> for Rules {
+    fn from(saved: Saved) -> Self {
+        let draft = |(line, allow, octets, text)| Draft {
+            group: 0,
+            line,
+            allow,
+            pattern: Pattern { text, octets },
+        };
+        let drafts: Vec<Draft> = saved.rules.into_iter().map(draft).collect();
+        Self::new(drafts.iter().collect(), saved.group, saved.crawl_delay)
+    }
+}
+
+#[cfg(test)]
+mod tests;
