@@ -16,6 +16,8 @@
 //! ```
 
 mod fingerprint;
+mod session;
+mod strip;
 
 use std::borrow::Cow;
 
@@ -24,6 +26,8 @@ use url::{Position, Url};
 use crate::{Error, ErrorKind, Result};
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub(crate) use session::without_session;
+pub(crate) use strip::Strip;
 
 /// How much of a bad URL an error shows, in characters.
 const SHOWN: usize = 80;

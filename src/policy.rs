@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
 //! | `scope` | is this URL part of the crawl, says the user? |
+//! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
 //! | `retry` | is this failure worth another try, and when? |
 
@@ -11,3 +12,4 @@ pub(crate) mod redirect;
 pub(crate) mod retry;
 pub mod robots;
 pub(crate) mod scope;
+pub(crate) mod trap;

@@ -1,5 +1,7 @@
 //! The [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
 
+mod trap;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
@@ -7,6 +9,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::ErrorKind;
+pub use trap::{Trap, TrapKind};
 
 /// What a crawl did. Serialises to the JSON that `--report` writes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +46,9 @@ pub struct Report {
     pub errors: BTreeMap<ErrorKind, u64>,
     /// Requests that were sorted out, by reason.
     pub filtered: BTreeMap<Filter, u64>,
+    /// The links among them that were taken for spider traps, by kind.
+    #[serde(default)]
+    pub traps: BTreeMap<TrapKind, Trap>,
     /// Retries by what made them necessary: an error kind or a status.
     pub retries: BTreeMap<String, u64>,
     /// robots.txt files by what came of them.
@@ -224,6 +230,10 @@ pub enum Filter {
     ContentType,
     /// Beyond the first `max_links` of its page. Counted each time.
     MaxLinks,
+    /// It belongs to a spider trap; [`Report::traps`] says to which kind.
+    Trap,
+    /// Beyond the first `max_pages_per_host` of its host.
+    MaxPagesPerHost,
 }
 
 impl fmt::Display for Filter {
@@ -239,6 +249,8 @@ impl fmt::Display for Filter {
             Self::RobotsUnreachable => "robots_unreachable",
             Self::ContentType => "content_type",
             Self::MaxLinks => "max_links",
+            Self::Trap => "trap",
+            Self::MaxPagesPerHost => "max_pages_per_host",
         })
     }
 }

@@ -147,6 +147,16 @@ settings! {
     max_url_length: usize = 2083;
     #[doc = "Most links that are followed from one page."]
     max_links: usize = 10_000;
+    #[doc = "Leave out links that only spider traps make: repetition, growth, days far away, a page's further session ids."]
+    traps: bool = true;
+    #[doc = "How often the same path segments may follow each other; needs `traps`."]
+    max_segment_repeats: usize = 3;
+    #[doc = "Most pages whose URLs differ in nothing but numbers and the values of parameters, such as `/shop/#` or `/search?color&size`."]
+    max_per_pattern: Option<u64> = None;
+    #[doc = "Most pages that are asked for at one host."]
+    max_pages_per_host: Option<u64> = None;
+    #[doc = "Parameters taken out of links before they are followed, such as `utm_*,ref`; `tracking` and `session` stand for the usual ones."]
+    strip_params: Vec<String> = Vec::new();
     #[doc = "Stop after this many pages."]
     max_pages: Option<u64> = None;
     #[doc = "Stop after this many items."]

@@ -93,6 +93,7 @@ fn only_one(settings: &mut Settings) {
     settings.max_url_length = usize::MAX;
     (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
     (settings.max_time, settings.max_errors) = (None, None);
+    (settings.max_pages_per_host, settings.max_per_pattern) = (None, None);
 }
 
 async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {

@@ -11,7 +11,7 @@ use super::setup::{Setup, open_outputs};
 use crate::downloader::HttpDownloader;
 use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
-use crate::identity::FingerprintKey;
+use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Cookies, Stack};
 use crate::pipeline::{Counts, Entrance, Exit, Line};
@@ -130,6 +130,8 @@ impl<S: Spider> Crawler<S> {
             user_agent: settings.user_agent,
             retries: settings.retries,
             redirects: settings.redirects,
+            strip: Strip::new(&settings.strip_params)?,
+            ignores_sessions: settings.traps,
             parsing,
         })
     }

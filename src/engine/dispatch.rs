@@ -25,6 +25,7 @@ use crate::event::{Event, Progress};
 use crate::frontier::{Frontier, Queued, Taken};
 use crate::pipeline::Counts;
 use crate::policy::scope::Scope;
+use crate::policy::trap::admitted::Admitted;
 use crate::report::{Filter, Finish, Report};
 use crate::request::Request;
 use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
@@ -50,6 +51,8 @@ pub(crate) struct Dispatcher {
     visits: JoinSet<(HostId, Finished)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
+    /// How many URLs of a kind were let in, where there is a limit.
+    admitted: Admitted,
     tally: Tally,
     settings: Settings,
     began: SystemTime,
@@ -93,7 +96,8 @@ impl Dispatcher {
         settings.max_time = settings.max_time.map(|limit| limit.min(LONGEST));
         Ok(Self {
             context: Arc::new(context),
-            scope: Arc::new(Scope::new(&settings)?),
+            scope: Arc::new(Scope::new(&settings, this_year())?),
+            admitted: Admitted::new(&settings),
             scheduler: Scheduler::new(&settings),
             frontier,
             book: if commits.is_some() {
@@ -441,6 +445,11 @@ impl Dispatcher {
             },
         ))
     }
+}
+
+/// The year that dates in URLs are seen from.
+fn this_year() -> i16 {
+    jiff::Zoned::now().year()
 }
 
 /// Waits until this time; for ever when there is none.

@@ -10,7 +10,8 @@ use super::robots::{Forbidden, Holds, origin};
 use super::visit::Fetched;
 use crate::error::ErrorKind;
 use crate::report::{
-    Bytes, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots,
+    Bytes, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots, Trap,
+    TrapKind,
 };
 use crate::request::Request;
 
@@ -30,6 +31,8 @@ pub(crate) struct Tally {
     statuses: BTreeMap<u16, u64>,
     errors: BTreeMap<ErrorKind, u64>,
     filtered: BTreeMap<Filter, u64>,
+    #[serde(default)]
+    traps: BTreeMap<TrapKind, Trap>,
     retries: BTreeMap<String, u64>,
     robots: Robots,
 }
@@ -46,6 +49,7 @@ impl Tally {
             statuses: BTreeMap::new(),
             errors: BTreeMap::new(),
             filtered: BTreeMap::new(),
+            traps: BTreeMap::new(),
             retries: BTreeMap::new(),
             robots: Robots::default(),
         }
@@ -86,6 +90,11 @@ impl Tally {
             self.ledger.filtered += count;
             *self.filtered.entry(reason).or_default() += count;
         }
+    }
+
+    /// A link was sorted out as part of a trap.
+    pub(super) fn trapped(&mut self, kind: TrapKind, url: &Url) {
+        self.traps.entry(kind).or_default().count(url);
     }
 
     pub(super) fn parsed(&mut self) {
@@ -178,6 +187,7 @@ impl Tally {
             statuses: self.statuses,
             errors: self.errors,
             filtered: self.filtered,
+            traps: self.traps,
             retries: self.retries,
             robots: self.robots,
             hosts: end.hosts,

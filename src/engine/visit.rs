@@ -16,7 +16,7 @@ use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
-use crate::identity::{self, Fingerprint, FingerprintKey};
+use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::middleware::Stack;
 use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
@@ -35,6 +35,10 @@ pub(crate) struct Context {
     pub(crate) user_agent: String,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
+    /// What is taken out of found links.
+    pub(crate) strip: Strip,
+    /// Whether links that differ only in a session id are one.
+    pub(crate) ignores_sessions: bool,
     /// Where a durable job notes which pages are being parsed.
     pub(crate) parsing: Option<Arc<Parsing>>,
 }
@@ -45,6 +49,8 @@ pub(super) struct Link {
     pub(super) request: Request,
     pub(super) fingerprint: Fingerprint,
     pub(super) verdict: std::result::Result<(), Filter>,
+    /// Whether the URL has a session id, which the fingerprint leaves out.
+    pub(super) has_session: bool,
 }
 
 /// A visit that is over.
@@ -96,7 +102,26 @@ impl Context {
             request,
             fingerprint,
             verdict,
+            has_session: false,
         }
+    }
+
+    /// A request that a page asks for.
+    fn found(&self, scope: &Scope, request: Request) -> Link {
+        let request = match self.strip.apply(request.url()) {
+            Some(url) => request.with_url(url),
+            None => request,
+        };
+        let mut link = self.link(scope, request);
+        if self.ignores_sessions
+            && link.verdict.is_ok()
+            && let Some(page) = identity::without_session(link.request.url())
+        {
+            let (method, body) = (link.request.method(), link.request.body());
+            link.fingerprint = self.key.of(method, &page, body);
+            link.has_session = true;
+        }
+        link
     }
 
     /// Makes the visit. A panic anywhere in it costs this request only.
@@ -182,9 +207,11 @@ impl Context {
         let links = parsed
             .requests
             .into_iter()
-            .map(|request| self.link(scope, request.at_depth(depth)));
+            .map(|request| self.found(scope, request.at_depth(depth)));
         let links: Vec<Link> = links
-            .filter(|link| known.insert(link.fingerprint) || link.request.is_unfiltered())
+            .filter(|link| {
+                known.insert(link.fingerprint) || link.request.is_unfiltered() || link.has_session
+            })
             .collect();
         let duplicates = (found - links.len()) as u64;
         if parsed.error.is_none() {

@@ -1,4 +1,4 @@
-//! Which URLs belong to the crawl: `scope`, `allow`, `deny`, `depth` and `max_url_length`.
+//! Which URLs belong to the crawl: `scope`, `allow`, `deny`, `depth`, `max_url_length` and what is a trap.
 
 use std::collections::HashSet;
 
@@ -7,7 +7,8 @@ use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
-use crate::report::Filter;
+use crate::policy::trap::Traps;
+use crate::report::{Filter, TrapKind};
 use crate::request::Request;
 use crate::settings::{ScopeMode, Settings};
 
@@ -21,12 +22,15 @@ pub(crate) struct Scope {
     deny: RegexSet,
     depth: Option<u32>,
     max_url_length: usize,
+    traps: Traps,
 }
 
 impl Scope {
+    /// `year` is the present one, from which traps of dates are told.
+    ///
     /// # Errors
     /// [`ErrorKind::Settings`] for a pattern that is not a regular expression.
-    pub(crate) fn new(settings: &Settings) -> Result<Self> {
+    pub(crate) fn new(settings: &Settings, year: i16) -> Result<Self> {
         Ok(Self {
             mode: settings.scope,
             inside: HashSet::new(),
@@ -34,6 +38,7 @@ impl Scope {
             deny: patterns("deny", &settings.deny)?,
             depth: settings.depth,
             max_url_length: settings.max_url_length,
+            traps: Traps::new(settings, year),
         })
     }
 
@@ -94,7 +99,12 @@ impl Scope {
         if self.deny.is_match(url.as_str()) {
             return Err(Filter::Deny);
         }
-        Ok(())
+        self.trap(url).map_or(Ok(()), |_| Err(Filter::Trap))
+    }
+
+    /// The trap that a link leads into, if it does.
+    pub(crate) fn trap(&self, url: &Url) -> Option<TrapKind> {
+        self.traps.judge(url)
     }
 
     fn is_inside(&self, url: &Url) -> bool {
@@ -143,7 +153,7 @@ mod tests {
     fn scope(change: impl Fn(&mut Settings)) -> Scope {
         let mut settings = Settings::default();
         change(&mut settings);
-        let mut scope = Scope::new(&settings).unwrap();
+        let mut scope = Scope::new(&settings, 2026).unwrap();
         scope.include(&Url::parse("http://www.example.co.uk/docs/start.html?x=/y").unwrap());
         scope
     }
@@ -239,7 +249,7 @@ mod tests {
     fn a_bad_pattern_is_an_error_that_names_the_setting() {
         let mut settings = Settings::default();
         settings.set("deny", "(").unwrap();
-        let error = Scope::new(&settings).unwrap_err();
+        let error = Scope::new(&settings, 2026).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings);
         assert!(error.to_string().contains("\"deny\""), "{error}");
     }

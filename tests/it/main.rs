@@ -38,3 +38,4 @@ mod spider_faults;
 mod stopping;
 mod streaming;
 mod tls;
+mod traps;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::frontier::Candidate;
 use crate::identity::Fingerprint;
-use crate::report::Filter;
+use crate::report::{Filter, TrapKind};
 use crate::request::Request;
 use crate::scheduler::HostId;
 use crate::settings::Order;
@@ -17,23 +17,70 @@ impl Dispatcher {
     /// Sorts out duplicates and what does not belong to the crawl, and queues the rest.
     pub(super) fn admit(&mut self, links: Vec<Link>) -> Result<()> {
         let mut batch = Vec::with_capacity(links.len());
-        let mut refused = Vec::new();
+        let (mut refused, mut with_session) = (Vec::new(), Vec::new());
         for link in links {
-            let Link {
-                request,
-                fingerprint,
-                verdict,
-            } = link;
-            match verdict {
-                Ok(()) => batch.push(self.candidate(request, fingerprint)),
-                Err(Filter::Scope) => self.out_of_scope(request, fingerprint, &mut batch),
+            match link.verdict {
+                Ok(()) if link.has_session => with_session.push(link),
+                Ok(()) if self.admitted.has_limit() => self.admit_limited(link, &mut batch),
+                Ok(()) => batch.push(self.candidate(link.request, link.fingerprint)),
+                Err(Filter::Scope) => {
+                    self.out_of_scope(link.request, link.fingerprint, &mut batch);
+                }
                 // The same URL may be found again less deep, so this says nothing about it.
-                Err(Filter::Depth) => self.sorted_out(&request, Filter::Depth),
-                Err(reason) => refused.push((request, fingerprint, reason)),
+                Err(Filter::Depth) => self.sorted_out(&link.request, Filter::Depth),
+                Err(reason) => refused.push((link.request, link.fingerprint, reason)),
             }
         }
         self.refuse(&refused);
+        self.store(batch)?;
+        if with_session.is_empty() {
+            return Ok(());
+        }
+        // Last, so that the URL of a page without a session id goes first.
+        let mut batch = Vec::with_capacity(with_session.len());
+        for link in with_session {
+            self.admit_limited(link, &mut batch);
+        }
         self.store(batch)
+    }
+
+    /// Lets in a page that is new, if it is not one too many of its kind.
+    fn admit_limited(&mut self, link: Link, batch: &mut Vec<Candidate>) {
+        let is_new = self.is_new(link.fingerprint);
+        // Each further URL of a page counts once as well.
+        let is_new_url = link.has_session && self.is_new_url(&link.request);
+        let mut candidate = self.candidate(link.request, link.fingerprint);
+        let request = &candidate.request;
+        if !is_new && !candidate.force {
+            if is_new_url {
+                self.trapped(request, TrapKind::Session);
+            } else {
+                self.tally.duplicates += 1;
+            }
+            return;
+        }
+        // What a person asks for by name is not too many.
+        let is_counted = is_new && request.depth() > 0;
+        match self.admitted.admit(request.url()) {
+            Err(Filter::Trap) if is_counted => self.trapped(request, TrapKind::Pattern),
+            Err(reason) if is_counted => self.sorted_out(request, reason),
+            _ => {
+                // It has been marked as seen above.
+                candidate.force = true;
+                batch.push(candidate);
+            }
+        }
+    }
+
+    fn is_new(&mut self, fingerprint: Fingerprint) -> bool {
+        self.frontier.mark_seen(&[fingerprint]).contains(&true)
+    }
+
+    /// Whether this very URL is new, of a page that has a session id in it.
+    fn is_new_url(&mut self, request: &Request) -> bool {
+        let key = self.context.key;
+        let exact = key.of(request.method(), request.url(), request.body());
+        self.frontier.mark_foreign(exact)
     }
 
     /// Counts what will never belong to the crawl, each request once.
@@ -42,11 +89,25 @@ impl Dispatcher {
         let are_new = self.frontier.mark_seen(&fingerprints);
         for ((request, _, reason), is_new) in refused.iter().zip(are_new) {
             if is_new {
-                self.sorted_out(request, *reason);
+                self.leave_out(request, *reason);
             } else {
                 self.tally.duplicates += 1;
             }
         }
+    }
+
+    /// Counts what was judged by its URL.
+    fn leave_out(&mut self, request: &Request, reason: Filter) {
+        match self.scope.trap(request.url()) {
+            Some(kind) if reason == Filter::Trap => self.trapped(request, kind),
+            _ => self.sorted_out(request, reason),
+        }
+    }
+
+    fn trapped(&mut self, request: &Request, kind: TrapKind) {
+        self.tally.trapped(kind, request.url());
+        self.admitted.tell(kind, request.url());
+        self.sorted_out(request, Filter::Trap);
     }
 
     /// Stores what belongs to the crawl and is new, and tells the scheduler of it.
@@ -87,7 +148,7 @@ impl Dispatcher {
         match self.scope.check(&request) {
             Ok(()) => batch.push(self.candidate(request, fingerprint)),
             Err(reason) if self.frontier.mark_foreign(fingerprint) => {
-                self.sorted_out(&request, reason);
+                self.leave_out(&request, reason);
             }
             Err(_) => self.tally.duplicates += 1,
         }

@@ -6,6 +6,7 @@ pub(super) mod echo;
 pub(super) mod encodings;
 pub(super) mod failures;
 pub(super) mod index;
+pub(super) mod mazes;
 pub(super) mod redirects;
 pub(super) mod timing;
 pub(super) mod traps;

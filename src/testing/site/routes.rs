@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use super::call::Call;
 use super::hazards::{
-    broken, charsets, echo, encodings, failures, index, redirects, timing, traps, types,
+    broken, charsets, echo, encodings, failures, index, mazes, redirects, timing, traps, types,
 };
 use super::reply::Reply;
 use super::{api, feeds, home, login, quotes_pages, shop, web};
@@ -84,6 +84,13 @@ fn hazard(call: &Call<'_>, parts: &[&str]) -> Reply {
         ["deep"] => traps::deep(call),
         ["many-links"] => traps::many_links(call),
         ["long-url"] => traps::long_url(call),
+        ["loop", ..] => mazes::relative(),
+        ["growth"] => mazes::growth(call),
+        ["facets"] => mazes::facets(call),
+        ["numbers", number, ""] => mazes::numbers(number),
+        ["session", name] => mazes::session(call, name),
+        ["nowhere", rest @ ..] => mazes::nowhere(rest),
+        ["months"] => mazes::months(call),
         ["mail"] => traps::mail(call),
         ["base"] => traps::base(),
         ["headers"] => types::headers(call),

@@ -69,6 +69,22 @@ pub(in super::super) const HAZARDS: &[(&str, &str)] = &[
         "also shift_jis, iso-8859-1, gb18030, utf-16le, meta-only; ?header=no",
     ),
     ("/hazards/calendar/2025/06/", "months without end"),
+    (
+        "/hazards/months?year=2025&month=06",
+        "the same by parameters",
+    ),
+    ("/hazards/loop/", "relative links that make the path longer"),
+    ("/hazards/growth?p=0", "a query that gets longer"),
+    ("/hazards/facets", "every combination of five choices"),
+    ("/hazards/numbers/1/", "a page for every number"),
+    (
+        "/hazards/session/a",
+        "five pages, with a new session id in each link",
+    ),
+    (
+        "/hazards/nowhere/",
+        "a page, not a 404, for whatever there is not",
+    ),
     ("/hazards/big", "a page of 30 MB; ?mb=N for another size"),
     ("/hazards/deep?n=20000", "elements within elements"),
     ("/hazards/many-links?n=100000", "a page with so many links"),

@@ -1,0 +1,62 @@
+//! The same part of a URL over and over, as relative links make it that resolve against their own page.
+
+use url::Url;
+
+/// How much more often numbers may repeat: `/0/0/0/0/1.jpg` is how some stores spread their files.
+const FOR_NUMBERS: usize = 3;
+/// How many segments may occur again with others between, for each time that they may follow each other.
+const SCATTERED: usize = 2;
+
+/// Whether one segment, or a run of segments, occurs more than `max` times in a row, or many occur again.
+pub(super) fn in_path(path: &str, max: usize) -> bool {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let longest = segments.len() / (max + 1);
+    (1..=longest).any(|length| has_run(&segments, length, max)) || is_scattered(&segments, max)
+}
+
+/// Whether `length` segments follow each other more than `max` times.
+fn has_run(segments: &[&str], length: usize, max: usize) -> bool {
+    let mut equal = 0;
+    let pairs = segments.iter().zip(segments.iter().skip(length));
+    for (at, (one, next)) in pairs.enumerate() {
+        if one != next {
+            equal = 0;
+            continue;
+        }
+        equal += 1;
+        let group = segments.get(at + 1..=at + length).unwrap_or_default();
+        let is_number = group.iter().all(|segment| is_weak(segment));
+        let allowed = if is_number { FOR_NUMBERS * max } else { max };
+        if equal >= allowed * length {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether many segments stand there that stood there before, in whatever order: two relative links that are mixed
+/// make paths that never repeat as a whole.
+fn is_scattered(segments: &[&str], max: usize) -> bool {
+    let most = SCATTERED * max;
+    let again = |(at, segment): &(usize, &&str)| {
+        !is_weak(segment) && segments.iter().take(*at).any(|before| before == *segment)
+    };
+    segments.len() > most && segments.iter().enumerate().filter(again).count() > most
+}
+
+/// Whether a segment says nothing by itself: numbers, and marks such as `-` in the place of a choice.
+fn is_weak(segment: &str) -> bool {
+    !segment.is_empty()
+        && !segment
+            .bytes()
+            .any(|byte| byte.is_ascii_alphabetic() || byte == b'%')
+}
+
+/// Whether a query says the same more than `max` times.
+pub(super) fn in_query(url: &Url, max: usize) -> bool {
+    let mut parts: Vec<&str> = url.query().unwrap_or_default().split('&').collect();
+    parts.sort_unstable();
+    parts
+        .chunk_by(|one, next| one == next)
+        .any(|same| same.len() > max && same.first().is_some_and(|part| !part.is_empty()))
+}

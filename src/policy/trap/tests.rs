@@ -1,0 +1,154 @@
+//! What is a trap, and above all what is none.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const YEAR: i16 = 2026;
+
+fn judge(path: &str) -> Option<TrapKind> {
+    let url = Url::parse("http://www.example.com")
+        .unwrap()
+        .join(path)
+        .unwrap();
+    Traps::new(&Settings::default(), YEAR).judge(&url)
+}
+
+fn judge_all(cases: &[&str], expected: Option<TrapKind>) {
+    for path in cases {
+        assert_eq!(judge(path), expected, "{path}");
+    }
+}
+
+#[test]
+fn what_repeats_without_end_is_a_trap() {
+    let cases = [
+        "/a/a/a/a/",
+        "/a/b/a/b/a/b/a/b",
+        "/x/css/img/css/img/css/img/css/img/y.html",
+        "/%2e%2e%2f/%2E./a%2Fb/a%2Fb/a%2Fb/a%2Fb",
+        "/a////////b",
+        "/p?page=2&page=2&page=2&page=2",
+        "/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2",
+        "/m/a/m/b/m/c/m/d/m/e/m/f/m/g/m/h/m/i/m/j/",
+    ];
+    judge_all(&cases, Some(TrapKind::Repeats));
+}
+
+#[test]
+fn what_grows_out_of_all_measure_is_a_trap() {
+    let numbers = |mark: &str| {
+        (0..120)
+            .map(|n| format!("{n}x"))
+            .collect::<Vec<_>>()
+            .join(mark)
+    };
+    let nested = format!(
+        "/login?next=%2Flogin%3Fnext%3D%252Flogin%253Fnext%253D%25252Flogin%25253Fnext%25253D%2525252F{}",
+        "x".repeat(40)
+    );
+    let cases = [
+        &format!("/{}", numbers("/")),
+        &format!("/?{}", numbers("&")),
+        &nested,
+    ];
+    judge_all(&cases.map(String::as_str), Some(TrapKind::Growth));
+}
+
+#[test]
+fn days_that_are_far_away_are_a_trap() {
+    let cases = [
+        "/2032/05/",
+        "/2032/01/12",
+        "/blog/2032-05",
+        "/day/2032-12-31/",
+        "/calendar/2032/6/",
+        "/calendar/2032/12/list",
+        "/events/1975/06/",
+        "/0999/05/",
+        "/diary?date=2032-05-01",
+        "/diary?date=20320501&view=day",
+        "/diary?month=2032-05",
+        "/diary?year=2032&month=5",
+        "/index.php?option=com_calendar&year=1950",
+    ];
+    judge_all(&cases, Some(TrapKind::Calendar));
+}
+
+#[test]
+fn what_a_site_may_honestly_have_is_no_trap() {
+    let cases = [
+        "/",
+        "/2031/05/",
+        "/1851/09/18/archives/news.html",
+        "/1893/05/",
+        "/?date=1893-05-17",
+        "/archive/1755-01-02",
+        // The 12th post of thread 5123, and other numbers that are no dates.
+        "/t/what-is-a-trap/5123/12",
+        "/topic/2040/11",
+        "/shop/9999/03/red-shoe",
+        "/order?from=2020-01-01&to=9999-12-31",
+        "/pension?year=2060",
+        "/files/0/0/0/0/1.jpg",
+        "/tiles/12/2048/2048.png",
+        "/find/-/-/-/-/cheap",
+        "/de/de/de/a",
+        "/std/vec/std/vec/std/vec/",
+        "/search?tag=a&tag=b&tag=c&tag=d&tag=e",
+        "/login?next=%2Flogin%3Fnext%3D%252Fhome",
+        "/a?x=1&&&&&",
+    ];
+    judge_all(&cases, None);
+}
+
+#[test]
+fn the_setting_says_how_often_segments_may_repeat() {
+    let url = Url::parse("http://a/x/x/x").unwrap();
+    for (max, expected) in [(2, Some(TrapKind::Repeats)), (3, None)] {
+        let mut settings = Settings::default();
+        settings.max_segment_repeats = max;
+        assert_eq!(Traps::new(&settings, YEAR).judge(&url), expected);
+    }
+}
+
+#[test]
+fn nothing_is_a_trap_when_they_are_not_looked_for() {
+    let mut settings = Settings::default();
+    settings.traps = false;
+    let url = Url::parse("http://a/x/x/x/x/x/x/").unwrap();
+    assert_eq!(Traps::new(&settings, YEAR).judge(&url), None);
+}
+
+proptest! {
+    #[test]
+    fn pages_of_ordinary_sites_are_never_traps(
+        slug in "[a-z]{2,9}(-[a-z0-9]{1,9}){0,5}",
+        id in 1..10_000_000_u32,
+        page in 1..2_000_u32,
+        (year, month, day) in (1995..=YEAR + 1, 1..=12, 1..=28),
+    ) {
+        for path in [
+            format!("/{slug}"),
+            format!("/blog/{year}/{month:02}/{day:02}/{slug}/"),
+            format!("/blog/{year}/{month:02}/"),
+            format!("/calendar/{year}-{month:02}-{day:02}"),
+            format!("/events?date={year}-{month:02}-{day:02}&view={slug}"),
+            format!("/archive/{year}/{month}/{day}/{id}.html"),
+            format!("/product/{id}/{slug}.html?color={slug}&size={page}"),
+            format!("/shop/{slug}/{slug}/{slug}/p{id}?page={page}"),
+            format!("/t/{slug}/{id}/{page}"),
+            format!("/forum/{id}/{page}"),
+            format!("/forum/{id}/{page}/"),
+            format!("/viewtopic.php?f={page}&t={id}&start={}", page * 15),
+            format!("/questions/{id}/{slug}?answertab={slug}#tab-top"),
+            format!("/wiki/Special:Log?year={year}&month={month}&user={slug}&offset={id}"),
+            format!("/doc/std/{slug}/struct.{slug}.html"),
+            format!("/doc/book/ch{page:02}-{day:02}-{slug}.html"),
+            format!("/{slug}/tree/main/src/{slug}/src/{slug}/lib.rs"),
+            format!("/media/{:02x}/{:02x}/{:02x}/{id:08x}.jpg", page % 256, day, id % 256),
+        ] {
+            prop_assert_eq!(judge(&path), None, "{}", path);
+        }
+    }
+}
