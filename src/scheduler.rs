@@ -5,6 +5,9 @@
 //! heap of hosts that wait for a time, or neither because it has nothing to do. Hence a step costs the same with ten
 //! hosts and with ten thousand.
 //!
+//! Hosts that let a crawl wait, on purpose or not, must not take all of its slots: together they get half of them, as long
+//! as there are others.
+//!
 //! The scheduler holds a small window of each host's next requests; the [`Frontier`](crate::frontier::Frontier) holds
 //! the rest and hands more up on [`Turn::Refill`].
 
@@ -63,6 +66,11 @@ pub(crate) struct Scheduler {
     concurrency_per_host: usize,
     delay: Duration,
     adaptive: bool,
+    /// Slow hosts that wait for one of them to finish.
+    slow: VecDeque<HostId>,
+    slow_hosts: usize,
+    slow_in_flight: usize,
+    max_slow: usize,
 }
 
 /// A request that waits for a time of its own. Ordered by that time, then by arrival.
@@ -115,6 +123,10 @@ impl Scheduler {
             concurrency_per_host: settings.concurrency_per_host.max(1),
             delay: settings.delay,
             adaptive: settings.adaptive_delay,
+            slow: VecDeque::new(),
+            slow_hosts: 0,
+            slow_in_flight: 0,
+            max_slow: (settings.concurrency / 2).max(1),
         }
     }
 
@@ -229,6 +241,7 @@ impl Scheduler {
             host.has_permit = true;
             host.pace.not_started();
         }
+        self.leave_slow(id);
         self.has_global_permit = true;
         self.place(id);
     }
@@ -276,7 +289,16 @@ impl Scheduler {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.in_flight = host.in_flight.saturating_sub(1);
             host.pace.learn(feedback, now, &self.clock);
+            if let Some(is_slow) = feedback.is_slow().filter(|slow| *slow != host.is_slow) {
+                host.is_slow = is_slow;
+                self.slow_hosts = if is_slow {
+                    self.slow_hosts + 1
+                } else {
+                    self.slow_hosts.saturating_sub(1)
+                };
+            }
         }
+        self.leave_slow(id);
         self.place(id);
     }
 
@@ -291,6 +313,12 @@ impl Scheduler {
             };
             host.place = Place::Nowhere;
             if !host.can_start(self.concurrency_per_host) {
+                continue;
+            }
+            let has_others = self.slow_hosts < self.ids.len();
+            if host.is_slow && has_others && self.slow_in_flight >= self.max_slow {
+                host.place = Place::Slow;
+                self.slow.push_back(id);
                 continue;
             }
             if let Err(until) = host.ask_permit(now) {
@@ -323,12 +351,36 @@ impl Scheduler {
     }
 
     fn start(&mut self, id: HostId, now: Duration) -> Option<Queued> {
-        let queued = self.hosts.get_mut(id.0 as usize)?.start(now)?;
+        let host = self.hosts.get_mut(id.0 as usize)?;
+        let queued = host.start(now)?;
+        if host.is_slow {
+            host.slow_in_flight += 1;
+            self.slow_in_flight += 1;
+        }
         self.waiting = self
             .waiting
             .saturating_sub(u64::from(queued.request.robots_for().is_none()));
         self.place(id);
         Some(queued)
+    }
+
+    /// Ends a visit that was started as one of a slow host. Those that wait ask again, all of them: the first may have
+    /// nothing to start, or no permit.
+    fn leave_slow(&mut self, id: HostId) {
+        let Some(host) = self.hosts.get_mut(id.0 as usize) else {
+            return;
+        };
+        if host.slow_in_flight == 0 {
+            return;
+        }
+        host.slow_in_flight -= 1;
+        self.slow_in_flight = self.slow_in_flight.saturating_sub(1);
+        for waiting in std::mem::take(&mut self.slow) {
+            if let Some(host) = self.hosts.get_mut(waiting.0 as usize) {
+                host.place = Place::Nowhere;
+            }
+            self.place(waiting);
+        }
     }
 
     fn ask_global(&mut self) -> Option<Duration> {

@@ -90,6 +90,18 @@ pub(super) enum Outcome {
     Failed(Error),
 }
 
+impl Outcome {
+    /// Whether there was no answer in time.
+    pub(super) fn is_late(&self) -> bool {
+        match self {
+            Self::RobotsUnreachable(error) | Self::Retry(error) | Self::Failed(error) => {
+                matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Slow)
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Context {
     pub(super) fn link(&self, scope: &Scope, request: Request) -> Link {
         let url = request.url();

@@ -15,6 +15,8 @@ pub(super) enum Place {
     Ready,
     /// In the heap, until its next allowed start.
     Parked,
+    /// Among the slow hosts, until one of them has finished.
+    Slow,
 }
 
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub(super) struct Host {
     pub(super) has_permit: bool,
     pub(super) place: Place,
     pub(super) pace: Pace,
+    /// The last visit took long, or there was no answer in time.
+    pub(super) is_slow: bool,
+    /// Visits in flight that were started as those of a slow host.
+    pub(super) slow_in_flight: usize,
 }
 
 impl Host {
@@ -49,6 +55,8 @@ impl Host {
             holds: 0,
             has_permit: false,
             place: Place::Nowhere,
+            is_slow: false,
+            slow_in_flight: 0,
             pace: Pace::new(delay, adaptive, clock),
         }
     }

@@ -55,8 +55,24 @@ pub(crate) enum Feedback {
     Answered(Duration),
     /// The host asked for less: 429 or 503, perhaps with a `Retry-After`.
     SlowDown(Option<Duration>),
+    /// No answer in time.
+    Late,
     /// No answer, or none from the network.
     None,
+}
+
+/// A visit that takes longer makes its host a slow one.
+const SLOW: Duration = Duration::from_secs(5);
+
+impl Feedback {
+    /// Whether the host is a slow one from now on; none when this says nothing about it.
+    pub(super) fn is_slow(self) -> Option<bool> {
+        match self {
+            Self::Answered(took) => Some(took > SLOW),
+            Self::Late => Some(true),
+            Self::SlowDown(_) | Self::None => None,
+        }
+    }
 }
 
 /// What is worth remembering of a host's pace beyond a process: what its answers asked for. What its robots.txt asks
@@ -169,7 +185,7 @@ impl Pace {
             {
                 self.backoff = self.eased(took);
             }
-            Feedback::Answered(_) | Feedback::None => return,
+            Feedback::Answered(_) | Feedback::Late | Feedback::None => return,
         }
         self.apply(now, clock);
     }

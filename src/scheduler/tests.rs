@@ -362,3 +362,76 @@ proptest! {
         prop_assert_eq!(queue.scheduler.waiting(), 0);
     }
 }
+
+#[test]
+fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
+    let mut settings = Settings::default();
+    settings.concurrency = 8;
+    settings.concurrency_per_host = 4;
+    settings.delay = Duration::ZERO;
+    let mut queue = Queue::new(&settings);
+    for host in ["a", "b", "c", "d", "quick"] {
+        for page in 0..10 {
+            push(&mut queue, &format!("http://{host}.example/{page}"), 0);
+        }
+    }
+    let now = Duration::ZERO;
+    // One page each, to see how they are.
+    for _ in 0..5 {
+        let Turn::Start(host, queued) = queue.next(now).unwrap() else {
+            panic!("nothing to start");
+        };
+        let is_quick = queued.request.url().host_str() == Some("quick.example");
+        let feedback = if is_quick {
+            Feedback::Answered(Duration::from_millis(1))
+        } else {
+            Feedback::Late
+        };
+        queue.scheduler.finish(host, feedback, now);
+    }
+    let mut started = Vec::new();
+    while let Turn::Start(host, queued) = queue.next(now).unwrap() {
+        started.push((
+            host,
+            queued.request.url().host_str() == Some("quick.example"),
+        ));
+    }
+    let quick = started.iter().filter(|(_, is_quick)| *is_quick).count();
+    assert_eq!((started.len() - quick, quick), (4, 4));
+
+    // One of them has finished: one may start in its place.
+    let (slow, _) = started
+        .iter()
+        .find(|(_, is_quick)| !is_quick)
+        .copied()
+        .unwrap();
+    queue.scheduler.finish(slow, Feedback::Late, now);
+    assert!(matches!(queue.next(now).unwrap(), Turn::Start(..)));
+    assert_eq!(queue.next(now).unwrap(), Turn::Idle);
+}
+
+#[test]
+fn a_crawl_of_slow_hosts_alone_has_all_slots() {
+    let mut settings = Settings::default();
+    settings.concurrency = 8;
+    settings.concurrency_per_host = 8;
+    settings.delay = Duration::ZERO;
+    settings.adaptive_delay = false;
+    let mut queue = Queue::new(&settings);
+    for page in 0..20 {
+        push(&mut queue, &format!("http://a.example/{page}"), 0);
+    }
+    let Turn::Start(host, _) = queue.next(Duration::ZERO).unwrap() else {
+        panic!("nothing to start");
+    };
+    queue.scheduler.finish(
+        host,
+        Feedback::Answered(Duration::from_secs(6)),
+        Duration::ZERO,
+    );
+    let mut started = 0;
+    while let Turn::Start(..) = queue.next(Duration::ZERO).unwrap() {
+        started += 1;
+    }
+    assert_eq!(started, 8);
+}

@@ -40,6 +40,7 @@ impl Dispatcher {
                 Feedback::SlowDown(fetched.retry_after)
             }
             Some(fetched) => Feedback::Answered(fetched.took),
+            None if outcome.is_late() => Feedback::Late,
             None => Feedback::None,
         };
         self.scheduler.finish(host, feedback, now);
