@@ -4,6 +4,7 @@
 //! downloader makes exactly one round trip: it follows no redirect and tries nothing twice; the crawler's policies do
 //! that, through the scheduler.
 
+mod address;
 mod body;
 mod connector;
 mod decode;
@@ -12,11 +13,14 @@ mod failure;
 mod http;
 mod outgoing;
 mod pool;
+mod proxy;
+mod route;
 mod tls;
 
 use tokio::time::Instant;
 
 pub use self::http::HttpDownloader;
+pub(crate) use self::proxy::Proxy;
 use crate::engine::BoxFuture;
 use crate::error::Result;
 use crate::request::Request;

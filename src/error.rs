@@ -95,6 +95,10 @@ kinds! {
     Robots = "robots";
     /// A proxy that could not be used.
     Proxy = "proxy";
+    /// A site seems to have banned the proxy that asked, which another one of the pool may not be.
+    Banned = "banned";
+    /// An address or port that is not connected to, by `address_policy` or `deny_ports`.
+    Address = "address";
     /// A CSS selector that does not parse.
     Selector = "selector";
     /// An element or attribute that was asked for is missing.

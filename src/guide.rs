@@ -18,5 +18,8 @@ pub mod durable {}
 #[doc = include_str!("docs/guide_settings.md")]
 pub mod settings {}
 
+#[doc = include_str!("docs/guide_network.md")]
+pub mod network {}
+
 #[doc = include_str!("docs/guide_cron.md")]
 pub mod cron {}

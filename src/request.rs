@@ -28,6 +28,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use url::Url;
 
+use crate::downloader::Proxy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 
@@ -59,6 +60,7 @@ struct Extra {
     attempt: u32,
     redirects: Vec<Url>,
     robots_for: Option<Box<str>>,
+    proxy: Option<Box<str>>,
 }
 
 impl Request {
@@ -215,6 +217,21 @@ impl Request {
         self
     }
 
+    /// Sends this request, and what it is redirected to, through this proxy, whatever the settings about proxies say:
+    /// `http://`, `https://`, `socks5://` or `socks5h://`, with `user:password@` if need be. `"none"` goes direct.
+    ///
+    /// The password is part of the request's serial form, but never of its `Debug` or an error.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] when it is not the address of a proxy.
+    pub fn with_proxy(mut self, proxy: &str) -> Result<Self> {
+        if proxy != "none" {
+            Proxy::parse(proxy)?;
+        }
+        self.extra_mut().proxy = Some(proxy.into());
+        Ok(self)
+    }
+
     /// Replaces the URL: what a middleware that signs by query parameter needs.
     #[must_use]
     pub fn with_url(mut self, url: Url) -> Self {
@@ -324,6 +341,12 @@ impl Request {
     #[must_use]
     pub fn takes_any_status(&self) -> bool {
         self.extra.as_ref().is_some_and(|extra| extra.any_status)
+    }
+
+    /// The proxy of this request alone, as [`with_proxy`](Self::with_proxy) was given it: possibly with a password.
+    #[must_use]
+    pub fn proxy(&self) -> Option<&str> {
+        self.extra.as_ref()?.proxy.as_deref()
     }
 
     pub(crate) fn is_unfiltered(&self) -> bool {

@@ -24,7 +24,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 pub(crate) use value::LONGEST;
 use value::Value;
-pub use value::{ByteSize, Order, ScopeMode};
+pub use value::{AddressPolicy, ByteSize, Order, ScopeMode};
 
 /// `Retry-After` is obeyed up to this long; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -181,9 +181,31 @@ settings! {
     ca_file: Option<PathBuf> = None;
     #[doc = "Trust the root certificates of this system beside the built-in ones."]
     native_roots: bool = false;
-    #[doc = "A proxy for all requests: `http://`, `socks5://` (names resolved here) or `socks5h://` (by the proxy)."]
+    #[doc = "A client certificate with its chain, PEM, shown to every server that asks for one."]
+    client_cert: Option<PathBuf> = None;
+    #[doc = "The key of `client_cert`, PEM, not encrypted; by default in the same file."]
+    client_key: Option<PathBuf> = None;
+    #[doc = "A proxy for all requests: `http://`, `https://`, `socks5://` (names resolved here) or `socks5h://` (by the proxy), with `user:password@` if need be; `env`: what the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say."]
     proxy: Option<String> = None;
-    #[doc = "Fixed addresses for host names, as `HOST:PORT:ADDRESS`."]
+    #[doc = "Proxies to use in turns when `proxy` is not set; one that fails or is banned is left out for a while."]
+    proxies: Vec<String> = Vec::new();
+    #[doc = "A file of further `proxies`, one per line; lines that begin with `#` are left out."]
+    proxies_file: Option<PathBuf> = None;
+    #[doc = "Hosts that no proxy is used for: `example.com` (and all below it), `.example.com` (only below it), addresses, networks such as `10.0.0.0/8`, each also with `:PORT`; `*` for all."]
+    no_proxy: Vec<String> = Vec::new();
+    #[doc = "Statuses by which a site bans one of several proxies; the request is tried again through another. 429 asks to be slower, by whatever proxy, and is not among them."]
+    proxy_ban_status: Vec<u16> = vec![403];
+    #[doc = "A regular expression; a page that it matches shows that the site has banned one of several proxies."]
+    proxy_ban_pattern: Option<String> = None;
+    #[doc = "A regular expression; a redirect to a URL that it matches shows that the site has banned one of several proxies."]
+    proxy_ban_redirect: Option<String> = None;
+    #[doc = "Which addresses are connected to: `any`, or only `public` ones, not those of this machine or a private network. What an HTTP or socks5h proxy resolves is checked only when it is a literal address or `localhost`."]
+    address_policy: AddressPolicy = AddressPolicy::Any;
+    #[doc = "Ports that are not connected to, such as `9200,6380-6390`, beside those of other protocols that browsers refuse (22, 25, 6000, …)."]
+    deny_ports: Vec<String> = Vec::new();
+    #[doc = "How long the addresses of a host name are used before it is looked up again."]
+    dns_ttl: Duration = Duration::from_mins(1);
+    #[doc = "Fixed addresses for host names, as `HOST:PORT:ADDRESS`. Not for names that a proxy resolves."]
     resolve: Vec<String> = Vec::new();
 }
 
@@ -192,7 +214,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Settings");
         for setting in Self::table() {
-            if !["headers", "proxy"].contains(&setting.name) {
+            if !["headers", "proxy", "proxies"].contains(&setting.name) {
                 shown.field(setting.name, &self.show(setting.name).unwrap_or_default());
             }
         }

@@ -110,7 +110,9 @@ fn of_kind(kind: ErrorKind) -> Exit {
         | Kind::Status
         | Kind::Redirect
         | Kind::Robots
-        | Kind::Proxy => Exit::Failed,
+        | Kind::Proxy
+        | Kind::Banned
+        | Kind::Address => Exit::Failed,
         Kind::Locked => Exit::Locked,
         Kind::Stopped => Exit::Stopped,
         _ => Exit::Unexpected,

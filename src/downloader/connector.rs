@@ -1,255 +1,213 @@
-//! How a connection is made: directly or through a proxy, to the host or to the address that `resolve` fixes.
+//! How a connection is made: name, allowed addresses, TCP, proxy and TLS, in one function.
 
 mod endpoint;
-mod proxy;
-mod transport;
+mod names;
+mod race;
+mod stream;
+#[cfg(test)]
+mod tests;
 
-use std::collections::HashMap;
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use ::http::Uri;
-use ::http::uri::{Authority, PathAndQuery, Scheme};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::HttpConnector;
-use tokio::time::timeout;
-use tower_service::Service;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
 
+use super::address::AddressRules;
 use super::dns::Resolver;
-use super::{failure, tls};
-use crate::error::{BoxError, Error, ErrorKind, Result};
+use super::proxy::Proxy;
+use super::route::Routes;
+use super::tls::Tls;
+use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{LONGEST, Settings};
 pub(super) use endpoint::{Endpoint, Forwarding};
-use proxy::Proxy;
-pub(super) use proxy::ProxyError;
-use transport::Transport;
+use names::Names;
+pub(super) use stream::{Connection, Io, Stream};
 
-/// What hyper reads from and writes to.
-pub(super) type Stream = MaybeHttpsStream<Transport>;
-
-/// A connection, ready for HTTP.
-#[derive(Debug)]
-pub(super) struct Connection {
-    pub(super) io: Stream,
-    pub(super) is_http2: bool,
+/// Makes connections. Cheap to clone; clones share the DNS cache and what is known of proxies.
+#[derive(Clone)]
+pub(super) struct Connector {
+    shared: Arc<Shared>,
 }
 
-/// Makes connections: name, TCP, proxy and TLS.
-#[derive(Debug, Clone)]
-pub(super) struct Connector {
-    https: HttpsConnector<Tcp>,
-    proxy: Option<Arc<Proxy>>,
+struct Shared {
+    names: Names,
+    rules: AddressRules,
+    routes: Routes,
+    tls: Tls,
     limit: Duration,
 }
 
 impl Connector {
     /// # Errors
-    /// [`ErrorKind::Settings`] for a bad `proxy` or `resolve`; [`ErrorKind::File`] or [`ErrorKind::Tls`] for a bad
-    /// `ca_file`.
+    /// [`ErrorKind::Settings`] for a bad value of a setting about addresses or proxies; [`ErrorKind::File`] or
+    /// [`ErrorKind::Tls`] for a file of certificates, a key or a list of proxies that cannot be used.
     pub(super) fn new(settings: &Settings) -> Result<Self> {
-        let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls::config(settings)?)
-            .https_or_http()
-            .enable_http1();
-        let tcp = Tcp::new(settings)?;
-        let proxy = tcp.proxy.clone().map(Arc::new);
-        let https = if settings.http2 {
-            https.enable_http2().wrap_connector(tcp)
-        } else {
-            https.wrap_connector(tcp)
+        Self::with_resolver(settings, Resolver::of_system(settings.dns_ttl))
+    }
+
+    fn with_resolver(settings: &Settings, resolver: Resolver) -> Result<Self> {
+        let shared = Shared {
+            names: Names::new(settings, resolver)?,
+            rules: AddressRules::new(settings)?,
+            routes: Routes::new(settings)?,
+            tls: Tls::new(settings)?,
+            limit: settings.connect_timeout.min(LONGEST),
         };
-        let limit = settings.connect_timeout.min(LONGEST);
         Ok(Self {
-            https,
-            proxy,
-            limit,
+            shared: Arc::new(shared),
         })
     }
 
-    /// Where the connection for this request leads.
-    #[expect(clippy::unnecessary_wraps, reason = "choosing a proxy can fail")]
+    /// Chooses the way for a request: direct, or which proxy; anew for each request, so for each hop of a redirect.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Url`] when the URL is not http(s), [`ErrorKind::Settings`] when the request's own proxy is none.
     pub(super) fn endpoint(&self, request: &Request) -> Result<Endpoint> {
-        Ok(Endpoint::new(request.url(), self.proxy.as_ref()))
+        let direct = Endpoint::direct(request.url())?;
+        let proxy = self.shared.routes.choose(request, &direct)?;
+        Ok(direct.through(proxy))
     }
 
-    /// Name, TCP, proxy and TLS, within `connect_timeout`.
+    /// Connects, within `connect_timeout`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Address`], [`ErrorKind::Dns`], [`ErrorKind::Connect`], [`ErrorKind::Timeout`],
+    /// [`ErrorKind::Proxy`] or [`ErrorKind::Tls`], with a message that says what to do.
     pub(super) async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
-        let target = endpoint.uri()?;
-        let connecting = timeout(self.limit, call(self.https.clone(), target));
-        let io = connecting
-            .await
-            .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))
-            .map_err(|error| failure::while_connecting(error.as_ref()))?;
-        let is_http2 = match &io {
-            MaybeHttpsStream::Https(tls) => tls.inner().get_ref().1.alpn_protocol() == Some(b"h2"),
-            MaybeHttpsStream::Http(_) => false,
-        };
-        Ok(Connection { io, is_http2 })
-    }
-
-    /// What came of an exchange over this endpoint.
-    #[expect(clippy::unused_self, reason = "proxies are judged by it")]
-    pub(super) fn judge(&self, _: &Endpoint, result: Result<Response>) -> Result<Response> {
+        let result = self.shared.connect(endpoint).await;
+        if let (Err(error), Some(proxy)) = (&result, endpoint.proxy())
+            && error.kind() == ErrorKind::Proxy
+        {
+            self.shared.routes.failed(proxy);
+        }
         result
     }
-}
 
-/// Makes the TCP connection under HTTP or TLS.
-#[derive(Debug, Clone)]
-struct Tcp {
-    resolver: Resolver,
-    tcp: HttpConnector<Resolver>,
-    fixed: Arc<HashMap<(String, u16), IpAddr>>,
-    proxy: Option<Proxy>,
-}
-
-impl Tcp {
+    /// Judges the proxy by what came through it. An answer that shows that the proxy is banned becomes an error.
+    ///
     /// # Errors
-    /// [`ErrorKind::Settings`] for a bad `proxy` or `resolve`.
-    fn new(settings: &Settings) -> Result<Self> {
-        let resolver = Resolver::default();
-        let mut tcp = HttpConnector::new_with_resolver(resolver.clone());
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(settings.connect_timeout));
-        Ok(Self {
-            resolver,
-            tcp,
-            fixed: Arc::new(
-                settings
-                    .resolve
-                    .iter()
-                    .map(|rule| fixed(rule))
-                    .collect::<Result<_>>()?,
-            ),
-            proxy: settings.proxy.as_deref().map(Proxy::parse).transpose()?,
-        })
-    }
-
-    /// The same target with the host replaced by its fixed address, if it has one.
-    fn pinned(&self, target: Uri) -> Uri {
-        if self.fixed.is_empty() {
-            return target;
-        }
-        let host = target.host().unwrap_or_default().to_ascii_lowercase();
-        match self.fixed.get(&(host, port(&target))) {
-            Some(address) => at_address(target, *address),
-            None => target,
-        }
+    /// The one given; [`ErrorKind::Banned`]; [`ErrorKind::Proxy`] for an answer of the proxy itself.
+    pub(super) fn judge(&self, endpoint: &Endpoint, result: Result<Response>) -> Result<Response> {
+        self.shared.routes.judge(endpoint, result)
     }
 }
 
-fn port(target: &Uri) -> u16 {
-    let is_https = target.scheme() == Some(&Scheme::HTTPS);
-    target.port_u16().unwrap_or(if is_https { 443 } else { 80 })
-}
-
-/// The same target with its host given as an address.
-fn at_address(target: Uri, address: IpAddr) -> Uri {
-    let authority = SocketAddr::new(address, port(&target)).to_string();
-    let mut parts = target.clone().into_parts();
-    parts.authority = Authority::try_from(authority).ok();
-    parts.path_and_query = Some(PathAndQuery::from_static("/"));
-    Uri::from_parts(parts).unwrap_or(target)
-}
-
-/// Reads one `HOST:PORT:ADDRESS`.
-fn fixed(rule: &str) -> Result<((String, u16), IpAddr)> {
-    let bad = || {
-        Error::new(
-            ErrorKind::Settings,
-            format!("bad value {rule:?} for \"resolve\": expected HOST:PORT:ADDRESS"),
-        )
-    };
-    let mut parts = rule.splitn(3, ':');
-    let (Some(host), Some(port), Some(address)) = (parts.next(), parts.next(), parts.next()) else {
-        return Err(bad());
-    };
-    let address = address.trim_start_matches('[').trim_end_matches(']');
-    let port = port.parse().map_err(|_| bad())?;
-    Ok((
-        (host.to_ascii_lowercase(), port),
-        address.parse().map_err(|_| bad())?,
-    ))
-}
-
-impl Service<Uri> for Tcp {
-    type Response = Transport;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<Transport, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
-        let target = self.pinned(target);
-        let tcp = self.tcp.clone();
-        match self.proxy.clone() {
-            Some(proxy) => Box::pin(proxy.connect(tcp, self.resolver.clone(), target)),
-            None => Box::pin(async move {
-                Ok(Transport {
-                    stream: call(tcp, target).await?,
-                    proxied: false,
-                })
-            }),
-        }
-    }
-}
-
-async fn call<C: Service<Uri>>(mut connector: C, target: Uri) -> Result<C::Response, C::Error> {
-    std::future::poll_fn(|context| connector.poll_ready(context)).await?;
-    connector.call(target).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn connector(change: impl Fn(&mut Settings)) -> Result<Tcp> {
-        let mut settings = Settings::default();
-        change(&mut settings);
-        Tcp::new(&settings)
-    }
-
-    #[test]
-    fn a_fixed_address_replaces_the_host_at_its_port_only() {
-        let connector = connector(|s| {
-            s.resolve = vec!["Example.com:8080:127.0.0.1".into(), "a.b:443:[::1]".into()];
-        })
-        .unwrap();
-        let pinned = |uri: &str| {
-            connector
-                .pinned(uri.parse().unwrap())
-                .authority()
-                .unwrap()
-                .to_string()
+impl Shared {
+    async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
+        self.rules.check_port(endpoint.host(), endpoint.port())?;
+        let deadline = Instant::now() + self.limit;
+        let late = |what: String| {
+            let limit = self.limit.as_secs_f64();
+            Error::new(ErrorKind::Timeout, format!("{what} within {limit} s"))
         };
-        assert_eq!(pinned("http://example.com:8080/a?b"), "127.0.0.1:8080");
-        assert_eq!(pinned("http://example.com/a"), "example.com");
-        assert_eq!(pinned("https://a.b/"), "[::1]:443");
+        let host = endpoint.host();
+        let Some(proxy) = endpoint.proxy() else {
+            let connecting = async {
+                let addresses = self.allowed(endpoint).await?;
+                let io = tcp(&addresses, endpoint.port()).await?;
+                self.secure(endpoint, io).await
+            };
+            return timeout_at(deadline, connecting)
+                .await
+                .unwrap_or_else(|_| Err(late(format!("no connection to {host}"))));
+        };
+        // Two steps, so that a proxy that cannot be reached is told from a host that cannot be reached through it.
+        let host = self.host_for(proxy, endpoint, deadline).await?;
+        let io = timeout_at(deadline, self.reach(proxy))
+            .await
+            .unwrap_or_else(|_| Err(late("no connection".to_owned())))
+            .map_err(|error| proxy.error("cannot be reached").with_source(error))?;
+        let leading = async {
+            let io = proxy.lead(io, endpoint, &host).await?;
+            self.secure(endpoint, io).await
+        };
+        timeout_at(deadline, leading)
+            .await
+            .unwrap_or_else(|_| Err(late(format!("no connection to {host} through {proxy}"))))
     }
 
-    #[test]
-    fn bad_rules_are_errors() {
-        for rule in [
-            "example.com",
-            "example.com:80",
-            "example.com:x:127.0.0.1",
-            "example.com:80:nowhere",
-        ] {
-            assert_eq!(
-                connector(|s| s.resolve = vec![rule.into()])
-                    .unwrap_err()
-                    .kind(),
-                ErrorKind::Settings,
-                "{rule}"
-            );
+    /// What the proxy is to be told as the host: its name, or one of its addresses for a proxy that takes no names.
+    async fn host_for(
+        &self,
+        proxy: &Proxy,
+        endpoint: &Endpoint,
+        deadline: Instant,
+    ) -> Result<String> {
+        if proxy.resolves_names() {
+            self.rules.check_unresolved(endpoint.host())?;
+            return Ok(endpoint.host().to_owned());
         }
+        let addresses = timeout_at(deadline, self.allowed(endpoint)).await;
+        let addresses = addresses.map_err(|_| {
+            Error::new(ErrorKind::Timeout, "the host name did not resolve in time")
+        })??;
+        // Many such proxies have no IPv6.
+        let address = addresses.iter().find(|address| address.is_ipv4());
+        let address = address.or(addresses.first());
+        Ok(address.map_or_else(|| endpoint.host().to_owned(), IpAddr::to_string))
+    }
+
+    /// The addresses of the host, looked up once: what is allowed here is what is connected to.
+    async fn allowed(&self, endpoint: &Endpoint) -> Result<Vec<IpAddr>> {
+        let addresses = self
+            .names
+            .addresses(endpoint.host(), endpoint.port())
+            .await?;
+        self.rules.allowed(endpoint.host(), addresses)
+    }
+
+    /// A connection to the proxy itself, which is the choice of who runs the crawl: it may be at any address.
+    async fn reach(&self, proxy: &Proxy) -> Result<Io> {
+        let addresses = self.names.addresses(proxy.host(), proxy.port()).await?;
+        let io = tcp(&addresses, proxy.port()).await?;
+        if !proxy.is_https() {
+            return Ok(io);
+        }
+        let stream = self.tls.to_proxy(proxy.host(), io).await?;
+        Ok(Box::new(stream))
+    }
+
+    /// TLS on top, if the URL is https.
+    async fn secure(&self, endpoint: &Endpoint, io: Io) -> Result<Connection> {
+        if !endpoint.is_https() {
+            return Ok(Connection {
+                io: TokioIo::new(io),
+                is_http2: false,
+            });
+        }
+        let stream = self.tls.to_server(endpoint.host(), io).await?;
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Connection {
+            io: TokioIo::new(Box::new(stream)),
+            is_http2,
+        })
+    }
+}
+
+/// A TCP connection to the first of these addresses that takes one.
+async fn tcp(addresses: &[IpAddr], port: u16) -> Result<Io> {
+    let addresses = race::in_turns(addresses)
+        .into_iter()
+        .map(|ip| SocketAddr::new(ip, port));
+    let stream = race::first(addresses, TcpStream::connect)
+        .await
+        .map_err(|(address, error)| {
+            Error::new(ErrorKind::Connect, format!("cannot connect to {address}"))
+                .with_source(error)
+        })?;
+    // Requests are written whole; waiting for more to send would only delay them. Without it they still arrive.
+    let _ = stream.set_nodelay(true);
+    Ok(Box::new(stream))
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector").finish_non_exhaustive()
     }
 }

@@ -1,125 +1,149 @@
-//! Name resolution by the system, cached: one look-up per name and minute, however many visits ask at once.
+//! Name resolution by the system, cached: one look-up per name and `dns_ttl`, however many visits ask at once.
+
+mod system;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
-use std::fmt;
-use std::net::SocketAddr;
-use std::pin::Pin;
+use std::io;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper_util::client::legacy::connect::dns::Name;
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
-/// How long an answer is used. `getaddrinfo` tells no time to live.
-const LIFE: Duration = Duration::from_mins(1);
+use crate::engine::BoxFuture;
+use crate::error::{Error, ErrorKind, Result};
+
 /// How long a failure is remembered.
 const FAILURE_LIFE: Duration = Duration::from_secs(5);
+/// Longest look-up.
+const LIMIT: Duration = Duration::from_secs(5);
 /// Most names in the cache.
 const CAPACITY: usize = 20_000;
-/// Most addresses of one name that are tried.
+/// Most addresses of one name that are used.
 const MAX_ADDRESSES: usize = 16;
+/// Longest name and longest label of one, in bytes (RFC 1035).
+const MAX_NAME: usize = 253;
+const MAX_LABEL: usize = 63;
 
-/// A resolver for hyper's connector. Clones share the cache.
-#[derive(Debug, Clone, Default)]
+/// Asks for the addresses of a name: the system, or a stand-in for it in tests.
+pub(super) type LookUp =
+    Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+
+/// Turns names into addresses. Clones share the cache.
+#[derive(Clone)]
 pub(super) struct Resolver {
+    look_up: LookUp,
+    life: Duration,
     cache: Arc<Mutex<HashMap<Box<str>, Entry>>>,
 }
 
-type Answer = Result<Vec<SocketAddr>, DnsError>;
+/// The addresses, or why there are none.
+type Answer = Result<Vec<IpAddr>, Arc<str>>;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Entry {
     answer: Arc<OnceCell<Answer>>,
     asked: Instant,
 }
 
 impl Entry {
-    fn new() -> Self {
-        Self {
-            answer: Arc::default(),
-            asked: Instant::now(),
-        }
-    }
-
-    fn is_fresh(&self) -> bool {
-        let life = if matches!(self.answer.get(), Some(Err(_))) {
-            FAILURE_LIFE
-        } else {
-            LIFE
+    fn is_fresh(&self, life: Duration) -> bool {
+        let life = match self.answer.get() {
+            Some(Err(_)) => life.min(FAILURE_LIFE),
+            // One that is under way is joined, whatever `dns_ttl` says.
+            None => life.max(LIMIT),
+            Some(Ok(_)) => life,
         };
         self.asked.elapsed() < life
     }
 }
 
-/// A name that did not resolve.
-#[derive(Debug, Clone)]
-pub(super) struct DnsError(Arc<str>);
-
-impl fmt::Display for DnsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for DnsError {}
-
 impl Resolver {
+    /// Asks the system. It tells no time to live, so answers are used for `life`.
+    pub(super) fn of_system(life: Duration) -> Self {
+        Self::new(system::look_up(), life)
+    }
+
+    pub(super) fn new(look_up: LookUp, life: Duration) -> Self {
+        Self {
+            look_up,
+            life,
+            cache: Arc::default(),
+        }
+    }
+
+    /// The addresses of a name: at least one, at most 16.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Dns`].
+    pub(super) async fn resolve(&self, name: &str) -> Result<Vec<IpAddr>> {
+        let failed = |why: &str| {
+            Error::new(
+                ErrorKind::Dns,
+                format!("the host name {name} does not resolve"),
+            )
+            .with_source(why)
+        };
+        if let Some(why) = hopeless(name) {
+            return Err(failed(why));
+        }
+        let entry = self.entry(name);
+        let answer = entry.answer.get_or_init(|| self.ask(name)).await;
+        answer.clone().map_err(|why| failed(&why))
+    }
+
     /// The entry of a name, which concurrent callers share; a new one when the old one is too old.
     fn entry(&self, name: &str) -> Entry {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = cache.get(name)
-            && entry.is_fresh()
+            && entry.is_fresh(self.life)
         {
             return entry.clone();
         }
         if cache.len() >= CAPACITY {
-            cache.retain(|_, entry| entry.is_fresh());
+            cache.retain(|_, entry| entry.is_fresh(self.life));
         }
         if cache.len() >= CAPACITY {
             cache.clear();
         }
-        let entry = Entry::new();
+        let entry = Entry {
+            answer: Arc::default(),
+            asked: Instant::now(),
+        };
         cache.insert(name.into(), entry.clone());
         entry
     }
 
-    pub(super) async fn resolve(self, name: Name) -> Answer {
-        let entry = self.entry(name.as_str());
-        entry
-            .answer
-            .get_or_init(|| look_up(name.as_str()))
-            .await
-            .clone()
-    }
-}
-
-async fn look_up(name: &str) -> Answer {
-    match tokio::net::lookup_host((name, 0)).await {
-        Ok(addresses) => {
-            let addresses: Vec<SocketAddr> = addresses.take(MAX_ADDRESSES).collect();
-            if addresses.is_empty() {
-                Err(DnsError("no address".into()))
-            } else {
+    async fn ask(&self, name: &str) -> Answer {
+        match timeout(LIMIT, (self.look_up)(name.to_owned())).await {
+            Ok(Ok(mut addresses)) => {
+                addresses.truncate(MAX_ADDRESSES);
+                if addresses.is_empty() {
+                    return Err("no address".into());
+                }
                 Ok(addresses)
             }
+            Ok(Err(error)) => Err(error.to_string().into()),
+            Err(_) => Err(format!("no answer within {} s", LIMIT.as_secs()).into()),
         }
-        Err(error) => Err(DnsError(error.to_string().into())),
     }
 }
 
-impl tower_service::Service<Name> for Resolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = DnsError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, DnsError>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), DnsError>> {
-        Poll::Ready(Ok(()))
+/// Why a name need not be asked for.
+fn hopeless(name: &str) -> Option<&'static str> {
+    // One dot at the end is the root.
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if name.split('.').any(str::is_empty) {
+        return Some("a part of the name is empty");
     }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let resolver = self.clone();
-        Box::pin(async move { Ok(resolver.resolve(name).await?.into_iter()) })
+    if name.len() > MAX_NAME || name.split('.').any(|label| label.len() > MAX_LABEL) {
+        return Some("the name is too long");
     }
+    // RFC 7686: such a name must not leak into the DNS.
+    let last = name.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("onion")
+        .then_some(".onion names are of Tor; reach them by a socks5h:// proxy")
 }

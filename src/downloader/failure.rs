@@ -3,22 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use super::connector::ProxyError;
-use super::dns::DnsError;
 use crate::error::{BoxError, Error, ErrorKind};
-
-/// The error of a connection that was not made.
-pub(super) fn while_connecting(error: &(dyn StdError + 'static)) -> Error {
-    let kind = kind(error).unwrap_or(ErrorKind::Connect);
-    let message = match kind {
-        ErrorKind::Dns => "the host name does not resolve",
-        ErrorKind::Tls => "TLS failed",
-        ErrorKind::Proxy => "the proxy failed",
-        ErrorKind::Timeout => "timed out while connecting",
-        _ => "cannot connect",
-    };
-    Error::new(kind, message).with_source(innermost(error))
-}
 
 /// The error of an exchange that got no response head.
 pub(super) fn before_head(error: &hyper::Error) -> Error {
@@ -51,19 +36,19 @@ fn is_http2(error: &hyper::Error) -> bool {
 fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.is::<ProxyError>() {
-            return Some(ErrorKind::Proxy);
-        }
-        if error.is::<DnsError>() {
-            return Some(ErrorKind::Dns);
-        }
         if error.is::<rustls::Error>() {
             return Some(ErrorKind::Tls);
         }
         if let Some(error) = error.downcast_ref::<hyper::Error>()
             && (error.is_incomplete_message() || error.is_closed() || error.is_canceled())
         {
-            return Some(ErrorKind::Connect);
+            // Servers that miss a client certificate say so only after the handshake.
+            let is_tls = error.source().and_then(kind) == Some(ErrorKind::Tls);
+            return Some(if is_tls {
+                ErrorKind::Tls
+            } else {
+                ErrorKind::Connect
+            });
         }
         if let Some(error) = error.downcast_ref::<h2::Error>()
             && (error.is_go_away() || error.reason() == Some(h2::Reason::REFUSED_STREAM))

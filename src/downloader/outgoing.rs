@@ -48,6 +48,8 @@ pub(super) fn outgoing(
         own.iter()
             .map(|(name, value)| (name.clone(), value.clone())),
     );
+    // It is for the proxy of the settings alone, and no other proxy or server.
+    headers.remove(PROXY_AUTHORIZATION);
     let has_body = matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::PATCH

@@ -111,7 +111,7 @@ impl Pool {
         let _flight = match self.board(endpoint) {
             Ok(flight) => flight,
             Err(mut other) => {
-                // It only ever ends, by success or failure.
+                // It never changes, but ends: by success or failure.
                 let _ = other.changed().await;
                 if let Some(lease) = self.join(endpoint) {
                     return Ok(lease);
@@ -193,8 +193,14 @@ impl Pool {
                 return Err(lease);
             }
             let oldest = self.state().take_oldest();
+            let Some(oldest) = oldest else {
+                changed.await;
+                continue;
+            };
+            let mut open = oldest.open();
             drop(oldest);
-            changed.await;
+            // It never changes, but ends.
+            let _ = open.changed().await;
         }
     }
 

@@ -1,89 +1,99 @@
-//! The TLS configuration of a crawl: rustls with the roots built in, and what the settings add or take away.
+//! TLS as a crawl does it: rustls with the roots built in, and what the settings add or take away.
 
-use std::path::Path;
+mod certificates;
+mod explain;
+
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
+use super::connector::Io;
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Settings;
 
 /// Sessions kept for resumption; rustls keeps 256 servers by default, a crawler meets more.
 const SESSIONS: usize = 4096;
 
-/// # Errors
-/// [`ErrorKind::File`] when `ca_file` cannot be read, [`ErrorKind::Tls`] when it holds no certificate.
-pub(super) fn config(settings: &Settings) -> Result<ClientConfig> {
+/// Puts TLS on connections.
+pub(super) struct Tls {
+    server: TlsConnector,
+    /// Speaks HTTP/1.1 whatever the setting `http2` says: requests to proxies are written by that.
+    proxy: TlsConnector,
+}
+
+impl Tls {
+    /// # Errors
+    /// [`ErrorKind::File`] when a file of certificates or a key cannot be read, [`ErrorKind::Tls`] when it holds none.
+    pub(super) fn new(settings: &Settings) -> Result<Self> {
+        let mut server = config(settings)?;
+        server.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let proxy = server.clone();
+        if settings.http2 {
+            server.alpn_protocols.insert(0, b"h2".to_vec());
+        }
+        Ok(Self {
+            server: TlsConnector::from(Arc::new(server)),
+            proxy: TlsConnector::from(Arc::new(proxy)),
+        })
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Tls`], or [`ErrorKind::Connect`] when the connection is lost.
+    pub(super) async fn to_server(&self, host: &str, io: Io) -> Result<TlsStream<Io>> {
+        shake_hands(&self.server, host, io).await
+    }
+
+    /// # Errors
+    /// As [`to_server`](Self::to_server).
+    pub(super) async fn to_proxy(&self, host: &str, io: Io) -> Result<TlsStream<Io>> {
+        shake_hands(&self.proxy, host, io).await
+    }
+}
+
+async fn shake_hands(tls: &TlsConnector, host: &str, io: Io) -> Result<TlsStream<Io>> {
+    // Certificates have neither the dot of the root nor the brackets of a URL.
+    let bare = host.trim_start_matches('[').trim_end_matches([']', '.']);
+    let name = ServerName::try_from(bare.to_owned()).map_err(|e| {
+        Error::new(
+            ErrorKind::Tls,
+            format!("TLS needs a host name, which {host} is not"),
+        )
+        .with_source(e)
+    })?;
+    tls.connect(name, io)
+        .await
+        .map_err(|error| explain::handshake(host, &error))
+}
+
+fn config(settings: &Settings) -> Result<ClientConfig> {
     // Named explicitly: rustls refuses to choose when a program links two providers.
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").with_source(e))?;
-    let mut config = if settings.insecure {
+    let builder = if settings.insecure {
         tracing::warn!(
             "TLS certificates are not verified: anyone on the way can read and change what is fetched"
         );
         builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider)))
-            .with_no_client_auth()
     } else {
-        builder
-            .with_root_certificates(roots(settings)?)
-            .with_no_client_auth()
+        builder.with_root_certificates(certificates::roots(settings)?)
+    };
+    let mut config = match certificates::own(settings)? {
+        Some((chain, key)) => builder
+            .with_client_auth_cert(chain, key)
+            .map_err(|e| certificates::unusable_own(settings).with_source(e))?,
+        None => builder.with_no_client_auth(),
     };
     config.resumption = rustls::client::Resumption::in_memory_sessions(SESSIONS);
     Ok(config)
-}
-
-fn roots(settings: &Settings) -> Result<RootCertStore> {
-    let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    if settings.native_roots {
-        let native = rustls_native_certs::load_native_certs();
-        for error in &native.errors {
-            tracing::warn!(%error, "a root certificate of this system was left out");
-        }
-        roots.add_parsable_certificates(native.certs);
-    }
-    if let Some(path) = &settings.ca_file {
-        for certificate in from_file(path)? {
-            roots
-                .add(certificate)
-                .map_err(|e| unusable(path).with_source(e))?;
-        }
-    }
-    Ok(roots)
-}
-
-fn from_file(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let pem = std::fs::read(path).map_err(|e| {
-        Error::new(
-            ErrorKind::File,
-            format!("cannot read the root certificates in {}", path.display()),
-        )
-        .with_source(e)
-    })?;
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-        .collect::<Result<_, _>>()
-        .map_err(|e| unusable(path).with_source(e))?;
-    if certificates.is_empty() {
-        Err(unusable(path))
-    } else {
-        Ok(certificates)
-    }
-}
-
-fn unusable(path: &Path) -> Error {
-    Error::new(
-        ErrorKind::Tls,
-        format!("no usable root certificate in {}", path.display()),
-    )
 }
 
 /// Accepts every certificate; the signatures of the handshake itself are still checked.

@@ -27,6 +27,7 @@ pub(crate) fn is_worthwhile(kind: ErrorKind) -> bool {
             | ErrorKind::Http
             | ErrorKind::Incomplete
             | ErrorKind::Proxy
+            | ErrorKind::Banned
     )
 }
 

@@ -44,6 +44,8 @@ struct Wire {
     redirects: Vec<Url>,
     #[serde(default, skip_serializing_if = "is_default")]
     robots_for: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    proxy: Option<Box<str>>,
 }
 
 /// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
@@ -98,6 +100,7 @@ impl Serialize for Request {
             attempt: extra.attempt,
             redirects: extra.redirects.clone(),
             robots_for: extra.robots_for.clone(),
+            proxy: extra.proxy.clone(),
         }
         .serialize(serializer)
     }
@@ -139,6 +142,7 @@ impl<'de> Deserialize<'de> for Request {
             attempt: wire.attempt,
             redirects: wire.redirects,
             robots_for: wire.robots_for,
+            proxy: wire.proxy,
         };
         let extra = (extra != Extra::default()).then(|| Box::new(extra));
         let url = Self::from(wire.url).url;
@@ -177,6 +181,8 @@ mod tests {
             .with_priority(-3)
             .with_timeout(Duration::from_millis(1500))
             .with_retries(0)
+            .with_proxy("socks5h://us:pw@127.0.0.1:9050")
+            .unwrap()
             .dont_filter()
             .any_status()
             .at_depth(4)

@@ -91,6 +91,17 @@ pub enum ScopeMode {
     Any,
 }
 
+/// Which addresses are connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum AddressPolicy {
+    /// Every address.
+    #[default]
+    Any,
+    /// Only those of the public internet: not loopback, private, link-local and other special ones.
+    Public,
+}
+
 /// A setting that is one of a few words.
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
@@ -111,6 +122,7 @@ macro_rules! words {
     };
 }
 
+words!(AddressPolicy: "any" => Any, "public" => Public);
 words!(Order: "breadth" => Breadth, "depth" => Depth);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);
 
@@ -235,6 +247,21 @@ impl Value for Vec<String> {
 
     fn show(&self) -> String {
         let parts: Vec<String> = self.iter().map(|part| part.replace(',', "\\,")).collect();
+        parts.join(",")
+    }
+}
+
+impl Value for Vec<u16> {
+    fn parse(text: &str) -> Result<Self, String> {
+        let numbers = Vec::<String>::parse(text)?;
+        let numbers = numbers.iter().map(|number| number.parse());
+        numbers
+            .collect::<Result<_, _>>()
+            .map_err(|_| "expected whole numbers such as 403,503".to_owned())
+    }
+
+    fn show(&self) -> String {
+        let parts: Vec<String> = self.iter().map(u16::to_string).collect();
         parts.join(",")
     }
 }

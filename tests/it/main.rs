@@ -10,6 +10,7 @@
 
 mod support;
 
+mod address;
 mod basics;
 #[cfg(feature = "cli")]
 mod command;
@@ -19,6 +20,7 @@ mod durable;
 mod encodings;
 mod events;
 mod fairness;
+mod http;
 mod invariants;
 mod items;
 #[cfg(all(feature = "cli", unix))]

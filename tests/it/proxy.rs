@@ -1,56 +1,17 @@
 //! Proxies: whole URLs for http, a tunnel for https, and what happens when there is none.
 
-use std::sync::{Arc, Mutex};
+mod debian;
+mod pool;
+mod real;
+mod stub;
 
 use crawlworks::prelude::*;
 use crawlworks::testing::PracticeSite;
 use crawlworks::{ErrorKind, HttpDownloader};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::get;
 use crate::tls::TlsSite;
-
-/// A proxy that passes every connection on to one server and keeps the heads that it read.
-struct Proxy {
-    port: u16,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    async fn to(server: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, heads) = (listener.local_addr().unwrap().port(), Arc::default());
-        let kept = Arc::clone(&heads);
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(pass_on(client, server, Arc::clone(&kept)));
-            }
-        });
-        Self { port, heads }
-    }
-
-    fn head(&self) -> String {
-        self.heads.lock().unwrap()[0].clone()
-    }
-}
-
-async fn pass_on(mut client: TcpStream, server: u16, heads: Arc<Mutex<Vec<String>>>) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(client.read_u8().await.unwrap());
-    }
-    let text = String::from_utf8(head.clone()).unwrap();
-    let is_tunnel = text.starts_with("CONNECT ");
-    heads.lock().unwrap().push(text);
-    let mut server = TcpStream::connect(("127.0.0.1", server)).await.unwrap();
-    if is_tunnel {
-        client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
-    } else {
-        server.write_all(&head).await.unwrap();
-    }
-    let _ = copy_bidirectional(&mut client, &mut server).await;
-}
+use stub::Proxy;
 
 async fn fetch(
     url: &str,
@@ -115,7 +76,7 @@ async fn a_proxy_that_is_not_there_is_a_proxy_error() {
         .local_addr()
         .unwrap()
         .port();
-    for scheme in ["http", "socks5", "socks5h"] {
+    for scheme in ["http", "https", "socks5", "socks5h"] {
         let error = fetch(
             "http://127.0.0.9/",
             format!("{scheme}://127.0.0.1:{port}"),
@@ -130,4 +91,73 @@ async fn a_proxy_that_is_not_there_is_a_proxy_error() {
             error.chain()
         );
     }
+}
+
+#[tokio::test]
+async fn a_proxy_can_be_spoken_to_within_tls() {
+    let (site, secure) = (PracticeSite::start().unwrap(), TlsSite::start().await);
+    for (url, server) in [
+        ("http://far.example/quotes/", site.url().port().unwrap()),
+        ("https://far.example/", secure.port),
+    ] {
+        let proxy = Proxy::within_tls(server).await;
+        let address = format!("https://us:pw@127.0.0.1:{}", proxy.port);
+        let response = fetch(url, address, |s| s.insecure = true).await.unwrap();
+        assert_eq!(response.status().as_u16(), 200);
+        assert!(
+            proxy.head().contains("Basic dXM6cHc=\r\n"),
+            "{}",
+            proxy.head()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_never_sees_credentials_for_a_host_behind_a_tunnel() {
+    let site = TlsSite::start().await;
+    let proxy = Proxy::to(site.port).await;
+    let mut settings = Settings::default();
+    settings.proxy = Some(format!("http://127.0.0.1:{}", proxy.port));
+    settings.insecure = true;
+    let request = get("https://us:pw@far.example/");
+    let downloader = HttpDownloader::new(&settings).unwrap();
+    downloader.fetch(request).await.unwrap();
+    let head = proxy.head().to_ascii_lowercase();
+    assert!(!head.contains("authorization"), "{head}");
+}
+
+#[tokio::test]
+async fn no_server_sees_credentials_for_a_proxy() {
+    let site = PracticeSite::start().unwrap();
+    let request = get(site.at("/hazards/echo"))
+        .with_header("Proxy-Authorization", "Basic c2VjcmV0")
+        .unwrap();
+    let downloader = HttpDownloader::new(&Settings::default()).unwrap();
+    downloader.fetch(request).await.unwrap();
+    let seen = site.served();
+    assert_eq!(seen.requests()[0].header("proxy-authorization"), None);
+}
+
+#[tokio::test]
+async fn hosts_in_no_proxy_are_reached_directly() {
+    let site = PracticeSite::start().unwrap();
+    let nowhere = "http://127.0.0.1:9".to_owned();
+    let url = site.at("/quotes/");
+    let response = fetch(url.as_str(), nowhere, |s| {
+        s.no_proxy = vec!["127.0.0.0/8".into()];
+    });
+    assert_eq!(response.await.unwrap().status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_request_can_have_a_proxy_of_its_own() {
+    let site = PracticeSite::start().unwrap();
+    let proxy = Proxy::to(site.url().port().unwrap()).await;
+    let own = format!("http://127.0.0.1:{}", proxy.port);
+    let request = get("http://far.example/quotes/").with_proxy(&own).unwrap();
+    let downloader = HttpDownloader::new(&Settings::default()).unwrap();
+    downloader.fetch(request).await.unwrap();
+    assert!(proxy.head().starts_with("GET http://far.example/quotes/"));
+    let error = get("http://a/").with_proxy("ftp://x").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
 }

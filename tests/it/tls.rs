@@ -1,5 +1,8 @@
 //! TLS end to end, against a server with a certificate of its own making.
 
+mod client;
+mod refused;
+
 use std::sync::{Arc, Mutex};
 
 use crawlworks::prelude::*;
@@ -9,7 +12,10 @@ use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use rcgen::{CertificateParams, Issuer, KeyPair};
+use rustls::RootCertStore;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::server::WebPkiClientVerifier;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
@@ -25,28 +31,20 @@ pub(crate) struct TlsSite {
 
 impl TlsSite {
     pub(crate) async fn start() -> Self {
-        let made =
-            rcgen::generate_simple_self_signed(["far.example".to_owned(), "127.0.0.1".to_owned()])
-                .unwrap();
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key)
-            .unwrap();
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let identity = self_signed();
+        let certificate = identity.certificate.pem();
+        Self::serving(acceptor(identity), certificate).await
+    }
+
+    /// One whose handshake is that of `acceptor`; its certificate is vouched for by `root`, PEM.
+    async fn serving(acceptor: TlsAcceptor, root: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let site = Self {
             port: listener.local_addr().unwrap().port(),
-            certificate: made.cert.pem(),
+            certificate: root,
             versions: Arc::default(),
         };
-        let (acceptor, versions) = (
-            TlsAcceptor::from(Arc::new(config)),
-            Arc::clone(&site.versions),
-        );
+        let versions = Arc::clone(&site.versions);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 tokio::spawn(serve(acceptor.clone(), stream, Arc::clone(&versions)));
@@ -66,6 +64,63 @@ impl TlsSite {
     fn versions(&self) -> Vec<http::Version> {
         self.versions.lock().unwrap().clone()
     }
+}
+
+/// A certificate and its key.
+pub(crate) struct Identity {
+    certificate: rcgen::Certificate,
+    key: KeyPair,
+}
+
+pub(crate) fn self_signed() -> Identity {
+    identity(NAMES, |_| {}, None)
+}
+
+const NAMES: [&str; 2] = ["far.example", "127.0.0.1"];
+
+/// A certificate for these names, changed by `change`, and signed by an issuer or by itself.
+fn identity<const N: usize>(
+    names: [&str; N],
+    change: impl FnOnce(&mut CertificateParams),
+    issuer: Option<&Issuer<'_, KeyPair>>,
+) -> Identity {
+    let mut params = CertificateParams::new(names.map(str::to_owned)).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = match issuer {
+        Some(issuer) => params.signed_by(&key, issuer),
+        None => params.self_signed(&key),
+    };
+    Identity {
+        certificate: certificate.unwrap(),
+        key,
+    }
+}
+
+/// The handshake of a server with this certificate, which asks for none.
+pub(crate) fn acceptor(identity: Identity) -> TlsAcceptor {
+    acceptor_of(identity, None)
+}
+
+/// The handshake of a server that takes only clients with a certificate of `clients`, if there are such.
+fn acceptor_of(identity: Identity, clients: Option<RootCertStore>) -> TlsAcceptor {
+    let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = match clients {
+        Some(roots) => {
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder
+        .with_single_cert(vec![identity.certificate.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    TlsAcceptor::from(Arc::new(config))
 }
 
 async fn serve(acceptor: TlsAcceptor, stream: TcpStream, versions: Arc<Mutex<Vec<http::Version>>>) {

@@ -47,7 +47,7 @@ pub(in crate::cli) struct PageFlags {
     #[arg(long, value_name = "SIZE", value_parser = checked("max_body"))]
     max_body: Option<String>,
 
-    /// Send everything through this proxy: http://, socks5:// or socks5h://
+    /// Send everything through this proxy: http://, https://, socks5:// or socks5h://; or `env`
     #[arg(long, value_name = "URL", value_parser = usable("proxy"))]
     proxy: Option<String>,
 

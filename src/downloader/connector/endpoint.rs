@@ -2,79 +2,72 @@
 
 use std::sync::Arc;
 
-use ::http::{HeaderValue, Uri};
-use url::{Position, Url};
+use ::http::HeaderValue;
+use url::Url;
 
-use super::Proxy;
+use crate::downloader::proxy::Proxy;
 use crate::error::{Error, ErrorKind, Result};
 
-/// The key of the connection pool: scheme, host and port.
-#[derive(Debug, Clone)]
-pub(in super::super) struct Endpoint {
+/// Scheme, host and port, and the proxy on the way: the key of the pool. Its `Debug` shows no credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::downloader) struct Endpoint {
     is_https: bool,
-    /// The host, in brackets if it is an IPv6 address, and the port.
-    authority: Box<str>,
-    host: usize,
+    host: Box<str>,
+    port: u16,
     proxy: Option<Arc<Proxy>>,
 }
 
-/// How a request is sent that a proxy forwards.
+/// What a plain http request through an HTTP proxy needs: the request line has the absolute URL, and these credentials
+/// go to the proxy.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Forwarding {
-    pub(in super::super) authorization: Option<HeaderValue>,
+pub(in crate::downloader) struct Forwarding {
+    pub(in crate::downloader) authorization: Option<HeaderValue>,
 }
 
 impl Endpoint {
-    pub(super) fn new(url: &Url, proxy: Option<&Arc<Proxy>>) -> Self {
-        let authority = &url[Position::BeforeHost..Position::AfterPort];
-        Self {
-            is_https: url.scheme() == "https",
-            authority: authority.into(),
-            host: url.host_str().unwrap_or_default().len(),
-            proxy: proxy.cloned(),
+    /// # Errors
+    /// [`ErrorKind::Url`] when the URL is not http(s).
+    pub(in crate::downloader) fn direct(url: &Url) -> Result<Self> {
+        let is_https = url.scheme() == "https";
+        match (url.host_str(), url.port_or_known_default()) {
+            (Some(host), Some(port)) if is_https || url.scheme() == "http" => Ok(Self {
+                is_https,
+                host: host.into(),
+                port,
+                proxy: None,
+            }),
+            _ => Err(Error::new(ErrorKind::Url, "not an http(s) URL").with_url(url)),
         }
     }
 
-    pub(in super::super) fn is_https(&self) -> bool {
+    pub(in crate::downloader) fn through(mut self, proxy: Option<Arc<Proxy>>) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    pub(in crate::downloader) fn is_https(&self) -> bool {
         self.is_https
     }
 
-    #[expect(dead_code, reason = "the seam")]
-    pub(in super::super) fn host(&self) -> &str {
-        self.authority.get(..self.host).unwrap_or_default()
+    /// The host as in the URL: lower case, an IPv6 address in brackets.
+    pub(in crate::downloader) fn host(&self) -> &str {
+        &self.host
     }
 
-    /// Plain http through an HTTP proxy: the request line has the absolute URL, and these credentials go to the proxy.
-    pub(in super::super) fn forwarding(&self) -> Option<Forwarding> {
-        let proxy = self.proxy.as_ref().filter(|proxy| proxy.is_http())?;
-        (!self.is_https).then(|| Forwarding {
-            authorization: proxy.authorization.clone(),
+    pub(in crate::downloader) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(in crate::downloader) fn proxy(&self) -> Option<&Arc<Proxy>> {
+        self.proxy.as_ref()
+    }
+
+    /// `None` but for plain http through an HTTP proxy.
+    pub(in crate::downloader) fn forwarding(&self) -> Option<Forwarding> {
+        let proxy = self.proxy.as_ref()?;
+        let forwards = !self.is_https && proxy.forwards_http();
+        forwards.then(|| Forwarding {
+            authorization: proxy.authorization(),
         })
-    }
-
-    pub(super) fn uri(&self) -> Result<Uri> {
-        let scheme = if self.is_https { "https" } else { "http" };
-        Uri::builder()
-            .scheme(scheme)
-            .authority(&*self.authority)
-            .path_and_query("/")
-            .build()
-            .map_err(|e| Error::new(ErrorKind::Url, "not a URL that HTTP can carry").with_source(e))
-    }
-}
-
-// There is one proxy for all.
-impl PartialEq for Endpoint {
-    fn eq(&self, other: &Self) -> bool {
-        self.is_https == other.is_https && self.authority == other.authority
-    }
-}
-
-impl Eq for Endpoint {}
-
-impl std::hash::Hash for Endpoint {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.is_https.hash(state);
-        self.authority.hash(state);
     }
 }

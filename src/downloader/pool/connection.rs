@@ -9,6 +9,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{TrySendError, http1, http2};
 use hyper_util::rt::TokioTimer;
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::socket::{Reads, Socket};
@@ -17,9 +18,8 @@ use crate::settings::Settings;
 
 type Outgoing = Request<Full<Bytes>>;
 
-/// The most that is buffered of what comes in over one HTTP/1 connection, and so the largest head, in bytes. Trailers
-/// have hyper's limit of 16 KiB.
-const HTTP1_BUFFER: usize = 256 * 1024;
+/// The largest head in HTTP/1, and the most that is buffered of what comes in over one connection, in bytes.
+const HTTP1_HEAD: usize = 256 * 1024;
 /// The largest head in HTTP/2, in bytes.
 const HTTP2_HEAD: u32 = 64 * 1024;
 /// What a server may send of one body before it is read, in bytes.
@@ -39,7 +39,7 @@ pub(super) struct Http1 {
     pub(super) endpoint: Arc<Endpoint>,
     sender: http1::SendRequest<Full<Bytes>>,
     reads: Reads,
-    _task: Task,
+    task: Task,
 }
 
 /// An HTTP/2 connection: its clones are the same connection. Dropping the last one closes it.
@@ -50,13 +50,17 @@ pub(super) struct Http2 {
     task: Arc<Task>,
 }
 
-/// The task that drives a connection. Ending it closes the socket at once, whatever the server does.
+/// The task that drives a connection. Dropping this ends it and closes the socket at once, whatever the server does.
 #[derive(Debug)]
-struct Task(AbortHandle);
+struct Task {
+    handle: AbortHandle,
+    /// Ends with the socket.
+    open: watch::Receiver<()>,
+}
 
 impl Drop for Task {
     fn drop(&mut self) {
-        self.0.abort();
+        self.handle.abort();
     }
 }
 
@@ -95,7 +99,7 @@ impl Http1 {
         endpoint: Arc<Endpoint>,
         socket: Socket,
     ) -> hyper::Result<Self> {
-        let reads = socket.reads();
+        let (reads, open) = (socket.reads(), socket.open());
         let (sender, connection) = builder.handshake(socket).await?;
         // Whom an error of the connection concerns, hears of it through `sender`.
         let task = tokio::spawn(async { drop(connection.await) });
@@ -103,8 +107,16 @@ impl Http1 {
             endpoint,
             sender,
             reads,
-            _task: Task(task.abort_handle()),
+            task: Task {
+                handle: task.abort_handle(),
+                open,
+            },
         })
+    }
+
+    /// Ends when the socket is closed.
+    pub(super) fn open(&self) -> watch::Receiver<()> {
+        self.task.open.clone()
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -135,15 +147,20 @@ impl Http1 {
 
 impl Http2 {
     pub(super) async fn start(endpoint: Arc<Endpoint>, socket: Socket) -> hyper::Result<Self> {
-        let tasks = Tasks::default();
+        let (tasks, open) = (Tasks::default(), socket.open());
         let (sender, connection) = http2(tasks.clone()).handshake(socket).await?;
         let requests = tokio::spawn(async { drop(connection.await) }).abort_handle();
-        let task = tasks.first.get().cloned().unwrap_or(requests);
+        let handle = tasks.first.get().cloned().unwrap_or(requests);
         Ok(Self {
             endpoint,
             sender,
-            task: Arc::new(Task(task)),
+            task: Arc::new(Task { handle, open }),
         })
+    }
+
+    /// Ends when the socket is closed.
+    pub(super) fn open(&self) -> watch::Receiver<()> {
+        self.task.open.clone()
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -189,7 +206,8 @@ pub(super) fn http1(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .max_headers(settings.max_headers)
-        .max_buf_size(HTTP1_BUFFER)
+        .max_header_size(HTTP1_HEAD)
+        .max_buf_size(HTTP1_HEAD)
         .ignore_invalid_headers_in_responses(true)
         .allow_spaces_after_header_name_in_responses(true)
         .allow_obsolete_multiline_headers_in_responses(true);

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
+use tokio::sync::watch;
 
 use super::slots::Slot;
 use crate::downloader::connector::Stream;
@@ -16,7 +17,9 @@ use crate::downloader::connector::Stream;
 pub(super) struct Socket {
     stream: Stream,
     reads: Reads,
+    // Dropped in this order: who hears that the socket is closed finds its slot free.
     _slot: Slot,
+    open: watch::Sender<()>,
 }
 
 /// How often something was read since the last request went out; the end of the stream counts as a read.
@@ -39,11 +42,17 @@ impl Socket {
             stream,
             reads: Reads::default(),
             _slot: slot,
+            open: watch::Sender::new(()),
         }
     }
 
     pub(super) fn reads(&self) -> Reads {
         self.reads.clone()
+    }
+
+    /// Ends when the socket is closed.
+    pub(super) fn open(&self) -> watch::Receiver<()> {
+        self.open.subscribe()
     }
 }
 

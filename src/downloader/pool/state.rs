@@ -50,6 +50,14 @@ impl Idle {
         }
     }
 
+    /// Ends when the socket is closed.
+    pub(super) fn open(&self) -> watch::Receiver<()> {
+        match self {
+            Self::Http1(connection) => connection.open(),
+            Self::Http2(connection) => connection.open(),
+        }
+    }
+
     fn is_closed(&self) -> bool {
         match self {
             Self::Http1(connection) => connection.is_closed(),

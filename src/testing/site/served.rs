@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, REFERER, USER_AGENT,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, COOKIE, HOST, HeaderName, PROXY_AUTHORIZATION,
+    REFERER, USER_AGENT, VIA,
 };
 use http::request::Parts;
 
@@ -16,14 +17,16 @@ const MAX_PATHS: usize = 1_000_000;
 /// How many requests the log keeps.
 const MAX_LOG: usize = 100_000;
 /// The headers that the log keeps.
-const KEPT: [HeaderName; 7] = [
+const KEPT: [HeaderName; 9] = [
     ACCEPT_ENCODING,
     AUTHORIZATION,
     CONTENT_TYPE,
     COOKIE,
     HOST,
+    PROXY_AUTHORIZATION,
     REFERER,
     USER_AGENT,
+    VIA,
 ];
 
 /// What the site had served at one moment: a snapshot that later requests do not change.

@@ -1,6 +1,7 @@
 //! br, Brotli (RFC 7932), without the large windows that the web does not allow.
 //!
-//! The decoder hands nothing out before its window is full, so one body takes up to 16 MiB besides what it decodes to.
+//! The decoder's window grows with what it has decoded, to at most 16 MiB, and nothing is handed out before it is full or
+//! the input is used up. So one body takes up to 16 MiB besides what it decodes to, but a small one takes little.
 
 use std::{fmt, io};
 
