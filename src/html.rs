@@ -25,6 +25,9 @@ mod select;
 mod selector;
 pub use select::Select;
 
+mod refresh;
+pub(crate) use refresh::refresh;
+
 mod scan;
 pub use scan::{Page, links, scan};
 

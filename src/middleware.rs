@@ -1,5 +1,6 @@
 #![doc = include_str!("docs/middleware.md")]
 
+mod auth;
 mod cookies;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use crate::engine::BoxFuture;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Response;
+pub(crate) use auth::Accounts;
 pub use cookies::Cookies;
 
 /// An effect around one download: authentication, signing, caching, measuring.

@@ -6,9 +6,13 @@
 //! | `scope` | is this URL part of the crawl, says the user? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
+//! | `refresh` | does this page lead elsewhere by itself? |
+//! | `auth` | who is the crawl to this origin? |
 //! | `retry` | is this failure worth another try, and when? |
 
+pub(crate) mod auth;
 pub(crate) mod redirect;
+pub(crate) mod refresh;
 pub(crate) mod retry;
 pub mod robots;
 pub(crate) mod scope;

@@ -30,12 +30,14 @@ use url::Url;
 
 use crate::downloader::Proxy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::identity;
+use crate::identity::{self, Fingerprint, FingerprintKey};
+use crate::policy::auth::Credentials;
 
 /// One thing to fetch. Build it with [`get`](Request::get) or [`post`](Request::post) and the `with_` methods.
 ///
 /// A user name and password in the URL become an `Authorization` header and leave the URL, so that they are never
-/// logged, stored or exported with it.
+/// logged or exported with it. Those of a start request are the credentials of its origin, for the whole crawl, and are
+/// stored nowhere; see the setting [`credentials`](crate::Settings::credentials).
 #[derive(Clone, PartialEq)]
 pub struct Request {
     url: Url,
@@ -61,6 +63,13 @@ struct Extra {
     redirects: Vec<Url>,
     robots_for: Option<Box<str>>,
     proxy: Option<Box<str>>,
+    session: Option<Box<str>>,
+    /// Whether the `Authorization` header comes from the URL.
+    has_userinfo: bool,
+    /// How often an answer asked for other credentials.
+    challenges: u8,
+    /// Marks of the requests in the chain of redirects.
+    trail: Vec<u64>,
 }
 
 impl Request {
@@ -232,6 +241,25 @@ impl Request {
         Ok(self)
     }
 
+    /// Makes this request in a session: with the cookies of that session only, which all its requests share.
+    ///
+    /// The session is part of what identifies a request: the same page can be fetched in each. Redirects stay in their
+    /// session; requests that `parse` emits are in the one they name. An empty name is no session. Sessions mean nothing
+    /// to the setting `credentials`.
+    ///
+    /// ```
+    /// use crawlworks::Request;
+    /// let account = "https://example.com/account";
+    /// let both = [Request::get(account)?.with_session("anna"), Request::get(account)?.with_session("ben")];
+    /// assert_eq!(both[1].session(), Some("ben"));
+    /// # Ok::<(), crawlworks::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_session(mut self, name: impl Into<Box<str>>) -> Self {
+        self.extra_mut().session = Some(name.into()).filter(|name| !name.is_empty());
+        self
+    }
+
     /// Replaces the URL: what a middleware that signs by query parameter needs.
     #[must_use]
     pub fn with_url(mut self, url: Url) -> Self {
@@ -283,6 +311,22 @@ impl Request {
         self.extra.as_ref()?.label.as_deref()
     }
 
+    /// The session, if one was named.
+    #[must_use]
+    pub fn session(&self) -> Option<&str> {
+        self.extra.as_ref()?.session.as_deref()
+    }
+
+    /// What identifies this request within a job with this key: method, URL, body, and the session if it has one.
+    pub(crate) fn fingerprint(&self, key: FingerprintKey) -> Fingerprint {
+        match self.session() {
+            None => key.of(self.method(), &self.url, self.body()),
+            Some(session) => {
+                key.of_marked(self.method(), &self.url, self.body(), session.as_bytes())
+            }
+        }
+    }
+
     /// A value attached with [`with_meta`](Self::with_meta); `None` when there is no such key.
     ///
     /// # Errors
@@ -329,6 +373,46 @@ impl Request {
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.extra.as_ref().map_or(0, |extra| extra.attempt)
+    }
+
+    /// How often an answer asked for other credentials.
+    pub(crate) fn challenges(&self) -> u8 {
+        self.extra.as_ref().map_or(0, |extra| extra.challenges)
+    }
+
+    /// The same, asked for other credentials once more.
+    pub(crate) fn challenged(mut self) -> Self {
+        let extra = self.extra_mut();
+        extra.challenges = extra.challenges.saturating_add(1);
+        self
+    }
+
+    /// Whether its credentials come from its URL, or stand for such.
+    pub(crate) fn has_userinfo(&self) -> bool {
+        self.extra.as_ref().is_some_and(|extra| extra.has_userinfo)
+    }
+
+    /// Gives it credentials as if they were in its URL: they are those of its origin, for the whole crawl.
+    pub(crate) fn with_userinfo(self, user: &str, password: &str) -> Self {
+        let mut request = self.with_basic_auth(user, password);
+        request.extra_mut().has_userinfo = true;
+        request
+    }
+
+    /// Takes out the credentials that its URL had.
+    pub(crate) fn take_userinfo(&mut self) -> Option<Credentials> {
+        let extra = self.extra.as_mut().filter(|extra| extra.has_userinfo)?;
+        extra.has_userinfo = false;
+        let credentials = Credentials::from_basic(&extra.headers.remove(AUTHORIZATION)?);
+        if **extra == Extra::default() {
+            self.extra = None;
+        }
+        credentials
+    }
+
+    /// Marks of the requests in its chain of redirects: of each, all that its answer can depend on.
+    pub(crate) fn trail(&self) -> &[u64] {
+        self.extra.as_ref().map_or(&[], |extra| &extra.trail)
     }
 
     /// The URLs that redirected here, oldest first.
@@ -395,6 +479,13 @@ impl Request {
         let extra = self.extra_mut();
         extra.redirects.push(from);
         extra.attempt = 0;
+        extra.challenges = 0;
+        self
+    }
+
+    /// Adds the mark of the request that redirected here.
+    pub(crate) fn with_mark(mut self, mark: u64) -> Self {
+        self.extra_mut().trail.push(mark);
         self
     }
 
@@ -456,7 +547,7 @@ impl From<Url> for Request {
             depth: 0,
             extra: None,
         }
-        .with_basic_auth(&user, &password)
+        .with_userinfo(&user, &password)
     }
 }
 

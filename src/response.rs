@@ -137,6 +137,10 @@ impl Response {
         &self.request
     }
 
+    pub(crate) fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
     /// The label of the request.
     #[must_use]
     pub fn label(&self) -> Option<&str> {

@@ -113,12 +113,20 @@ settings! {
     user_agent: String = concat!("crawlworks/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), ")").to_owned();
     #[doc = "Headers sent with every request to every host, as `Name: value`; secrets are refused here."]
     headers: Vec<String> = Vec::new();
-    #[doc = "Keep cookies and send them back (RFC 6265)."]
+    #[doc = "Keep cookies and send them back (RFC 6265bis); off for `crawl site`."]
     cookies: bool = true;
+    #[doc = "A file of cookies to begin with, in Netscape's format, as curl and browsers' extensions write it."]
+    cookie_file: Option<PathBuf> = None;
+    #[doc = "Write the cookies into this file when the crawl ends, in Netscape's format."]
+    save_cookies: Option<PathBuf> = None;
+    #[doc = "User names and passwords, as `ORIGIN USER:PASSWORD`: sent to that origin only, by Basic or, where it is asked for, Digest."]
+    credentials: Vec<String> = Vec::new();
     #[doc = "How often a request is tried again after a network error or a status 408, 429, 500, 502, 503, 504, 522 or 524."]
     retries: u32 = 3;
     #[doc = "How many redirects are followed in a row."]
     redirects: u32 = 10;
+    #[doc = "Follow the `Refresh` header and `<meta http-equiv=refresh>` within 5 s like redirects."]
+    meta_refresh: bool = false;
     #[doc = "Time to connect: name, TCP, proxy and TLS together."]
     connect_timeout: Duration = Duration::from_secs(10);
     #[doc = "Time for one whole exchange, from connecting to the end of the body."]
@@ -214,7 +222,7 @@ impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Settings");
         for setting in Self::table() {
-            if !["headers", "proxy", "proxies"].contains(&setting.name) {
+            if !["headers", "proxy", "proxies", "credentials"].contains(&setting.name) {
                 shown.field(setting.name, &self.show(setting.name).unwrap_or_default());
             }
         }

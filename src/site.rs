@@ -52,9 +52,14 @@ impl Site {
     /// A crawl of the site, or sites, that these URLs belong to.
     pub fn new<R: Into<Request>>(start: impl IntoIterator<Item = R>) -> Self {
         let start: Vec<Request> = start.into_iter().map(Into::into).collect();
-        let headers = start
-            .iter()
-            .map(|request| (request.url().origin(), request.headers().clone()));
+        let headers = start.iter().map(|request| {
+            let mut headers = request.headers().clone();
+            if request.has_userinfo() {
+                // The whole crawl has it, and does not store it with each request.
+                headers.remove(http::header::AUTHORIZATION);
+            }
+            (request.url().origin(), headers)
+        });
         Self {
             headers: headers.filter(|(_, headers)| !headers.is_empty()).collect(),
             start,

@@ -37,6 +37,7 @@ pub(crate) use history::PastRun;
 pub(crate) use keepsake::{Keepsake, Kept};
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
+pub(crate) use replace::replace_private;
 #[cfg(feature = "cli")]
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State};

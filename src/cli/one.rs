@@ -112,6 +112,11 @@ fn answered(response: Response, redirects: u32, asked: &Url) -> Outcome {
             let message = format!("{}{}", moved(response.url(), asked), error.chain());
             failed(Error::new(error.kind(), message).with_url(asked))
         }
+        // Of those that could be followed, only loops are not.
+        Ok(Some(next)) if redirects > 0 => {
+            let message = format!("redirect loop: it leads back to {}", next.url());
+            failed(Error::new(ErrorKind::Redirect, message).with_url(response.url()))
+        }
         _ => Outcome::Answer(Box::new(response)),
     }
 }

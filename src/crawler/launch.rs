@@ -13,7 +13,7 @@ use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
-use crate::middleware::{Cookies, Stack};
+use crate::middleware::{Accounts, Cookies, Stack};
 use crate::pipeline::{Counts, Entrance, Exit, Line};
 use crate::report::{Finish, Report};
 use crate::spider::Spider;
@@ -62,6 +62,8 @@ impl<S: Spider> Crawler<S> {
         stream: Option<mpsc::Sender<S::Item>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
+        let cookies = setup.cookies(&self.settings)?;
+        let saved = cookies.clone().zip(self.settings.save_cookies.clone());
         let last = setup.committed.as_ref();
         let was_stopped = last.is_some_and(|last| last.saved.finish == Some(Finish::Stopped));
         let delivered = last.map(|last| last.delivered.clone());
@@ -84,7 +86,7 @@ impl<S: Spider> Crawler<S> {
         let settings = self.settings.clone();
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
-            context: self.into_context(entrance, setup.key, parsing)?,
+            context: self.into_context(entrance, setup.key, parsing, cookies)?,
             frontier: setup.frontier,
             commits: setup.commits,
             settings,
@@ -98,7 +100,10 @@ impl<S: Spider> Crawler<S> {
         // Last, because opening empties files: what cannot start must not cost the items of the run before.
         open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped)?;
         let written = spawn_line(line, exit, setup.folder)?;
-        dispatcher.run(name, written, stop).await
+        let report = dispatcher.run(name, written, stop).await;
+        let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
+        // Why the crawl itself has ended says more.
+        report.and_then(|report| saved.map(|()| report))
     }
 
     fn into_context(
@@ -106,11 +111,15 @@ impl<S: Spider> Crawler<S> {
         entrance: Entrance<S::Item>,
         key: FingerprintKey,
         parsing: Option<Arc<Parsing>>,
+        cookies: Option<Cookies>,
     ) -> Result<Context> {
         let settings = self.settings;
-        if settings.cookies {
-            self.middlewares.push(Box::new(Cookies::default()));
+        if let Some(cookies) = cookies.clone() {
+            self.middlewares.push(Box::new(cookies));
         }
+        // Innermost: what is further out, such as a cache, never sees a password.
+        let accounts = Accounts::new(&settings.credentials)?;
+        self.middlewares.push(Box::new(accounts.clone()));
         let downloader = match self.downloader {
             Some(downloader) => downloader,
             None => Box::new(HttpDownloader::new(&settings)?),
@@ -132,6 +141,9 @@ impl<S: Spider> Crawler<S> {
             redirects: settings.redirects,
             strip: Strip::new(&settings.strip_params)?,
             ignores_sessions: settings.traps,
+            meta_refresh: settings.meta_refresh,
+            cookies,
+            accounts,
             parsing,
         })
     }

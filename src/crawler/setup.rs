@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::Remembered;
 use crate::frontier::{DiskFrontier, Frontier, MemoryFrontier};
 use crate::identity::FingerprintKey;
+use crate::middleware::Cookies;
 use crate::pipeline;
 use crate::settings::Settings;
 use crate::sink::{OutputFile, Position, Sink};
@@ -39,6 +40,33 @@ impl Setup {
             outputs,
             folder: None,
         }
+    }
+
+    /// The cookies that the crawl begins with; none when it keeps none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when the setting `cookie_file` names one that cannot be read; [`ErrorKind::Settings`] when
+    /// there are settings for cookies and the one for cookies is off.
+    pub(super) fn cookies(&self, settings: &Settings) -> Result<Option<Cookies>> {
+        if !settings.cookies {
+            let (read, write) = (&settings.cookie_file, &settings.save_cookies);
+            return match read.as_ref().or(write.as_ref()) {
+                Some(_) => Err(Error::new(
+                    ErrorKind::Settings,
+                    "the settings \"cookie_file\" and \"save_cookies\" need `cookies=true`",
+                )),
+                None => Ok(None),
+            };
+        }
+        let cookies = match self.commits {
+            Some(_) => Cookies::kept(),
+            None => Cookies::default(),
+        };
+        // A crawl that goes on has its own, which are newer.
+        if let (Some(file), None) = (&settings.cookie_file, &self.committed) {
+            cookies.load(file)?;
+        }
+        Ok(Some(cookies))
     }
 
     pub(super) fn durable(job: &mut OpenJob, store: StoreThread, settings: &Settings) -> Self {

@@ -176,13 +176,14 @@ impl Dispatcher {
     /// # Errors
     /// [`ErrorKind::Spider`], or the spider's own [`Error`], when it cannot start.
     pub(crate) fn seed(&mut self) -> Result<()> {
-        let requests = self.context.spider.start().map_err(|e| {
+        let mut requests = self.context.spider.start().map_err(|e| {
             // A library error says what and where by itself.
             e.downcast::<Error>().map_or_else(
                 |e| Error::new(ErrorKind::Spider, "the spider cannot start").with_source(e),
                 |error| *error,
             )
         })?;
+        self.context.accounts.take_from(&mut requests)?;
         let mut scope = (*self.scope).clone();
         for request in &requests {
             scope.include(request.url());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode};
 
 use super::erased::{Delivery, ErasedSpider, panicked};
 use super::robots::{MAX_REDIRECTS, RobotsFile};
@@ -17,10 +17,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
 use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
-use crate::middleware::Stack;
+use crate::middleware::{Accounts, Cookies, Stack};
 use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
-use crate::policy::{redirect, retry};
+use crate::policy::{redirect, refresh, retry};
 use crate::report::Filter;
 use crate::request::Request;
 use crate::response::Response;
@@ -39,6 +39,10 @@ pub(crate) struct Context {
     pub(crate) strip: Strip,
     /// Whether links that differ only in a session id are one.
     pub(crate) ignores_sessions: bool,
+    pub(crate) meta_refresh: bool,
+    /// The setting `cookies`.
+    pub(crate) cookies: Option<Cookies>,
+    pub(crate) accounts: Accounts,
     /// Where a durable job notes which pages are being parsed.
     pub(crate) parsing: Option<Arc<Parsing>>,
 }
@@ -86,6 +90,8 @@ pub(super) enum Outcome {
     RobotsUnreachable(Error),
     RobotsMoved(Request),
     Retry(Error),
+    /// To be made again with credentials that were asked for.
+    Challenged,
     Filtered(Filter),
     Failed(Error),
 }
@@ -105,7 +111,7 @@ impl Outcome {
 impl Context {
     pub(super) fn link(&self, scope: &Scope, request: Request) -> Link {
         let url = request.url();
-        let fingerprint = self.key.of(request.method(), url, request.body());
+        let fingerprint = request.fingerprint(self.key);
         let verdict = match url.scheme() {
             "http" | "https" => scope.check(&request),
             _ => Err(Filter::Scheme),
@@ -177,7 +183,10 @@ impl Context {
 
     async fn answer(&self, scope: &Scope, request: &Request, response: Response) -> Outcome {
         let status = response.status();
-        match redirect::follow(request, status, response.headers(), self.redirects) {
+        if self.accounts.are_challenged(request, &response) {
+            return Outcome::Challenged;
+        }
+        match self.next_hop(request, &response) {
             Ok(Some(next)) => return Outcome::Redirected(self.link(scope, next)),
             Ok(None) => {}
             Err(_) if request.takes_any_status() => {}
@@ -190,13 +199,55 @@ impl Context {
             return Outcome::Failed(status_error(&response));
         }
         let suspect = match &self.parsing {
-            Some(parsing) => {
-                let page = self.key.of(request.method(), request.url(), request.body());
-                Some(parsing.enter(page).await)
-            }
+            Some(parsing) => Some(parsing.enter(request.fingerprint(self.key)).await),
             None => None,
         };
         self.parse(scope, request, response, suspect).await
+    }
+
+    /// The request that an answer leads to, if it does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Redirect`] when it leads nowhere, too far, or in a circle.
+    fn next_hop(&self, request: &Request, response: &Response) -> Result<Option<Request>> {
+        let (status, headers) = (response.status(), response.headers());
+        if let Some(next) = redirect::follow(request, status, headers, self.redirects)? {
+            let target = next.url().clone();
+            return self
+                .marked(request, response, next)
+                .map(Some)
+                .ok_or_else(|| {
+                    let message = format!("redirect loop: it leads back to {target}");
+                    Error::new(ErrorKind::Redirect, message).with_url(request.url())
+                });
+        }
+        if !self.meta_refresh || !status.is_success() {
+            return Ok(None);
+        }
+        // One that cannot be followed leaves the page what it is.
+        let next = refresh::target(response)
+            .and_then(|target| redirect::refresh(request, target, self.redirects));
+        Ok(next.and_then(|next| self.marked(request, response, next)))
+    }
+
+    /// The next request with the mark of the one that led to it; none when it would be one of its own chain again, the
+    /// cookies included, so that its answer is known. One that only has other cookies is no loop: many a site sets some
+    /// and redirects to the same page.
+    fn marked(&self, request: &Request, response: &Response, next: Request) -> Option<Request> {
+        let mark = |request: &Request, cookies: Option<&HeaderValue>| {
+            let cookies = cookies.map_or(&b""[..], HeaderValue::as_bytes);
+            let (method, url) = (request.method(), request.url());
+            self.key
+                .of_marked(method, url, request.body(), cookies)
+                .get()
+        };
+        let next = next.with_mark(mark(request, response.request().header("cookie")));
+        let cookies = match &self.cookies {
+            Some(cookies) => cookies.header(&next),
+            None => next.header("cookie").cloned(),
+        };
+        let is_loop = next.trail().contains(&mark(&next, cookies.as_ref()));
+        (!is_loop).then_some(next)
     }
 
     async fn parse(

@@ -77,9 +77,29 @@ impl FingerprintKey {
     /// The fingerprint of a request, by SipHash-1-3.
     #[must_use]
     pub fn of(&self, method: &Method, url: &Url, body: &[u8]) -> Fingerprint {
+        self.hash(&[method.as_str().as_bytes(), canonical(url).as_bytes(), body])
+    }
+
+    /// The fingerprint of a request that something else tells from others: its session, its cookies.
+    pub(crate) fn of_marked(
+        &self,
+        method: &Method,
+        url: &Url,
+        body: &[u8],
+        mark: &[u8],
+    ) -> Fingerprint {
+        self.hash(&[
+            method.as_str().as_bytes(),
+            canonical(url).as_bytes(),
+            body,
+            mark,
+        ])
+    }
+
+    fn hash(self, parts: &[&[u8]]) -> Fingerprint {
         let mut hasher = SipHasher13::new_with_key(&self.0);
         // Each part is preceded by its length, or `GET` with a body could pass for another URL.
-        for part in [method.as_str().as_bytes(), canonical(url).as_bytes(), body] {
+        for part in parts {
             hasher.write(&(part.len() as u64).to_le_bytes());
             hasher.write(part);
         }
@@ -121,6 +141,9 @@ mod tests {
         for (index, one) in all.iter().enumerate() {
             assert!(!all[..index].contains(one), "{index}");
         }
+        let url = Url::parse("http://example.com/a").unwrap();
+        let marked = |mark: &[u8]| key.of_marked(&Method::GET, &url, b"", mark);
+        assert!(!all.contains(&marked(b"")) && marked(b"a") != marked(b"b"));
     }
 
     #[test]

@@ -1,135 +1,201 @@
 //! Cookies: kept from answers, sent with requests, recomputed at every hop.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+mod cookie;
+mod date;
+mod jar;
+mod netscape;
+mod set_cookie;
 
-use cookie_store::{Cookie, CookieStore, RawCookie, StoreAction};
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use http::header::{COOKIE, HeaderValue, SET_COOKIE};
-use url::Url;
+use jiff::Timestamp;
 
 use super::{Middleware, Next};
-use crate::error::Result;
-use crate::identity;
+use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
+use crate::state::{Keepsake, Kept, replace_private};
+use jar::Jar;
 
-/// Bytes of one `Set-Cookie` line.
-const MAX_SIZE: usize = 4096;
-const MAX_PER_DOMAIN: usize = 180;
-const MAX_TOTAL: usize = 3000;
-
-/// A cookie jar (RFC 6265) in memory, shared by all requests of a crawl. The setting `cookies` turns it on.
+/// A cookie jar (RFC 6265bis) in memory, shared by all requests of a crawl; clones share it too. The setting `cookies`
+/// turns it on. A request that [names a session](Request::with_session) has a jar of its own with all of that session.
 ///
-/// A `Cookie` header that the request has itself goes first. A cookie for a public suffix such as `co.uk` is refused,
-/// and so are more than 180 of one domain, 3,000 in all, and one of more than 4 KiB.
-#[derive(Debug, Default)]
+/// A `Cookie` header that the request has itself goes first. Refused are cookies for a public suffix such as `co.uk`,
+/// cookies without a name, those of more than 4 KiB, and over plain http what belongs to https. Of more than 50 of one
+/// domain, or 3,000 in all, those that were used longest ago are given up.
+#[derive(Debug, Clone, Default)]
 pub struct Cookies {
     // Held for a look-up, never across an await.
-    jar: Mutex<Jar>,
+    jars: Arc<Mutex<Jars>>,
 }
 
-/// The cookies, and how many there are. What is over a limit is not taken (RFC 6265, section 6.1): a site that sets a
-/// new one on every page must neither fill the memory nor make its own requests too large.
 #[derive(Debug, Default)]
-struct Jar {
-    store: CookieStore,
-    by_domain: HashMap<String, usize>,
-    total: usize,
+struct Jars {
+    /// By session; without one, under an empty name.
+    sessions: HashMap<Box<str>, Jar>,
+    /// In a durable job, the names of the records that are not what was last kept.
+    changed: Option<BTreeSet<String>>,
 }
 
-impl Jar {
-    fn keep(&mut self, cookie: &RawCookie<'_>, url: &Url) {
-        let Ok(cookie) = Cookie::try_from_raw_cookie(cookie, url) else {
-            return;
-        };
-        let domain = String::from(&cookie.domain);
-        let path = String::from(&cookie.path);
-        let is_known = self.store.contains_any(&domain, &path, cookie.name());
-        let count = self.by_domain.get(&domain).copied().unwrap_or(0);
-        if !is_known && (count >= MAX_PER_DOMAIN || self.total >= MAX_TOTAL) {
-            tracing::debug!(%domain, name = cookie.name(), "too many cookies: not taken");
-            return;
+impl Jars {
+    /// The jar of a session, if it has one.
+    fn of(&mut self, session: Option<&str>) -> Option<&mut Jar> {
+        self.sessions.get_mut(session.unwrap_or_default())
+    }
+
+    fn of_or_new(&mut self, session: &str) -> &mut Jar {
+        if !self.sessions.contains_key(session) {
+            self.sessions.insert(session.into(), Jar::default());
         }
-        // A cookie that may not be set is not an error of the page.
-        let inserted = self.store.insert(cookie.into_owned(), url);
-        if matches!(inserted, Ok(StoreAction::Inserted)) {
-            *self.by_domain.entry(domain).or_default() += 1;
-            self.total += 1;
+        self.sessions.entry(session.into()).or_default()
+    }
+
+    /// Notes that the cookies of these sites have changed.
+    fn note(&mut self, session: &str, sites: Vec<String>) {
+        if let Some(changed) = &mut self.changed {
+            changed.extend(sites.iter().map(|site| record(site, session)));
         }
     }
+}
+
+/// The name of the record of a site's cookies in a session. No host has a space in it.
+fn record(site: &str, session: &str) -> String {
+    format!("{site} {session}")
 }
 
 impl Cookies {
-    fn jar(&self) -> MutexGuard<'_, Jar> {
-        // A panic cannot leave the jar half changed in a way that matters more than losing all cookies.
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A jar that a durable job keeps.
+    pub(crate) fn kept() -> Self {
+        let cookies = Self::default();
+        cookies.jars().changed = Some(BTreeSet::new());
+        cookies
+    }
+
+    fn jars(&self) -> MutexGuard<'_, Jars> {
+        // A panic cannot leave the jars half changed in a way that matters more than losing all cookies.
+        self.jars.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The `Cookie` header that a request has, if it is sent now: its own, then what is kept.
+    pub(crate) fn header(&self, request: &Request) -> Option<HeaderValue> {
+        let own = request.header("cookie");
+        let kept = self
+            .jars()
+            .of(request.session())
+            .map(|jar| jar.header(request.url(), now()))
+            .filter(|kept| !kept.is_empty());
+        let Some(kept) = kept else {
+            return own.cloned();
+        };
+        let pairs = match own {
+            Some(own) => [own.as_bytes(), b"; ", &kept].concat(),
+            None => kept,
+        };
+        let mut value = HeaderValue::from_bytes(&pairs).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 
     fn attach(&self, mut request: Request) -> Request {
-        let mut pairs: Vec<u8> = request
-            .header("cookie")
-            .map(|value| value.as_bytes().to_vec())
-            .unwrap_or_default();
-        let had = pairs.len();
-        let jar = self.jar();
-        let mut cookies = jar.store.matches(request.url());
-        // RFC 6265, section 5.4: longer paths first. Within a path the store has the older ones first.
-        cookies.sort_by_key(|cookie| Reverse(String::from(&cookie.path).len()));
-        for cookie in cookies {
-            if !pairs.is_empty() {
-                pairs.extend_from_slice(b"; ");
-            }
-            pairs.extend_from_slice(cookie.name().as_bytes());
-            pairs.push(b'=');
-            pairs.extend_from_slice(cookie.value().as_bytes());
-        }
-        drop(jar);
-        if pairs.len() > had
-            && let Ok(mut value) = HeaderValue::from_bytes(&pairs)
-        {
-            value.set_sensitive(true);
+        if let Some(value) = self.header(&request) {
             request.headers_mut().insert(COOKIE, value);
         }
         request
     }
 
-    fn keep(&self, response: &Response) {
-        let url = response.url();
-        let lines = response.headers().get_all(SET_COOKIE);
-        for line in lines.iter().filter(|line| line.len() <= MAX_SIZE) {
-            let text = String::from_utf8_lossy(line.as_bytes());
-            match RawCookie::parse(text) {
-                Ok(cookie) if !is_for_public_suffix(&cookie, url) => self.jar().keep(&cookie, url),
-                _ => {}
+    fn keep(&self, session: &str, response: &Response) {
+        let (url, now) = (response.url(), now());
+        let mut jars = self.jars();
+        for line in response.headers().get_all(SET_COOKIE) {
+            // One that may not be set is not an error of the page.
+            if let Some(cookie) = set_cookie::parse(line.as_bytes(), url, now) {
+                let changed = jars
+                    .of_or_new(session)
+                    .set(cookie, url.scheme() == "https", now);
+                jars.note(session, changed);
             }
+        }
+    }
+
+    /// Takes the cookies of a file in Netscape's format, for requests without a session.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when it cannot be read, with the line that is wrong.
+    pub(crate) fn load(&self, file: &Path) -> Result<()> {
+        let bad = |what: &str| Error::new(ErrorKind::File, format!("{what} {}", file.display()));
+        let text = std::fs::read(file).map_err(|e| bad("cannot read").with_source(e))?;
+        let cookies = netscape::read(&text).map_err(|(line, why)| {
+            let message = format!("{}, line {line}: {why}", file.display());
+            Error::new(ErrorKind::File, message)
+        })?;
+        let mut jars = self.jars();
+        for cookie in cookies {
+            let changed = jars.of_or_new("").set(cookie, true, now());
+            jars.note("", changed);
+        }
+        Ok(())
+    }
+
+    /// Writes the cookies of requests without a session into a file in Netscape's format, for nobody else to read.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when it cannot be written; then it is as it was.
+    pub(crate) fn save(&self, file: &Path) -> Result<()> {
+        let mut text = netscape::HEAD.to_vec();
+        if let Some(jar) = self.jars().of(None) {
+            jar.all(now())
+                .into_iter()
+                .for_each(|cookie| netscape::write(cookie, &mut text));
+        }
+        replace_private(file, &text).map_err(|e| {
+            let message = format!("cannot write {}", file.display());
+            Error::new(ErrorKind::Storage, message).with_source(e)
+        })
+    }
+
+    /// What has changed since the last time.
+    pub(crate) fn keepsakes(&self) -> Vec<Keepsake> {
+        let mut jars = self.jars();
+        let changed = jars.changed.as_mut().map(std::mem::take);
+        let keepsake = |name: String| {
+            let (site, session) = name.split_once(' ').unwrap_or((&name, ""));
+            let mut lines = Vec::new();
+            if let Some(jar) = jars.of(Some(session)) {
+                jar.of_site(site, now())
+                    .for_each(|cookie| netscape::write(cookie, &mut lines));
+            }
+            Keepsake {
+                kind: Kept::Cookies,
+                value: (!lines.is_empty()).then_some(lines),
+                name,
+            }
+        };
+        changed.into_iter().flatten().map(keepsake).collect()
+    }
+
+    /// Takes back what an earlier process kept.
+    pub(crate) fn take_back(&self, name: &str, value: &[u8]) {
+        let (site, session) = name.split_once(' ').unwrap_or((name, ""));
+        match netscape::read(value) {
+            Ok(cookies) => self.jars().of_or_new(session).restore(site, cookies),
+            Err((_, why)) => tracing::warn!(site, why, "kept cookies cannot be read: left out"),
         }
     }
 }
 
-/// Whether a cookie would be sent to every site under a public suffix, other than to the host that set it, or names no
-/// domain at all.
-fn is_for_public_suffix(cookie: &RawCookie<'_>, url: &Url) -> bool {
-    let Some(domain) = cookie
-        .domain()
-        .map(|domain| domain.trim_start_matches('.').to_ascii_lowercase())
-    else {
-        return false;
-    };
-    if url.host_str() == Some(domain.as_str()) {
-        return false;
-    }
-    if domain.contains(char::is_whitespace) {
-        return true;
-    }
-    Url::parse(&format!("http://{domain}/")).is_ok_and(|url| identity::site(&url).is_none())
+fn now() -> i64 {
+    Timestamp::now().as_second()
 }
 
 impl Middleware for Cookies {
     async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        let session = request.session().unwrap_or_default().to_owned();
         let response = next.run(self.attach(request)).await?;
         if response.headers().contains_key(SET_COOKIE) {
-            self.keep(&response);
+            self.keep(&session, &response);
         }
         Ok(response)
     }

@@ -3,7 +3,10 @@
 //! A redirect is not followed in place. It becomes a new request that remembers its chain and goes through scope,
 //! robots.txt and its host's limiter like any other.
 
-use http::header::{AUTHORIZATION, COOKIE, HOST, HeaderName, PROXY_AUTHORIZATION};
+use http::header::{
+    AUTHORIZATION, COOKIE, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION, REFERER,
+    WWW_AUTHENTICATE,
+};
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
@@ -11,8 +14,16 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 use crate::request::Request;
 
-/// Headers that must not reach another origin: secrets, and the name of the first.
-const NOT_FOR_OTHERS: [HeaderName; 4] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, HOST];
+/// Headers that must not reach another origin: secrets, and the name of the first. So must none that is marked as a
+/// secret.
+const NOT_FOR_OTHERS: [HeaderName; 6] = [
+    AUTHORIZATION,
+    COOKIE,
+    HeaderName::from_static("cookie2"),
+    PROXY_AUTHORIZATION,
+    WWW_AUTHENTICATE,
+    HOST,
+];
 
 /// The request that this answer redirects to; `None` when it is not a redirect. A redirect status without `Location`
 /// is an ordinary answer.
@@ -44,7 +55,20 @@ pub(crate) fn follow(
     if url.fragment().is_none() {
         url.set_fragment(request.url().fragment());
     }
-    let next = without_secrets(with_method(request.clone(), status), &url);
+    Ok(Some(to(with_method(request.clone(), status), url)))
+}
+
+/// The request that a page leads to by itself, like a click on a link; `None` when the chain is longer than `limit`.
+pub(crate) fn refresh(request: &Request, target: Url, limit: u32) -> Option<Request> {
+    if request.redirects().len() >= limit as usize {
+        return None;
+    }
+    Some(to(request.clone().without_body(Method::GET), target))
+}
+
+/// This request with another target.
+fn to(request: Request, url: Url) -> Request {
+    let next = without_secrets(request, &url);
     // A user name in the target's own URL is for the target.
     let target = Request::from(url);
     let mut next = next.redirected_to(target.url().clone());
@@ -52,7 +76,7 @@ pub(crate) fn follow(
         next.headers_mut()
             .insert(AUTHORIZATION, authorization.clone());
     }
-    Ok(Some(next))
+    next
 }
 
 /// A `POST` that is moved becomes a `GET`, and 303 makes everything but `HEAD` one.
@@ -70,12 +94,37 @@ fn with_method(request: Request, status: StatusCode) -> Request {
 }
 
 fn without_secrets(mut request: Request, target: &Url) -> Request {
-    if request.url().origin() != target.origin() && !request.headers().is_empty() {
-        for name in &NOT_FOR_OTHERS {
-            request.headers_mut().remove(name);
-        }
+    if request.url().origin() == target.origin() || request.headers().is_empty() {
+        return request;
+    }
+    let headers = request.headers_mut();
+    let mut secret: Vec<HeaderName> = NOT_FOR_OTHERS.to_vec();
+    let marked = headers.iter().filter(|(_, value)| value.is_sensitive());
+    secret.extend(marked.map(|(name, _)| name.clone()));
+    for name in secret {
+        headers.remove(name);
+    }
+    if let Some(from) = headers.remove(REFERER)
+        && let Some(from) = referer(&from, target)
+    {
+        headers.insert(REFERER, from);
     }
     request
+}
+
+/// What of a `Referer` may be told to another origin than the one before: by `strict-origin-when-cross-origin`, the
+/// default of the Referrer Policy standard.
+fn referer(from: &HeaderValue, target: &Url) -> Option<HeaderValue> {
+    let url = Url::parse(from.to_str().ok()?).ok()?;
+    if url.scheme() == "https" && target.scheme() != "https" {
+        return None;
+    }
+    if url.origin() == target.origin() {
+        return Some(from.clone());
+    }
+    let origin =
+        matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())?;
+    HeaderValue::try_from(format!("{origin}/")).ok()
 }
 
 #[cfg(test)]
@@ -136,6 +185,71 @@ mod tests {
             assert_eq!(next.header("authorization").is_some(), kept, "{target}");
             assert_eq!(next.header("cookie").is_some(), kept, "{target}");
         }
+    }
+
+    #[test]
+    fn a_header_that_is_marked_as_a_secret_stays_with_its_origin() {
+        let mut token = HeaderValue::from_static("secret");
+        token.set_sensitive(true);
+        for (target, kept) in [("/b", true), ("http://b.example/", false)] {
+            let mut request = start();
+            request.headers_mut().insert("x-token", token.clone());
+            request
+                .headers_mut()
+                .insert("x-open", HeaderValue::from_static("1"));
+            let next = follow(&request, status(302), &location(target), 10)
+                .unwrap()
+                .unwrap();
+            assert_eq!(next.header("x-token").is_some(), kept, "{target}");
+            assert!(next.header("x-open").is_some(), "{target}");
+        }
+    }
+
+    #[test]
+    fn another_origin_is_told_no_more_than_the_origin() {
+        for (from, target, expected) in [
+            ("http://a.example/x?y", "/b", Some("http://a.example/x?y")),
+            (
+                "http://a.example/x?y",
+                "http://b.example/",
+                Some("http://a.example/"),
+            ),
+            (
+                "http://b.example/x?y",
+                "http://b.example/",
+                Some("http://b.example/x?y"),
+            ),
+            (
+                "https://a.example/x?y",
+                "https://b.example/",
+                Some("https://a.example/"),
+            ),
+            ("https://a.example/x?y", "http://b.example/", None),
+            (
+                "http://a.example/x?y",
+                "https://a.example/",
+                Some("http://a.example/"),
+            ),
+            ("nowhere", "http://b.example/", None),
+            ("about:blank", "http://b.example/", None),
+        ] {
+            let request = start().with_header("referer", from).unwrap();
+            let next = follow(&request, status(302), &location(target), 10)
+                .unwrap()
+                .unwrap();
+            let sent = next.header("referer").map(|value| value.to_str().unwrap());
+            assert_eq!(sent, expected, "{from} {target}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_is_a_get_within_the_same_limit() {
+        let request = start().with_form([("a", "1")]).with_basic_auth("us", "pw");
+        let target = Url::parse("http://b.example/").unwrap();
+        let next = refresh(&request, target.clone(), 1).unwrap();
+        assert_eq!((next.method(), next.body()), (&Method::GET, &b""[..]));
+        assert_eq!(next.header("authorization"), None);
+        assert_eq!(refresh(&next, target, 1), None);
     }
 
     #[test]

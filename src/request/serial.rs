@@ -46,6 +46,14 @@ struct Wire {
     robots_for: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "is_default")]
     proxy: Option<Box<str>>,
+    session: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    challenges: u8,
+    #[serde(default, skip_serializing_if = "is_default")]
+    trail: Vec<u64>,
+    /// The names of headers whose values are not to be shown, nor sent to other origins.
+    #[serde(default, skip_serializing_if = "is_default")]
+    secret: Vec<String>,
 }
 
 /// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
@@ -70,6 +78,17 @@ impl Text {
             Self::Base64(text) => STANDARD.decode(text),
         }
     }
+}
+
+/// The names of the headers that have a value marked as a secret, once each.
+fn secret_names(headers: &HeaderMap) -> Vec<String> {
+    let is_secret =
+        |name: &&HeaderName| headers.get_all(*name).iter().any(HeaderValue::is_sensitive);
+    headers
+        .keys()
+        .filter(is_secret)
+        .map(ToString::to_string)
+        .collect()
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
@@ -101,6 +120,10 @@ impl Serialize for Request {
             redirects: extra.redirects.clone(),
             robots_for: extra.robots_for.clone(),
             proxy: extra.proxy.clone(),
+            session: extra.session.clone(),
+            challenges: extra.challenges,
+            trail: extra.trail.clone(),
+            secret: secret_names(&extra.headers),
         }
         .serialize(serializer)
     }
@@ -113,10 +136,9 @@ impl<'de> Deserialize<'de> for Request {
         for (name, value) in wire.headers {
             let name = HeaderName::try_from(name).map_err(D::Error::custom)?;
             let value = value.into_bytes().map_err(D::Error::custom)?;
-            headers.append(
-                name,
-                HeaderValue::try_from(value).map_err(D::Error::custom)?,
-            );
+            let mut value = HeaderValue::try_from(value).map_err(D::Error::custom)?;
+            value.set_sensitive(wire.secret.iter().any(|secret| name == secret.as_str()));
+            headers.append(name, value);
         }
         let extra = Extra {
             method: wire
@@ -143,6 +165,11 @@ impl<'de> Deserialize<'de> for Request {
             redirects: wire.redirects,
             robots_for: wire.robots_for,
             proxy: wire.proxy,
+            session: wire.session,
+            // In a stored request it is a header like any other.
+            has_userinfo: false,
+            challenges: wire.challenges,
+            trail: wire.trail,
         };
         let extra = (extra != Extra::default()).then(|| Box::new(extra));
         let url = Self::from(wire.url).url;
@@ -170,8 +197,10 @@ mod tests {
 
     #[test]
     fn everything_survives_the_round_trip() {
-        let request = Request::post("http://us:pw@example.com/a")
+        let request = Request::post("http://example.com/a")
             .unwrap()
+            .with_basic_auth("us", "pw")
+            .with_session("anna")
             .with_body(vec![0xff, 0x00])
             .with_header("x-a", "1")
             .unwrap()
@@ -189,6 +218,9 @@ mod tests {
             .tried_again()
             .redirected_to(Url::parse("http://example.com/b").unwrap());
         let json = serde_json::to_string(&request).unwrap();
-        assert_eq!(serde_json::from_str::<Request>(&json).unwrap(), request);
+        let back: Request = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, request);
+        let is_secret = |name| back.header(name).unwrap().is_sensitive();
+        assert!(is_secret("authorization") && !is_secret("x-a"));
     }
 }

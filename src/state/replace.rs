@@ -13,15 +13,18 @@ use crate::error::Result;
 /// # Errors
 /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written; then it is as it was.
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    replace_private(path, content).map_err(|error| unusable("write", path, error))
+}
+
+/// The same for a file that is none of the job's.
+pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = unfinished(path);
     let replaced = write(&new, content).and_then(|()| fs::rename(&new, path));
     if replaced.is_err() {
         // It may be what filled the disk. The error of the write says more than one of this.
         let _ = fs::remove_file(&new);
     }
-    replaced
-        .and_then(|()| sync_folder(path))
-        .map_err(|error| unusable("write", path, error))
+    replaced.and_then(|()| sync_folder(path))
 }
 
 /// Where the new content is until it is complete.

@@ -1,11 +1,13 @@
-//! Cookies (RFC 6265): kept and sent back, unless turned off.
+//! Cookies (RFC 6265bis): kept and sent back, unless turned off.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crawlworks::ErrorKind;
+use crawlworks::prelude::*;
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 
-use crate::support::{Probe, get, html, quick, run};
+use crate::support::{Probe, Scratch, get, html, quick, run};
 
 #[tokio::test]
 async fn a_form_with_a_token_logs_in() {
@@ -136,5 +138,137 @@ async fn a_site_that_sets_ever_more_cookies_fills_neither_memory_nor_requests() 
             .with_header("set-cookie", &format!("visited{page}=1"))
     });
     run(crawler.downloader(fake)).await;
-    assert_eq!(most.load(Ordering::Relaxed), 180);
+    assert_eq!(most.load(Ordering::Relaxed), 50);
+}
+
+/// Answers with the cookies that came, as the page's text, and sets one with the name of the path.
+fn mirror() -> FakeDownloader {
+    FakeDownloader::new(|request| {
+        let came = request
+            .header("cookie")
+            .map(|value| value.to_str().unwrap().to_owned());
+        let line = format!(
+            "{}=1; path=/",
+            request.url().path().trim_matches('/').replace('/', "-")
+        );
+        html(request, came.unwrap_or_default()).with_header("set-cookie", &line)
+    })
+}
+
+#[tokio::test]
+async fn each_session_has_cookies_of_its_own_and_fetches_the_same_page() {
+    let start = [
+        get("http://a.example/x").with_session("anna"),
+        get("http://a.example/y").with_session("ben"),
+        get("http://a.example/page").with_session("anna"),
+        get("http://a.example/page").with_session("ben"),
+        get("http://a.example/page"),
+        get("http://a.example/page").with_session(""),
+        get("http://a.example/page").with_session("ben"),
+    ];
+    let probe = Probe::only(start);
+    let visited = probe.visited();
+    let report = run(quick(probe, |s| s.concurrency = 1).downloader(mirror())).await;
+    let pages: Vec<String> = visited
+        .responses()
+        .iter()
+        .map(|page| page.text().into_owned())
+        .collect();
+    assert_eq!(pages, ["", "", "x=1", "y=1", ""]);
+    assert_eq!(report.duplicates, 2);
+}
+
+#[tokio::test]
+async fn a_redirect_stays_in_its_session_and_a_link_does_not() {
+    let fake = FakeDownloader::new(|request| match request.url().path() {
+        "/login" => Response::new(request, 303)
+            .with_header("set-cookie", "a=1")?
+            .with_header("location", "/in"),
+        _ => Ok(html(request, "<a href=/next>next</a>")),
+    });
+    let probe = Probe::links([get("http://a.example/login").with_session("anna")]);
+    let visited = probe.visited();
+    run(quick(probe, |_| {}).downloader(fake)).await;
+    let pages = visited.responses();
+    assert_eq!(pages[0].request().session(), Some("anna"));
+    assert_eq!(pages[0].request().header("cookie").unwrap(), "a=1");
+    assert_eq!(
+        (
+            pages[1].request().session(),
+            pages[1].request().header("cookie")
+        ),
+        (None, None)
+    );
+}
+
+#[tokio::test]
+async fn a_crawl_begins_with_the_cookies_of_a_file_and_leaves_its_own() {
+    let files = Scratch::new();
+    let text = "#HttpOnly_.a.example\tTRUE\t/\tFALSE\t0\tsession\ts\r\n\
+                a.example\tFALSE\t/\tTRUE\t4000000000\tsafe\t1\n\
+                a.example\tFALSE\t/\tFALSE\t1\told\t1\n";
+    let file = files.write("in.txt", text);
+    let probe = Probe::only([get("http://www.a.example/x"), get("https://a.example/y")]);
+    let visited = probe.visited();
+    let crawler = quick(probe, |s| {
+        s.concurrency = 1;
+        s.cookie_file = Some(file.into());
+        s.save_cookies = Some(files.path("out.txt").into());
+    });
+    run(crawler.downloader(mirror())).await;
+    let pages: Vec<String> = visited
+        .responses()
+        .iter()
+        .map(|page| page.text().into_owned())
+        .collect();
+    assert_eq!(pages, ["session=s", "session=s; safe=1"]);
+    let out = files.read("out.txt");
+    let lines: Vec<&str> = out.lines().filter(|line| line.contains('\t')).collect();
+    assert_eq!(
+        lines,
+        [
+            "#HttpOnly_.a.example\tTRUE\t/\tFALSE\t0\tsession\ts",
+            "a.example\tFALSE\t/\tTRUE\t4000000000\tsafe\t1",
+            "www.a.example\tFALSE\t/\tFALSE\t0\tx\t1",
+            "a.example\tFALSE\t/\tFALSE\t0\ty\t1",
+        ]
+    );
+    assert!(out.starts_with("# Netscape HTTP Cookie File\n"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_of_cookies_is_for_nobody_else_to_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let files = Scratch::new();
+    let out = files.write("out.txt", "");
+    let crawler = quick(Probe::only([get("http://a.example/x")]), |s| {
+        s.save_cookies = Some(out.clone().into());
+    });
+    run(crawler.downloader(mirror())).await;
+    let mode = std::fs::metadata(out).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_bad_file_of_cookies_is_an_error_that_says_where() {
+    let files = Scratch::new();
+    let file = files.write("in.txt", "# comment\n\nsession=secret\n");
+    let begin = |file: String, cookies: bool| {
+        quick(Probe::only([get("http://a.example/")]), |s| {
+            s.cookies = cookies;
+            s.cookie_file = Some(file.into());
+        })
+    };
+    let error = begin(file.clone(), true).run().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::File);
+    let said = error.chain();
+    assert!(
+        said.starts_with(&format!("{file}, line 3: ")) && !said.contains("secret"),
+        "{said}"
+    );
+    let missing = begin(files.path("none.txt"), true).run().await.unwrap_err();
+    assert_eq!(missing.kind(), ErrorKind::File);
+    let off = begin(file, false).run().await.unwrap_err();
+    assert_eq!(off.kind(), ErrorKind::Settings);
 }

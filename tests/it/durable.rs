@@ -4,6 +4,7 @@
 //! That a kill of the whole process changes nothing about this is in `kill`; what becomes of damaged files is in
 //! `command`.
 
+mod cookies;
 mod dead_letters;
 mod limits;
 mod order;

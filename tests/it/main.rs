@@ -11,6 +11,8 @@
 mod support;
 
 mod address;
+mod advisories;
+mod auth;
 mod basics;
 #[cfg(feature = "cli")]
 mod command;

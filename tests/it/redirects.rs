@@ -1,5 +1,8 @@
 //! Redirects: new requests that remember their chain.
 
+mod matrix;
+mod refresh;
+
 use crawlworks::prelude::*;
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 use crawlworks::{ErrorKind, Filter};
@@ -69,7 +72,55 @@ async fn a_redirect_loop_ends_as_an_error() {
         ),
         (0, 1, 1)
     );
-    assert_eq!(site.served().total, 11);
+    // The second answer leads back to the first: there is no need to ask again.
+    assert_eq!(site.served().total, 2);
+}
+
+#[tokio::test]
+async fn a_loop_is_called_one_and_a_new_cookie_breaks_it() {
+    let fake = FakeDownloader::new(|request| {
+        if request.header("cookie").is_some() {
+            return Ok(html(request, ""));
+        }
+        Response::new(request, 302)
+            .with_header("location", "http://a.example/b")?
+            .with_header("set-cookie", "a=1")
+    });
+    let crawler = quick(Probe::only([get("http://a.example/b")]), |_| {});
+    assert_eq!(run(crawler.downloader(fake.clone())).await.pages, 1);
+    assert_eq!(fake.urls().len(), 2);
+    let mut crawler = quick(Probe::only([get("http://a.example/b")]), |s| {
+        s.cookies = false
+    });
+    let mut events = crawler.events();
+    run(crawler.downloader(fake)).await;
+    let mut told = None;
+    while let Some(event) = events.next().await {
+        if let crawlworks::Event::Failed { message, .. } = event {
+            told = Some(message);
+        }
+    }
+    assert_eq!(
+        told.as_deref(),
+        Some("redirect loop: it leads back to http://a.example/b")
+    );
+}
+
+#[tokio::test]
+async fn a_form_that_leads_to_a_page_of_the_same_url_is_no_loop() {
+    let fake = FakeDownloader::new(|request| match request.method().as_str() {
+        "POST" => Response::new(request, 303).with_header("location", "/form"),
+        _ => Ok(html(request, "")),
+    });
+    let form = Request::post("http://a.example/form")
+        .unwrap()
+        .with_form([("a", "1")]);
+    assert_eq!(
+        run(quick(Probe::only([form]), |_| {}).downloader(fake))
+            .await
+            .pages,
+        1
+    );
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The flags that shape requests, named as in curl: some for every verb that fetches, more for `fetch` and `site`.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use http::Method;
 
@@ -23,6 +25,17 @@ pub(in crate::cli) struct RequestFlags {
     #[arg(long, value_name = "TEXT")]
     data: Option<String>,
 
+    /// Begin with the cookies of a file in Netscape's format, or with those given as `a=1; b=2`
+    ///
+    /// Cookies that are given go to the origins of the start URLs only. Cookies of a file are kept and sent back as if
+    /// their sites had set them; a crawl that is resumed has its own.
+    #[arg(short = 'b', long, value_name = "FILE|PAIRS")]
+    cookie: Option<String>,
+
+    /// Write the cookies into a file at the end, in Netscape's format
+    #[arg(short = 'c', long, value_name = "FILE")]
+    cookie_jar: Option<PathBuf>,
+
     #[command(flatten)]
     page: PageFlags,
 }
@@ -35,7 +48,7 @@ pub(in crate::cli) struct PageFlags {
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     header: Vec<String>,
 
-    /// Authenticate by HTTP Basic
+    /// Authenticate to the origin of the URL, by HTTP Basic or, where it is asked for, Digest
     #[arg(long, value_name = "NAME:PASSWORD")]
     user: Option<String>,
 
@@ -67,7 +80,16 @@ pub(in crate::cli) struct PageFlags {
 impl RequestFlags {
     /// What of these is a setting.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
-        self.page.apply(settings)
+        self.page.apply(settings)?;
+        if let Some(file) = self.cookie.as_ref().filter(|text| !is_pairs(text)) {
+            settings.cookies = true;
+            settings.cookie_file = Some(file.into());
+        }
+        if let Some(file) = &self.cookie_jar {
+            settings.cookies = true;
+            settings.save_cookies = Some(file.clone());
+        }
+        Ok(())
     }
 
     /// The request for this URL, which may lack its scheme.
@@ -76,6 +98,11 @@ impl RequestFlags {
     /// A usage error for a header that cannot be one, and for what is no URL.
     pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
         let mut request = self.page.request(url)?;
+        if let Some(pairs) = self.cookie.as_ref().filter(|text| is_pairs(text)) {
+            request = request
+                .with_header("cookie", pairs)
+                .map_err(|error| Failure::usage(error.chain()))?;
+        }
         if let Some(data) = &self.data {
             if request.header("content-type").is_none() {
                 request =
@@ -128,7 +155,7 @@ impl PageFlags {
         }
         if let Some(user) = &self.user {
             let (name, password) = user.split_once(':').unwrap_or((user, ""));
-            request = request.with_basic_auth(name, password);
+            request = request.with_userinfo(name, password);
         }
         Ok(request)
     }
@@ -150,6 +177,11 @@ fn usable(
             .map(|_| text.to_owned())
             .map_err(|error| reason(&error))
     }
+}
+
+/// Whether cookies are given rather than a file: as curl tells them apart.
+fn is_pairs(text: &str) -> bool {
+    text.contains('=')
 }
 
 fn split(line: &str) -> Option<(&str, &str)> {
@@ -203,6 +235,33 @@ mod tests {
         let request = request.request("http://example.com/").unwrap();
         assert_eq!(request.method(), Method::PUT);
         assert_eq!(request.header("content-type").unwrap(), "application/json");
+    }
+
+    #[test]
+    fn cookies_are_pairs_or_a_file() {
+        let applied = |flags: &RequestFlags| {
+            let mut settings = Settings {
+                cookies: false,
+                ..Settings::default()
+            };
+            flags.apply(&mut settings).unwrap();
+            (
+                settings.cookies,
+                settings.cookie_file,
+                settings.save_cookies,
+            )
+        };
+        let pairs = flags(&["-b", "a=1; b=2"]);
+        let request = pairs.request("http://example.com/").unwrap();
+        assert_eq!(request.header("cookie").unwrap(), "a=1; b=2");
+        assert_eq!(applied(&pairs), (false, None, None));
+        let files = flags(&["-b", "in.txt", "-c", "out.txt"]);
+        let request = files.request("http://example.com/").unwrap();
+        assert_eq!(request.header("cookie"), None);
+        assert_eq!(
+            applied(&files),
+            (true, Some("in.txt".into()), Some("out.txt".into()))
+        );
     }
 
     #[test]

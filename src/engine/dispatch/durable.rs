@@ -10,6 +10,7 @@ use super::Dispatcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::frontier::{DiskFrontier, Queued};
+use crate::middleware::Cookies;
 use crate::report::{Filter, Finish, Ledger, Resumed};
 use crate::request::Request;
 use crate::scheduler::HostId;
@@ -45,6 +46,7 @@ impl Dispatcher {
         for keepsake in kept {
             self.take_back(keepsake);
         }
+        self.take_credentials_again();
         self.tally = saved.tally;
         let resumed = Resumed {
             times: saved.resumes + 1,
@@ -65,6 +67,20 @@ impl Dispatcher {
         self.stop_at_limits(resumed.items);
     }
 
+    /// Takes the credentials in the URLs of start requests from there, because they are stored nowhere.
+    fn take_credentials_again(&self) {
+        let taken = match self.context.spider.start() {
+            Ok(mut requests) => self.context.accounts.take_from(&mut requests),
+            Err(error) => {
+                Err(Error::new(ErrorKind::Spider, "the spider cannot start").with_source(error))
+            }
+        };
+        if let Err(error) = taken {
+            let error = error.chain();
+            tracing::warn!(%error, "going on without the credentials of the start URLs, if there are any");
+        }
+    }
+
     /// Stops at once when a limit was reached before the process ended.
     fn stop_at_limits(&mut self, items: u64) {
         let (failed, limits) = (self.tally.ledger.failed, &self.settings);
@@ -82,7 +98,7 @@ impl Dispatcher {
             return None;
         }
         let key = self.context.key;
-        let page = key.of(request.method(), request.url(), request.body());
+        let page = request.fingerprint(key);
         let ends = commits.suspects.get(&page.get()).copied();
         let ends = ends.filter(|ends| *ends >= MAX_CRASHES)?;
         let message = format!("the process ended {ends} times in a row while parsing it");
@@ -192,7 +208,9 @@ impl Dispatcher {
             name: origin.into(),
             value,
         };
-        robots.into_iter().map(keepsake).collect()
+        let cookies = self.context.cookies.as_ref().map(Cookies::keepsakes);
+        let cookies = cookies.into_iter().flatten();
+        robots.into_iter().map(keepsake).chain(cookies).collect()
     }
 
     /// Takes a robots.txt back, and obeys its delay from the first request on.
@@ -209,11 +227,12 @@ impl Dispatcher {
 
     /// Gives a part of the crawl what it kept.
     fn take_back(&mut self, keepsake: Keepsake) {
-        match keepsake.kind {
-            Kept::Robots => {
-                self.take_back_robots(&keepsake.name, &keepsake.value.unwrap_or_default());
-            }
-            Kept::Cookies => {}
+        let Keepsake { kind, name, value } = keepsake;
+        let value = value.unwrap_or_default();
+        match (kind, &self.context.cookies) {
+            (Kept::Robots, _) => self.take_back_robots(&name, &value),
+            (Kept::Cookies, Some(cookies)) => cookies.take_back(&name, &value),
+            (Kept::Cookies, None) => {}
         }
     }
 

@@ -60,7 +60,9 @@ impl Dispatcher {
         now: Duration,
     ) -> Result<()> {
         let request = &queued.request;
-        if request.robots_for().is_none() && !matches!(outcome, Outcome::Retry(_)) {
+        if request.robots_for().is_none()
+            && !matches!(outcome, Outcome::Retry(_) | Outcome::Challenged)
+        {
             self.frontier.settle(host, &queued);
         }
         match outcome {
@@ -95,6 +97,7 @@ impl Dispatcher {
                 let retry_after = fetched.and_then(|fetched| fetched.retry_after);
                 self.retry(host, queued, &error, retry_after, now)?;
             }
+            Outcome::Challenged => self.authenticate(host, queued, now)?,
             Outcome::Filtered(reason) => {
                 self.tally.unfetched(reason, 1);
                 self.context.announcer.announce(|| Event::Filtered {
@@ -134,10 +137,7 @@ impl Dispatcher {
         now: Duration,
     ) -> Result<()> {
         let Queued { number, request } = queued;
-        let fingerprint = self
-            .context
-            .key
-            .of(request.method(), request.url(), request.body());
+        let fingerprint = request.fingerprint(self.context.key);
         let wait = retry::backoff(request.attempt(), fingerprint, retry_after);
         tracing::info!(url = %request.url(), attempt = request.attempt() + 1, ?wait, error = %error.chain(), "retry scheduled");
         self.tally.error(error.kind());
@@ -160,6 +160,28 @@ impl Dispatcher {
             self.frontier.replace(host, &again)?;
         }
         self.scheduler.push_later(host, again, now + wait);
+        Ok(())
+    }
+
+    /// Makes a request again with the credentials that were asked for, when its host's turn comes. That is no failure, so
+    /// it costs no try and needs no wait.
+    fn authenticate(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
+        let Queued { number, request } = queued;
+        tracing::debug!(url = %request.url(), "credentials were asked for");
+        let reason = "credentials were asked for";
+        self.tally.retried(reason.to_owned());
+        self.context.announcer.announce(|| Event::Retry {
+            url: request.url().clone(),
+            attempt: request.attempt(),
+            wait: Duration::ZERO,
+            reason: reason.to_owned(),
+        });
+        let again = Queued {
+            number,
+            request: request.challenged(),
+        };
+        self.frontier.replace(host, &again)?;
+        self.scheduler.push_later(host, again, now);
         Ok(())
     }
 

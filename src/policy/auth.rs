@@ -1,0 +1,137 @@
+//! Who a crawl is to an origin: user names and passwords, and the headers that prove them (RFC 7617, RFC 7616).
+
+mod challenge;
+mod digest;
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderValue;
+use url::{Origin, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+pub(crate) use digest::{Digest, Exchange};
+
+/// A user name and a password.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Credentials {
+    user: String,
+    password: String,
+}
+
+impl Credentials {
+    pub(crate) fn new(user: &str, password: &str) -> Self {
+        let (user, password) = (user.to_owned(), password.to_owned());
+        Self { user, password }
+    }
+
+    /// Reads them from the value of an `Authorization` header by Basic.
+    pub(crate) fn from_basic(value: &HeaderValue) -> Option<Self> {
+        let token = value.to_str().ok()?.strip_prefix("Basic ")?;
+        let pair = String::from_utf8(STANDARD.decode(token).ok()?).ok()?;
+        let (user, password) = pair.split_once(':')?;
+        Some(Self::new(user, password))
+    }
+
+    /// The value of an `Authorization` header by Basic.
+    pub(crate) fn basic(&self) -> Option<HeaderValue> {
+        let token = STANDARD.encode(format!("{}:{}", self.user, self.password));
+        secret(format!("Basic {token}"))
+    }
+}
+
+/// Without the secrets.
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(..)")
+    }
+}
+
+/// A header's value that is not to be shown.
+fn secret(value: String) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Reads the setting `credentials`: entries such as `https://example.com us:pw`.
+///
+/// # Errors
+/// [`ErrorKind::Settings`] for an entry that is none; it does not show the entry.
+pub(crate) fn read(entries: &[String]) -> Result<Vec<(Origin, Credentials)>> {
+    let entries = entries.iter().enumerate();
+    let read = entries.map(|(index, entry)| {
+        self::entry(entry).ok_or_else(|| {
+            let message = format!(
+                "bad value for setting \"credentials\": entry {} is not `ORIGIN USER:PASSWORD`, such as `https://example.com us:pw`",
+                index + 1
+            );
+            Error::new(ErrorKind::Settings, message)
+        })
+    });
+    read.collect()
+}
+
+fn entry(entry: &str) -> Option<(Origin, Credentials)> {
+    let (origin, pair) = entry.trim().split_once(char::is_whitespace)?;
+    let (user, password) = pair.trim().split_once(':')?;
+    let url = Url::parse(origin).ok()?;
+    // A path would promise more than is kept.
+    let is_origin = matches!(url.scheme(), "http" | "https")
+        && url.path() == "/"
+        && (url.query(), url.fragment()) == (None, None)
+        && (url.username(), url.password()) == ("", None);
+    let is_clean = !user.is_empty() && !pair.contains(char::is_control);
+    (is_origin && is_clean).then(|| (url.origin(), Credentials::new(user, password)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_an_origin_and_a_pair() {
+        let entries = [
+            "https://a.example us:p:w x",
+            "http://b.example:81/  \u{e9}:",
+        ];
+        let read = read(&entries.map(str::to_owned)).unwrap();
+        assert_eq!(
+            read[0].0,
+            Url::parse("https://a.example:443/x").unwrap().origin()
+        );
+        assert_eq!(read[0].1, Credentials::new("us", "p:w x"));
+        assert_eq!(read[1].1, Credentials::new("\u{e9}", ""));
+    }
+
+    #[test]
+    fn a_bad_entry_is_an_error_that_does_not_show_it() {
+        for bad in [
+            "us:secret",
+            "a.example us:secret",
+            "ftp://a.example us:secret",
+            "https://a.example/private us:secret",
+            "https://us:secret@a.example us:secret",
+            "https://a.example secret",
+            "https://a.example :secret",
+            "https://a.example us:sec\u{1}ret",
+        ] {
+            let error = read(&["https://a.example a:b".to_owned(), bad.to_owned()]).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Settings);
+            assert!(error.to_string().contains("entry 2"), "{error}");
+            assert!(!error.chain().contains("secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn basic_is_written_in_utf_8_and_read_back() {
+        let credentials = Credentials::new("test", "123\u{a3}");
+        let value = credentials.basic().unwrap();
+        // RFC 7617, section 2.1.
+        assert_eq!(value, "Basic dGVzdDoxMjPCow==");
+        assert!(value.is_sensitive());
+        assert_eq!(Credentials::from_basic(&value), Some(credentials.clone()));
+        assert_eq!(format!("{credentials:?}"), "Credentials(..)");
+    }
+}
