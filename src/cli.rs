@@ -18,6 +18,7 @@
 
 mod again;
 mod bench;
+mod cache;
 mod cause;
 mod completions;
 mod crawl;
@@ -134,6 +135,7 @@ enum Verb {
     Site(site::SiteVerb),
     Jobs(jobs::Jobs),
     RetryFailed(retry_failed::RetryFailed),
+    Cache(cache::Cache),
     Fetch(fetch::Fetch),
     Links(links::Links),
     Select(select::Select),
@@ -165,6 +167,7 @@ impl Verb {
             Self::Site(verb) => verb.run(),
             Self::Jobs(verb) => verb.run(),
             Self::RetryFailed(verb) => verb.run(jobs),
+            Self::Cache(verb) => verb.run(),
             Self::Fetch(verb) => verb.run(),
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),

@@ -20,6 +20,7 @@ mod tls;
 use tokio::time::Instant;
 
 pub use self::http::HttpDownloader;
+pub(crate) use self::outgoing::default_headers;
 pub(crate) use self::proxy::Proxy;
 use crate::engine::BoxFuture;
 use crate::error::Result;

@@ -15,6 +15,9 @@ pub mod outputs {}
 #[doc = include_str!("docs/guide_durable.md")]
 pub mod durable {}
 
+#[doc = include_str!("docs/guide_cache.md")]
+pub mod cache {}
+
 #[doc = include_str!("docs/guide_settings.md")]
 pub mod settings {}
 

@@ -43,6 +43,9 @@ mod frontier;
 
 mod state;
 
+mod cache;
+pub use cache::{FromCache, Recrawled};
+
 mod downloader;
 pub use downloader::{Downloader, HttpDownloader};
 

@@ -53,6 +53,12 @@ pub struct Report {
     pub retries: BTreeMap<String, u64>,
     /// robots.txt files by what came of them.
     pub robots: Robots,
+    /// What the cache did: all zero without one.
+    #[serde(default)]
+    pub cache: Cache,
+    /// How the pages compare with the run before; nothing unless the setting `recrawl` is on.
+    #[serde(default)]
+    pub recrawl: Option<Recrawl>,
     /// Hosts met.
     pub hosts: usize,
     /// The most memory that the process held, in bytes, where the system tells.
@@ -112,7 +118,7 @@ impl Ledger {
     }
 }
 
-/// Round trips, by purpose.
+/// Round trips, by purpose; what the cache answered is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Requests {
@@ -171,6 +177,39 @@ pub struct KeptOut {
     pub count: u64,
     /// The first of them.
     pub example: String,
+}
+
+/// What the cache did, by requests, robots.txt included. `hits`, `revalidated`, `stale`, `missed` and `bypassed` are all
+/// that were answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Cache {
+    /// Answered from the disk; the server was not asked, so these are no round trips.
+    pub hits: u64,
+    /// The server confirmed what was on the disk (304).
+    pub revalidated: u64,
+    /// The server failed, and what was on the disk stood in for it.
+    pub stale: u64,
+    /// Answered by the server, though the cache was asked.
+    pub missed: u64,
+    /// Nothing for a cache: other methods, credentials, `no-store` requests.
+    pub bypassed: u64,
+    /// Answers that were written to the disk.
+    pub stored: u64,
+}
+
+/// How the pages of a recrawl compare with the run before. A page that failed is in none of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Recrawl {
+    /// Not there before.
+    pub new: u64,
+    /// With another body.
+    pub changed: u64,
+    /// With the same body.
+    pub unchanged: u64,
+    /// There before, and now 404, 410 or, in a run that came to its end, not met.
+    pub gone: u64,
 }
 
 /// Why a crawl ended.

@@ -20,6 +20,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::cache::{FromCache, Notes, Recrawled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::html::{self, Html, Page};
 use crate::request::Request;
@@ -37,6 +38,7 @@ pub struct Response {
     body: Bytes,
     timings: Timings,
     wire_bytes: u64,
+    notes: Notes,
 }
 
 /// How long an exchange took. Waiting in the queue is not part of it.
@@ -60,6 +62,7 @@ impl Response {
             body: Bytes::new(),
             timings: Timings::default(),
             wire_bytes: 0,
+            notes: Notes::default(),
         }
     }
 
@@ -109,6 +112,25 @@ impl Response {
         self.timings = timings;
         self.wire_bytes = wire_bytes;
         self
+    }
+
+    pub(crate) fn with_request(mut self, request: Request) -> Self {
+        self.request = request;
+        self
+    }
+
+    pub(crate) fn with_stored_body(mut self, body: Bytes) -> Self {
+        self.body = body;
+        self
+    }
+
+    pub(crate) fn with_notes(mut self, notes: Notes) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    pub(crate) fn notes(&self) -> Notes {
+        self.notes
     }
 
     /// Fills in how long the exchange took, for a downloader that does not tell.
@@ -192,6 +214,20 @@ impl Response {
     #[must_use]
     pub fn wire_bytes(&self) -> u64 {
         self.wire_bytes
+    }
+
+    /// Whether the body is from the cache, or from what the job keeps for a recrawl, and why that was right; `None` when
+    /// it came from the server. See the [guide](crate::guide::cache).
+    #[must_use]
+    pub fn from_cache(&self) -> Option<FromCache> {
+        self.notes.from
+    }
+
+    /// How this page is compared with the run before: `None` when the crawl is no recrawl (setting `recrawl`), or this is
+    /// no page that it compares. See the [guide](crate::guide::cache).
+    #[must_use]
+    pub fn recrawled(&self) -> Option<Recrawled> {
+        self.notes.recrawled
     }
 
     /// The character encoding: byte order mark, then `Content-Type`, then the document's own `meta`, then detection

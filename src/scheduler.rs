@@ -297,6 +297,13 @@ impl Scheduler {
                     self.slow_hosts.saturating_sub(1)
                 };
             }
+            if let Feedback::Unasked { started } = feedback
+                && host.pace.was_unasked(started)
+            {
+                host.has_permit = true;
+                host.place = host.place.unparked();
+                self.has_global_permit = true;
+            }
         }
         self.leave_slow(id);
         self.place(id);
@@ -322,7 +329,7 @@ impl Scheduler {
                 continue;
             }
             if let Err(until) = host.ask_permit(now) {
-                host.place = Place::Parked;
+                host.place = Place::Parked(until);
                 self.parked.push(Reverse((until, id)));
                 continue;
             }
@@ -424,10 +431,12 @@ impl Scheduler {
                 break;
             }
             self.parked.pop();
-            if let Some(host) = self.hosts.get_mut(id.0 as usize) {
+            if let Some(host) = self.hosts.get_mut(id.0 as usize)
+                && host.place == Place::Parked(until)
+            {
                 host.place = Place::Nowhere;
+                self.place(id);
             }
-            self.place(id);
         }
     }
 

@@ -24,7 +24,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 pub(crate) use value::LONGEST;
 use value::Value;
-pub use value::{AddressPolicy, ByteSize, Order, ScopeMode};
+pub use value::{AddressPolicy, ByteSize, CacheMode, Order, ScopeMode};
 
 /// `Retry-After` is obeyed up to this long; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -179,6 +179,14 @@ settings! {
     grace: Duration = Duration::from_secs(25);
     #[doc = "Force every commit of a durable job to the disk, so that a power cut loses nothing either."]
     sync: bool = false;
+    #[doc = "Answer from the disk: `off`, `http` (what RFC 9111 allows) or `always` (whatever was fetched once: for development)."]
+    cache: CacheMode = CacheMode::Off;
+    #[doc = "The folder of the cache; several crawls may share it."]
+    cache_dir: PathBuf = PathBuf::from(".crawl/cache");
+    #[doc = "Let a durable job keep its pages, ask the next run only for what has changed, and compare."]
+    recrawl: bool = false;
+    #[doc = "Where a recrawl writes what became of each page, as JSON lines."]
+    recrawl_feed: Option<PathBuf> = None;
     #[doc = "Offer HTTP/2 (by ALPN, on https)."]
     http2: bool = true;
     #[doc = "Most header fields in a response."]

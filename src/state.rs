@@ -9,6 +9,7 @@
 //! | `parsing` | which requests are being parsed |
 //! | `report.json` | the report of the last run |
 //! | `history.jsonl` | a line for each of the last runs ([`PastRun`]) |
+//! | `pages/` | what a recrawl keeps of each page, from run to run |
 //!
 //! The folder is its user's alone: URLs and arguments can be secrets.
 
@@ -37,7 +38,7 @@ pub(crate) use history::PastRun;
 pub(crate) use keepsake::{Keepsake, Kept};
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
-pub(crate) use replace::replace_private;
+pub(crate) use replace::{replace, replace_private};
 #[cfg(feature = "cli")]
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State};
@@ -50,6 +51,7 @@ const DEAD_LETTERS: &str = "dead-letter.jsonl";
 pub(crate) const PARSING: &str = "parsing";
 const REPORT: &str = "report.json";
 const HISTORY: &str = "history.jsonl";
+const PAGES: &str = "pages";
 
 /// The cause of an error that is about the folder of a job, whatever the system said: such a crawl can be kept elsewhere,
 /// and whoever tells the error may say so.

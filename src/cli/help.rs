@@ -9,7 +9,7 @@ pub(super) const TEMPLATE: &str =
 
 const GROUPS: &[(&str, &[&str])] = &[
     ("Crawl", &["demo", "run", "list", "site"]),
-    ("Jobs that are kept", &["jobs", "retry-failed"]),
+    ("What is kept", &["jobs", "retry-failed", "cache"]),
     ("Look at one page", &["fetch", "links", "select"]),
     ("Ask what holds", &["robots", "sitemap", "url"]),
     ("Build", &["new", "bench", "completions", "man"]),

@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::hint::{self, Dialect};
 use super::table::{count, plural};
 use crate::event::Progress;
-use crate::report::{Finish, Report};
+use crate::report::{self, Finish, Report};
 
 /// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
 const WISHED: &str = "max_items";
@@ -44,6 +44,11 @@ pub(super) fn of(
             list(dropped.filter(|(why, _)| *why != WISHED)),
         ),
         ("items failed", list(&report.items.failed)),
+        ("cache", cache(&report.cache)),
+        (
+            "recrawl",
+            report.recrawl.as_ref().map_or_else(String::new, recrawl),
+        ),
     ] {
         if !counts.is_empty() {
             let _ = write!(text, "\n  {name}: {counts}");
@@ -63,6 +68,35 @@ pub(super) fn of(
         let _ = write!(text, "\n  hint: {hint}");
     }
     text
+}
+
+/// What the cache did; nothing when it was not asked.
+fn cache(cache: &report::Cache) -> String {
+    let numbers = [
+        (cache.hits, "hits"),
+        (cache.revalidated, "revalidated"),
+        (cache.stale, "stale"),
+        (cache.missed, "missed"),
+        (cache.bypassed, "bypassed"),
+        (cache.stored, "stored"),
+    ];
+    numbered(numbers.into_iter().filter(|(number, _)| *number > 0))
+}
+
+fn recrawl(recrawl: &report::Recrawl) -> String {
+    numbered([
+        (recrawl.new, "new"),
+        (recrawl.changed, "changed"),
+        (recrawl.unchanged, "unchanged"),
+        (recrawl.gone, "gone"),
+    ])
+}
+
+fn numbered(numbers: impl IntoIterator<Item = (u64, &'static str)>) -> String {
+    let named = numbers
+        .into_iter()
+        .map(|(number, name)| format!("{} {name}", count(number)));
+    named.collect::<Vec<_>>().join(", ")
 }
 
 /// The same of a crawl that broke off without a report.

@@ -8,6 +8,8 @@ use tokio::task::JoinHandle;
 
 use super::Crawler;
 use super::setup::{Setup, open_outputs};
+use crate::cache::CacheLayer;
+use crate::cache::pages::Pages;
 use crate::downloader::HttpDownloader;
 use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
@@ -43,15 +45,17 @@ impl<S: Spider> Crawler<S> {
         let Some(mut plan) = self.job.take() else {
             let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
             let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
-            let setup = Setup::memory(&self.settings, expanded.collect());
+            let setup = Setup::memory(&self.settings, expanded.collect())?;
             return self.crawl_with(setup, name, stream, stop).await;
         };
         plan.fresh = self.fresh;
         let (sinks, sync) = (self.sinks.len(), self.settings.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
-        let setup = Setup::durable(&mut job, store, &self.settings);
-        let result = self.crawl_with(setup, name, stream, stop).await;
+        let result = match Setup::durable(&mut job, store, &self.settings) {
+            Ok(setup) => self.crawl_with(setup, name, stream, stop).await,
+            Err(error) => Err(error),
+        };
         job.ended(result).await
     }
 
@@ -86,7 +90,13 @@ impl<S: Spider> Crawler<S> {
         let settings = self.settings.clone();
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
-            context: self.into_context(entrance, setup.key, parsing, cookies)?,
+            context: self.into_context(
+                entrance,
+                setup.key,
+                parsing,
+                cookies,
+                setup.pages.as_ref(),
+            )?,
             frontier: setup.frontier,
             commits: setup.commits,
             settings,
@@ -103,7 +113,11 @@ impl<S: Spider> Crawler<S> {
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
         // Why the crawl itself has ended says more.
-        report.and_then(|report| saved.map(|()| report))
+        let mut report = report.and_then(|report| saved.map(|()| report))?;
+        if let Some(pages) = setup.pages {
+            pages.conclude(&mut report).await?;
+        }
+        Ok(report)
     }
 
     fn into_context(
@@ -112,17 +126,23 @@ impl<S: Spider> Crawler<S> {
         key: FingerprintKey,
         parsing: Option<Arc<Parsing>>,
         cookies: Option<Cookies>,
+        pages: Option<&Pages>,
     ) -> Result<Context> {
         let settings = self.settings;
         if let Some(cookies) = cookies.clone() {
             self.middlewares.push(Box::new(cookies));
         }
-        // Innermost: what is further out, such as a cache, never sees a password.
+        // Innermost: what is further out never sees a password.
         let accounts = Accounts::new(&settings.credentials)?;
         self.middlewares.push(Box::new(accounts.clone()));
         let downloader = match self.downloader {
             Some(downloader) => downloader,
             None => Box::new(HttpDownloader::new(&settings)?),
+        };
+        let cached = CacheLayer::around(downloader, &settings)?;
+        let downloader = match pages {
+            Some(pages) => pages.around(cached, &settings)?,
+            None => cached,
         };
         Ok(Context {
             spider: Box::new(Plumbed {

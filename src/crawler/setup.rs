@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::cache::pages::Pages;
 use crate::engine::Commits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::Remembered;
@@ -27,11 +28,19 @@ pub(super) struct Setup {
     pub(super) outputs: Vec<OutputFile>,
     /// Whoever writes for the job holds its folder.
     pub(super) folder: Option<Arc<Folder>>,
+    /// What a recrawl compares with.
+    pub(super) pages: Option<Pages>,
 }
 
 impl Setup {
-    pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Self {
-        Self {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a recrawl, which has nothing to compare with.
+    pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Result<Self> {
+        if settings.recrawl {
+            let message = "the setting \"recrawl\" needs a durable job, which keeps the pages from run to run";
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        Ok(Self {
             key: FingerprintKey::random(),
             frontier: Box::new(MemoryFrontier::new(settings.order)),
             commits: None,
@@ -39,7 +48,8 @@ impl Setup {
             committed: None,
             outputs,
             folder: None,
-        }
+            pages: None,
+        })
     }
 
     /// The cookies that the crawl begins with; none when it keeps none.
@@ -69,12 +79,19 @@ impl Setup {
         Ok(Some(cookies))
     }
 
-    pub(super) fn durable(job: &mut OpenJob, store: StoreThread, settings: &Settings) -> Self {
+    /// # Errors
+    /// Those of [`OpenJob::pages`].
+    pub(super) fn durable(
+        job: &mut OpenJob,
+        store: StoreThread,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let pages = settings.recrawl.then(|| job.pages(settings)).transpose()?;
         let line_commits = pipeline::Commits {
             store: store.commands.clone(),
             sync: settings.sync,
         };
-        Self {
+        Ok(Self {
             key: job.key,
             frontier: Box::new(DiskFrontier::new(settings.order, Remembered::default())),
             commits: Some(Commits::new(
@@ -86,7 +103,8 @@ impl Setup {
             committed: job.committed.take(),
             outputs: std::mem::take(&mut job.outputs),
             folder: Some(Arc::clone(&job.folder)),
-        }
+            pages,
+        })
     }
 }
 

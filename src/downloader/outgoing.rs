@@ -73,7 +73,7 @@ pub(super) fn outgoing(
 ///
 /// # Errors
 /// [`ErrorKind::Settings`] for one that is malformed, or must not go to every host.
-pub(super) fn default_headers(settings: &Settings) -> Result<HeaderMap> {
+pub(crate) fn default_headers(settings: &Settings) -> Result<HeaderMap> {
     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(accept));

@@ -48,7 +48,8 @@ pub(crate) struct Dispatcher {
     /// What a durable job has besides.
     commits: Option<Commits>,
     book: Book,
-    visits: JoinSet<(HostId, Finished)>,
+    /// With the time at which the scheduler let each start.
+    visits: JoinSet<(HostId, Duration, Finished)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
     /// How many URLs of a kind were let in, where there is a limit.
@@ -278,7 +279,7 @@ impl Dispatcher {
             false => Gate::Allowed,
         };
         match gate {
-            Gate::Allowed => self.start(host, queued),
+            Gate::Allowed => self.start(host, queued, now),
             Gate::Forbidden(by) => {
                 self.tally.kept_out(request.url(), by);
                 self.keep_out(host, &queued, Filter::Robots);
@@ -290,12 +291,12 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn start(&mut self, host: HostId, queued: Queued) {
+    fn start(&mut self, host: HostId, queued: Queued, now: Duration) {
         let request = &queued.request;
         tracing::trace!(url = %request.url(), in_flight = self.visits.len(), waiting = self.scheduler.waiting(), "started");
         self.pages_in_flight += u64::from(request.robots_for().is_none());
         let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), queued);
-        self.visits.spawn(async move { (host, visit.await) });
+        self.visits.spawn(async move { (host, now, visit.await) });
     }
 
     fn keep_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {
@@ -333,14 +334,14 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn joined(&mut self, result: Result<(HostId, Finished), JoinError>) -> Result<()> {
+    fn joined(&mut self, result: Result<(HostId, Duration, Finished), JoinError>) -> Result<()> {
         match result {
-            Ok((host, finished)) => self.finished(host, finished)?,
+            Ok((host, started, finished)) => self.finished(host, started, finished)?,
             // Visits catch their panics: what is left is a visit that was aborted at the deadline; it stays pending.
             Err(error) => tracing::debug!(%error, "a visit was given up"),
         }
-        while let Some(Ok((host, finished))) = self.visits.try_join_next() {
-            self.finished(host, finished)?;
+        while let Some(Ok((host, started, finished))) = self.visits.try_join_next() {
+            self.finished(host, started, finished)?;
         }
         Ok(())
     }

@@ -8,9 +8,10 @@ use url::Url;
 
 use super::robots::{Forbidden, Holds, origin};
 use super::visit::Fetched;
+use crate::cache::{FromCache, Notes, Passage};
 use crate::error::ErrorKind;
 use crate::report::{
-    Bytes, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots, Trap,
+    Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots, Trap,
     TrapKind,
 };
 use crate::request::Request;
@@ -35,6 +36,8 @@ pub(crate) struct Tally {
     traps: BTreeMap<TrapKind, Trap>,
     retries: BTreeMap<String, u64>,
     robots: Robots,
+    #[serde(default)]
+    cache: Cache,
 }
 
 impl Tally {
@@ -52,6 +55,7 @@ impl Tally {
             traps: BTreeMap::new(),
             retries: BTreeMap::new(),
             robots: Robots::default(),
+            cache: Cache::default(),
         }
     }
 
@@ -67,15 +71,32 @@ impl Tally {
         seen.saturating_sub(done + filtered + failed)
     }
 
-    /// A round trip is over, with or without an answer.
+    /// A visit has its answer, or none.
     pub(super) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
-        self.requests.total += 1;
-        self.requests.robots += u64::from(request.robots_for().is_some());
+        if !fetched.is_some_and(|fetched| fetched.notes.is_without_trip()) {
+            self.requests.total += 1;
+            self.requests.robots += u64::from(request.robots_for().is_some());
+        }
         if let Some(fetched) = fetched {
+            self.cached(fetched.notes);
             *self.statuses.entry(fetched.status.as_u16()).or_default() += 1;
             self.bytes.wire += fetched.wire;
             self.bytes.body += fetched.body;
         }
+    }
+
+    fn cached(&mut self, notes: Notes) {
+        let cache = &mut self.cache;
+        let count = match (notes.from, notes.passage) {
+            (_, Passage::None) => return,
+            (Some(FromCache::Fresh), _) => &mut cache.hits,
+            (Some(FromCache::Revalidated), _) => &mut cache.revalidated,
+            (Some(FromCache::Stale), _) => &mut cache.stale,
+            (None, Passage::Asked) => &mut cache.missed,
+            (None, Passage::Past) => &mut cache.bypassed,
+        };
+        *count += 1;
+        cache.stored += u64::from(notes.is_stored);
     }
 
     /// Requests were sorted out, each of which counts as seen.
@@ -190,6 +211,8 @@ impl Tally {
             traps: self.traps,
             retries: self.retries,
             robots: self.robots,
+            cache: self.cache,
+            recrawl: None,
             hosts: end.hosts,
             peak_memory: peak_memory(),
             resumed: end.resumed,

@@ -13,6 +13,7 @@ use http::{HeaderValue, StatusCode};
 
 use super::erased::{Delivery, ErasedSpider, panicked};
 use super::robots::{MAX_REDIRECTS, RobotsFile};
+use crate::cache::Notes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
@@ -73,6 +74,7 @@ pub(super) struct Fetched {
     pub(super) wire: u64,
     pub(super) body: u64,
     pub(super) retry_after: Option<Duration>,
+    pub(super) notes: Notes,
 }
 
 /// How a visit ended.
@@ -356,6 +358,7 @@ impl Fetched {
             wire: response.wire_bytes(),
             body: response.body().len() as u64,
             retry_after,
+            notes: response.notes(),
         }
     }
 }

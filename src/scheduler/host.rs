@@ -13,10 +13,20 @@ pub(super) enum Place {
     Nowhere,
     /// In the rotation.
     Ready,
-    /// In the heap, until its next allowed start.
-    Parked,
+    /// In the heap, until this time. What the heap says of another time is out of date.
+    Parked(Duration),
     /// Among the slow hosts, until one of them has finished.
     Slow,
+}
+
+impl Place {
+    /// Where a host is that need not wait for a time any more.
+    pub(super) fn unparked(self) -> Self {
+        match self {
+            Self::Parked(_) => Self::Nowhere,
+            place => place,
+        }
+    }
 }
 
 #[derive(Debug)]

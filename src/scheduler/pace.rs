@@ -59,6 +59,8 @@ pub(crate) enum Feedback {
     Late,
     /// No answer, or none from the network.
     None,
+    /// The host was not asked: what was started then was answered from the cache.
+    Unasked { started: Duration },
 }
 
 /// A visit that takes longer makes its host a slow one.
@@ -70,7 +72,7 @@ impl Feedback {
         match self {
             Self::Answered(took) => Some(took > SLOW),
             Self::Late => Some(true),
-            Self::SlowDown(_) | Self::None => None,
+            Self::SlowDown(_) | Self::None | Self::Unasked { .. } => None,
         }
     }
 }
@@ -148,6 +150,21 @@ impl Pace {
         (self.last_start, self.not_before) = self.before_start;
     }
 
+    /// Takes back the start at this time, unless there was another since, or the host is closed for another reason by
+    /// now. Answers whether it did.
+    pub(super) fn was_unasked(&mut self, started: Duration) -> bool {
+        let is_last = self.last_start == Some(started);
+        let is_own = self.not_before <= started.saturating_add(self.delay);
+        let is_taken_back = is_last && is_own;
+        if is_taken_back {
+            self.not_started();
+            if let Some(last) = self.last_start {
+                self.not_before = self.not_before.max(last.saturating_add(self.delay));
+            }
+        }
+        is_taken_back
+    }
+
     pub(super) fn memory(&self, now: Duration) -> Memory {
         Memory {
             closed_for: self.not_before.saturating_sub(now),
@@ -185,7 +202,9 @@ impl Pace {
             {
                 self.backoff = self.eased(took);
             }
-            Feedback::Answered(_) | Feedback::Late | Feedback::None => return,
+            Feedback::Answered(_) | Feedback::Late | Feedback::None | Feedback::Unasked { .. } => {
+                return;
+            }
         }
         self.apply(now, clock);
     }

@@ -435,3 +435,79 @@ fn a_crawl_of_slow_hosts_alone_has_all_slots() {
     }
     assert_eq!(started, 8);
 }
+
+/// Starts the next request; answers with its host, to finish it.
+fn begin(queue: &mut Queue, now: Duration) -> HostId {
+    match next(queue, now) {
+        Turn::Start(host, _) => host,
+        turn => panic!("nothing starts: {turn:?}"),
+    }
+}
+
+/// Two visits at a time at `a.example`, with the usual delay of 500 ms.
+fn three_pages() -> Queue {
+    let mut queue = queue(|_| {});
+    for n in 0..3 {
+        push(&mut queue, &format!("http://a.example/{n}"), 0);
+    }
+    queue
+}
+
+#[test]
+fn a_start_that_asked_nothing_of_the_host_is_given_back() {
+    let mut queue = three_pages();
+    let started = Duration::ZERO;
+    let host = begin(&mut queue, started);
+    assert_eq!(next(&mut queue, MS), Turn::Wait(500 * MS));
+    queue
+        .scheduler
+        .finish(host, Feedback::Unasked { started }, MS);
+    let started = MS;
+    let host = begin(&mut queue, started);
+    queue.scheduler.finish(host, Feedback::Answered(MS), 2 * MS);
+    // That one was real.
+    assert_eq!(next(&mut queue, 500 * MS), Turn::Wait(501 * MS));
+    assert_eq!(start(&mut queue, 501 * MS), Some("/2".into()));
+}
+
+#[test]
+fn what_is_given_back_late_does_not_bring_a_later_start_closer() {
+    let mut queue = three_pages();
+    let started = Duration::ZERO;
+    let host = begin(&mut queue, started);
+    begin(&mut queue, 500 * MS);
+    queue
+        .scheduler
+        .finish(host, Feedback::Unasked { started }, 600 * MS);
+    assert_eq!(next(&mut queue, 600 * MS), Turn::Wait(1_000 * MS));
+}
+
+#[test]
+fn what_is_given_back_does_not_open_a_host_that_has_closed() {
+    let mut queue = three_pages();
+    let first = begin(&mut queue, Duration::ZERO);
+    let started = 500 * MS;
+    let host = begin(&mut queue, started);
+    let wait = Feedback::SlowDown(Some(60_000 * MS));
+    queue.scheduler.finish(first, wait, 510 * MS);
+    queue
+        .scheduler
+        .finish(host, Feedback::Unasked { started }, 520 * MS);
+    assert_eq!(next(&mut queue, 520 * MS), Turn::Wait(60_510 * MS));
+}
+
+#[test]
+fn many_starts_that_asked_nothing_take_no_time() {
+    let mut queue = queue(|_| {});
+    for n in 0..100 {
+        push(&mut queue, &format!("http://a.example/{n}"), 0);
+    }
+    for nth in 0..100 {
+        let started = nth * MS;
+        let host = begin(&mut queue, started);
+        queue
+            .scheduler
+            .finish(host, Feedback::Unasked { started }, started);
+    }
+    assert_eq!(next(&mut queue, 600 * MS), Turn::Idle);
+}

@@ -102,6 +102,19 @@ pub enum AddressPolicy {
     Public,
 }
 
+/// What is answered from the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum CacheMode {
+    /// Nothing.
+    #[default]
+    Off,
+    /// What HTTP allows (RFC 9111, a private cache).
+    Http,
+    /// Whatever was fetched once, whatever it says: for development.
+    Always,
+}
+
 /// A setting that is one of a few words.
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
@@ -123,6 +136,7 @@ macro_rules! words {
 }
 
 words!(AddressPolicy: "any" => Any, "public" => Public);
+words!(CacheMode: "off" => Off, "http" => Http, "always" => Always);
 words!(Order: "breadth" => Breadth, "depth" => Depth);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);
 

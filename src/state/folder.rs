@@ -8,7 +8,7 @@ use super::lock::Lock;
 #[cfg(feature = "cli")]
 use super::lock::{Glance, Holder};
 use super::replace::replace;
-use super::{DEAD_LETTERS, FRONTIER, HISTORY, PARSING, REPORT, RunFile, unusable};
+use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::Report;
 
@@ -64,6 +64,11 @@ impl Folder {
         &self.path
     }
 
+    /// Where a recrawl keeps pages.
+    pub(crate) fn pages(&self) -> PathBuf {
+        self.path.join(PAGES)
+    }
+
     /// Where it is noted what is being parsed.
     pub(crate) fn parsing(&self) -> PathBuf {
         self.path.join(PARSING)
@@ -74,7 +79,7 @@ impl Folder {
     /// # Errors
     /// [`ErrorKind::Storage`] when something has.
     pub(crate) fn check_is_free(&self) -> Result<()> {
-        let names = [FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY];
+        let names = [FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES];
         match names.iter().find(|name| self.path.join(name).exists()) {
             Some(name) => Err(Error::new(
                 ErrorKind::Storage,
@@ -88,7 +93,8 @@ impl Folder {
     }
 
     /// Starts over with this run, which is [`State::New`](super::State::New): so it is written first, and what a kill
-    /// leaves behind is cleared by the next start. Reports and history of earlier runs stay.
+    /// leaves behind is cleared by the next start. Reports, history and
+    /// the pages of recrawls stay.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something can be neither written nor removed.
@@ -131,7 +137,7 @@ impl Folder {
             run.state = State::New;
             self.clear(&run)?;
         }
-        self.remove([FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY])?;
+        self.remove([FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES])?;
         for name in [REPORT, HISTORY, RUN] {
             let path = unfinished(&self.path.join(name));
             remove(&path).map_err(|error| unusable("remove", &path, error))?;

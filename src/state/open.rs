@@ -8,9 +8,11 @@ use jiff::Timestamp;
 
 use super::store::{self, Committed, Ended, Store, StoreThread};
 use super::{Folder, Parsing, PastRun, RunFile, State, history, unusable};
+use crate::cache::pages::Pages;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::FingerprintKey;
 use crate::report::{Finish, Report};
+use crate::settings::Settings;
 use crate::sink::OutputFile;
 
 /// What a crawler says of its job.
@@ -79,6 +81,15 @@ impl OpenJob {
         let mut job = opened?;
         job.store_ended = Some(ended);
         Ok((job, thread))
+    }
+
+    /// The pages that this run is compared with.
+    ///
+    /// # Errors
+    /// Those of [`Pages::open`].
+    pub(crate) fn pages(&self, settings: &Settings) -> Result<Pages> {
+        let (began, is_resumed) = (self.run.started, self.run.resumes > 0);
+        Pages::open(&self.folder.pages(), began, is_resumed, settings)
     }
 
     /// Notes how the crawl ended. After that nothing of this process holds the folder any more.

@@ -12,7 +12,7 @@ use crate::error::Result;
 ///
 /// # Errors
 /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written; then it is as it was.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<()> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<()> {
     replace_private(path, content).map_err(|error| unusable("write", path, error))
 }
 

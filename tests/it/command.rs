@@ -5,6 +5,7 @@ mod bad_input;
 mod bench;
 mod broken_answers;
 mod bundled;
+mod cache;
 #[cfg(unix)]
 mod cron;
 mod demo;

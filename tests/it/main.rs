@@ -14,6 +14,7 @@ mod address;
 mod advisories;
 mod auth;
 mod basics;
+mod cache;
 #[cfg(feature = "cli")]
 mod command;
 mod cookies;
@@ -34,6 +35,7 @@ mod offline;
 mod outputs;
 mod politeness;
 mod proxy;
+mod recrawl;
 mod redirects;
 mod retries;
 mod robots;

@@ -15,7 +15,12 @@ use crate::request::Request;
 use crate::scheduler::{Feedback, HostId};
 
 impl Dispatcher {
-    pub(super) fn finished(&mut self, host: HostId, finished: Finished) -> Result<()> {
+    pub(super) fn finished(
+        &mut self,
+        host: HostId,
+        started: Duration,
+        finished: Finished,
+    ) -> Result<()> {
         let Finished {
             queued,
             fetched,
@@ -36,6 +41,7 @@ impl Dispatcher {
             }
         }
         let feedback = match fetched {
+            Some(fetched) if fetched.notes.is_without_trip() => Feedback::Unasked { started },
             Some(fetched) if retry::asks_to_slow_down(fetched.status) => {
                 Feedback::SlowDown(fetched.retry_after)
             }

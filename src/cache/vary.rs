@@ -1,0 +1,107 @@
+//! `Vary`: which headers of a request its response depends on (RFC 9111, section 4.1).
+
+use std::collections::BTreeMap;
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION, VARY};
+
+use super::directives::members;
+use super::key::sha256;
+
+/// The headers of the request that the response depends on, with their values; none when it depends on more than can be
+/// told (`*`).
+pub(super) fn selected(
+    request: &HeaderMap,
+    response: &HeaderMap,
+) -> Option<BTreeMap<String, Option<String>>> {
+    let names = members(response, &VARY).map(str::to_ascii_lowercase);
+    names
+        .map(|name| (name != "*").then(|| (value(request, &name), name)))
+        .map(|pair| pair.map(|(value, name)| (name, value)))
+        .collect()
+}
+
+/// Whether a request has the same headers, as far as it matters.
+pub(super) fn matches(stored: &BTreeMap<String, Option<String>>, request: &HeaderMap) -> bool {
+    stored
+        .iter()
+        .all(|(name, known)| *known == value(request, name))
+}
+
+/// All values of a header as one, space around commas left out. Of a secret only its hash is ever stored.
+fn value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let parts: Vec<String> = headers
+        .get_all(name)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let joined = parts.join(",");
+    let parts: Vec<&str> = joined.split(',').map(str::trim).collect();
+    let text = parts.join(",");
+    let is_secret = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION]
+        .iter()
+        .any(|secret| secret == name);
+    Some(if is_secret {
+        sha256(text.as_bytes())
+    } else {
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use http::header::{ACCEPT, ACCEPT_LANGUAGE, HeaderName};
+
+    use super::*;
+
+    fn headers(lines: &[(HeaderName, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(name, HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    #[test]
+    fn only_the_headers_that_are_named_matter() {
+        let response = headers(&[(VARY, "Accept-Language, X-None")]);
+        let nl = headers(&[(ACCEPT_LANGUAGE, "nl, en"), (ACCEPT, "a/b")]);
+        let stored = selected(&nl, &response).unwrap();
+        assert!(matches(&stored, &nl));
+        assert!(matches(&stored, &headers(&[(ACCEPT_LANGUAGE, "nl ,en")])));
+        assert!(matches(
+            &stored,
+            &headers(&[(ACCEPT_LANGUAGE, "nl"), (ACCEPT_LANGUAGE, "en")])
+        ));
+        assert!(!matches(&stored, &headers(&[(ACCEPT_LANGUAGE, "de")])));
+        assert!(!matches(&stored, &HeaderMap::new()));
+        let x = HeaderName::from_static("x-none");
+        assert!(!matches(
+            &stored,
+            &headers(&[(ACCEPT_LANGUAGE, "nl,en"), (x, "")])
+        ));
+    }
+
+    #[test]
+    fn a_star_anywhere_matches_nothing() {
+        for lines in [
+            &[(VARY, "*")][..],
+            &[(VARY, "accept, *")],
+            &[(VARY, "a"), (VARY, "*")],
+        ] {
+            assert_eq!(selected(&HeaderMap::new(), &headers(lines)), None);
+        }
+    }
+
+    #[test]
+    fn no_secret_is_stored() {
+        let request = headers(&[(COOKIE, "session=hunter2")]);
+        let stored = selected(&request, &headers(&[(VARY, "cookie")])).unwrap();
+        assert!(!format!("{stored:?}").contains("hunter2"));
+        assert!(matches(&stored, &request));
+    }
+}
