@@ -8,6 +8,7 @@ mod commits;
 mod dispatch;
 mod erased;
 mod robots;
+mod sitemaps;
 mod tally;
 mod visit;
 

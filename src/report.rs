@@ -100,7 +100,7 @@ pub struct Items {
 pub struct Ledger {
     /// Different requests that start, `parse` and redirects asked for.
     pub seen: u64,
-    /// Fetched and parsed, or redirected.
+    /// Fetched and parsed, redirected, or a sitemap that was read.
     pub done: u64,
     /// Sorted out by scope, robots.txt, depth and so on.
     pub filtered: u64,
@@ -130,6 +130,9 @@ pub struct Requests {
     pub retried: u64,
     /// Answered with a redirect that was followed.
     pub redirected: u64,
+    /// For sitemaps, as far as they could be read (the setting `sitemaps`).
+    #[serde(default)]
+    pub sitemaps: u64,
 }
 
 /// Bytes received, robots.txt included.
@@ -255,7 +258,7 @@ pub enum Filter {
     Allow,
     /// A `deny` pattern matches.
     Deny,
-    /// Deeper than the setting `depth`. Counted each time, because the same URL may be found again less deep.
+    /// Deeper than the setting `depth`, or a sitemap in a sitemap in a sitemap that robots.txt lists. Counted each time, because the same URL may be found again less deep.
     Depth,
     /// Longer than `max_url_length`.
     UrlLength,
@@ -267,6 +270,8 @@ pub enum Filter {
     RobotsUnreachable,
     /// A media type that `content_types` does not list.
     ContentType,
+    /// Found on a page that does not want its links followed (the setting `robots_tags`). Counted each time.
+    Nofollow,
     /// Beyond the first `max_links` of its page. Counted each time.
     MaxLinks,
     /// It belongs to a spider trap; [`Report::traps`] says to which kind.
@@ -287,6 +292,7 @@ impl fmt::Display for Filter {
             Self::Robots => "robots",
             Self::RobotsUnreachable => "robots_unreachable",
             Self::ContentType => "content_type",
+            Self::Nofollow => "nofollow",
             Self::MaxLinks => "max_links",
             Self::Trap => "trap",
             Self::MaxPagesPerHost => "max_pages_per_host",

@@ -70,6 +70,7 @@ struct Extra {
     challenges: u8,
     /// Marks of the requests in the chain of redirects.
     trail: Vec<u64>,
+    sitemap: u8,
 }
 
 impl Request {
@@ -471,6 +472,25 @@ impl Request {
     /// The origin whose robots.txt this request fetches.
     pub(crate) fn robots_for(&self) -> Option<&str> {
         self.extra.as_ref()?.robots_for.as_deref()
+    }
+
+    /// A fetch of a sitemap: the engine's own, never seen by a spider. `level` is 1 for one that robots.txt lists, 2 for
+    /// one that such a one lists, and so on.
+    pub(crate) fn for_sitemap(url: Url, level: u8) -> Self {
+        let mut request = Self::from(url);
+        request.extra_mut().sitemap = level;
+        request
+    }
+
+    /// The level of the sitemap that this request fetches.
+    pub(crate) fn sitemap(&self) -> Option<u8> {
+        let level = self.extra.as_ref()?.sitemap;
+        (level > 0).then_some(level)
+    }
+
+    /// Whether the engine reads the answer itself: it is no page.
+    pub(crate) fn is_own(&self) -> bool {
+        self.robots_for().is_some() || self.sitemap().is_some()
     }
 
     /// The request that follows a redirect: the same but for its URL, one hop longer. A first try.

@@ -24,7 +24,7 @@ use std::time::Duration;
 use crate::error::{Error, ErrorKind, Result};
 pub(crate) use value::LONGEST;
 use value::Value;
-pub use value::{AddressPolicy, ByteSize, CacheMode, Order, ScopeMode};
+pub use value::{AddressPolicy, ByteSize, CacheMode, Order, RobotsTags, ScopeMode};
 
 /// `Retry-After` is obeyed up to this long; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -109,6 +109,10 @@ settings! {
     adaptive_delay: bool = true;
     #[doc = "Obey robots.txt (RFC 9309); one that cannot be read means keep out."]
     robots: bool = true;
+    #[doc = "Obey what pages say in `X-Robots-Tag` and `<meta name=robots>`: `off`, `nofollow`, `noindex` or `all`."]
+    robots_tags: RobotsTags = RobotsTags::Off;
+    #[doc = "Also fetch the pages that sitemaps list which the robots.txt of the start URLs' sites names."]
+    sitemaps: bool = false;
     #[doc = "The User-Agent header; its first word is the name that robots.txt is asked for."]
     user_agent: String = concat!("crawlworks/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), ")").to_owned();
     #[doc = "Headers sent with every request to every host, as `Name: value`; secrets are refused here."]

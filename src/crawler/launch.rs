@@ -157,6 +157,8 @@ impl<S: Spider> Crawler<S> {
             key,
             announcer: self.announcer,
             user_agent: settings.user_agent,
+            robots_tags: settings.robots_tags,
+            sitemaps: settings.sitemaps,
             retries: settings.retries,
             redirects: settings.redirects,
             strip: Strip::new(&settings.strip_params)?,

@@ -140,7 +140,7 @@ impl HttpDownloader {
     /// Leaves a body of an unwanted media type where it is.
     fn check_type(&self, request: &Request, head: &response::Parts) -> Result<()> {
         let wanted = &self.limits.content_types;
-        if wanted.is_empty() || request.robots_for().is_some() || !head.status.is_success() {
+        if wanted.is_empty() || request.is_own() || !head.status.is_success() {
             return Ok(());
         }
         let Some(header) = head.headers.get(CONTENT_TYPE) else {

@@ -6,6 +6,7 @@
 mod admission;
 mod durable;
 mod outcome;
+mod sitemaps;
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -272,14 +273,21 @@ impl Dispatcher {
             self.give_up(host, &queued, &error);
             return Ok(());
         }
-        let is_robots = request.robots_for().is_some();
-        let is_asked = self.settings.robots && !is_robots;
-        let gate = match is_asked {
-            true => self.book.ask(request.url(), self.since_1970(now)),
-            false => Gate::Allowed,
+        let wants_sitemaps = self.wants_sitemaps(request);
+        let is_asked = request.robots_for().is_none() && (self.settings.robots || wants_sitemaps);
+        let gate = if is_asked {
+            self.book.ask(request.url(), self.since_1970(now))
+        } else {
+            Gate::Allowed
         };
+        if wants_sitemaps && gate != Gate::Unknown {
+            self.queue_sitemaps(&request.url().clone())?;
+        }
         match gate {
             Gate::Allowed => self.start(host, queued, now),
+            Gate::Forbidden(_) | Gate::Unreachable if !self.settings.robots => {
+                self.start(host, queued, now);
+            }
             Gate::Forbidden(by) => {
                 self.tally.kept_out(request.url(), by);
                 self.keep_out(host, &queued, Filter::Robots);

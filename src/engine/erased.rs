@@ -29,9 +29,13 @@ pub(crate) struct Plumbed<S: Spider> {
 /// exactly what the visits gave that are over by then.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    deliver: Option<Box<dyn FnOnce() + Send>>,
+    deliver: Option<Deliver>,
     items: usize,
+    /// Why they are dropped.
+    reason: Option<&'static str>,
 }
+
+type Deliver = Box<dyn FnOnce(Option<&'static str>) + Send>;
 
 impl Delivery {
     /// How many items there are.
@@ -39,10 +43,16 @@ impl Delivery {
         self.items
     }
 
+    /// Has them dropped, and counted, instead of kept.
+    pub(super) fn dropped(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
     /// Hands them to the pipelines; never waits.
     pub(super) fn deliver(self) {
         if let Some(deliver) = self.deliver {
-            deliver();
+            deliver(self.reason);
         }
     }
 }
@@ -124,11 +134,12 @@ impl<S: Spider> Plumbed<S> {
         }
         // None only when the pipelines are gone; then the crawl is ending and says why.
         let place = self.entrance.place().await;
-        let deliver = place
-            .map(|place| Box::new(move || place.deliver(url, items)) as Box<dyn FnOnce() + Send>);
+        let deliver =
+            place.map(|place| Box::new(move |reason| place.deliver(url, items, reason)) as Deliver);
         Delivery {
             deliver,
             items: count,
+            reason: None,
         }
     }
 }

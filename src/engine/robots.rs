@@ -124,6 +124,8 @@ struct Known {
     fetched: Duration,
     /// When it has to be asked for again.
     until: Duration,
+    /// An earlier process fetched it.
+    is_handed_down: bool,
 }
 
 /// What waits for a file: no more requests than the scheduler would hold of the host.
@@ -197,13 +199,26 @@ impl Book {
         Parked { is_first, is_full }
     }
 
-    /// Notes what came of the file.
+    /// Has the file of this URL's origin fetched anew if this process has not done so yet: the network may be down, and
+    /// that is told by robots.txt, not by losing pages.
+    pub(super) fn doubt(&mut self, url: &Url) {
+        let entry = self.origins.get_mut(origin(url));
+        if let Some(known) = entry.and_then(|entry| entry.known.as_mut())
+            && known.is_handed_down
+        {
+            known.until = Duration::ZERO;
+        }
+    }
+
+    /// Notes what came of the file. If it is unreachable, the last copy stands in for it for a while: but for one that
+    /// is in [`doubt`](Self::doubt).
     pub(super) fn settle(&mut self, origin: &str, file: RobotsFile, now: Duration) -> Settled {
         let entry = self.origins.entry(origin.into()).or_default();
         let waiting = entry.waiting.take();
         if let (RobotsFile::Unreachable, Some(known)) = (&file, &mut entry.known)
             && !matches!(known.file, RobotsFile::Unreachable)
             && now < known.fetched + MAX_AGE
+            && !known.until.is_zero()
         {
             known.until = now + UNREACHABLE_LIFE;
             let holds = Holds::Copy;
@@ -220,6 +235,7 @@ impl Book {
                 file,
                 fetched: now,
                 until: now + life,
+                is_handed_down: false,
             },
         );
         self.note_change(origin);

@@ -128,6 +128,12 @@ impl Tally {
         self.ledger.done += 1;
     }
 
+    /// A sitemap was read.
+    pub(super) fn sitemap(&mut self) {
+        self.requests.sitemaps += 1;
+        self.ledger.done += 1;
+    }
+
     pub(super) fn error(&mut self, kind: ErrorKind) {
         *self.errors.entry(kind).or_default() += 1;
     }

@@ -19,12 +19,13 @@ use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
 use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
-use crate::policy::robots::RobotsTxt;
+use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
 use crate::policy::{redirect, refresh, retry};
 use crate::report::Filter;
 use crate::request::Request;
 use crate::response::Response;
+use crate::settings::RobotsTags;
 use crate::state::{Parse, Parsing};
 
 /// What all visits of a crawl share, to read.
@@ -34,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) key: FingerprintKey,
     pub(crate) announcer: Announcer,
     pub(crate) user_agent: String,
+    pub(crate) robots_tags: RobotsTags,
+    pub(crate) sitemaps: bool,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
     /// What is taken out of found links.
@@ -85,9 +88,15 @@ pub(super) enum Outcome {
         links: Vec<Link>,
         duplicates: u64,
         over_limit: u64,
+        nofollow: u64,
         error: Option<Error>,
     },
     Redirected(Link),
+    Sitemap {
+        links: Vec<Link>,
+        /// How many sitemaps are nested too deeply.
+        too_deep: u64,
+    },
     Robots(RobotsFile),
     RobotsUnreachable(Error),
     RobotsMoved(Request),
@@ -115,6 +124,8 @@ impl Context {
         let url = request.url();
         let fingerprint = request.fingerprint(self.key);
         let verdict = match url.scheme() {
+            // A site may have its sitemaps elsewhere; what they list is held against the scope.
+            "http" | "https" if request.sitemap().is_some() => Ok(()),
             "http" | "https" => scope.check(&request),
             _ => Err(Filter::Scheme),
         };
@@ -200,6 +211,9 @@ impl Context {
         if !status.is_success() && !request.takes_any_status() {
             return Outcome::Failed(status_error(&response));
         }
+        if let Some(level) = request.sitemap() {
+            return self.sitemap(scope, &response, level);
+        }
         let suspect = match &self.parsing {
             Some(parsing) => Some(parsing.enter(request.fingerprint(self.key)).await),
             None => None,
@@ -260,12 +274,20 @@ impl Context {
         suspect: Option<Parse>,
     ) -> Outcome {
         let url = response.url().clone();
+        let tags = PageTags::of(&response, &self.user_agent, self.robots_tags);
         let (status, bytes, elapsed) = (
             response.status(),
             response.body().len() as u64,
             response.timings().total,
         );
-        let parsed = self.spider.parse(response, suspect).await;
+        let mut parsed = self.spider.parse(response, suspect).await;
+        let mut nofollow = 0;
+        if tags.nofollow {
+            nofollow = std::mem::take(&mut parsed.requests).len() as u64;
+        }
+        if tags.noindex {
+            parsed.items = parsed.items.dropped("noindex");
+        }
         let (items, found) = (parsed.items.len(), parsed.requests.len());
         let mut known = HashSet::with_capacity(found);
         let depth = request.depth().saturating_add(1);
@@ -294,6 +316,7 @@ impl Context {
             links,
             duplicates,
             over_limit: parsed.over_limit,
+            nofollow,
             error: parsed.error,
         }
     }
@@ -312,7 +335,7 @@ impl Context {
             let file = RobotsTxt::parse(response.body());
             return Outcome::Robots(RobotsFile::Read {
                 rules: file.for_agent(&self.user_agent),
-                sitemaps: Vec::new(),
+                sitemaps: self.listed_sitemaps(&file),
             });
         }
         if let Some(moved) = moved_robots(request, &response) {

@@ -17,10 +17,11 @@ const PLACES: usize = 64;
 /// What comes down the line, in order.
 #[derive(Debug)]
 pub(crate) enum Arrival<I> {
-    /// The items of one page, and their place among those that wait.
+    /// The items of one page, why they are dropped if they are, and their place among those that wait.
     Page {
         url: Url,
         items: Vec<I>,
+        dropped: Option<&'static str>,
         place: OwnedSemaphorePermit,
     },
     /// All items before this belong to a commit.
@@ -81,10 +82,15 @@ impl<I> Entrance<I> {
 }
 
 impl<I> Place<I> {
-    /// Lets the items of a page go in.
-    pub(crate) fn deliver(self, url: Url, items: Vec<I>) {
+    /// Lets the items of a page go in, to be kept or to be `dropped` for a reason.
+    pub(crate) fn deliver(self, url: Url, items: Vec<I>, dropped: Option<&'static str>) {
         let Self { arrivals, place } = self;
-        let _ = arrivals.send(Arrival::Page { url, items, place });
+        let _ = arrivals.send(Arrival::Page {
+            url,
+            items,
+            dropped,
+            place,
+        });
     }
 }
 

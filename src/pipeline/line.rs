@@ -100,10 +100,18 @@ impl<I: Item> Line<I> {
                 None => Some(arrivals.recv().await),
             };
             match next {
-                Some(Some(Arrival::Page { url, items, place })) => {
+                Some(Some(Arrival::Page {
+                    url,
+                    items,
+                    dropped,
+                    place,
+                })) => {
                     drop(place);
                     for item in items {
-                        self.take(item, &url).await?;
+                        match dropped {
+                            Some(reason) => self.dropped(reason, &url),
+                            None => self.take(item, &url).await?,
+                        }
                     }
                     flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
                 }

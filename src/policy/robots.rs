@@ -30,6 +30,10 @@ mod index;
 mod line;
 mod pattern;
 mod rules;
+mod tags;
 
+#[cfg(feature = "cli")]
+pub(crate) use file::path_of;
 pub use file::{MAX_BYTES, RobotsTxt, allowed};
 pub use rules::{Group, Rules, Verdict};
+pub(crate) use tags::PageTags;

@@ -93,6 +93,11 @@ impl Scope {
         if request.depth() == 0 {
             return Ok(());
         }
+        self.check_patterns(url)
+    }
+
+    /// Whether `allow` and `deny` let this URL through, else which does not.
+    pub(crate) fn check_patterns(&self, url: &Url) -> std::result::Result<(), Filter> {
         if !self.allow.is_empty() && !self.allow.is_match(url.as_str()) {
             return Err(Filter::Allow);
         }

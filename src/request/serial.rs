@@ -46,6 +46,7 @@ struct Wire {
     robots_for: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "is_default")]
     proxy: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "is_default")]
     session: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "is_default")]
     challenges: u8,
@@ -54,6 +55,8 @@ struct Wire {
     /// The names of headers whose values are not to be shown, nor sent to other origins.
     #[serde(default, skip_serializing_if = "is_default")]
     secret: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    sitemap: u8,
 }
 
 /// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
@@ -124,6 +127,7 @@ impl Serialize for Request {
             challenges: extra.challenges,
             trail: extra.trail.clone(),
             secret: secret_names(&extra.headers),
+            sitemap: extra.sitemap,
         }
         .serialize(serializer)
     }
@@ -170,6 +174,7 @@ impl<'de> Deserialize<'de> for Request {
             has_userinfo: false,
             challenges: wire.challenges,
             trail: wire.trail,
+            sitemap: wire.sitemap,
         };
         let extra = (extra != Extra::default()).then(|| Box::new(extra));
         let url = Self::from(wire.url).url;
@@ -193,6 +198,14 @@ mod tests {
             serde_json::to_string(&request).unwrap(),
             r#"{"url":"http://example.com/a"}"#
         );
+    }
+
+    #[test]
+    fn a_sitemap_stays_one() {
+        let url = Url::parse("http://example.com/sitemap.xml").unwrap();
+        let json = serde_json::to_string(&Request::for_sitemap(url, 2)).unwrap();
+        let back: Request = serde_json::from_str(&json).unwrap();
+        assert_eq!(back.sitemap(), Some(2));
     }
 
     #[test]

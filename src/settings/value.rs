@@ -115,6 +115,21 @@ pub enum CacheMode {
     Always,
 }
 
+/// Which of the wishes are obeyed that a page itself has: `X-Robots-Tag` headers and `<meta name="robots">`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RobotsTags {
+    /// None.
+    #[default]
+    Off,
+    /// `nofollow`: the links of the page are not followed.
+    Nofollow,
+    /// `noindex`: the items of the page are not kept.
+    Noindex,
+    /// Both.
+    All,
+}
+
 /// A setting that is one of a few words.
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
@@ -138,6 +153,7 @@ macro_rules! words {
 words!(AddressPolicy: "any" => Any, "public" => Public);
 words!(CacheMode: "off" => Off, "http" => Http, "always" => Always);
 words!(Order: "breadth" => Breadth, "depth" => Depth);
+words!(RobotsTags: "off" => Off, "nofollow" => Nofollow, "noindex" => Noindex, "all" => All);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);
 
 /// A setting whose text form is that of its type.

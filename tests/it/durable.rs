@@ -16,6 +16,7 @@ mod redirects;
 mod refusals;
 mod resume;
 mod retries;
+mod robots;
 mod sinks;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,10 @@
 //! robots.txt (RFC 9309): fetched once per origin, obeyed, and never with secrets.
 
+mod kept_out;
+mod sitemaps;
+mod tags;
+mod waiting;
+
 use crawlworks::prelude::*;
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 use crawlworks::{Error, ErrorKind, Filter};

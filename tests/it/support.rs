@@ -130,7 +130,7 @@ pub(crate) fn checked(report: Report) -> Report {
     );
     assert_eq!(
         ledger.done,
-        report.pages + report.requests.redirected,
+        report.pages + report.requests.redirected + report.requests.sitemaps,
         "{report:#?}"
     );
     assert_eq!(

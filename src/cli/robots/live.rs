@@ -1,9 +1,15 @@
 //! Asking live sites: a crawl whose pages are never requested, so that only their robots.txt are.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use url::Position;
+
+use super::Answers;
+use super::explain::{Found, Source};
 use crate::cli::{crawl, input, layers, terminal};
 use crate::crawler::Crawler;
+use crate::downloader::{Downloader, HttpDownloader};
 use crate::error::{BoxError, Error, Result};
 use crate::event::Event;
 use crate::middleware;
@@ -17,7 +23,7 @@ use crate::spider::Spider;
 ///
 /// # Errors
 /// For what is no URL, and for bad settings. A robots.txt that cannot be read is no error: it means no.
-pub(super) fn ask(urls: &[String], user_agent: Option<String>) -> Result<Vec<bool>> {
+pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> {
     let requests: Result<Vec<Request>> = urls
         .iter()
         .enumerate()
@@ -27,9 +33,14 @@ pub(super) fn ask(urls: &[String], user_agent: Option<String>) -> Result<Vec<boo
                 .with_meta("at", at)
         })
         .collect();
+    let requests = requests?;
+    let origins: Vec<String> = requests
+        .iter()
+        .map(|request| request.url()[..Position::BeforePath].to_owned())
+        .collect();
     let allowed = Arc::new(Mutex::new(vec![false; urls.len()]));
     let spider = Questions {
-        requests: requests?,
+        requests,
         allowed: Arc::clone(&allowed),
     };
     // robots.txt goes to the downloader; everything else ends here.
@@ -43,7 +54,17 @@ pub(super) fn ask(urls: &[String], user_agent: Option<String>) -> Result<Vec<boo
     settings.retries = 0;
     settings.delay = std::time::Duration::ZERO;
     settings.adaptive_delay = false;
-    settings.user_agent = user_agent.unwrap_or_else(|| settings.user_agent.clone());
+    if let Some(agent) = user_agent {
+        agent.clone_into(&mut settings.user_agent);
+    }
+    let agent = settings.user_agent.clone();
+    let recorder = Recorder {
+        inner: HttpDownloader::new(settings)?,
+        agent: agent.clone(),
+        found: Arc::default(),
+    };
+    let found = Arc::clone(&recorder.found);
+    let mut crawler = crawler.downloader(recorder);
     let mut events = crawler.events();
     let runtime = crawl::runtime()?;
     runtime.block_on(async {
@@ -57,11 +78,45 @@ pub(super) fn ask(urls: &[String], user_agent: Option<String>) -> Result<Vec<boo
         Ok::<_, Error>(())
     })?;
     runtime.shutdown_background();
-    let answers = allowed
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
-    Ok(answers)
+    let allowed = locked(&allowed).clone();
+    let (known, sources): (Vec<String>, Vec<Source>) = locked(&found).drain().unzip();
+    let source_of = origins
+        .iter()
+        .map(|origin| known.iter().position(|known| known == origin));
+    Ok(Answers {
+        allowed,
+        agent,
+        source_of: source_of.collect(),
+        sources,
+    })
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Remembers what was found in the place of each origin's robots.txt: what came last counts, after redirects.
+struct Recorder {
+    inner: HttpDownloader,
+    agent: String,
+    found: Arc<Mutex<HashMap<String, Source>>>,
+}
+
+impl Downloader for Recorder {
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let origin = request.robots_for().unwrap_or_default().to_owned();
+        let url = request.url().to_string();
+        let result = self.inner.fetch(request).await;
+        let source = match &result {
+            Ok(response) if response.status().is_success() => {
+                Source::file(url, response.body(), &self.agent)
+            }
+            Ok(response) => Source::nothing(url, Found::Status(response.status().as_u16())),
+            Err(error) => Source::nothing(url, Found::Error(error.chain())),
+        };
+        locked(&self.found).insert(origin, source);
+        result
+    }
 }
 
 struct Questions {
@@ -82,7 +137,7 @@ impl Spider for Questions {
 
     async fn parse(&self, response: Response, _: &mut Output<()>) -> Result<(), BoxError> {
         let at: Option<usize> = response.request().meta("at")?;
-        let mut allowed = self.allowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut allowed = locked(&self.allowed);
         if let Some(answer) = at.and_then(|at| allowed.get_mut(at)) {
             *answer = true;
         }

@@ -77,17 +77,24 @@ impl Dispatcher {
                 links,
                 duplicates,
                 over_limit,
+                nofollow,
                 error,
             } => {
                 items.deliver();
                 self.tally.duplicates += duplicates;
                 self.tally.filtered(Filter::MaxLinks, over_limit);
+                self.tally.filtered(Filter::Nofollow, nofollow);
                 if let Some(error) = error {
                     self.failed(request, &error);
                 } else {
                     self.tally.parsed();
                     self.take_up_aside();
                 }
+                self.admit(links)?;
+            }
+            Outcome::Sitemap { links, too_deep } => {
+                self.tally.sitemap();
+                self.tally.filtered(Filter::Depth, too_deep);
                 self.admit(links)?;
             }
             Outcome::Redirected(link) => self.redirected(request, link)?,
@@ -158,6 +165,9 @@ impl Dispatcher {
             reason: error.chain(),
         });
         let is_page = request.robots_for().is_none();
+        if error.kind() != ErrorKind::Status && self.has_reached_nothing() {
+            self.book.doubt(request.url());
+        }
         let again = Queued {
             number,
             request: request.tried_again(),

@@ -86,5 +86,6 @@ fn decode(record: &[u8], user_agent: &str) -> Option<Known> {
         },
         fetched,
         until: fetched.saturating_add(LIFE),
+        is_handed_down: true,
     })
 }

@@ -1,3 +1,5 @@
+use std::iter;
+
 use super::*;
 use crate::policy::robots::RobotsTxt;
 use crate::request::Request;
@@ -19,6 +21,16 @@ fn read(file: &str) -> RobotsFile {
 
 fn request(text: &str) -> Queued {
     Request::from(url(text)).into()
+}
+
+/// A file with so many rules.
+fn many(count: usize, rule: impl Fn(usize) -> String) -> String {
+    let lines = iter::once("User-agent: *".to_owned()).chain((0..count).map(rule));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn just_before(time: Duration) -> Duration {
+    time.checked_sub(Duration::from_secs(1)).unwrap()
 }
 
 /// The path `/a` is forbidden, and by that line.
@@ -68,8 +80,7 @@ fn a_file_is_believed_for_a_day_and_its_absence_too() {
     let mut book = Book::default();
     book.settle(H, RobotsFile::Missing, NOW);
     let page = url("http://h.example/");
-    let second = Duration::from_secs(1);
-    assert_eq!(book.ask(&page, NOW + LIFE - second), Gate::Allowed);
+    assert_eq!(book.ask(&page, just_before(NOW + LIFE)), Gate::Allowed);
     assert_eq!(book.ask(&page, NOW + LIFE), Gate::Unknown);
 }
 
@@ -79,9 +90,8 @@ fn unreachable_is_asked_again_after_ten_minutes() {
     let settled = book.settle(H, RobotsFile::Unreachable, NOW);
     assert_eq!(settled.holds, Holds::Unreachable);
     let page = url("http://h.example/");
-    let second = Duration::from_secs(1);
     let until = NOW + UNREACHABLE_LIFE;
-    assert_eq!(book.ask(&page, until - second), Gate::Unreachable);
+    assert_eq!(book.ask(&page, just_before(until)), Gate::Unreachable);
     assert_eq!(book.ask(&page, until), Gate::Unknown);
 }
 
@@ -106,10 +116,9 @@ fn a_copy_stands_in_for_an_unreachable_file_for_thirty_days() {
 #[test]
 fn the_rules_of_many_hosts_do_not_fill_the_memory() {
     let mut book = Book::durable();
-    let rules: String = (0..2_000)
-        .map(|number| format!("Disallow: /{number}/{}\n", "x".repeat(100)))
-        .collect();
-    let rules = RobotsTxt::parse(format!("User-agent: *\n{rules}").as_bytes()).for_agent("a");
+    let long = "x".repeat(100);
+    let file = many(2_000, |number| format!("Disallow: /{number}/{long}"));
+    let rules = RobotsTxt::parse(file.as_bytes()).for_agent("a");
     let hosts = 2 * MAX_MEMORY / rules.memory();
     for host in 0..hosts {
         let file = RobotsFile::Read {
@@ -130,10 +139,7 @@ fn the_rules_of_many_hosts_do_not_fill_the_memory() {
 
 #[test]
 fn rules_that_are_too_costly_forbid_by_no_line() {
-    let mut file = "User-agent: *\n".to_owned();
-    for number in 0..40_000 {
-        file.push_str(&format!("allow:*{number:x}\n"));
-    }
+    let file = many(40_000, |number| format!("allow:*{number:x}"));
     let mut book = Book::default();
     book.settle(H, read(&file), NOW);
     let page = url(&format!("{H}/{}", "x".repeat(500)));
@@ -175,13 +181,32 @@ fn the_next_process_believes_a_file_for_the_rest_of_its_day() {
 fn the_next_process_believes_nothing_of_another_crawler_or_time() {
     let mut book = Book::durable();
     let page = url("http://h.example/a");
-    let long_ago = NOW - Duration::from_secs(1);
+    let long_ago = just_before(NOW);
     for (agent, now) in [("other/1", NOW), (AGENT, long_ago), (AGENT, NOW + MAX_AGE)] {
         book.settle(H, read("User-agent: *\nDisallow: /a"), NOW);
         let next = resumed(&mut book, agent, now);
         assert_eq!(next.ask(&page, NOW), Gate::Unknown, "{agent} {now:?}");
     }
     assert_eq!(book.take_back(H, b"{nonsense", AGENT, NOW), None);
+}
+
+#[test]
+fn a_copy_that_is_in_doubt_stands_in_for_nothing() {
+    let mut book = Book::durable();
+    book.settle(H, read("User-agent: *\nDisallow: /a"), NOW);
+    let page = url("http://h.example/b");
+    book.doubt(&page);
+    assert_eq!(
+        book.ask(&page, NOW),
+        Gate::Allowed,
+        "this process fetched it"
+    );
+    let mut next = resumed(&mut book, AGENT, NOW);
+    assert_eq!(next.ask(&page, NOW), Gate::Allowed);
+    next.doubt(&page);
+    assert_eq!(next.ask(&page, NOW), Gate::Unknown);
+    let settled = next.settle(H, RobotsFile::Unreachable, NOW);
+    assert_eq!(settled.holds, Holds::Unreachable);
 }
 
 #[test]
@@ -197,12 +222,8 @@ fn a_delay_comes_back_with_its_file() {
 fn an_unreachable_or_huge_file_is_not_kept() {
     let mut book = Book::durable();
     book.settle(H, RobotsFile::Unreachable, NOW);
-    let huge: String = (0..10_000).map(|n| format!("Disallow: /{n}\n")).collect();
-    book.settle(
-        "http://big.example",
-        read(&format!("User-agent: *\n{huge}")),
-        NOW,
-    );
+    let huge = many(10_000, |number| format!("Disallow: /{number}"));
+    book.settle("http://big.example", read(&huge), NOW);
     let records = book.changes(AGENT);
     assert_eq!(records.len(), 2);
     assert!(records.iter().all(|(_, record)| record.is_none()));

@@ -139,7 +139,7 @@ pub fn allowed(robots: &[u8], agent: &str, url: &str) -> bool {
 }
 
 /// What a request for a URL names, by text alone: from the path up to the fragment, or the URL itself if it is a path.
-fn path_of(url: &str) -> Cow<'_, str> {
+pub(crate) fn path_of(url: &str) -> Cow<'_, str> {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
     let after_scheme = match url.split_once("//") {
         Some((_, rest)) if !url.starts_with('/') => rest,

@@ -96,3 +96,58 @@ fn a_line_of_a_batch_that_makes_no_sense_is_told_with_its_number() {
         .says(r#"line 2 of the batch: no string "agent""#);
     assert_eq!(ran.lines().len(), 1);
 }
+
+#[test]
+fn a_verdict_is_explained_by_its_line() {
+    let folder = Folder::new();
+    let rules = format!("{RULES}Crawl-delay: 2\nSitemap: http://x.example/map.xml\n");
+    folder.files.write("robots.txt", &rules);
+    let question = ["robots", "--file", "robots.txt", "--explain"];
+    let ran = folder
+        .crawl(&[&question[..], &["/a/b", "/c", "/a/c"]].concat())
+        .exits(1)
+        .says("/a/b: allowed: line 3: Allow: /a/b")
+        .says("/c: allowed: no rule matches")
+        .says("/a/c: disallowed: line 2: Disallow: /a")
+        .says("group:       line 1, for all (*)")
+        .says("sitemap:     http://x.example/map.xml");
+    assert_eq!(
+        ran.lines(),
+        ["allowed /a/b", "allowed /c", "disallowed /a/c"]
+    );
+    let named = ["--user-agent", "mybot/1", "/c"];
+    folder
+        .crawl(&[&question[..], &named].concat())
+        .exits(1)
+        .says("line 6: Disallow: /")
+        .says("group:       line 5, for mybot/1")
+        .says("delay:       2 s");
+}
+
+#[test]
+fn a_live_verdict_is_explained_by_the_file_that_was_found() {
+    let site = PracticeSite::start().unwrap();
+    let url = site.at("/account").to_string();
+    let robots = site.at("/robots.txt").to_string();
+    let ran = crawl(&["robots", "--json", &url]).exits(1);
+    let answer: serde_json::Value = serde_json::from_str(ran.lines()[0]).unwrap();
+    assert_eq!(answer["url"], url);
+    assert_eq!(answer["allowed"], false);
+    assert_eq!(answer["robots"], robots);
+    assert_eq!(answer["line"], 3);
+    assert_eq!(answer["pattern"], "/account");
+    assert_eq!(
+        answer["group"],
+        serde_json::json!({"line": 1, "named": false})
+    );
+    let sitemaps = serde_json::json!([site.at("/sitemap.xml").as_str()]);
+    assert_eq!(answer["sitemaps"], sitemaps);
+}
+
+#[test]
+fn what_cannot_be_read_is_explained_too() {
+    let url = dead_url();
+    crawl(&["robots", "--explain", &url])
+        .exits(1)
+        .says("robots.txt cannot be read: nothing is allowed (cannot connect");
+}

@@ -1,0 +1,31 @@
+//! Sitemaps that robots.txt lists: the part of the dispatcher that queues them.
+
+use url::Url;
+
+use super::super::robots::origin;
+use super::super::visit::Link;
+use super::Dispatcher;
+use crate::error::Result;
+use crate::identity;
+use crate::request::Request;
+
+impl Dispatcher {
+    /// Whether the sitemaps of this request's site are wanted: it is what the crawl starts with, or on a par with that.
+    pub(super) fn wants_sitemaps(&self, request: &Request) -> bool {
+        self.settings.sitemaps && request.depth() == 0 && !request.is_own()
+    }
+
+    /// Queues the sitemaps that the robots.txt of this URL's origin lists, unless that was done before.
+    pub(super) fn queue_sitemaps(&mut self, url: &Url) -> Result<()> {
+        let listed = self.book.take_sitemaps(origin(url));
+        let links: Vec<Link> = listed
+            .iter()
+            .filter_map(|sitemap| identity::parse(sitemap, Some(url)).ok())
+            .map(|sitemap| {
+                let request = Request::for_sitemap(sitemap, 1);
+                self.context.link(&self.scope, request)
+            })
+            .collect();
+        self.admit(links)
+    }
+}
