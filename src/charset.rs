@@ -1,8 +1,16 @@
 //! In which encoding a page is written, and its text.
 //!
 //! HTTP, the page itself and its bytes may each say something about it. The order is that of the HTML and Encoding
-//! Standards: a byte order mark, the `charset` of the `Content-Type`, a `<meta>` or XML declaration, and then a guess.
-//! The encodings are those of the Encoding Standard, so UTF-7 is never one of them.
+//! Standards: a byte order mark, the `charset` of the `Content-Type`, what the document declares, and then a guess, for
+//! which the country of the host is a hint. What a document declares depends on what it is:
+//!
+//! - HTML, and what has no media type: a `<meta>` or an XML declaration in the first 1,024 bytes, or a later `<meta>`;
+//! - XML ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303)): its declaration, else it is UTF-8; a guess only if it is not;
+//! - JSON: nothing; it is UTF-8 whatever is said of it;
+//! - any other text: nothing.
+//!
+//! The encodings are those of the Encoding Standard, so UTF-7 is never one of them, and `latin1` is windows-1252. What
+//! is declared is believed: bytes that are wrong in that encoding become U+FFFD, as in browsers.
 //!
 //! ```
 //! use crawlworks::charset;
@@ -12,16 +20,17 @@
 //! assert!(charset::decode(body, encoding).ends_with("café"));
 //! ```
 
+mod prescan;
+
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
-use memchr::memmem;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 use crate::html::{Attributes, META, Tags};
+use crate::sniff::MediaType;
+use prescan::{in_ascii, in_content, prescan, utf_16, xml_declaration};
 
-/// How much of a page the standard's prescan reads, without knowing what is a comment, a script or a tag.
-const PRESCAN: usize = 1024;
 /// How far a `<meta>` is looked for as an element of the page, as browsers do when they meet it while parsing.
 const SEARCH: usize = 64 * 1024;
 /// How much of a page a guess is made from.
@@ -32,11 +41,35 @@ const GUESS: usize = 256 * 1024;
 /// `content_type` is the value of the HTTP header. A label that the Encoding Standard does not know is ignored.
 #[must_use]
 pub fn detect(body: &[u8], content_type: Option<&str>) -> &'static Encoding {
-    Encoding::for_bom(body)
-        .map(|(encoding, _)| encoding)
-        .or_else(|| content_type.and_then(http_charset))
-        .or_else(|| declared(body))
-        .unwrap_or_else(|| guess(body))
+    detect_at(body, content_type, None)
+}
+
+/// The same of a page whose host has this name: its country makes a guess better.
+#[must_use]
+pub fn detect_at(
+    body: &[u8],
+    content_type: Option<&str>,
+    domain: Option<&str>,
+) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(body) {
+        return encoding;
+    }
+    let media_type = content_type.map(MediaType::parse).unwrap_or_default();
+    if media_type.is_json() {
+        return UTF_8;
+    }
+    let charset = media_type.charset.as_deref();
+    if let Some(encoding) = charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
+        return encoding;
+    }
+    let declared = if media_type.is_xml() {
+        declared_in_xml(body)
+    } else if media_type.essence.is_empty() || media_type.is_html() {
+        prescan(body).or_else(|| late_meta(body))
+    } else {
+        None
+    };
+    declared.unwrap_or_else(|| guess(body, domain))
 }
 
 /// The text of a body. Its byte order mark is taken off, what cannot be decoded becomes U+FFFD, and what is UTF-8
@@ -46,112 +79,49 @@ pub fn decode<'a>(body: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
     encoding.decode_with_bom_removal(body).0
 }
 
-/// The `charset` parameter of a `Content-Type`: RFC 9110 section 8.3.2, and without its quotes.
-fn http_charset(content_type: &str) -> Option<&'static Encoding> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let label = value.trim().trim_matches(['"', '\'']);
-        name.trim()
-            .eq_ignore_ascii_case("charset")
-            .then(|| Encoding::for_label(label.as_bytes()))?
-    })
+/// What an XML document declares; without a word it is UTF-8, if it can be.
+fn declared_in_xml(body: &[u8]) -> Option<&'static Encoding> {
+    utf_16(body)
+        .or_else(|| xml_declaration(body))
+        .or_else(|| std::str::from_utf8(body).ok().map(|_| UTF_8))
+        .or_else(|| prescan(body))
 }
 
-/// What the page itself declares: section 13.2.3.2 of the HTML standard, and 13.2.3.5 for what comes late.
-fn declared(body: &[u8]) -> Option<&'static Encoding> {
-    let start = body.get(..PRESCAN).unwrap_or(body);
-    if start.starts_with(b"<\0?\0x\0") {
-        return Some(UTF_16LE);
-    }
-    if start.starts_with(b"\0<\0?\0x") {
-        return Some(UTF_16BE);
-    }
-    Tags::prescan(start)
+/// The encoding that a browser changes to while it parses: section 13.2.3.5 of the HTML standard.
+fn late_meta(body: &[u8]) -> Option<&'static Encoding> {
+    let start = body.get(..SEARCH).unwrap_or(body);
+    Tags::new(start)
         .filter(|tag| !tag.is_end && tag.name == META)
         .find_map(|tag| meta(&tag.attributes))
-        .or_else(|| xml_declaration(start))
-        .or_else(|| {
-            let more = body.get(..SEARCH).unwrap_or(body);
-            Tags::new(more)
-                .filter(|tag| !tag.is_end && tag.name == META)
-                .find_map(|tag| meta(&tag.attributes))
-        })
 }
 
 fn meta(attributes: &Attributes<'_>) -> Option<&'static Encoding> {
-    let label = attributes.get(b"charset").or_else(|| {
+    let charset = attributes.get(b"charset").and_then(Encoding::for_label);
+    let pragma = || {
         let is_pragma = attributes
             .get(b"http-equiv")?
             .eq_ignore_ascii_case(b"content-type");
-        attributes
-            .get(b"content")
-            .filter(|_| is_pragma)
-            .and_then(label_in_content)
-    })?;
-    Encoding::for_label(label).map(in_ascii)
-}
-
-/// The label in `text/html; charset=...`: the standard's "extracting a character encoding from a meta element".
-fn label_in_content(content: &[u8]) -> Option<&[u8]> {
-    let lower = content.to_ascii_lowercase();
-    memmem::find_iter(&lower, b"charset").find_map(|at| {
-        let value = content
-            .get(at + b"charset".len()..)?
-            .trim_ascii_start()
-            .strip_prefix(b"=")?
-            .trim_ascii_start();
-        match value {
-            [quote @ (b'"' | b'\''), label @ ..] => label
-                .split(|byte| byte == quote)
-                .next()
-                .filter(|l| *l != label),
-            label => label
-                .split(|&byte| byte == b';' || byte.is_ascii_whitespace())
-                .next(),
-        }
-    })
-}
-
-/// The encoding of `<?xml version="1.0" encoding="...">`.
-fn xml_declaration(start: &[u8]) -> Option<&'static Encoding> {
-    let declaration = start
-        .strip_prefix(b"<?xml")?
-        .split(|&byte| byte == b'>')
-        .next()?;
-    let at = memmem::find(declaration, b"encoding")?;
-    let value = declaration
-        .get(at + b"encoding".len()..)?
-        .trim_ascii_start()
-        .strip_prefix(b"=")?
-        .trim_ascii_start();
-    let (quote, label) = value
-        .split_first()
-        .filter(|(quote, _)| matches!(quote, b'"' | b'\''))?;
-    let label = label
-        .split(|byte| byte == quote)
-        .next()
-        .filter(|l| *l != label)?;
-    Encoding::for_label(label).map(in_ascii)
-}
-
-/// What could be read as ASCII is not UTF-16, whatever it says.
-fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
-    match encoding {
-        encoding if encoding == UTF_16LE || encoding == UTF_16BE => UTF_8,
-        encoding if encoding == X_USER_DEFINED => WINDOWS_1252,
-        encoding => encoding,
-    }
+        in_content(attributes.get(b"content").filter(|_| is_pragma)?)
+    };
+    charset.or_else(pragma).map(in_ascii)
 }
 
 /// What the bytes look like.
-fn guess(body: &[u8]) -> &'static Encoding {
+fn guess(body: &[u8], domain: Option<&str>) -> &'static Encoding {
     let start = body.get(..GUESS).unwrap_or(body);
     if start.is_ascii() && !start.contains(&0x1b) {
         return WINDOWS_1252;
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(start, start.len() == body.len());
-    detector.guess(None, Utf8Detection::Allow)
+    detector.guess(domain.and_then(country), Utf8Detection::Allow)
+}
+
+/// The last label of a name, in the form that the detector wants.
+fn country(domain: &str) -> Option<&[u8]> {
+    let label = domain.trim_end_matches('.').rsplit('.').next()?;
+    let is_good = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    Some(label.as_bytes()).filter(|label| !label.is_empty() && label.iter().all(|&b| is_good(b)))
 }
 
 #[cfg(test)]
@@ -187,33 +157,50 @@ mod tests {
     }
 
     #[test]
-    fn a_page_declares_its_encoding_in_many_ways() {
-        for (page, expected) in [
-            ("<META CharSet = 'koi8-r'>", "KOI8-R"),
+    fn what_a_document_may_declare_depends_on_its_type() {
+        let meta = &b"<meta charset=koi8-r>\xc1"[..];
+        let xml = &b"<?xml version='1.0' encoding='koi8-r'?>\xc1"[..];
+        for (body, content_type, expected) in [
+            (meta, "text/html", "KOI8-R"),
+            (xml, "text/html", "KOI8-R"),
+            (meta, "text/plain", "windows-1252"),
+            (meta, "application/json", "UTF-8"),
+            (meta, "application/ld+json; charset=koi8-r", "UTF-8"),
+            (xml, "application/rss+xml", "KOI8-R"),
+            (xml, "text/xml; charset=utf-8", "UTF-8"),
+            (b"<a/>", "application/xml", "UTF-8"),
             (
-                "<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>",
-                "KOI8-R",
+                b"<a><meta charset='koi8-r'/></a>",
+                "application/xhtml+xml",
+                "UTF-8",
             ),
             (
-                "<meta content='x; charset charset= \"koi8-r\" ;' http-equiv=content-type>",
-                "KOI8-R",
+                b"\xef\xbb\xbf<?xml encoding='koi8-r'?>",
+                "text/xml",
+                "UTF-8",
             ),
-            ("<meta content='text/html; charset=koi8-r'>", "windows-1252"),
-            (
-                "<meta http-equiv=content-type content='charset=\"koi8-r'>",
-                "windows-1252",
-            ),
-            ("<!-- <meta charset=koi8-r> -->", "windows-1252"),
-            ("<meta charset=utf-16>", "UTF-8"),
-            ("<meta charset=x-user-defined>", "windows-1252"),
-            ("<meta charset=no-such><meta charset=koi8-r>", "KOI8-R"),
-            ("<?xml version='1.0' encoding = \"koi8-r\"?><p>", "KOI8-R"),
-            ("<?xml version='1.0' encoding='utf-16'?><p>", "UTF-8"),
-            ("<\0?\0x\0m\0l\0", "UTF-16LE"),
-            ("\0<\0?\0x\0m\0l", "UTF-16BE"),
+            (b"<\0?\0x\0m\0l\0", "text/xml", "UTF-16LE"),
+            (b"plain", "text/plain", "windows-1252"),
+            (b"\xef\xbb\xbfplain", "text/plain; charset=koi8-r", "UTF-8"),
+            (b"a\xff", "text/html; charset=utf-8", "UTF-8"),
+            (b"a", "text/html; charset=iso-2022-kr", "replacement"),
         ] {
-            assert_eq!(detect(page.as_bytes(), None).name(), expected, "{page}");
+            assert_eq!(
+                detect(body, Some(content_type)).name(),
+                expected,
+                "{body:?} {content_type}"
+            );
         }
+    }
+
+    #[test]
+    fn the_country_of_a_host_is_a_hint() {
+        // Windows-1257 and windows-1252 share most of these bytes.
+        let body = b"<p>\xe0\xe8\xe6 \xeb\xe1\xf0 \xf8\xfb\xfe";
+        let of = |domain| detect_at(body, None, domain).name();
+        assert_eq!(of(Some("www.example.lt.")), "windows-1257");
+        assert_ne!(of(Some("www.example.cz")), "windows-1257");
+        assert_eq!(of(Some("EXAMPLE.\u{e9}")), of(None));
     }
 
     #[test]

@@ -37,11 +37,13 @@ mod depth;
 mod entities;
 mod foreign;
 mod heading;
+mod limits;
 mod name;
 mod tags;
 mod text;
 
 pub(crate) use attributes::Attributes;
+pub(crate) use limits::{Cuts, Limits, Marks};
 pub(crate) use name::META;
 pub(crate) use tags::Tags;
 

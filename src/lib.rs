@@ -64,6 +64,7 @@ pub use sink::Sink;
 pub mod charset;
 pub mod identity;
 pub mod sitemap;
+pub mod sniff;
 
 // The ways in.
 pub mod site;

@@ -1,5 +1,6 @@
 //! The [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
 
+mod limit;
 mod trap;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::ErrorKind;
+pub use limit::Limit;
 pub use trap::{Trap, TrapKind};
 
 /// What a crawl did. Serialises to the JSON that `--report` writes.
@@ -49,6 +51,9 @@ pub struct Report {
     /// The links among them that were taken for spider traps, by kind.
     #[serde(default)]
     pub traps: BTreeMap<TrapKind, Trap>,
+    /// Pages of which something was cut off, by the limit that they reached.
+    #[serde(default)]
+    pub limited: BTreeMap<Limit, u64>,
     /// Retries by what made them necessary: an error kind or a status.
     pub retries: BTreeMap<String, u64>,
     /// robots.txt files by what came of them.

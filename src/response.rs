@@ -11,6 +11,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -22,9 +23,9 @@ use url::Url;
 
 use crate::cache::{FromCache, Notes, Recrawled};
 use crate::error::{Error, ErrorKind, Result};
-use crate::html::{self, Html, Page};
+use crate::html::{self, Html, Limits, Marks, Page};
 use crate::request::Request;
-use crate::{charset, identity};
+use crate::{charset, identity, sniff};
 
 /// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
 ///
@@ -39,6 +40,9 @@ pub struct Response {
     timings: Timings,
     wire_bytes: u64,
     notes: Notes,
+    limits: Limits,
+    /// Where it is noted what the limits cut off.
+    marks: Option<Arc<Marks>>,
 }
 
 /// How long an exchange took. Waiting in the queue is not part of it.
@@ -63,6 +67,8 @@ impl Response {
             timings: Timings::default(),
             wire_bytes: 0,
             notes: Notes::default(),
+            limits: Limits::default(),
+            marks: None,
         }
     }
 
@@ -99,6 +105,13 @@ impl Response {
     #[must_use]
     pub fn with_wire_bytes(mut self, bytes: u64) -> Self {
         self.wire_bytes = bytes;
+        self
+    }
+
+    /// Limits the trees that are made of the page, and has it noted when something is cut off.
+    pub(crate) fn within(mut self, limits: Limits, marks: Arc<Marks>) -> Self {
+        self.limits = limits;
+        self.marks = Some(marks);
         self
     }
 
@@ -230,11 +243,32 @@ impl Response {
         self.notes.recrawled
     }
 
-    /// The character encoding: byte order mark, then `Content-Type`, then the document's own `meta`, then detection
-    /// from the bytes (WHATWG Encoding Standard).
+    /// The character encoding: byte order mark, then `Content-Type`, then what the document declares, then detection
+    /// from the bytes and the country of the host. JSON is always UTF-8. See [`charset`].
     #[must_use]
     pub fn encoding(&self) -> &'static Encoding {
-        charset::detect(&self.body, self.header("content-type").as_deref())
+        let content_type = self.header("content-type");
+        charset::detect_at(&self.body, content_type.as_deref(), self.url().domain())
+    }
+
+    /// What kind of content it is: the media type of `Content-Type`, or what the first bytes look like when that is
+    /// missing or says nothing. See [`sniff`].
+    #[must_use]
+    pub fn media_type(&self) -> String {
+        let content_type = self.header("content-type");
+        sniff::media_type(&self.body, content_type.as_deref(), self.is_nosniff()).into_owned()
+    }
+
+    /// Whether `Content-Type` says what it is.
+    pub(crate) fn has_media_type(&self) -> bool {
+        sniff::is_declared(self.header("content-type").as_deref())
+    }
+
+    fn is_nosniff(&self) -> bool {
+        self.header("x-content-type-options").is_some_and(|value| {
+            let first = value.split(',').next().unwrap_or_default();
+            first.trim().eq_ignore_ascii_case("nosniff")
+        })
     }
 
     /// The body as text in its [`encoding`](Self::encoding); what is not valid becomes U+FFFD.
@@ -263,14 +297,17 @@ impl Response {
     /// The body parsed as HTML.
     ///
     /// # Errors
-    /// [`ErrorKind::NotHtml`] when `Content-Type` says that it is something else, such as an image or JSON.
+    /// [`ErrorKind::NotHtml`] when it is something else, such as an image or JSON: `Content-Type` says so, or the first
+    /// bytes where that says nothing.
     pub fn html(&self) -> Result<Html> {
         self.check_html()?;
         let encoding = self.encoding();
-        Ok(
-            Html::parse(&charset::decode(&self.body, encoding), self.url().clone())
-                .with_encoding(encoding),
-        )
+        let text = charset::decode(&self.body, encoding);
+        let html = Html::parse_within(&text, self.url().clone(), self.limits);
+        if let Some(marks) = &self.marks {
+            marks.add(html.cuts());
+        }
+        Ok(html.with_encoding(encoding))
     }
 
     /// The absolute http(s) URLs of all `a` and `area` links, in document order, once each and without fragments.
@@ -307,22 +344,19 @@ impl Response {
     }
 
     pub(crate) fn check_html(&self) -> Result<()> {
-        match self.content_type() {
-            Some(mime) if !is_markup(&mime) => Err(Error::new(
-                ErrorKind::NotHtml,
-                format!("not HTML but {mime}"),
-            )
-            .with_url(self.url())),
-            _ => Ok(()),
+        let content_type = self.header("content-type");
+        let nosniff = self.is_nosniff();
+        let mime = sniff::media_type(&self.body, content_type.as_deref(), nosniff);
+        let is_markup = matches!(&*mime, "text/html" | "application/xml" | "text/xml")
+            || mime.ends_with("+xml")
+            // A page whose first tag is none that tells.
+            || mime == "text/plain" && !nosniff && !sniff::is_declared(content_type.as_deref());
+        if is_markup {
+            return Ok(());
         }
+        let message = format!("not HTML but {mime}");
+        Err(Error::new(ErrorKind::NotHtml, message).with_url(self.url()))
     }
-}
-
-/// Whether a media type can be HTML: HTML itself, XHTML and other XML, and what is no media type at all.
-fn is_markup(mime: &str) -> bool {
-    matches!(mime, "text/html" | "application/xml" | "text/xml")
-        || mime.ends_with("+xml")
-        || !mime.contains('/')
 }
 
 impl fmt::Debug for Response {

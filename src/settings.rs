@@ -159,6 +159,12 @@ settings! {
     max_url_length: usize = 2083;
     #[doc = "Most links that are followed from one page."]
     max_links: usize = 10_000;
+    #[doc = "Deepest nesting of a page's elements; tags that would nest deeper are left out. At most 512, as in browsers."]
+    max_dom_depth: usize = 512;
+    #[doc = "Most nodes in the tree of a page; what comes behind is left out."]
+    max_dom_nodes: usize = 1 << 20;
+    #[doc = "Most attributes of an element; further ones are left out. At most 512."]
+    max_dom_attributes: usize = 512;
     #[doc = "Leave out links that only spider traps make: repetition, growth, days far away, a page's further session ids."]
     traps: bool = true;
     #[doc = "How often the same path segments may follow each other; needs `traps`."]

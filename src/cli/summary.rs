@@ -39,6 +39,7 @@ pub(super) fn of(
         // A request that is tried four times is one error at most, and here up to four.
         ("failed tries", list(&report.errors)),
         ("filtered", list(&report.filtered)),
+        ("pages cut off", list(&report.limited)),
         (
             "items dropped",
             list(dropped.filter(|(why, _)| *why != WISHED)),

@@ -13,6 +13,7 @@ use crate::cache::pages::Pages;
 use crate::downloader::HttpDownloader;
 use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
+use crate::html::Limits;
 use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Accounts, Cookies, Stack};
@@ -149,6 +150,7 @@ impl<S: Spider> Crawler<S> {
                 spider: self.spider,
                 entrance,
                 max_links: settings.max_links,
+                tree: Limits::new(&settings),
             }),
             stack: Arc::new(Stack {
                 middlewares: self.middlewares,
@@ -161,6 +163,7 @@ impl<S: Spider> Crawler<S> {
             sitemaps: settings.sitemaps,
             retries: settings.retries,
             redirects: settings.redirects,
+            content_types: lowered(&settings.content_types),
             strip: Strip::new(&settings.strip_params)?,
             ignores_sessions: settings.traps,
             meta_refresh: settings.meta_refresh,
@@ -169,6 +172,10 @@ impl<S: Spider> Crawler<S> {
             parsing,
         })
     }
+}
+
+fn lowered(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.to_ascii_lowercase()).collect()
 }
 
 /// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take

@@ -1,6 +1,7 @@
 //! Where the spider's type ends: past this file no code of the engine knows what an item is.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 
@@ -8,6 +9,7 @@ use url::Url;
 
 use super::BoxFuture;
 use crate::error::{BoxError, Error, ErrorKind};
+use crate::html::{Cuts, Limits, Marks};
 use crate::output::Output;
 use crate::pipeline::Entrance;
 use crate::request::Request;
@@ -21,6 +23,7 @@ pub(crate) struct Plumbed<S: Spider> {
     pub(crate) spider: S,
     pub(crate) entrance: Entrance<S::Item>,
     pub(crate) max_links: usize,
+    pub(crate) tree: Limits,
 }
 
 /// The items of one page on their way to the pipelines, where there is a place for them already.
@@ -68,6 +71,8 @@ impl std::fmt::Debug for Delivery {
 pub(crate) struct Parsed {
     pub(super) requests: Vec<Request>,
     pub(super) over_limit: u64,
+    /// What was cut off of its trees.
+    pub(super) cuts: Cuts,
     pub(super) items: Delivery,
     /// The spider's own error or panic; what it emitted before is above.
     pub(super) error: Option<Error>,
@@ -93,6 +98,8 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed> {
         Box::pin(async move {
             let url = response.url().clone();
+            let marks = Arc::new(Marks::default());
+            let response = response.within(self.tree, Arc::clone(&marks));
             let mut out = Output::with_max_links(self.max_links);
             // In a block of its own, so that a panic before the first await is caught as well.
             let parse = async { self.spider.parse(response, &mut out).await };
@@ -110,6 +117,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             Parsed {
                 requests,
                 over_limit,
+                cuts: marks.cuts(),
                 items,
                 error: error.map(|error| error.with_url(&url)),
             }

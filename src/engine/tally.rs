@@ -10,9 +10,10 @@ use super::robots::{Forbidden, Holds, origin};
 use super::visit::Fetched;
 use crate::cache::{FromCache, Notes, Passage};
 use crate::error::ErrorKind;
+use crate::html::Cuts;
 use crate::report::{
-    Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Report, Requests, Resumed, Robots, Trap,
-    TrapKind,
+    Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed, Robots,
+    Trap, TrapKind,
 };
 use crate::request::Request;
 
@@ -34,6 +35,8 @@ pub(crate) struct Tally {
     filtered: BTreeMap<Filter, u64>,
     #[serde(default)]
     traps: BTreeMap<TrapKind, Trap>,
+    #[serde(default)]
+    limited: BTreeMap<Limit, u64>,
     retries: BTreeMap<String, u64>,
     robots: Robots,
     #[serde(default)]
@@ -53,6 +56,7 @@ impl Tally {
             errors: BTreeMap::new(),
             filtered: BTreeMap::new(),
             traps: BTreeMap::new(),
+            limited: BTreeMap::new(),
             retries: BTreeMap::new(),
             robots: Robots::default(),
             cache: Cache::default(),
@@ -110,6 +114,20 @@ impl Tally {
         if count > 0 {
             self.ledger.filtered += count;
             *self.filtered.entry(reason).or_default() += count;
+        }
+    }
+
+    /// A page was larger than it may be.
+    pub(super) fn limited(&mut self, cuts: Cuts, links: u64) {
+        for (limit, was_reached) in [
+            (Limit::DomDepth, cuts.has(Cuts::DEPTH)),
+            (Limit::DomNodes, cuts.has(Cuts::NODES)),
+            (Limit::DomAttributes, cuts.has(Cuts::ATTRIBUTES)),
+            (Limit::Links, links > 0),
+        ] {
+            if was_reached {
+                *self.limited.entry(limit).or_default() += 1;
+            }
         }
     }
 
@@ -215,6 +233,7 @@ impl Tally {
             errors: self.errors,
             filtered: self.filtered,
             traps: self.traps,
+            limited: self.limited,
             retries: self.retries,
             robots: self.robots,
             cache: self.cache,

@@ -17,6 +17,7 @@ use crate::cache::Notes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
+use crate::html::Cuts;
 use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::policy::robots::{PageTags, RobotsTxt};
@@ -39,6 +40,8 @@ pub(crate) struct Context {
     pub(crate) sitemaps: bool,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
+    /// The media types that are wanted, in lower case; none: all.
+    pub(crate) content_types: Vec<String>,
     /// What is taken out of found links.
     pub(crate) strip: Strip,
     /// Whether links that differ only in a session id are one.
@@ -89,6 +92,7 @@ pub(super) enum Outcome {
         duplicates: u64,
         over_limit: u64,
         nofollow: u64,
+        cuts: Cuts,
         error: Option<Error>,
     },
     Redirected(Link),
@@ -214,6 +218,9 @@ impl Context {
         if let Some(level) = request.sitemap() {
             return self.sitemap(scope, &response, level);
         }
+        if self.is_unwanted(&response) {
+            return Outcome::Filtered(Filter::ContentType);
+        }
         let suspect = match &self.parsing {
             Some(parsing) => Some(parsing.enter(request.fingerprint(self.key)).await),
             None => None,
@@ -264,6 +271,17 @@ impl Context {
         };
         let is_loop = next.trail().contains(&mark(&next, cookies.as_ref()));
         (!is_loop).then_some(next)
+    }
+
+    /// Whether an answer that says nothing of its media type turns out to be of one that is not wanted. One that does
+    /// say was left at its head.
+    fn is_unwanted(&self, response: &Response) -> bool {
+        if self.content_types.is_empty() || response.has_media_type() {
+            return false;
+        }
+        let media_type = response.media_type();
+        // A page can begin with text.
+        media_type != "text/plain" && !self.content_types.contains(&media_type)
     }
 
     async fn parse(
@@ -317,6 +335,7 @@ impl Context {
             duplicates,
             over_limit: parsed.over_limit,
             nofollow,
+            cuts: parsed.cuts,
             error: parsed.error,
         }
     }

@@ -6,9 +6,6 @@ use memchr::memchr;
 
 use super::tags::Tags;
 
-/// How many attributes of a tag a tree gets: the parser compares each with all others.
-const MAX_ATTRIBUTES: usize = 512;
-
 /// The attributes of a tag as name and value, both as they are spelled, in order, duplicates included.
 #[derive(Debug, Clone)]
 pub(crate) struct Attributes<'a> {
@@ -100,13 +97,13 @@ impl<'a> Iterator for Attributes<'a> {
     }
 }
 
-/// The page with the tags that have too many attributes cut short; the page itself if there are none.
-pub(crate) fn cap_attributes(page: &str) -> Cow<'_, str> {
+/// The page with the tags that have more than `max` attributes cut short; the page itself if there are none.
+pub(crate) fn cap_attributes(page: &str, max: usize) -> Cow<'_, str> {
     let mut capped = String::new();
     let mut copied = 0;
     for tag in Tags::new(page.as_bytes()) {
         let mut attributes = tag.attributes;
-        if attributes.by_ref().take(MAX_ATTRIBUTES).count() == MAX_ATTRIBUTES {
+        if attributes.by_ref().take(max).count() == max {
             let kept = page.len() - attributes.rest.len();
             capped.push_str(page.get(copied..kept).unwrap_or_default());
             copied = tag.span.end - 1;
@@ -130,16 +127,16 @@ mod tests {
 
     #[test]
     fn too_many_attributes_are_cut_off() {
-        let many: Vec<_> = (0..=MAX_ATTRIBUTES).map(|n| format!(" a{n}='>'")).collect();
-        let (all, kept) = (many.concat(), many[..MAX_ATTRIBUTES].concat());
+        let many: Vec<_> = (0..=100).map(|n| format!(" a{n}='>'")).collect();
+        let (all, kept) = (many.concat(), many[..100].concat());
         assert_eq!(
-            cap_attributes(&format!("<a b><p{all} /><i>")),
+            cap_attributes(&format!("<a b><p{all} /><i>"), 100),
             format!("<a b><p{kept}><i>")
         );
     }
 
     #[test]
     fn a_page_within_the_limit_is_not_copied() {
-        assert!(matches!(cap_attributes("<a b><p c>"), Cow::Borrowed(_)));
+        assert!(matches!(cap_attributes("<a b><p c>", 2), Cow::Borrowed(_)));
     }
 }

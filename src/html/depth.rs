@@ -20,19 +20,19 @@ use html5ever::{LocalName, TokenizerResult};
 use scraper::{Html, HtmlTreeSink};
 
 use super::attributes::cap_attributes;
+use super::limits::{Cuts, Limits};
 use super::name::{self, Name};
 
-/// How many elements the parser keeps in mind: open ones, which is the depth, and formatting such as `<b>` that it will
-/// open again. Browsers allow a depth of 512.
-const MAX_OPEN: usize = 512;
-/// How many nodes a tree has. Misnested formatting makes parsers copy elements without bound.
-const MAX_NODES: usize = 1 << 20;
 /// How much text is handed over at once.
 const CHUNK: usize = 32 * 1024;
 
-/// Parses a page. Returns the tree, and whether something was left out because of the limits.
-pub(crate) fn parse(text: &str) -> (Html, bool) {
-    let parser = Parser::new();
+/// Parses a page. Returns the tree, and what was left out because of the limits.
+///
+/// Each step is bounded, so that the whole is linear in the text: a token costs at most the elements that are kept in
+/// mind, a tag at most its attributes squared, and there are no more nodes than the limit. What breaks the limit of
+/// attributes is noticed within a chunk, and costs one more pass.
+pub(crate) fn parse(text: &str, limits: Limits) -> (Html, Cuts) {
+    let parser = Parser::new(limits);
     let mut is_watched = true;
     let mut rest = text;
     while let Some((chunk, others)) = rest
@@ -41,14 +41,21 @@ pub(crate) fn parse(text: &str) -> (Html, bool) {
     {
         let is_silent = parser.feed(chunk) == 0;
         rest = others;
+        let has_many = parser.has_many_attributes();
         // Within one tag for a whole chunk: either a long attribute, or very many.
-        if is_watched && is_silent {
+        if is_watched && (is_silent || has_many) {
             is_watched = false;
-            if let Cow::Owned(capped) = cap_attributes(text) {
-                let parser = Parser::new();
+            if let Cow::Owned(capped) = cap_attributes(text, limits.attributes) {
+                let parser = Parser::new(limits);
                 parser.feed(&capped);
-                return (parser.finish().0, true);
+                let (tree, cuts) = parser.finish();
+                return (tree, cuts.and(Cuts::ATTRIBUTES));
             }
+        }
+        if has_many {
+            // Where both ways of reading tags disagree, about a page made for that: the rest is not read.
+            parser.tokenizer.sink.cut(Cuts::ATTRIBUTES);
+            break;
         }
     }
     parser.finish()
@@ -60,7 +67,7 @@ struct Parser {
 }
 
 impl Parser {
-    fn new() -> Self {
+    fn new(limits: Limits) -> Self {
         let sink = HtmlTreeSink::new(Html::new_document());
         // No script is ever run, so what is in <noscript> is the page.
         let options = TreeBuilderOpts {
@@ -68,7 +75,7 @@ impl Parser {
             ..TreeBuilderOpts::default()
         };
         let tokenizer = Tokenizer::new(
-            Capped::new(TreeBuilder::new(sink, options)),
+            Capped::new(TreeBuilder::new(sink, options), limits),
             TokenizerOpts::default(),
         );
         Self {
@@ -86,10 +93,14 @@ impl Parser {
         self.tokenizer.sink.tokens.get() - before
     }
 
-    fn finish(self) -> (Html, bool) {
+    fn has_many_attributes(&self) -> bool {
+        self.tokenizer.sink.has_many_attributes.get()
+    }
+
+    fn finish(self) -> (Html, Cuts) {
         self.tokenizer.end();
         let capped = self.tokenizer.sink;
-        (capped.builder.sink.0.into_inner(), capped.was_cut.get())
+        (capped.builder.sink.0.into_inner(), capped.cuts.get())
     }
 }
 
@@ -102,19 +113,24 @@ struct Capped {
     is_counted: Cell<bool>,
     /// Start tags that were dropped and whose end tags have not come, by name.
     dropped: RefCell<HashMap<LocalName, usize>>,
-    was_cut: Cell<bool>,
+    cuts: Cell<Cuts>,
     tokens: Cell<usize>,
+    /// Whether a tag had more attributes than it may.
+    has_many_attributes: Cell<bool>,
+    limits: Limits,
 }
 
 impl Capped {
-    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>) -> Self {
+    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>, limits: Limits) -> Self {
         Self {
             builder,
             room: Cell::default(),
             is_counted: Cell::default(),
             dropped: RefCell::default(),
-            was_cut: Cell::default(),
+            cuts: Cell::default(),
             tokens: Cell::default(),
+            has_many_attributes: Cell::default(),
+            limits,
         }
     }
 
@@ -132,8 +148,8 @@ impl Capped {
         if !is_full && (self.has_room() || self.is_leaf(tag)) {
             return false;
         }
-        self.was_cut.set(true);
         if !is_full {
+            self.cut(Cuts::DEPTH);
             *self
                 .dropped
                 .borrow_mut()
@@ -168,14 +184,23 @@ impl Capped {
         self.builder.sink.0.borrow().tree.values().len()
     }
 
+    /// Whether there can be no more nodes, for one that is to be added.
     fn is_full(&self) -> bool {
-        self.node_count() >= MAX_NODES
+        let is_full = self.node_count() >= self.limits.nodes;
+        if is_full {
+            self.cut(Cuts::NODES);
+        }
+        is_full
+    }
+
+    fn cut(&self, cuts: Cuts) {
+        self.cuts.set(self.cuts.get().and(cuts));
     }
 
     /// Whether an element may be opened here.
     fn has_room(&self) -> bool {
         self.node_count() < self.room.get()
-            || (!self.is_counted.get() && self.count_open() < MAX_OPEN)
+            || (!self.is_counted.get() && self.count_open() < self.limits.depth)
     }
 
     fn count_open(&self) -> usize {
@@ -183,8 +208,8 @@ impl Capped {
         self.builder.trace_handles(&count);
         let open = count.0.get();
         // A new node is at most one element that is open and one to be opened again: on ordinary pages counting is rare.
-        let room = self.node_count() + MAX_OPEN.saturating_sub(open) / 2;
-        self.room.set(room.min(MAX_NODES));
+        let room = self.node_count() + self.limits.depth.saturating_sub(open) / 2;
+        self.room.set(room.min(self.limits.nodes));
         self.is_counted.set(true);
         open
     }
@@ -196,6 +221,11 @@ impl TokenSink for Capped {
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
         self.tokens
             .set(self.tokens.get() + usize::from(!matches!(token, Token::ParseError(_))));
+        if let Token::TagToken(tag) = &token
+            && tag.attrs.len() > self.limits.attributes
+        {
+            self.has_many_attributes.set(true);
+        }
         if self.is_dropped(&token) {
             return TokenSinkResult::Continue;
         }

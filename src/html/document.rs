@@ -9,6 +9,7 @@ use url::Url;
 use super::base::Base;
 use super::depth;
 use super::element::Element;
+use super::limits::{Cuts, Limits};
 use super::select::Select;
 use crate::Result;
 
@@ -29,7 +30,7 @@ use crate::Result;
 /// ```
 pub struct Html {
     tree: scraper::Html,
-    was_too_deep: bool,
+    cuts: Cuts,
     url: Url,
     encoding: &'static Encoding,
     base: OnceCell<Base>,
@@ -39,14 +40,19 @@ impl Html {
     /// Parses a page. `url` is where it came from: relative references are relative to it, unless the page has a usable
     /// `<base href>`.
     ///
-    /// A tree has at most 512 levels, as in browsers, a million elements, and 512 attributes per element, so that it
-    /// takes time and memory in proportion to the text; [`was_too_deep`](Self::was_too_deep) tells.
+    /// A tree has at most 512 levels, as in browsers, a million nodes, and 512 attributes per element, so that it takes
+    /// time and memory in proportion to the text; [`was_too_deep`](Self::was_too_deep) tells. The settings
+    /// `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes` can make it less for the pages of a crawl.
     #[must_use]
     pub fn parse(text: &str, url: Url) -> Self {
-        let (tree, was_too_deep) = depth::parse(text);
+        Self::parse_within(text, url, Limits::default())
+    }
+
+    pub(crate) fn parse_within(text: &str, url: Url, limits: Limits) -> Self {
+        let (tree, cuts) = depth::parse(text, limits);
         Self {
             tree,
-            was_too_deep,
+            cuts,
             url,
             encoding: UTF_8,
             base: OnceCell::new(),
@@ -77,7 +83,12 @@ impl Html {
     /// content is there, one level below the last that fits.
     #[must_use]
     pub fn was_too_deep(&self) -> bool {
-        self.was_too_deep
+        !self.cuts.is_none()
+    }
+
+    /// What the limits cut off.
+    pub(crate) fn cuts(&self) -> Cuts {
+        self.cuts
     }
 
     /// The `html` element; every page has one.
@@ -163,7 +174,7 @@ impl fmt::Debug for Html {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Html")
             .field("url", &self.url.as_str())
-            .field("was_too_deep", &self.was_too_deep)
+            .field("was_too_deep", &self.was_too_deep())
             .finish_non_exhaustive()
     }
 }

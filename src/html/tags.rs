@@ -17,8 +17,7 @@ use super::name::{self, Name};
 pub(crate) struct Tags<'a> {
     html: &'a [u8],
     at: usize,
-    /// `None` for the charset prescan, which knows neither raw text nor foreign content.
-    foreign: Option<Foreign>,
+    foreign: Foreign,
 }
 
 /// A start or end tag, or markup that is none, such as a comment or a tag that the page ends within. That has no name and
@@ -41,16 +40,7 @@ impl<'a> Tags<'a> {
         Self {
             html,
             at: 0,
-            foreign: Some(Foreign::default()),
-        }
-    }
-
-    /// As the charset prescan of the standard sees tags: also those within scripts.
-    pub(crate) fn prescan(html: &'a [u8]) -> Self {
-        Self {
-            html,
-            at: 0,
-            foreign: None,
+            foreign: Foreign::default(),
         }
     }
 
@@ -94,9 +84,7 @@ impl<'a> Tags<'a> {
     }
 
     fn in_foreign(&self) -> bool {
-        self.foreign
-            .as_ref()
-            .is_some_and(|foreign| !foreign.is_html())
+        !self.foreign.is_html()
     }
 
     fn tag(&mut self, start: usize, name_start: usize, is_end: bool) -> Option<Tag<'a>> {
@@ -121,14 +109,12 @@ impl<'a> Tags<'a> {
             span,
             raw_text: None,
         };
-        if let Some(foreign) = &mut self.foreign {
-            if is_end {
-                tag.is_html = foreign.is_html();
-                foreign.end(name);
-            } else {
-                tag.is_html = foreign.start(name, end.is_self_closing);
-                tag.raw_text = tag.is_html.then(|| self.raw_text(name, spelled)).flatten();
-            }
+        if is_end {
+            tag.is_html = self.foreign.is_html();
+            self.foreign.end(name);
+        } else {
+            tag.is_html = self.foreign.start(name, end.is_self_closing);
+            tag.raw_text = tag.is_html.then(|| self.raw_text(name, spelled)).flatten();
         }
         Some(tag)
     }

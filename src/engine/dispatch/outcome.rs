@@ -78,12 +78,14 @@ impl Dispatcher {
                 duplicates,
                 over_limit,
                 nofollow,
+                cuts,
                 error,
             } => {
                 items.deliver();
                 self.tally.duplicates += duplicates;
                 self.tally.filtered(Filter::MaxLinks, over_limit);
                 self.tally.filtered(Filter::Nofollow, nofollow);
+                self.tally.limited(cuts, over_limit);
                 if let Some(error) = error {
                     self.failed(request, &error);
                 } else {
