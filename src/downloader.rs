@@ -11,6 +11,8 @@ mod decode;
 mod dns;
 mod failure;
 mod http;
+#[cfg(feature = "cli")]
+mod look;
 mod outgoing;
 mod pool;
 mod proxy;
@@ -20,6 +22,8 @@ mod tls;
 use tokio::time::Instant;
 
 pub use self::http::HttpDownloader;
+#[cfg(feature = "cli")]
+pub(crate) use self::look::Look;
 pub(crate) use self::outgoing::default_headers;
 pub(crate) use self::proxy::Proxy;
 use crate::engine::BoxFuture;

@@ -14,6 +14,7 @@ use super::flags::{LogFlags, PageFlags};
 use super::screen::Screen;
 use super::{crawl, layers, logging};
 use crate::crawler::Crawler;
+use crate::downloader::HttpDownloader;
 use crate::error::Error;
 use crate::event::Event;
 use crate::settings::{ScopeMode, Settings};
@@ -76,7 +77,7 @@ impl Doctor {
         layers::apply(&mut settings, "doctor", &self.set)?;
         self.request.apply(&mut settings)?;
         let request = self.request.request(&self.url)?;
-        let checkup = Checkup::new(request, settings.user_agent.clone());
+        let checkup = Checkup::new(request.clone(), settings.user_agent.clone());
         let state = checkup.state();
         let mut crawler = Crawler::new(checkup);
         *crawler.settings_mut() = only_these(settings.clone());
@@ -84,7 +85,11 @@ impl Doctor {
         let runtime = crawl::runtime()?;
         runtime.block_on(async {
             let name = Name::look_up(&lock(&state).facts.url.clone()).await;
-            lock(&state).facts.name = name;
+            // What keeps it from connecting is told of the first request.
+            let look = HttpDownloader::new(&settings)?.look(&request).await;
+            let mut facts = lock(&state);
+            (facts.facts.name, facts.facts.connection) = (name, look.ok().flatten());
+            drop(facts);
             crawler.run().await?;
             while let Some(event) = events.next().await {
                 if let Event::Failed { url, kind, message } = event {

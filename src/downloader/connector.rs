@@ -15,6 +15,8 @@ use std::time::Duration;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
+#[cfg(feature = "cli")]
+use tokio_rustls::client::TlsStream;
 
 use super::address::AddressRules;
 use super::dns::Resolver;
@@ -87,6 +89,27 @@ impl Connector {
             self.shared.routes.failed(proxy);
         }
         result
+    }
+
+    /// Makes a connection for this request up to its TLS; none when it is no https, or a proxy is on the way.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    #[cfg(feature = "cli")]
+    pub(super) async fn shake_hands(&self, request: &Request) -> Result<Option<TlsStream<Io>>> {
+        let endpoint = self.endpoint(request)?;
+        if !endpoint.is_https() || endpoint.proxy().is_some() {
+            return Ok(None);
+        }
+        let Shared { tls, limit, .. } = &*self.shared;
+        let connecting = async {
+            let addresses = self.shared.allowed(&endpoint).await?;
+            let io = tcp(&addresses, endpoint.port()).await?;
+            tls.to_server(endpoint.host(), io).await.map(Some)
+        };
+        timeout_at(Instant::now() + *limit, connecting)
+            .await
+            .unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "no connection in time")))
     }
 
     /// Judges the proxy by what came through it. An answer that shows that the proxy is banned becomes an error.

@@ -75,6 +75,11 @@ impl HttpDownloader {
         })
     }
 
+    #[cfg(feature = "cli")]
+    pub(super) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
     async fn exchange(&self, endpoint: &Endpoint, request: Request) -> Result<Response> {
         let started = Instant::now();
         let (lease, answer) = self.answer(endpoint, &request).await?;

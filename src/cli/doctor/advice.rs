@@ -1,5 +1,6 @@
 //! What would go wrong in a crawl, told from the facts.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::facts::{Facts, Page, RobotsFacts};
@@ -34,6 +35,7 @@ pub(super) fn of(facts: &Facts, settings: &Settings) -> Vec<Advice> {
         advice.robots(robots, settings);
     }
     advice.redirects(facts);
+    advice.certificate(facts);
     if let Some(page) = &facts.page {
         advice.answer(page);
         if (200..300).contains(&page.status) {
@@ -115,6 +117,18 @@ impl Advices {
                 format!(
                     "robots.txt asks for {asked} s between requests{taken}: {pages} pages an hour"
                 ),
+            );
+        }
+    }
+
+    fn certificate(&mut self, facts: &Facts) {
+        let until = facts.connection.as_ref().and_then(|look| look.valid_until);
+        let left = until.map(|until| until.duration_since(Timestamp::now()));
+        if let Some(left) = left.filter(|left| *left < SignedDuration::from_hours(14 * 24)) {
+            let days = left.as_hours() / 24;
+            self.add(
+                Weight::Note,
+                format!("the certificate expires in {days} days"),
             );
         }
     }

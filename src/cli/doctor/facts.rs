@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde::{Serialize, Serializer};
 use url::Url;
 
+use crate::downloader::Look;
 use crate::error::ErrorKind;
 
 /// Everything that `crawl doctor --json` tells, beside the advice.
@@ -13,6 +14,8 @@ use crate::error::ErrorKind;
 pub(super) struct Facts {
     pub(super) url: Url,
     pub(super) name: Name,
+    /// Of https, when no proxy is on the way.
+    pub(super) connection: Option<Look>,
     /// One for each origin on the way.
     pub(super) robots: Vec<RobotsFacts>,
     /// From the first request to the page.
@@ -106,6 +109,7 @@ impl Facts {
         Self {
             url: url.clone(),
             name: Name::default(),
+            connection: None,
             robots: Vec::new(),
             redirects: Vec::new(),
             page: None,

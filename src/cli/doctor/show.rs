@@ -15,6 +15,9 @@ const MAX_ADDRESSES: usize = 4;
 pub(super) fn page(facts: &Facts, advice: &[Advice]) -> String {
     let mut sheet = Sheet(format!("{}\n", printable_line(facts.url.as_str())));
     sheet.row("name", &name(&facts.name));
+    if let Some(look) = &facts.connection {
+        sheet.row("connection", &look.to_string());
+    }
     for robots in &facts.robots {
         sheet.row("robots.txt", &of_robots(robots));
     }
