@@ -35,8 +35,8 @@ const SHOWN: usize = 80;
 /// Reads an http(s) URL as the [URL Standard](https://url.spec.whatwg.org/) does, relative ones against `base`.
 ///
 /// The standard's own cases all pass but for two kinds. `///host/path` is repaired here: the `url` crate refuses it,
-/// browsers read `//host/path`. A host with an invalid Punycode label, such as `xn--`, is refused, as no such name can
-/// be registered.
+/// browsers read `//host/path`. A host with a Punycode label that does not decode, such as `xn--` or `xn--a-ecp.ru`, is
+/// refused, which the standard no longer does: no such name can be registered, so there is nothing to be fetched.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub fn parse(input: &str, base: Option<&Url>) -> Result<Url> {
 }
 
 /// `///host` as `//host`, with any number and mix of slashes from three.
-fn with_two_slashes(input: &str) -> Option<String> {
+pub(crate) fn with_two_slashes(input: &str) -> Option<String> {
     let input = input.trim_start_matches(|c: char| c <= ' ');
     let rest = input.trim_start_matches(['/', '\\', '\t', '\n', '\r']);
     let slashes = input.strip_suffix(rest)?.matches(['/', '\\']).count();
@@ -93,7 +93,9 @@ fn shown(input: &str) -> String {
 ///
 /// The parser has lowered scheme and host and dropped default ports and dot segments by then. Everything else is left
 /// alone, because servers may tell it apart: `%2F` and `/`, `%7E` and `~`, the order of a query, `?` with nothing
-/// behind it, a slash at the end, a user name. The canonical form of a canonical form is itself. Borrows unless a digit
+/// behind it, a slash at the end, a dot at the end of the host, a user name. What servers never see is not told apart:
+/// a fragment, also one that begins with `#!`. The setting `strip_params` is for parameters that a site is known to
+/// ignore. The canonical form of a canonical form is itself. Borrows unless a digit
 /// changes.
 #[must_use]
 pub fn canonical(url: &Url) -> Cow<'_, str> {
@@ -233,6 +235,10 @@ mod tests {
             ("/?", "/"),
             ("/a/", "/a"),
             ("/?a&b", "/?b&a"),
+            ("/?a=", "/?a"),
+            ("//a", "/a"),
+            ("/a;b", "/a"),
+            ("/?a=+", "/?a=%20"),
         ];
         let full = |path: &str| url(&format!("http://example.com{path}"));
         for (one, other) in pairs {

@@ -211,7 +211,7 @@ settings! {
     client_cert: Option<PathBuf> = None;
     #[doc = "The key of `client_cert`, PEM, not encrypted; by default in the same file."]
     client_key: Option<PathBuf> = None;
-    #[doc = "A proxy for all requests: `http://`, `https://`, `socks5://` (names resolved here) or `socks5h://` (by the proxy), with `user:password@` if need be; `env`: what the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say."]
+    #[doc = "A proxy for all requests: `http://`, `https://`, `socks5://` (names resolved here) or `socks5h://` (by the proxy), with `user:password@` if need be; `env`: what the variables `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say."]
     proxy: Option<String> = None;
     #[doc = "Proxies to use in turns when `proxy` is not set; one that fails or is banned is left out for a while."]
     proxies: Vec<String> = Vec::new();

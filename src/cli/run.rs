@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use url::Url;
+
 use super::crawl;
 use super::exit::{self, Failure, Outcome};
 use super::flags::{CrawlFlags, pair};
@@ -48,9 +50,26 @@ impl Run {
             })?;
         let arguments: BTreeMap<String, String> = self.arguments.into_iter().collect();
         let crawler = job.crawler(job::Args::new(arguments.clone()))?;
+        let arguments: BTreeMap<String, String> = arguments
+            .into_iter()
+            .map(|(name, value)| (name, without_password(value)))
+            .collect();
         let name = job_name::of_spider(job.name(), &arguments);
         let durable = self.flags.job.durable(name, arguments);
         crawl::run(crawler, &self.flags, durable, Dialect::Settings, |_| Ok(()))
+    }
+}
+
+/// An argument as it is stored and shown: a URL leaves user name and password out.
+fn without_password(argument: String) -> String {
+    match Url::parse(&argument) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            // Both fail only for URLs that cannot have them.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.into()
+        }
+        _ => argument,
     }
 }
 
@@ -75,4 +94,21 @@ fn settings() -> String {
     text.push('\n');
     text.push_str(exit::HELP);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_argument_has_no_password() {
+        for (given, stored) in [
+            ("http://us:pw@a.example/x", "http://a.example/x"),
+            ("http://a.example", "http://a.example"),
+            ("us:pw", "us:pw"),
+            ("it's love", "it's love"),
+        ] {
+            assert_eq!(without_password(given.to_owned()), stored);
+        }
+    }
 }

@@ -82,7 +82,7 @@ impl Proxy {
         let bad = |why: &str| {
             Error::new(
                 ErrorKind::Settings,
-                format!("bad address of a proxy: {why}"),
+                format!("not the address of a proxy: {why}"),
             )
         };
         let (scheme, rest) = text.split_once("://").unwrap_or(("http", text));

@@ -156,7 +156,11 @@ impl Routes {
 /// The proxy that is the value of a setting or a variable.
 fn named(name: &str, text: &str) -> Result<Proxy> {
     Proxy::parse(text).map_err(|error| {
-        Error::new(ErrorKind::Settings, format!("bad value for {name:?}")).with_source(error)
+        let why = error.chain();
+        Error::new(
+            ErrorKind::Settings,
+            format!("bad value for {name:?}: {why}"),
+        )
     })
 }
 

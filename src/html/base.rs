@@ -3,6 +3,8 @@
 use encoding_rs::{Encoding, UTF_8};
 use url::Url;
 
+use crate::identity;
+
 /// Makes the references of one page absolute, by the URL Standard.
 #[derive(Debug, Clone)]
 pub(crate) struct Base {
@@ -30,6 +32,13 @@ impl Base {
 
     /// The absolute URL of a reference, its fragment included, whatever its scheme.
     pub(crate) fn resolve(&self, reference: &str) -> Option<Url> {
+        self.join(reference).or_else(|| {
+            let repaired = identity::with_two_slashes(reference)?;
+            self.join(&repaired)
+        })
+    }
+
+    fn join(&self, reference: &str) -> Option<Url> {
         if self.encoding == UTF_8 || reference.is_ascii() {
             return self.url.join(reference).ok();
         }
@@ -72,6 +81,7 @@ mod tests {
         for (reference, expected) in [
             ("a#b", Some("http://example.com/dir/a")),
             ("//other.example", Some("http://other.example/")),
+            ("///other.example/a", Some("http://other.example/a")),
             ("", Some("http://example.com/dir/page")),
             ("mailto:a@b", None),
             ("ftp://example.com/", None),

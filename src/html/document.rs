@@ -2,8 +2,10 @@
 
 use std::cell::OnceCell;
 use std::fmt;
+use std::rc::Rc;
 
 use encoding_rs::{Encoding, UTF_8};
+use scraper::Selector;
 use url::Url;
 
 use super::base::Base;
@@ -11,6 +13,7 @@ use super::depth;
 use super::element::Element;
 use super::limits::{Cuts, Limits};
 use super::select::Select;
+use super::selector::{check_cost, compile};
 use crate::Result;
 
 /// A page as a tree of elements, parsed as browsers do, and the URL that it came from.
@@ -34,6 +37,8 @@ pub struct Html {
     url: Url,
     encoding: &'static Encoding,
     base: OnceCell<Base>,
+    /// The most children that an element has.
+    children: OnceCell<usize>,
 }
 
 impl Html {
@@ -56,6 +61,7 @@ impl Html {
             url,
             encoding: UTF_8,
             base: OnceCell::new(),
+            children: OnceCell::new(),
         }
     }
 
@@ -101,7 +107,9 @@ impl Html {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one, and
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) for one with `~` on a page where an element has more than
+    /// 10,000 children: it compares each with all before it.
     pub fn select(&self, css: &str) -> Result<Select<'_>> {
         self.root().select_or_self(css)
     }
@@ -159,6 +167,22 @@ impl Html {
             }
             base
         })
+    }
+
+    /// The compiled form of a selector, if it can be searched for in this page within reasonable time.
+    pub(crate) fn selector(&self, css: &str) -> Result<Rc<Selector>> {
+        let selector = compile(css)?;
+        check_cost(css, || *self.children.get_or_init(|| self.most_children()))
+            .map_err(|error| error.with_url(&self.url))?;
+        Ok(selector)
+    }
+
+    fn most_children(&self) -> usize {
+        let nodes = self.tree.tree.nodes();
+        nodes
+            .map(|node| node.children().count())
+            .max()
+            .unwrap_or_default()
     }
 
     pub(crate) fn missing(&self, css: &str) -> crate::Error {

@@ -12,7 +12,6 @@ use url::Url;
 use super::document::Html;
 use super::name::Name;
 use super::select::Select;
-use super::selector::compile;
 use super::text::Words;
 use crate::Result;
 
@@ -86,7 +85,7 @@ impl<'a> Element<'a> {
     ///
     /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn select(self, css: &str) -> Result<Select<'a>> {
-        let selector = compile(css)?;
+        let selector = self.html.selector(css)?;
         let found: Vec<_> = self
             .node
             .select(&selector)
@@ -96,7 +95,7 @@ impl<'a> Element<'a> {
     }
 
     pub(crate) fn select_or_self(self, css: &str) -> Result<Select<'a>> {
-        let selector = compile(css)?;
+        let selector = self.html.selector(css)?;
         let this = Some(self.node).filter(|node| selector.matches(node));
         let found: Vec<_> = this
             .into_iter()
@@ -112,7 +111,7 @@ impl<'a> Element<'a> {
     ///
     /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn first(self, css: &str) -> Result<Option<Element<'a>>> {
-        let selector = compile(css)?;
+        let selector = self.html.selector(css)?;
         Ok(self
             .node
             .select(&selector)
@@ -121,7 +120,7 @@ impl<'a> Element<'a> {
     }
 
     pub(crate) fn first_or_self(self, css: &str) -> Result<Option<Element<'a>>> {
-        if compile(css)?.matches(&self.node) {
+        if self.html.selector(css)?.matches(&self.node) {
             Ok(Some(self))
         } else {
             self.first(css)

@@ -10,6 +10,8 @@ use crate::{Error, ErrorKind, Result};
 
 /// How many selectors a thread remembers. A spider has dozens; one that writes its selectors page by page has no end.
 const REMEMBERED: usize = 1024;
+/// How many children an element may have for `~` to be searched: each is compared with all before it.
+const SIBLINGS: usize = 10_000;
 /// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.
 const EXPLAINED: usize = 1000;
 
@@ -34,6 +36,25 @@ pub(crate) fn compile(css: &str) -> Result<Rc<Selector>> {
         compiled.insert(css.into(), Rc::clone(&selector));
         Ok(selector)
     })
+}
+
+/// Whether a selector looks at all siblings before an element: the one kind whose cost is not linear in the page.
+fn looks_back(css: &str) -> bool {
+    css.split('~').skip(1).any(|rest| !rest.starts_with('='))
+}
+
+/// Refuses a selector that would take very long on a page with so many children of one element.
+///
+/// # Errors
+///
+/// [`ErrorKind::TooLarge`].
+pub(crate) fn check_cost(css: &str, children: impl Fn() -> usize) -> Result<()> {
+    if !looks_back(css) || children() <= SIBLINGS {
+        return Ok(());
+    }
+    let message =
+        format!("{css:?} looks at too many siblings: an element has more than {SIBLINGS} children");
+    Err(Error::new(ErrorKind::TooLarge, message))
 }
 
 fn bad(css: &str) -> Error {
@@ -117,6 +138,24 @@ mod tests {
                 (error.kind(), error.to_string().as_str()),
                 (ErrorKind::Selector, expected)
             );
+        }
+    }
+
+    #[test]
+    fn only_earlier_siblings_can_be_too_many() {
+        for (css, is_refused) in [
+            ("a ~ b", true),
+            ("a:has(~b)", true),
+            ("[class~=a]", false),
+            ("li:nth-last-child(2)", false),
+            ("a:last-child:first-of-type + b > c", false),
+        ] {
+            assert_eq!(
+                check_cost(css, || SIBLINGS + 1).is_err(),
+                is_refused,
+                "{css}"
+            );
+            assert!(check_cost(css, || SIBLINGS).is_ok(), "{css}");
         }
     }
 

@@ -241,6 +241,29 @@ fn very_many_attributes_are_cut_off_wherever_they_come() {
 }
 
 #[test]
+fn many_tags_with_many_attributes_are_cut_off_as_well() {
+    let attributes: Vec<_> = (0..2_000).map(|n| format!(" a{n}")).collect();
+    let html = parse(&format!("<p {}>x", attributes.concat()).repeat(50));
+    let most = html.select("p").unwrap().map(|p| p.attr("a600").is_some());
+    assert_eq!((most.len(), html.was_too_deep()), (50, true));
+    assert!(html.select("[a600]").unwrap().next().is_none());
+    assert!(html.select("[a500]").unwrap().len() == 50);
+}
+
+#[test]
+fn siblings_are_searched_up_to_a_width() {
+    let html = parse(&"<p>x".repeat(10_001));
+    assert_eq!(
+        html.select("i ~ p").unwrap_err().kind(),
+        crate::ErrorKind::TooLarge
+    );
+    assert_eq!(
+        html.select("p:has(i), p + i, p:last-child").unwrap().len(),
+        1
+    );
+}
+
+#[test]
 fn a_long_attribute_is_kept() {
     let value = "x".repeat(200_000);
     let html = parse(&format!("<img alt={value}>"));

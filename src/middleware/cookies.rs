@@ -54,7 +54,7 @@ impl Jars {
     }
 
     /// Notes that the cookies of these sites have changed.
-    fn note(&mut self, session: &str, sites: Vec<String>) {
+    fn note(&mut self, session: &str, sites: &[String]) {
         if let Some(changed) = &mut self.changed {
             changed.extend(sites.iter().map(|site| record(site, session)));
         }
@@ -115,7 +115,7 @@ impl Cookies {
                 let changed = jars
                     .of_or_new(session)
                     .set(cookie, url.scheme() == "https", now);
-                jars.note(session, changed);
+                jars.note(session, &changed);
             }
         }
     }
@@ -134,7 +134,7 @@ impl Cookies {
         let mut jars = self.jars();
         for cookie in cookies {
             let changed = jars.of_or_new("").set(cookie, true, now());
-            jars.note("", changed);
+            jars.note("", &changed);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crawlworks::prelude::*;
 use crawlworks::settings::CacheMode;
 use crawlworks::testing::FakeDownloader;
-use crawlworks::{ErrorKind, FromCache, Report};
+use crawlworks::{Error, ErrorKind, FromCache, Report};
 use tokio::time::Instant;
 
 use crate::support::{Probe, Scratch, get, html, page_of_links, polite, quick, run, secs};

@@ -18,6 +18,8 @@ mod full_disk;
 mod jobs;
 mod links;
 mod list;
+mod network;
+mod login;
 mod new;
 mod outputs;
 mod report;

@@ -24,6 +24,7 @@ mod encodings;
 mod events;
 mod fairness;
 mod http;
+mod hostile_pages;
 mod invariants;
 mod items;
 #[cfg(all(feature = "cli", unix))]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crawlworks::prelude::*;
 use crawlworks::testing::FakeDownloader;
-use crawlworks::{ErrorKind, FromCache, Recrawled, Report};
+use crawlworks::{Error, ErrorKind, FromCache, Recrawled, Report};
 use serde_json::Value;
 
 use crate::support::{Probe, Scratch, get, html, page_of_links, quick, run};

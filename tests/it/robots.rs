@@ -1,6 +1,7 @@
 //! robots.txt (RFC 9309): fetched once per origin, obeyed, and never with secrets.
 
 mod kept_out;
+mod over_http;
 mod sitemaps;
 mod tags;
 mod waiting;

@@ -32,7 +32,6 @@ pub(super) fn roots(settings: &Settings) -> Result<RootCertStore> {
 }
 
 /// The certificate to show to servers that ask for one, with its chain and key.
-#[expect(clippy::type_complexity, reason = "what rustls takes")]
 pub(super) fn own(
     settings: &Settings,
 ) -> Result<Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>> {

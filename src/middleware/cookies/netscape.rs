@@ -130,9 +130,9 @@ mod tests {
     fn a_file_is_read_and_written() {
         let cookies = read(FILE.as_bytes()).unwrap();
         let mut written = Vec::new();
-        cookies
-            .iter()
-            .for_each(|cookie| write(cookie, &mut written));
+        for cookie in &cookies {
+            write(cookie, &mut written);
+        }
         assert_eq!(
             String::from_utf8(written.clone()).unwrap(),
             ".a.example\tTRUE\t/\tFALSE\t2000000000\tall\t1\n\

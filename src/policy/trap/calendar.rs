@@ -96,30 +96,43 @@ fn in_query(query: &str, is_calendar: bool) -> Option<i16> {
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
     };
     let has = |names: &[&str], name: &String| names.contains(&name.as_str());
-    let date = pairs()
+    let day = pairs()
         .filter(|(name, _)| has(&DATES, name))
-        .find_map(|(_, value)| iso(value));
-    date.or_else(|| {
+        .find_map(|(_, value)| date(value));
+    day.or_else(|| {
         let has_month = is_calendar || pairs().any(|(name, _)| has(&MONTHS, &name));
         let mut years = pairs().filter(|(name, _)| has_month && has(&YEARS, name));
         years.find_map(|(_, value)| year(value))
     })
 }
 
-/// The year of `2040-05`, `2040-05-17`, and in the place of a hyphen nothing.
+/// The year of `2040-05` and `2040-05-17`.
 fn iso(text: &str) -> Option<i16> {
-    let (start, rest) = text.split_at_checked(4)?;
-    let year = year(start)?;
-    let parts: Vec<&str> = match rest.strip_prefix('-') {
-        Some(rest) => rest.splitn(3, '-').collect(),
-        None => vec![rest.get(..2)?, rest.get(2..)?],
-    };
-    let [month, day] = match parts[..] {
-        [month] | [month, ""] => [month, "01"],
-        [month, day] => [month, day.get(..2)?],
-        _ => return None,
-    };
-    (month.len() == 2 && is_number(month, 12) && is_number(day, 31)).then_some(year)
+    let mut parts = text.split('-');
+    let year = year(parts.next()?)?;
+    let month = parts.next()?;
+    let day = parts.next().unwrap_or("01");
+    let is_date = month.len() == 2
+        && day.len() == 2
+        && is_number(month, 12)
+        && is_number(day, 31)
+        && parts.next().is_none();
+    is_date.then_some(year)
+}
+
+/// The same, written without hyphens or followed by a time, in the value of a parameter that is a date by its name.
+fn date(text: &str) -> Option<i16> {
+    let day = text
+        .get(..10)
+        .filter(|_| text.contains('-'))
+        .unwrap_or(text);
+    if day.contains('-') {
+        return iso(day);
+    }
+    let (start, rest) = day.split_at_checked(4)?;
+    let (month, day) = rest.split_at_checked(2)?;
+    let is_date = is_number(month, 12) && (day.is_empty() || day.len() == 2 && is_number(day, 31));
+    year(start).filter(|_| is_date)
 }
 
 fn year(text: &str) -> Option<i16> {

@@ -69,6 +69,7 @@ fn days_that_are_far_away_are_a_trap() {
         "/diary?date=2032-05-01",
         "/diary?date=20320501&view=day",
         "/diary?month=2032-05",
+        "/diary?start=2032-05-01T00:00",
         "/diary?year=2032&month=5",
         "/index.php?option=com_calendar&year=1950",
     ];
@@ -98,6 +99,9 @@ fn what_a_site_may_honestly_have_is_no_trap() {
         "/search?tag=a&tag=b&tag=c&tag=d&tag=e",
         "/login?next=%2Flogin%3Fnext%3D%252Fhome",
         "/a?x=1&&&&&",
+        "/00020301",
+        "/20400501",
+        "/2040-05-17-a-look-ahead",
     ];
     judge_all(&cases, None);
 }

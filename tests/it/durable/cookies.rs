@@ -13,7 +13,7 @@ fn club() -> FakeDownloader {
         let path = request.url().path().to_owned();
         if let Some(name) = path.strip_prefix("/login/") {
             // One that ends with the browser's session: most logins are such.
-            let line = format!("member={name}; HttpOnly");
+            let line = format!("member={name}; Path=/; HttpOnly");
             return html(request, page_of_links(["/1"])).with_header("set-cookie", &line);
         }
         let cookie = request
