@@ -9,8 +9,10 @@
 //! | [`store`] | a folder of them |
 //! | [`directives`], [`freshness`], [`vary`], [`rules`] | RFC 9111 for a private cache: pure, time is an argument |
 //! | [`layer`] | the way of a request through all that |
+//! | [`confirmed`] | what a 304 makes of a stored response |
 //! | [`pages`] | the same files as the memory of a recrawl |
 
+mod confirmed;
 mod directives;
 mod freshness;
 pub(crate) mod key;
@@ -79,7 +81,7 @@ impl Notes {
     }
 
     /// Whether the server was not asked.
-    pub(crate) fn is_without_trip(&self) -> bool {
+    pub(crate) fn is_without_trip(self) -> bool {
         self.from == Some(FromCache::Fresh)
     }
 }

@@ -35,6 +35,8 @@ use prescan::{in_ascii, in_content, prescan, utf_16, xml_declaration};
 const SEARCH: usize = 64 * 1024;
 /// How much of a page a guess is made from.
 const GUESS: usize = 256 * 1024;
+/// How much of the ASCII before the first other byte belongs to that.
+const BEFORE: usize = 64;
 
 /// The encoding of a page; windows-1252 when nothing is known.
 ///
@@ -108,12 +110,15 @@ fn meta(attributes: &Attributes<'_>) -> Option<&'static Encoding> {
 
 /// What the bytes look like.
 fn guess(body: &[u8], domain: Option<&str>) -> &'static Encoding {
-    let start = body.get(..GUESS).unwrap_or(body);
-    if start.is_ascii() && !start.contains(&0x1b) {
+    // ASCII says nothing, but for the escapes of ISO-2022-JP, and there may be very much of it: styles, scripts.
+    let is_telling = |&byte: &u8| byte >= 0x80 || byte == 0x1b;
+    let Some(at) = body.iter().position(is_telling) else {
         return WINDOWS_1252;
-    }
+    };
+    let telling = body.get(at.saturating_sub(BEFORE)..).unwrap_or(body);
+    let part = telling.get(..GUESS).unwrap_or(telling);
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(start, start.len() == body.len());
+    detector.feed(part, part.len() == telling.len());
     detector.guess(domain.and_then(country), Utf8Detection::Allow)
 }
 
@@ -200,6 +205,21 @@ mod tests {
         assert_eq!(of(Some("www.example.fr")), "windows-1252");
         assert_eq!(of(Some("www.example.hu.")), "ISO-8859-2");
         assert_eq!(of(Some("EXAMPLE.\u{e9}")), of(None));
+    }
+
+    #[test]
+    fn a_guess_is_made_from_where_ascii_ends() {
+        let ascii = "<p>text".repeat(50_000);
+        for (text, expected) in [
+            ("naïve Füße", "UTF-8"),
+            ("\x1b$B$3$s\x1b(B", "ISO-2022-JP"),
+            ("", "windows-1252"),
+        ] {
+            let body = format!("{ascii}{text}");
+            assert_eq!(detect(body.as_bytes(), None).name(), expected);
+        }
+        let long = format!("{ascii}{}", "é".repeat(200_000));
+        assert_eq!(detect(long.as_bytes(), None).name(), "UTF-8");
     }
 
     #[test]

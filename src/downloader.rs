@@ -21,6 +21,7 @@ mod tls;
 
 use tokio::time::Instant;
 
+pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
 #[cfg(feature = "cli")]
 pub(crate) use self::look::Look;

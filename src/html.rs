@@ -39,6 +39,7 @@ mod foreign;
 mod heading;
 mod limits;
 mod name;
+mod open_tag;
 mod tags;
 mod text;
 

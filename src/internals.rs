@@ -1,7 +1,8 @@
-//! Scheduler and frontier joined as the dispatcher joins them, for this package's own tests and benchmarks. No part of
-//! the API.
+//! Scheduler and frontier joined as the dispatcher joins them, and what fuzzing tries, for this package's own tests,
+//! benchmarks and fuzz targets. No part of the API.
 
 mod disk;
+mod fuzzed;
 
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::request::Request;
 use crate::scheduler::{Feedback, HostId, Scheduler, Turn, WINDOW};
 use crate::settings::{Order, Settings};
 pub use disk::{DiskQueue, Link, Started};
+pub use fuzzed::{cookie, decode};
 
 /// A scheduler and the memory frontier that feeds it.
 #[derive(Debug)]

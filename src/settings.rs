@@ -143,8 +143,8 @@ settings! {
     max_ratio: u64 = 200;
     #[doc = "Slowest body, in bytes per second over 30 s; 0: any."]
     min_rate: ByteSize = ByteSize(1024);
-    #[doc = "Connections open at once, idle ones included; a visit that finds no room waits for one."]
-    max_connections: usize = 512;
+    #[doc = "Connections open at once, idle ones included; a visit that finds no room waits for one. None: 512, or `concurrency` if that is more."]
+    max_connections: Option<usize> = None;
     #[doc = "Media types to download, such as `text/html,application/json`; others are left after their head. Empty: all."]
     content_types: Vec<String> = Vec::new();
     #[doc = "Which links are followed, seen from the start URLs: `host`, `domain`, `prefix` or `any`."]

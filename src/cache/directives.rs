@@ -10,6 +10,10 @@ const FOREVER: u64 = 1 << 31;
 
 /// The directives that mean something to a private cache.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a directive, there or not"
+)]
 pub(super) struct Directives {
     pub(super) no_store: bool,
     pub(super) no_cache: bool,

@@ -10,23 +10,33 @@ use url::Url;
 use crate::identity::canonical;
 use crate::request::Request;
 
-/// What identifies a request: SHA-256 of its method, canonical URL and body.
+/// What identifies a request: SHA-256 of its method, canonical URL and body, and of its session if it has one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key([u8; 32]);
 
 impl Key {
     pub(crate) fn new(method: &Method, url: &Url, body: &[u8]) -> Self {
+        Self::hash([method.as_str().as_bytes(), canonical(url).as_bytes(), body])
+    }
+
+    /// Sessions have pages of their own.
+    pub(crate) fn of(request: &Request) -> Self {
+        let (method, url) = (request.method(), request.url());
+        let Some(session) = request.session() else {
+            return Self::new(method, url, request.body());
+        };
+        let (method, url) = (method.as_str().as_bytes(), canonical(url));
+        Self::hash([method, url.as_bytes(), request.body(), session.as_bytes()])
+    }
+
+    fn hash<const N: usize>(parts: [&[u8]; N]) -> Self {
         let mut hasher = Sha256::new();
         // Each part is preceded by its length, or a part could pass for the beginning of the next.
-        for part in [method.as_str().as_bytes(), canonical(url).as_bytes(), body] {
+        for part in parts {
             hasher.update((part.len() as u64).to_le_bytes());
             hasher.update(part);
         }
         Self(hasher.finalize().into())
-    }
-
-    pub(crate) fn of(request: &Request) -> Self {
-        Self::new(request.method(), request.url(), request.body())
     }
 
     /// The key of a page: what a `GET` of it is stored under.
@@ -80,6 +90,16 @@ mod tests {
         assert_ne!(page, key(&Method::POST, "http://a.example/x", b""));
         assert_ne!(page, key(&Method::GET, "http://a.example/y", b""));
         assert_ne!(page, key(&Method::GET, "http://a.example/x", b"y"));
+    }
+
+    #[test]
+    fn sessions_have_pages_of_their_own() {
+        let request = |session: &str| {
+            let request = Request::get("http://a.example/x").unwrap();
+            Key::of(&request.with_session(session))
+        };
+        assert_ne!(request("anna"), request("ben"));
+        assert_eq!(request(""), key(&Method::GET, "http://a.example/x", b""));
     }
 
     #[test]

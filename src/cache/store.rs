@@ -33,6 +33,10 @@ pub(crate) struct Store {
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
     /// Of the whole file, in bytes.
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(dead_code, reason = "only the command shows it")
+    )]
     pub(crate) size: u64,
     /// None when it is damaged.
     pub(crate) head: Option<Head>,
@@ -82,7 +86,8 @@ impl Store {
             Ok(()) => true,
             Err(error) => {
                 if !self.is_broken.swap(true, Ordering::Relaxed) {
-                    tracing::warn!(folder = %self.folder.display(), %error, "cannot store responses: the crawl goes on without");
+                    let folder = self.folder.display();
+                    tracing::warn!(%folder, %error, "cannot store responses: the crawl goes on without");
                 }
                 false
             }

@@ -107,14 +107,14 @@ impl<'a> Prescan<'a> {
                     ..,
                 ] if end.is_ascii_whitespace() || *end == b'/' => {
                     self.skip(5);
-                    if let Some(encoding) = self.meta()? {
+                    if let Some(encoding) = self.meta() {
                         return Some(encoding);
                     }
                 }
                 [b'<', b'a'..=b'z' | b'A'..=b'Z', ..]
                 | [b'<', b'/', b'a'..=b'z' | b'A'..=b'Z', ..] => {
                     self.skip_to(|byte| byte.is_ascii_whitespace() || byte == b'>')?;
-                    while self.attribute()?.is_some() {}
+                    while self.attribute().is_some() {}
                 }
                 [b'<', b'!' | b'/' | b'?', ..] => self.skip_to(|byte| byte == b'>')?,
                 _ => self.skip(1),
@@ -140,11 +140,11 @@ impl<'a> Prescan<'a> {
         Some(())
     }
 
-    /// What the attributes of a `<meta>` say; the outer `None` at the end of what is looked at.
-    fn meta(&mut self) -> Option<Option<&'static Encoding>> {
+    /// What the attributes of a `<meta>` say.
+    fn meta(&mut self) -> Option<&'static Encoding> {
         let (mut has_pragma, mut needs_pragma, mut encoding) = (false, None, None);
         let mut seen = [false; 3];
-        while let Some((name, value)) = self.attribute()? {
+        while let Some((name, value)) = self.attribute() {
             let names: [&[u8]; 3] = [b"http-equiv", b"content", b"charset"];
             let Some(nth) = names
                 .iter()
@@ -169,15 +169,26 @@ impl<'a> Prescan<'a> {
                 _ => (encoding, needs_pragma) = (Encoding::for_label(value), Some(false)),
             }
         }
-        let counts = needs_pragma.is_some_and(|needs| !needs || has_pragma);
-        Some(encoding.filter(|_| counts).map(in_ascii))
+        // A tag that is not over at the end of what is looked at says nothing.
+        let is_over = self.rest.starts_with(b">");
+        let counts = is_over && needs_pragma.is_some_and(|needs| !needs || has_pragma);
+        encoding.filter(|_| counts).map(in_ascii)
     }
 
-    /// The next attribute: "get an attribute". The outer `None` at the end of what is looked at.
-    fn attribute(&mut self) -> Option<Option<(&'a [u8], &'a [u8])>> {
+    /// The next attribute; `None` at the `>` of the tag, and at the end of what is looked at, where nothing is left.
+    fn attribute(&mut self) -> Option<(&'a [u8], &'a [u8])> {
+        let attribute = self.read_attribute();
+        if attribute.is_none() && !self.rest.starts_with(b">") {
+            self.rest = b"";
+        }
+        attribute
+    }
+
+    /// "Get an attribute".
+    fn read_attribute(&mut self) -> Option<(&'a [u8], &'a [u8])> {
         self.skip_to(|byte| !byte.is_ascii_whitespace() && byte != b'/')?;
         if self.rest.starts_with(b">") {
-            return Some(None);
+            return None;
         }
         // An equals sign that stands first is part of the name.
         let ends = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/' | b'>');
@@ -189,7 +200,7 @@ impl<'a> Prescan<'a> {
             self.skip_to(|byte| !byte.is_ascii_whitespace())?;
         }
         if !self.rest.starts_with(b"=") {
-            return Some(Some((name, b"")));
+            return Some((name, b""));
         }
         self.skip(1);
         self.skip_to(|byte| !byte.is_ascii_whitespace())?;
@@ -204,7 +215,7 @@ impl<'a> Prescan<'a> {
                 rest.get(..rest.len() - self.rest.len())?
             }
         };
-        Some(Some((name, value)))
+        Some((name, value))
     }
 }
 

@@ -55,13 +55,12 @@ struct Place {
 
 impl Cache {
     pub(super) fn run(self) -> Outcome {
-        let folder = match self.dir {
-            Some(folder) => folder,
-            None => {
-                let mut settings = Settings::default();
-                super::layers::apply(&mut settings, "", &[])?;
-                settings.cache_dir
-            }
+        let folder = if let Some(folder) = self.dir {
+            folder
+        } else {
+            let mut settings = Settings::default();
+            super::layers::apply(&mut settings, "", &[])?;
+            settings.cache_dir
         };
         let place = Place {
             store: Store::at(&folder, false),

@@ -9,6 +9,8 @@ mod show;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::{LogFlags, PageFlags};
 use super::screen::Screen;
@@ -17,7 +19,8 @@ use crate::crawler::Crawler;
 use crate::downloader::HttpDownloader;
 use crate::error::Error;
 use crate::event::Event;
-use crate::settings::{ScopeMode, Settings};
+use crate::settings::{CacheMode, ScopeMode, Settings};
+use advice::{Advice, Weight};
 use checkup::{Checkup, lock};
 use facts::{Facts, Name, Problem};
 
@@ -48,23 +51,29 @@ pub(super) struct Doctor {
     log: LogFlags,
 }
 
+/// What `--json` shows.
+#[derive(Serialize)]
+struct Diagnosis {
+    #[serde(flatten)]
+    facts: Facts,
+    advice: Vec<Advice>,
+}
+
 impl Doctor {
     pub(super) fn run(self) -> Outcome {
         logging::start(&self.log.for_one_page(), &Screen::new(false))?;
         let (facts, settings) = self.examine()?;
         let advice = advice::of(&facts, &settings);
+        let is_stopped = advice.iter().any(|advice| advice.weight == Weight::Stops);
         let mut out = io::stdout().lock();
         if self.json {
-            let mut json = serde_json::to_value(&facts).map_err(io::Error::from)?;
-            json["advice"] = serde_json::to_value(&advice).map_err(io::Error::from)?;
-            writeln!(out, "{json}")?;
+            let diagnosis = Diagnosis { facts, advice };
+            serde_json::to_writer(&mut out, &diagnosis).map_err(io::Error::from)?;
+            writeln!(out)?;
         } else {
             write!(out, "{}", show::page(&facts, &advice))?;
         }
         out.flush()?;
-        let is_stopped = advice
-            .iter()
-            .any(|advice| advice.weight == advice::Weight::Stops);
         Ok(if is_stopped {
             Exit::Unexpected
         } else {
@@ -74,22 +83,20 @@ impl Doctor {
 
     fn examine(&self) -> Result<(Facts, Settings), Failure> {
         let mut settings = Settings::default();
-        layers::apply(&mut settings, "doctor", &self.set)?;
+        layers::apply_without_keeping(&mut settings, "doctor", &self.set)?;
         self.request.apply(&mut settings)?;
         let request = self.request.request(&self.url)?;
-        let checkup = Checkup::new(request.clone(), settings.user_agent.clone());
+        let checkup = Checkup::new(request.clone(), &settings);
         let state = checkup.state();
         let mut crawler = Crawler::new(checkup);
         *crawler.settings_mut() = only_these(settings.clone());
         let mut events = crawler.events();
         let runtime = crawl::runtime()?;
         runtime.block_on(async {
-            let name = Name::look_up(&lock(&state).facts.url.clone()).await;
+            let name = Name::look_up(request.url()).await;
             // What keeps it from connecting is told of the first request.
             let look = HttpDownloader::new(&settings)?.look(&request).await;
-            let mut facts = lock(&state);
-            (facts.facts.name, facts.facts.connection) = (name, look.ok().flatten());
-            drop(facts);
+            lock(&state).facts.reached(name, look.ok().flatten());
             crawler.run().await?;
             while let Some(event) = events.next().await {
                 if let Event::Failed { url, kind, message } = event {
@@ -111,6 +118,9 @@ fn only_these(mut settings: Settings) -> Settings {
     settings.retries = 0;
     settings.adaptive_delay = false;
     settings.delay = settings.delay.min(Duration::from_secs(1));
+    settings.cache = CacheMode::Off;
+    settings.sitemaps = false;
+    settings.meta_refresh = false;
     settings.scope = ScopeMode::Any;
     settings.allow.clear();
     settings.deny.clear();
@@ -118,5 +128,6 @@ fn only_these(mut settings: Settings) -> Settings {
     settings.max_url_length = usize::MAX;
     (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
     (settings.max_time, settings.max_errors) = (None, None);
+    (settings.max_pages_per_host, settings.max_per_pattern) = (None, None);
     settings
 }

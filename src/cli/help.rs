@@ -11,7 +11,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Crawl", &["demo", "run", "list", "site"]),
     ("What is kept", &["jobs", "retry-failed", "cache"]),
     ("Look at one page", &["fetch", "links", "select"]),
-    ("Ask what holds", &["robots", "sitemap", "url"]),
+    ("Ask what holds", &["doctor", "robots", "sitemap", "url"]),
     ("Build", &["new", "bench", "completions", "man"]),
 ];
 

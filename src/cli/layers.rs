@@ -47,6 +47,22 @@ pub(super) fn apply(settings: &mut Settings, spider: &str, set: &[(String, Strin
         .try_for_each(|(name, value)| settings.set(name, value))
 }
 
+/// The same for a verb that is no crawl: nothing is kept for another one, unless the verb's own flags ask for it.
+///
+/// # Errors
+/// Those of [`apply`].
+pub(super) fn apply_without_keeping(
+    settings: &mut Settings,
+    verb: &str,
+    set: &[(String, String)],
+) -> Result<()> {
+    apply(settings, verb, set)?;
+    settings.recrawl = false;
+    settings.recrawl_feed = None;
+    settings.save_cookies = None;
+    Ok(())
+}
+
 fn environment(
     settings: &mut Settings,
     variables: impl Iterator<Item = (String, std::ffi::OsString)>,

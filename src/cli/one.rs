@@ -43,7 +43,7 @@ pub(super) fn fetch(
         answer: Arc::clone(&answer),
     });
     let settings = crawler.settings_mut();
-    layers::apply(settings, "fetch", &[])?;
+    layers::apply_without_keeping(settings, "fetch", &[])?;
     adjust(settings)?;
     only_one(settings);
     let (limit, redirects) = (has_limit.then_some(settings.timeout), settings.redirects);

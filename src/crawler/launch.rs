@@ -114,11 +114,11 @@ impl<S: Spider> Crawler<S> {
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
         // Why the crawl itself has ended says more.
-        let mut report = report.and_then(|report| saved.map(|()| report))?;
+        let mut report = report?;
         if let Some(pages) = setup.pages {
             pages.conclude(&mut report).await?;
         }
-        Ok(report)
+        saved.map(|()| report)
     }
 
     fn into_context(

@@ -124,52 +124,45 @@ impl Connector {
 impl Shared {
     async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
         self.rules.check_port(endpoint.host(), endpoint.port())?;
-        let deadline = Instant::now() + self.limit;
-        let late = |what: String| {
-            let limit = self.limit.as_secs_f64();
-            Error::new(ErrorKind::Timeout, format!("{what} within {limit} s"))
-        };
-        let host = endpoint.host();
-        let Some(proxy) = endpoint.proxy() else {
-            let connecting = async {
-                let addresses = self.allowed(endpoint).await?;
-                let io = tcp(&addresses, endpoint.port()).await?;
-                self.secure(endpoint, io).await
-            };
-            return timeout_at(deadline, connecting)
-                .await
-                .unwrap_or_else(|_| Err(late(format!("no connection to {host}"))));
-        };
-        // Two steps, so that a proxy that cannot be reached is told from a host that cannot be reached through it.
-        let host = self.host_for(proxy, endpoint, deadline).await?;
-        let io = timeout_at(deadline, self.reach(proxy))
+        let deadline = Deadline::after(self.limit);
+        match endpoint.proxy() {
+            None => deadline.bound(self.connect_directly(endpoint)).await,
+            Some(proxy) => self.connect_through(proxy, endpoint, deadline).await,
+        }
+    }
+
+    async fn connect_directly(&self, endpoint: &Endpoint) -> Result<Connection> {
+        let addresses = self.allowed(endpoint).await?;
+        let io = tcp(&addresses, endpoint.port()).await?;
+        self.secure(endpoint, io).await
+    }
+
+    /// Step by step, so that a proxy that cannot be reached is told from a host that it cannot reach.
+    async fn connect_through(
+        &self,
+        proxy: &Proxy,
+        endpoint: &Endpoint,
+        deadline: Deadline,
+    ) -> Result<Connection> {
+        let host = deadline.bound(self.host_for(proxy, endpoint)).await?;
+        let io = deadline
+            .bound(self.reach(proxy))
             .await
-            .unwrap_or_else(|_| Err(late("no connection".to_owned())))
             .map_err(|error| proxy.error("cannot be reached").with_source(error))?;
         let leading = async {
             let io = proxy.lead(io, endpoint, &host).await?;
             self.secure(endpoint, io).await
         };
-        timeout_at(deadline, leading)
-            .await
-            .unwrap_or_else(|_| Err(late(format!("no connection to {host} through {proxy}"))))
+        deadline.bound(leading).await
     }
 
     /// What the proxy is to be told as the host: its name, or one of its addresses for a proxy that takes no names.
-    async fn host_for(
-        &self,
-        proxy: &Proxy,
-        endpoint: &Endpoint,
-        deadline: Instant,
-    ) -> Result<String> {
+    async fn host_for(&self, proxy: &Proxy, endpoint: &Endpoint) -> Result<String> {
         if proxy.resolves_names() {
             self.rules.check_unresolved(endpoint.host())?;
             return Ok(endpoint.host().to_owned());
         }
-        let addresses = timeout_at(deadline, self.allowed(endpoint)).await;
-        let addresses = addresses.map_err(|_| {
-            Error::new(ErrorKind::Timeout, "the host name did not resolve in time")
-        })??;
+        let addresses = self.allowed(endpoint).await?;
         // Many such proxies have no IPv6.
         let address = addresses.iter().find(|address| address.is_ipv4());
         let address = address.or(addresses.first());
@@ -209,6 +202,32 @@ impl Shared {
         Ok(Connection {
             io: TokioIo::new(Box::new(stream)),
             is_http2,
+        })
+    }
+}
+
+/// When connecting has taken `connect_timeout`.
+#[derive(Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    fn after(limit: Duration) -> Self {
+        Self {
+            at: Instant::now() + limit,
+            limit,
+        }
+    }
+
+    async fn bound<T>(self, step: impl Future<Output = Result<T>>) -> Result<T> {
+        timeout_at(self.at, step).await.unwrap_or_else(|_| {
+            let limit = self.limit.as_secs_f64();
+            Err(Error::new(
+                ErrorKind::Timeout,
+                format!("not connected within {limit} s; see the setting connect_timeout"),
+            ))
         })
     }
 }

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use crate::engine::BoxFuture;
@@ -28,14 +28,21 @@ const MAX_ADDRESSES: usize = 16;
 const MAX_NAME: usize = 253;
 const MAX_LABEL: usize = 63;
 
+/// Look-ups at a time. One that was given up holds its place until the system lets go of its thread.
+const AT_ONCE: usize = 256;
+
 /// Asks for the addresses of a name: the system, or a stand-in for it in tests.
 pub(super) type LookUp =
-    Arc<dyn Fn(String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+    Arc<dyn Fn(String, Place) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> + Send + Sync>;
+
+/// The right to look up one name.
+pub(super) type Place = OwnedSemaphorePermit;
 
 /// Turns names into addresses. Clones share the cache.
 #[derive(Clone)]
 pub(super) struct Resolver {
     look_up: LookUp,
+    places: Arc<Semaphore>,
     life: Duration,
     cache: Arc<Mutex<HashMap<Box<str>, Entry>>>,
 }
@@ -70,6 +77,7 @@ impl Resolver {
     pub(super) fn new(look_up: LookUp, life: Duration) -> Self {
         Self {
             look_up,
+            places: Arc::new(Semaphore::new(AT_ONCE)),
             life,
             cache: Arc::default(),
         }
@@ -118,7 +126,10 @@ impl Resolver {
     }
 
     async fn ask(&self, name: &str) -> Answer {
-        match timeout(LIMIT, (self.look_up)(name.to_owned())).await {
+        // Names that nobody answers for must not use up the time of others: it begins with the look-up.
+        let place = Arc::clone(&self.places).acquire_owned().await;
+        let place = place.map_err(|error| error.to_string())?;
+        match timeout(LIMIT, (self.look_up)(name.to_owned(), place)).await {
             Ok(Ok(mut addresses)) => {
                 addresses.truncate(MAX_ADDRESSES);
                 if addresses.is_empty() {

@@ -28,9 +28,7 @@ pub(super) fn within_body(error: &(dyn StdError + 'static)) -> Error {
 }
 
 fn is_http2(error: &hyper::Error) -> bool {
-    error
-        .source()
-        .is_some_and(|source| source.is::<h2::Error>())
+    error.source().is_some_and(<dyn StdError>::is::<h2::Error>)
 }
 
 fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
@@ -60,10 +58,10 @@ fn kind(error: &(dyn StdError + 'static)) -> Option<ErrorKind> {
             if let Some(kind) = error.get_ref().and_then(|inner| kind(inner)) {
                 return Some(kind);
             }
-            return Some(if error.kind() == io::ErrorKind::TimedOut {
-                ErrorKind::Timeout
-            } else {
-                ErrorKind::Connect
+            return Some(match error.kind() {
+                io::ErrorKind::TimedOut => ErrorKind::Timeout,
+                io::ErrorKind::InvalidData => ErrorKind::Http,
+                _ => ErrorKind::Connect,
             });
         }
         cause = error.source();

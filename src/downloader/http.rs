@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use ::http::header::{CONTENT_TYPE, HeaderMap};
+use ::http::header::{CONTENT_TYPE, HeaderMap, PROXY_AUTHORIZATION};
 use ::http::response;
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout};
@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::{Response, Timings};
 use crate::settings::{LONGEST, Settings};
+use crate::sniff;
 
 /// Fetches over HTTP/1.1 and HTTP/2 with hyper and rustls.
 ///
@@ -37,13 +38,23 @@ struct Limits {
     content_types: Vec<String>,
 }
 
+/// The head of an answer, and the connection on which its body comes.
 type Answer = (Lease, ::http::Response<Incoming>);
 
-/// What came of sending a request.
-enum Sent {
-    Answered(Answer),
-    /// Nothing, because the connection had ended before.
-    Stale(Error),
+/// A request that got no answer.
+struct Unanswered {
+    error: Error,
+    /// Whether that is because the server had closed the connection before.
+    is_stale: bool,
+}
+
+impl From<Error> for Unanswered {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            is_stale: false,
+        }
+    }
 }
 
 impl HttpDownloader {
@@ -103,43 +114,46 @@ impl HttpDownloader {
     /// gets one more, on a new connection.
     async fn answer(&self, endpoint: &Endpoint, request: &Request) -> Result<Answer> {
         let lease = self.pool.lease(endpoint).await?;
-        match self.send(lease, endpoint, request).await? {
-            Sent::Answered(answer) => Ok(answer),
-            Sent::Stale(error) => {
+        let result = match self.send(lease, endpoint, request).await {
+            Err(Unanswered {
+                error,
+                is_stale: true,
+            }) => {
                 tracing::debug!(url = %request.url(), %error, "sent again: the connection was stale");
                 let lease = self.pool.lease_new(endpoint).await?;
-                match self.send(lease, endpoint, request).await? {
-                    Sent::Answered(answer) => Ok(answer),
-                    Sent::Stale(error) => Err(error),
-                }
+                self.send(lease, endpoint, request).await
             }
-        }
+            result => result,
+        };
+        result.map_err(|unanswered| unanswered.error)
     }
 
-    async fn send(&self, mut lease: Lease, endpoint: &Endpoint, request: &Request) -> Result<Sent> {
+    async fn send(
+        &self,
+        mut lease: Lease,
+        endpoint: &Endpoint,
+        request: &Request,
+    ) -> Result<Answer, Unanswered> {
         let form = match endpoint.forwarding() {
             _ if lease.is_http2() => Form::Http2,
             Some(forwarding) => Form::Forwarded(forwarding),
             None => Form::Path,
         };
-        let outgoing = outgoing(request, &self.headers, form)?;
-        match timeout(self.limits.body.idle, lease.send(outgoing)).await {
-            Ok(Ok(answer)) => Ok(Sent::Answered((lease, answer))),
-            Ok(Err(lost)) => {
-                let error = failure::before_head(&lost.error);
-                let is_stale = lease.is_reused() && lost.is_repeatable(request.method());
-                lease.retire();
-                if is_stale {
-                    Ok(Sent::Stale(error))
-                } else {
-                    Err(error)
-                }
-            }
-            Err(_) => {
-                lease.retire();
-                Err(Error::new(ErrorKind::Timeout, "no answer from the server"))
-            }
+        let mut outgoing = outgoing(request, &self.headers, form)?;
+        if endpoint.is_tunnelled() {
+            // What is for a proxy must not get through it to the server.
+            outgoing.headers_mut().remove(PROXY_AUTHORIZATION);
         }
+        let result = match timeout(self.limits.body.idle, lease.send(outgoing)).await {
+            Ok(Ok(answer)) => return Ok((lease, answer)),
+            Ok(Err(lost)) => Unanswered {
+                error: failure::before_head(&lost.error),
+                is_stale: lease.is_reused() && lost.is_repeatable(request.method()),
+            },
+            Err(_) => Error::new(ErrorKind::Timeout, "no answer from the server").into(),
+        };
+        lease.retire();
+        Err(result)
     }
 
     /// Leaves a body of an unwanted media type where it is.
@@ -152,6 +166,10 @@ impl HttpDownloader {
             return Ok(());
         };
         let header = String::from_utf8_lossy(header.as_bytes()).to_ascii_lowercase();
+        if !sniff::is_declared(Some(&header)) {
+            // Its first bytes will tell.
+            return Ok(());
+        }
         let mime = header.split(';').next().unwrap_or_default().trim();
         if wanted.iter().any(|wanted| wanted == mime) {
             return Ok(());

@@ -48,8 +48,6 @@ pub(super) fn outgoing(
         own.iter()
             .map(|(name, value)| (name.clone(), value.clone())),
     );
-    // It is for the proxy of the settings alone, and no other proxy or server.
-    headers.remove(PROXY_AUTHORIZATION);
     let has_body = matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::PATCH
@@ -60,11 +58,12 @@ pub(super) fn outgoing(
     if !matches!(form, Form::Http2) && !headers.contains_key(HOST) {
         headers.insert(HOST, host(request.url())?);
     }
-    if let Form::Forwarded(Forwarding {
-        authorization: Some(authorization),
-    }) = form
-    {
-        headers.insert(PROXY_AUTHORIZATION, authorization);
+    if let Form::Forwarded(Forwarding { authorization }) = form {
+        // The request cannot know which proxy it will go through.
+        headers.remove(PROXY_AUTHORIZATION);
+        if let Some(authorization) = authorization {
+            headers.insert(PROXY_AUTHORIZATION, authorization);
+        }
     }
     Ok(outgoing)
 }

@@ -4,6 +4,9 @@
 //! like. An idle one is closed after 15 s, or when another needs its place.
 
 mod connection;
+mod flight;
+mod http1;
+mod http2;
 mod lease;
 mod shelf;
 mod slots;
@@ -13,11 +16,12 @@ mod state;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use hyper::client::conn::http1;
-use tokio::sync::watch;
+use tokio::runtime::Handle;
 use tokio::time::sleep_until;
 
-use self::connection::{Http1, Http2};
+use self::flight::Flight;
+use self::http1::Http1;
+use self::http2::Http2;
 use self::slots::{Slot, Slots};
 use self::socket::Socket;
 use self::state::{Idle, State};
@@ -26,6 +30,9 @@ use super::failure;
 use crate::error::Result;
 use crate::settings::Settings;
 pub(super) use lease::Lease;
+
+/// Connections open at once, unless more visits than that are wanted.
+const MAX_CONNECTIONS: usize = 512;
 
 /// The connections. Clones share them.
 #[derive(Debug, Clone)]
@@ -36,18 +43,10 @@ pub(super) struct Pool {
 #[derive(Debug)]
 struct Shared {
     connector: Connector,
-    http1: http1::Builder,
+    http1: hyper::client::conn::http1::Builder,
     offers_http2: bool,
     slots: Slots,
     state: Mutex<State>,
-}
-
-/// A connection on its way that may turn out to be HTTP/2: others to the same endpoint wait for it. When it is dropped,
-/// whatever came of it, they go on.
-struct Flight {
-    pool: Pool,
-    endpoint: Endpoint,
-    _landing: watch::Sender<()>,
 }
 
 /// Whether a connection that is there will do.
@@ -60,12 +59,14 @@ enum Want {
 impl Pool {
     pub(super) fn new(settings: &Settings, connector: Connector) -> Self {
         let depth = settings.concurrency_per_host.max(1);
+        let most = settings.max_connections;
+        let most = most.unwrap_or(settings.concurrency.max(MAX_CONNECTIONS));
         Self {
             shared: Arc::new(Shared {
                 connector,
-                http1: connection::http1(settings),
+                http1: http1::builder(settings),
                 offers_http2: settings.http2,
-                slots: Slots::new(settings.max_connections.max(1)),
+                slots: Slots::new(most.max(1)),
                 state: Mutex::new(State::new(depth)),
             }),
         }
@@ -108,7 +109,7 @@ impl Pool {
     }
 
     async fn open(&self, endpoint: &Endpoint, want: Want) -> Result<Lease> {
-        let _flight = match self.board(endpoint) {
+        let _flight = match Flight::board(self, endpoint) {
             Ok(flight) => flight,
             Err(mut other) => {
                 // It never changes, but ends: by success or failure.
@@ -156,27 +157,6 @@ impl Pool {
         Ok(Lease::fresh(self, connection))
     }
 
-    /// Takes off for an endpoint; the error is another who is on the way there already.
-    fn board(&self, endpoint: &Endpoint) -> Result<Option<Flight>, watch::Receiver<()>> {
-        if !self.shared.offers_http2 || !endpoint.is_https() {
-            return Ok(None);
-        }
-        let mut state = self.state();
-        if state.is_http1_only(endpoint) {
-            return Ok(None);
-        }
-        if let Some(other) = state.flights.get(endpoint) {
-            return Err(other.clone());
-        }
-        let (landing, landed) = watch::channel(());
-        state.flights.insert(endpoint.clone(), landed);
-        Ok(Some(Flight {
-            pool: self.clone(),
-            endpoint: endpoint.clone(),
-            _landing: landing,
-        }))
-    }
-
     /// The right to open a connection, as soon as there is room; or a connection that became free meanwhile.
     async fn slot(&self, endpoint: &Endpoint, want: Want) -> Result<Slot, Lease> {
         let slots = &self.shared.slots;
@@ -204,8 +184,11 @@ impl Pool {
         }
     }
 
-    /// Keeps a connection that is not in use.
+    /// Keeps a connection that is not in use. Outside of a runtime, where a fetch can be dropped, it is closed.
     fn put(&self, connection: Idle) {
+        let Ok(runtime) = Handle::try_current() else {
+            return;
+        };
         let displaced = {
             let mut state = self.state();
             let displaced = state.put(connection);
@@ -214,7 +197,7 @@ impl Pool {
                 .as_ref()
                 .is_none_or(tokio::task::JoinHandle::is_finished)
             {
-                state.sweeper = Some(tokio::spawn(sweep(Arc::downgrade(&self.shared))));
+                state.sweeper = Some(runtime.spawn(sweep(Arc::downgrade(&self.shared))));
             }
             displaced
         };
@@ -230,12 +213,6 @@ impl Pool {
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Flight {
-    fn drop(&mut self) {
-        self.pool.state().flights.remove(&self.endpoint);
     }
 }
 

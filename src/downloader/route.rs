@@ -110,7 +110,7 @@ impl Routes {
             Way::One(proxy) => Some(Arc::clone(proxy)),
             Way::ByScheme { https, .. } if target.is_https() => https.clone(),
             Way::ByScheme { http, .. } => http.clone(),
-            Way::Pool(pool) => pool.next(),
+            Way::Pool(pool) => pool.next(request.session()),
         })
     }
 

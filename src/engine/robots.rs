@@ -200,14 +200,15 @@ impl Book {
     }
 
     /// Has the file of this URL's origin fetched anew if this process has not done so yet: the network may be down, and
-    /// that is told by robots.txt, not by losing pages.
-    pub(super) fn doubt(&mut self, url: &Url) {
+    /// that is told by robots.txt, not by losing pages. Answers whether it is so.
+    pub(super) fn doubt(&mut self, url: &Url) -> bool {
         let entry = self.origins.get_mut(origin(url));
-        if let Some(known) = entry.and_then(|entry| entry.known.as_mut())
-            && known.is_handed_down
-        {
-            known.until = Duration::ZERO;
-        }
+        let known = entry.and_then(|entry| entry.known.as_mut());
+        let Some(known) = known.filter(|known| known.is_handed_down) else {
+            return false;
+        };
+        known.until = Duration::ZERO;
+        true
     }
 
     /// Notes what came of the file. If it is unreachable, the last copy stands in for it for a while: but for one that

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::visit::{Context, Link, Outcome};
+use super::visit::{Context, Outcome};
 use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
 use crate::request::Request;
@@ -46,7 +46,7 @@ impl Context {
             if is_index {
                 self.link(scope, Request::for_sitemap(entry.loc, level + 1))
             } else {
-                self.listed(scope, Request::from(entry.loc))
+                self.link(scope, Request::listed(entry.loc))
             }
         });
         let links = links.filter(|link| known.insert(link.fingerprint));
@@ -54,14 +54,5 @@ impl Context {
             links: links.collect(),
             too_deep: 0,
         }
-    }
-
-    /// A page that a sitemap lists. It is as near as a start request, but was not asked for by name.
-    fn listed(&self, scope: &Scope, request: Request) -> Link {
-        let mut link = self.link(scope, request);
-        link.verdict = link
-            .verdict
-            .and_then(|()| scope.check_patterns(link.request.url()));
-        link
     }
 }

@@ -186,8 +186,13 @@ impl Tally {
 
     /// A rule forbids a URL.
     pub(super) fn kept_out(&mut self, url: &Url, by: Forbidden) {
-        self.robots.too_costly += u64::from(by.line.is_none());
         let origin = origin(url);
+        if by.line.is_none() {
+            self.robots.too_costly += 1;
+            if self.robots.too_costly == 1 {
+                tracing::warn!(%url, "the rules of robots.txt have too many wildcards to try them all: keeping out");
+            }
+        }
         let rules = &mut self.robots.kept_out;
         let known = rules
             .iter_mut()
@@ -195,12 +200,6 @@ impl Tally {
         if let Some(rule) = known {
             rule.count += 1;
         } else if rules.len() < MAX_RULES {
-            if by.line.is_none() {
-                tracing::warn!(
-                    origin,
-                    "robots.txt has too many wildcards to try them all: what is left open is forbidden"
-                );
-            }
             rules.push(KeptOut {
                 origin: origin.to_owned(),
                 line: by.line,

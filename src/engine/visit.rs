@@ -3,13 +3,15 @@
 //! All CPU work is here, so that it uses every core: decoding, parsing, joining URLs, fingerprints, scope. The
 //! dispatcher gets back what it only has to look up and queue.
 
+mod hop;
+
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 
 use super::erased::{Delivery, ErasedSpider, panicked};
 use super::robots::{MAX_REDIRECTS, RobotsFile};
@@ -22,12 +24,13 @@ use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
-use crate::policy::{redirect, refresh, retry};
+use crate::policy::{redirect, retry};
 use crate::report::Filter;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::RobotsTags;
 use crate::state::{Parse, Parsing};
+pub(super) use hop::is_in_own_chain;
 
 /// What all visits of a crawl share, to read.
 pub(crate) struct Context {
@@ -152,8 +155,7 @@ impl Context {
             && link.verdict.is_ok()
             && let Some(page) = identity::without_session(link.request.url())
         {
-            let (method, body) = (link.request.method(), link.request.body());
-            link.fingerprint = self.key.of(method, &page, body);
+            link.fingerprint = link.request.clone().with_url(page).fingerprint(self.key);
             link.has_session = true;
         }
         link
@@ -228,51 +230,6 @@ impl Context {
         self.parse(scope, request, response, suspect).await
     }
 
-    /// The request that an answer leads to, if it does.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Redirect`] when it leads nowhere, too far, or in a circle.
-    fn next_hop(&self, request: &Request, response: &Response) -> Result<Option<Request>> {
-        let (status, headers) = (response.status(), response.headers());
-        if let Some(next) = redirect::follow(request, status, headers, self.redirects)? {
-            let target = next.url().clone();
-            return self
-                .marked(request, response, next)
-                .map(Some)
-                .ok_or_else(|| {
-                    let message = format!("redirect loop: it leads back to {target}");
-                    Error::new(ErrorKind::Redirect, message).with_url(request.url())
-                });
-        }
-        if !self.meta_refresh || !status.is_success() {
-            return Ok(None);
-        }
-        // One that cannot be followed leaves the page what it is.
-        let next = refresh::target(response)
-            .and_then(|target| redirect::refresh(request, target, self.redirects));
-        Ok(next.and_then(|next| self.marked(request, response, next)))
-    }
-
-    /// The next request with the mark of the one that led to it; none when it would be one of its own chain again, the
-    /// cookies included, so that its answer is known. One that only has other cookies is no loop: many a site sets some
-    /// and redirects to the same page.
-    fn marked(&self, request: &Request, response: &Response, next: Request) -> Option<Request> {
-        let mark = |request: &Request, cookies: Option<&HeaderValue>| {
-            let cookies = cookies.map_or(&b""[..], HeaderValue::as_bytes);
-            let (method, url) = (request.method(), request.url());
-            self.key
-                .of_marked(method, url, request.body(), cookies)
-                .get()
-        };
-        let next = next.with_mark(mark(request, response.request().header("cookie")));
-        let cookies = match &self.cookies {
-            Some(cookies) => cookies.header(&next),
-            None => next.header("cookie").cloned(),
-        };
-        let is_loop = next.trail().contains(&mark(&next, cookies.as_ref()));
-        (!is_loop).then_some(next)
-    }
-
     /// Whether an answer that says nothing of its media type turns out to be of one that is not wanted. One that does
     /// say was left at its head.
     fn is_unwanted(&self, response: &Response) -> bool {
@@ -292,7 +249,12 @@ impl Context {
         suspect: Option<Parse>,
     ) -> Outcome {
         let url = response.url().clone();
-        let tags = PageTags::of(&response, &self.user_agent, self.robots_tags);
+        let tags = PageTags::of(
+            &response,
+            &self.user_agent,
+            self.robots_tags,
+            jiff::Timestamp::now(),
+        );
         let (status, bytes, elapsed) = (
             response.status(),
             response.body().len() as u64,
@@ -403,14 +365,4 @@ impl Fetched {
             notes: response.notes(),
         }
     }
-}
-
-/// Whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a cookie
-/// and redirects to the same page is not a loop.
-pub(super) fn is_in_own_chain(request: &Request) -> bool {
-    let target = identity::canonical(request.url());
-    request
-        .redirects()
-        .iter()
-        .any(|url| identity::canonical(url) == target)
 }

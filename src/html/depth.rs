@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use ego_tree::NodeId;
 use html5ever::buffer_queue::BufferQueue;
@@ -22,6 +23,7 @@ use scraper::{Html, HtmlTreeSink};
 use super::attributes::cap_attributes;
 use super::limits::{Cuts, Limits};
 use super::name::{self, Name};
+use super::open_tag::OpenTag;
 
 /// How much text is handed over at once.
 const CHUNK: usize = 32 * 1024;
@@ -33,37 +35,24 @@ const CHUNK: usize = 32 * 1024;
 /// attributes is noticed within a chunk, and costs one more pass.
 pub(crate) fn parse(text: &str, limits: Limits) -> (Html, Cuts) {
     let parser = Parser::new(limits);
-    let mut is_watched = true;
-    let mut rest = text;
-    while let Some((chunk, others)) = rest
-        .split_at_checked(rest.floor_char_boundary(CHUNK))
-        .filter(|_| !rest.is_empty())
-    {
-        let is_silent = parser.feed(chunk) == 0;
-        rest = others;
-        let has_many = parser.has_many_attributes();
-        // Within one tag for a whole chunk: either a long attribute, or very many.
-        if is_watched && (is_silent || has_many) {
-            is_watched = false;
-            if let Cow::Owned(capped) = cap_attributes(text, limits.attributes) {
-                let parser = Parser::new(limits);
-                parser.feed(&capped);
-                let (tree, cuts) = parser.finish();
-                return (tree, cuts.and(Cuts::ATTRIBUTES));
-            }
-        }
-        if has_many {
-            // Where both ways of reading tags disagree, about a page made for that: the rest is not read.
-            parser.tokenizer.sink.cut(Cuts::ATTRIBUTES);
-            break;
-        }
+    if parser.read(text) {
+        return parser.finish();
     }
-    parser.finish()
+    let (tree, cuts) = match cap_attributes(text, limits.attributes) {
+        Cow::Borrowed(_) => parser.finish(),
+        Cow::Owned(capped) => {
+            // Where both ways of reading tags disagree, about a page made for that, the rest is not read.
+            let parser = Parser::new(limits);
+            parser.read(&capped);
+            parser.finish()
+        }
+    };
+    (tree, cuts.and(Cuts::ATTRIBUTES))
 }
 
 struct Parser {
     tokenizer: Tokenizer<Capped>,
-    input: BufferQueue,
+    input: Rc<BufferQueue>,
 }
 
 impl Parser {
@@ -74,27 +63,47 @@ impl Parser {
             scripting_enabled: false,
             ..TreeBuilderOpts::default()
         };
-        let tokenizer = Tokenizer::new(
-            Capped::new(TreeBuilder::new(sink, options), limits),
-            TokenizerOpts::default(),
-        );
-        Self {
-            tokenizer,
-            input: BufferQueue::default(),
-        }
+        let input = Rc::new(BufferQueue::default());
+        let builder = TreeBuilder::new(sink, options);
+        let capped = Capped::new(builder, Rc::clone(&input), limits);
+        let tokenizer = Tokenizer::new(capped, TokenizerOpts::default());
+        Self { tokenizer, input }
     }
 
-    /// Parses the next part of the page. Returns how many tokens it completed.
-    fn feed(&self, part: &str) -> usize {
-        let before = self.tokenizer.sink.tokens.get();
+    /// Parses a page, up to the first tag with more attributes than it may have. Returns whether there is none.
+    fn read(&self, text: &str) -> bool {
+        let sink = &self.tokenizer.sink;
+        let mut open = OpenTag::default();
+        let mut rest = text;
+        while let Some((chunk, others)) = rest
+            .split_at_checked(rest.floor_char_boundary(CHUNK))
+            .filter(|_| !rest.is_empty())
+        {
+            let unfinished = match self.feed(chunk) {
+                None => chunk.as_bytes(),
+                Some(tail) => {
+                    open = OpenTag::default();
+                    tail
+                }
+            };
+            if open.read(unfinished) > sink.limits.attributes || sink.has_many_attributes.get() {
+                return false;
+            }
+            rest = others;
+        }
+        true
+    }
+
+    /// Parses the next part of the page. Returns what of it comes after the last token that it completed, if any.
+    fn feed<'a>(&self, part: &'a str) -> Option<&'a [u8]> {
+        let left = &self.tokenizer.sink.left;
+        left.set(None);
         self.input.push_back(StrTendril::from_slice(part));
         // It also stops at scripts and at declarations of an encoding, for which there is nothing to do.
         while !matches!(self.tokenizer.feed(&self.input), TokenizerResult::Done) {}
-        self.tokenizer.sink.tokens.get() - before
-    }
-
-    fn has_many_attributes(&self) -> bool {
-        self.tokenizer.sink.has_many_attributes.get()
+        // A `<` may have been read that completed a token of the text before it.
+        let start = part.len().saturating_sub(left.get()? + 1);
+        part.as_bytes().get(start..)
     }
 
     fn finish(self) -> (Html, Cuts) {
@@ -114,21 +123,28 @@ struct Capped {
     /// Start tags that were dropped and whose end tags have not come, by name.
     dropped: RefCell<HashMap<LocalName, usize>>,
     cuts: Cell<Cuts>,
-    tokens: Cell<usize>,
+    input: Rc<BufferQueue>,
+    /// How many bytes of the input were left at the last token.
+    left: Cell<Option<usize>>,
     /// Whether a tag had more attributes than it may.
     has_many_attributes: Cell<bool>,
     limits: Limits,
 }
 
 impl Capped {
-    fn new(builder: TreeBuilder<NodeId, HtmlTreeSink>, limits: Limits) -> Self {
+    fn new(
+        builder: TreeBuilder<NodeId, HtmlTreeSink>,
+        input: Rc<BufferQueue>,
+        limits: Limits,
+    ) -> Self {
         Self {
             builder,
             room: Cell::default(),
             is_counted: Cell::default(),
             dropped: RefCell::default(),
             cuts: Cell::default(),
-            tokens: Cell::default(),
+            input,
+            left: Cell::default(),
             has_many_attributes: Cell::default(),
             limits,
         }
@@ -219,8 +235,11 @@ impl TokenSink for Capped {
     type Handle = NodeId;
 
     fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<NodeId> {
-        self.tokens
-            .set(self.tokens.get() + usize::from(!matches!(token, Token::ParseError(_))));
+        // An error is no token of the page: there are some within tags.
+        if !matches!(token, Token::ParseError(_)) {
+            let chunk = self.input.peek_front_chunk_mut();
+            self.left.set(Some(chunk.map_or(0, |chunk| chunk.len())));
+        }
         if let Token::TagToken(tag) = &token
             && tag.attrs.len() > self.limits.attributes
         {

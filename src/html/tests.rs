@@ -250,6 +250,42 @@ fn many_tags_with_many_attributes_are_cut_off_as_well() {
     assert!(html.select("[a500]").unwrap().len() == 50);
 }
 
+/// Names of four letters, all different.
+fn short_names(count: usize) -> String {
+    let letter = |n: usize| char::from(b'a' + u8::try_from(n % 26).unwrap());
+    (0..count)
+        .flat_map(|n| {
+            [
+                ' ',
+                letter(n / 17_576),
+                letter(n / 676),
+                letter(n / 26),
+                letter(n),
+            ]
+        })
+        .collect()
+}
+
+#[test]
+fn very_many_attributes_cannot_be_hidden_from_the_limit() {
+    let (long, many) = ("x".repeat(70_000), short_names(240_000));
+    for page in [
+        // A raw text element that the tree builder ignores, behind something that takes a chunk by itself.
+        format!("<!doctype html><html><frameset q='{long}'><style><p {many}>x</p>"),
+        format!("<frameset><style><p {many}>x</p>"),
+        format!("<frameset><style><p q='{long}' {many}>x</p>"),
+        format!("<frameset><style></p q=\"<b x='\" {many}>x</p>"),
+        format!("<frameset><style><<p {many}>x</p>"),
+        format!(
+            "<p {many}><frameset><style>{}</style><p {many}>x",
+            "x ".repeat(5)
+        ),
+    ] {
+        let start = page.get(..40).unwrap();
+        assert!(parse(&page).was_too_deep(), "{start}");
+    }
+}
+
 #[test]
 fn siblings_are_searched_up_to_a_width() {
     let html = parse(&"<p>x".repeat(10_001));
@@ -271,6 +307,13 @@ fn a_long_attribute_is_kept() {
         (html.one("img").unwrap().attr("alt"), html.was_too_deep()),
         (Some(value.as_str()), false)
     );
+    let value = "data:a/b c=d /".repeat(20_000);
+    for page in [
+        format!("x<img src='{value}' alt=\"{value}\">"),
+        format!("<p a='{value}'>{value}<!-- < {value} --><script>'<a {value}'</script>"),
+    ] {
+        assert!(!parse(&page).was_too_deep());
+    }
 }
 
 #[test]

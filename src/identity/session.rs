@@ -1,33 +1,41 @@
 //! Session ids in URLs: parts that tell visitors apart, not pages.
 //!
-//! Servers that cannot set a cookie write the session into every link, a new one for whoever comes without. Only names
-//! and values are taken for one that are known to be: `s=` can be a search, and `session_id=7` a talk at a conference.
+//! Servers that cannot set a cookie write the session into every link, a new one for whoever comes without. Without
+//! being asked, only names are taken for one that are never anything else: `s=` can be a search or a commit, and `cfid=`
+//! the id of a page.
 
 use url::Url;
 
 /// Parameters that never are anything else.
-const ALWAYS: [&str; 7] = [
+const ALWAYS: [&str; 6] = [
     "jsessionid",
     "phpsessid",
-    "cfid",
     "cftoken",
     "oscsid",
     "zenid",
     "asp.net_sessionid",
 ];
-/// Parameters that are when their value looks like one.
-const OFTEN: [&str; 5] = ["sid", "s", "sessid", "sessionid", "phpsessionid"];
+/// Parameters that are when they are said to be, and their value looks like one.
+const OFTEN: [&str; 6] = ["sid", "s", "session", "sessid", "sessionid", "phpsessionid"];
+/// A visitor's number, which comes with a `cftoken`.
+const VISITOR: &str = "cfid";
 /// How long the ids of common servers are: PHP's by its settings, phpBB's and vBulletin's 32.
 const LENGTHS: [usize; 4] = [26, 32, 40, 64];
 
-/// Whether a parameter of a query or a path, given as `name=value`, is a session id.
+/// Whether a parameter of a query or a path, given as `name=value`, is a session id for those who asked for them to be
+/// taken out.
 pub(super) fn is_session(parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let is = |known: &&str| name.eq_ignore_ascii_case(known);
+    is_certain(name) || is(&VISITOR) || OFTEN.iter().any(is) && is_random(value)
+}
+
+/// Whether the name is that of a session id and of nothing else.
+fn is_certain(name: &str) -> bool {
     let asp = name
         .get(..12)
         .is_some_and(|start| start.eq_ignore_ascii_case("aspsessionid"));
-    asp || ALWAYS.iter().any(is) || OFTEN.iter().any(is) && is_random(value)
+    asp || ALWAYS.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn is_random(value: &str) -> bool {
@@ -37,12 +45,24 @@ fn is_random(value: &str) -> bool {
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The URL without its session ids; `None` if it has none, which costs no more than a look at its query.
+/// The URL without what can only be a session id; `None` if it has none, which costs no more than a look at its query.
 ///
 /// They are parameters of the query, of the path (`;jsessionid=...`), and ASP.NET's `/(S(...))`.
 #[must_use]
 pub(crate) fn without_session(url: &Url) -> Option<Url> {
-    without(url, is_session)
+    without(url, |parameter| {
+        let name = name_of(parameter);
+        is_certain(name) || name.eq_ignore_ascii_case(VISITOR) && has_token(url)
+    })
+}
+
+fn name_of(parameter: &str) -> &str {
+    parameter.split('=').next().unwrap_or_default()
+}
+
+fn has_token(url: &Url) -> bool {
+    let mut parameters = url.as_str().split(['?', '&', ';', '#']);
+    parameters.any(|parameter| name_of(parameter).eq_ignore_ascii_case("cftoken"))
 }
 
 /// The URL without the parameters that `is_unwanted` says, given as `name=value`; `None` if there are none.
@@ -128,7 +148,7 @@ mod tests {
     fn session_ids_are_taken_out_of_queries_and_paths() {
         for (path, expected) in [
             (format!("/a?x=1&PHPSESSID={ID}&y=2"), "/a?x=1&y=2"),
-            (format!("/a?sid={ID}"), "/a"),
+            ("/a?CFID=1&CFTOKEN=2f1&x=1".to_owned(), "/a?x=1"),
             ("/a;JSessionId=A1.node2?x=1".to_owned(), "/a?x=1"),
             ("/a;v=2;jsessionid=A/b;c".to_owned(), "/a;v=2/b;c"),
             ("/a?ASPSESSIONIDQABC=XYZ".to_owned(), "/a"),
@@ -143,7 +163,12 @@ mod tests {
 
     #[test]
     fn what_may_be_something_else_stays() {
+        let commit = format!("/+log/main?s={ID}01234567");
         for path in [
+            &commit,
+            &format!("/a?sid={ID}"),
+            &format!("/a?session={ID}"),
+            "/a?cfid=1",
             "/a?sid=123",
             "/a?s=where+is+it",
             "/a?s=abcdefabcdefabcdefabcdefabcdefab",
@@ -152,6 +177,20 @@ mod tests {
             "/f(x)/(S(short))",
         ] {
             assert_eq!(stripped(path), path);
+        }
+    }
+
+    #[test]
+    fn whoever_asks_for_it_loses_what_looks_like_a_session_id() {
+        for (parameter, expected) in [
+            (format!("sid={ID}"), true),
+            (format!("S={ID}"), true),
+            (format!("session={ID}"), true),
+            ("cfid=1".to_owned(), true),
+            ("sid=123".to_owned(), false),
+            (format!("xs={ID}"), false),
+        ] {
+            assert_eq!(is_session(&parameter), expected, "{parameter}");
         }
     }
 }

@@ -43,13 +43,13 @@ impl Strip {
     /// # Errors
     /// [`ErrorKind::Settings`] when there are too many to be looked for.
     pub(crate) fn new(names: &[String]) -> Result<Self> {
-        let named = names
+        let given = names
             .iter()
             .map(String::as_str)
             .filter(|name| !["tracking", "session"].contains(name));
         let has = |word: &str| names.iter().any(|name| name == word);
         let tracking = TRACKING.into_iter().filter(|_| has("tracking"));
-        let patterns = named.chain(tracking).map(|name| {
+        let patterns = given.chain(tracking).map(|name| {
             let parts: Vec<String> = name.split('*').map(regex::escape).collect();
             format!("(?i)^{}$", parts.join(".*"))
         });

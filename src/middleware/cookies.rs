@@ -106,7 +106,7 @@ impl Cookies {
         request
     }
 
-    fn keep(&self, session: &str, response: &Response) {
+    pub(crate) fn keep(&self, session: &str, response: &Response) {
         let (url, now) = (response.url(), now());
         let mut jars = self.jars();
         for line in response.headers().get_all(SET_COOKIE) {

@@ -90,14 +90,14 @@ impl Scope {
             return Err(Filter::Scope);
         }
         // Start requests, and where they redirect to, are asked for by name; the patterns are for links.
-        if request.depth() == 0 {
+        if request.is_start() {
             return Ok(());
         }
         self.check_patterns(url)
     }
 
     /// Whether `allow` and `deny` let this URL through, else which does not.
-    pub(crate) fn check_patterns(&self, url: &Url) -> std::result::Result<(), Filter> {
+    fn check_patterns(&self, url: &Url) -> std::result::Result<(), Filter> {
         if !self.allow.is_empty() && !self.allow.is_match(url.as_str()) {
             return Err(Filter::Allow);
         }

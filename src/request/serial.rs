@@ -49,14 +49,14 @@ struct Wire {
     #[serde(default, skip_serializing_if = "is_default")]
     session: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "is_default")]
-    challenges: u8,
-    #[serde(default, skip_serializing_if = "is_default")]
     trail: Vec<u64>,
     /// The names of headers whose values are not to be shown, nor sent to other origins.
     #[serde(default, skip_serializing_if = "is_default")]
     secret: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
     sitemap: u8,
+    #[serde(default, skip_serializing_if = "is_default")]
+    listed: bool,
 }
 
 /// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
@@ -124,10 +124,10 @@ impl Serialize for Request {
             robots_for: extra.robots_for.clone(),
             proxy: extra.proxy.clone(),
             session: extra.session.clone(),
-            challenges: extra.challenges,
             trail: extra.trail.clone(),
             secret: secret_names(&extra.headers),
             sitemap: extra.sitemap,
+            listed: extra.is_listed,
         }
         .serialize(serializer)
     }
@@ -172,9 +172,11 @@ impl<'de> Deserialize<'de> for Request {
             session: wire.session,
             // In a stored request it is a header like any other.
             has_userinfo: false,
-            challenges: wire.challenges,
+            // What was learned from them ended with the process that asked.
+            challenges: 0,
             trail: wire.trail,
             sitemap: wire.sitemap,
+            is_listed: wire.listed,
         };
         let extra = (extra != Extra::default()).then(|| Box::new(extra));
         let url = Self::from(wire.url).url;
@@ -198,6 +200,22 @@ mod tests {
             serde_json::to_string(&request).unwrap(),
             r#"{"url":"http://example.com/a"}"#
         );
+    }
+
+    #[test]
+    fn what_a_challenge_taught_is_not_stored() {
+        let request = Request::get("http://example.com/").unwrap().challenged();
+        let json = serde_json::to_string(&request).unwrap();
+        let back: Request = serde_json::from_str(&json).unwrap();
+        assert_eq!((request.challenges(), back.challenges()), (1, 0));
+    }
+
+    #[test]
+    fn a_page_that_a_sitemap_lists_is_no_start_request() {
+        let url = Url::parse("http://example.com/").unwrap();
+        let json = serde_json::to_string(&Request::listed(url)).unwrap();
+        let back: Request = serde_json::from_str(&json).unwrap();
+        assert!(!back.is_start() && back.depth() == 0);
     }
 
     #[test]

@@ -29,6 +29,10 @@ impl Place {
     }
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four facts that are independent of each other"
+)]
 #[derive(Debug)]
 pub(super) struct Host {
     /// Goes first, and even when the host is held: robots.txt.

@@ -365,11 +365,11 @@ proptest! {
 
 #[test]
 fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
-    let mut settings = Settings::default();
-    settings.concurrency = 8;
-    settings.concurrency_per_host = 4;
-    settings.delay = Duration::ZERO;
-    let mut queue = Queue::new(&settings);
+    let mut queue = queue(|settings| {
+        settings.concurrency = 8;
+        settings.concurrency_per_host = 4;
+        settings.delay = Duration::ZERO;
+    });
     for host in ["a", "b", "c", "d", "quick"] {
         for page in 0..10 {
             push(&mut queue, &format!("http://{host}.example/{page}"), 0);
@@ -412,12 +412,12 @@ fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
 
 #[test]
 fn a_crawl_of_slow_hosts_alone_has_all_slots() {
-    let mut settings = Settings::default();
-    settings.concurrency = 8;
-    settings.concurrency_per_host = 8;
-    settings.delay = Duration::ZERO;
-    settings.adaptive_delay = false;
-    let mut queue = Queue::new(&settings);
+    let mut queue = queue(|settings| {
+        settings.concurrency = 8;
+        settings.concurrency_per_host = 8;
+        settings.delay = Duration::ZERO;
+        settings.adaptive_delay = false;
+    });
     for page in 0..20 {
         push(&mut queue, &format!("http://a.example/{page}"), 0);
     }

@@ -355,6 +355,16 @@ mod tests {
     }
 
     #[test]
+    fn very_many_attributes_cost_nothing_but_their_length() {
+        let many: Vec<String> = (0..800_000).map(|n| format!(" a{n}=''")).collect();
+        let many = many.concat();
+        let text = format!("<urlset><url{many}><loc{many}>/1</loc></url></urlset>");
+        assert_eq!(read(&text).unwrap().entries.len(), 1);
+        let text = format!("<feed><entry><link href='/1'{many}/></entry></feed>");
+        assert_eq!(read(&text).unwrap().entries.len(), 1);
+    }
+
+    #[test]
     fn what_comes_before_a_fault_is_kept() {
         let whole = "<urlset><url><loc>/1</loc></url>";
         for fault in ["", "<url><loc>/2", "<url", "<a>".repeat(300).as_str()] {

@@ -82,13 +82,12 @@ impl<'a> Iterator for Parameters<'a> {
             return Some((name, Cow::Borrowed("")));
         };
         let value = value.trim_start_matches(is_space);
-        let (value, rest) = match value.strip_prefix('"') {
-            Some(quoted) => unquote(quoted),
-            None => {
-                let (value, rest) = value.split_once(';').unwrap_or((value, ""));
-                let value = value.trim_end_matches(is_space).trim_matches('\'');
-                (Cow::Borrowed(value), rest)
-            }
+        let (value, rest) = if let Some(quoted) = value.strip_prefix('"') {
+            unquote(quoted)
+        } else {
+            let (value, rest) = value.split_once(';').unwrap_or((value, ""));
+            let value = value.trim_end_matches(is_space).trim_matches('\'');
+            (Cow::Borrowed(value), rest)
         };
         self.0 = rest;
         Some((name, value))

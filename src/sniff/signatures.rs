@@ -113,7 +113,7 @@ fn is_mp4(start: &[u8]) -> bool {
         return false;
     };
     let length = u32::from_be_bytes(*length) as usize;
-    if length % 4 != 0 || start.len() < length.max(12) || !rest.starts_with(b"ftyp") {
+    if !length.is_multiple_of(4) || start.len() < length.max(12) || !rest.starts_with(b"ftyp") {
         return false;
     }
     let brands = start.get(8..length).unwrap_or_default().chunks(4);

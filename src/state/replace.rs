@@ -53,6 +53,8 @@ pub(super) fn private() -> OpenOptions {
 /// A rename survives a power cut only when the folder is on the disk too.
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
+        // A name alone is one in the current folder.
+        Some(folder) if cfg!(unix) && folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
         Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
         _ => Ok(()),
     }

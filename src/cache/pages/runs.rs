@@ -34,7 +34,7 @@ pub(super) enum End {
 #[derive(Debug)]
 pub(super) struct Runs {
     path: PathBuf,
-    runs: Vec<Run>,
+    list: Vec<Run>,
     /// Of the run that goes on.
     number: u64,
     /// What the run has done so far is not all in the pages.
@@ -64,7 +64,7 @@ impl Runs {
         }
         Ok(Self {
             path,
-            runs,
+            list: runs,
             number,
             is_partial: is_new && is_resumed,
         })
@@ -81,7 +81,7 @@ impl Runs {
     /// The last run before this one in which nothing was left to do.
     pub(super) fn last_complete(&self) -> Option<u64> {
         let complete = self
-            .runs
+            .list
             .iter()
             .rev()
             .find(|run| run.end == Some(End::Complete));
@@ -89,7 +89,7 @@ impl Runs {
     }
 
     pub(super) fn has_ended(&self, number: u64) -> bool {
-        let run = self.runs.iter().find(|run| run.number == number);
+        let run = self.list.iter().find(|run| run.number == number);
         run.is_none_or(|run| run.end.is_some())
     }
 
@@ -98,7 +98,7 @@ impl Runs {
     /// # Errors
     /// [`ErrorKind::Storage`] when that cannot be written.
     pub(super) fn ended(&self, end: End) -> Result<()> {
-        let mut runs = self.runs.clone();
+        let mut runs = self.list.clone();
         let this = runs.iter_mut().filter(|run| run.number == self.number);
         this.for_each(|run| run.end = Some(end));
         write(&self.path, &runs)

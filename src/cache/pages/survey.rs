@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::{Before, Met, Pages, compare};
 use crate::cache::Recrawled;
 use crate::cache::stored::Head;
 use crate::error::{Error, ErrorKind, Result};
-use crate::report::{self, Finish, Report};
+use crate::report::{self, Filter, Finish, Report};
 
 impl Pages {
     /// Counts the pages into the report and, unless the run goes on some day, writes the feed and makes the run the one
@@ -20,8 +21,8 @@ impl Pages {
     /// # Errors
     /// [`ErrorKind::Storage`] when the feed cannot be written, or the pages cannot be gone through.
     pub(crate) async fn conclude(self, report: &mut Report) -> Result<()> {
-        let finish = report.finish;
-        let surveyed = tokio::task::spawn_blocking(move || self.survey(finish));
+        let (finish, has_holes) = (report.finish, has_holes(report));
+        let surveyed = tokio::task::spawn_blocking(move || self.survey(finish, has_holes));
         let panicked =
             |error| Error::new(ErrorKind::Panic, "no survey of the pages").with_source(error);
         report.recrawl = Some(surveyed.await.map_err(panicked)??);
@@ -29,8 +30,9 @@ impl Pages {
     }
 
     /// In this order, a kill at any moment leaves a job whose next run is compared with the right one.
-    fn survey(&self, finish: Finish) -> Result<report::Recrawl> {
-        let is_whole = !self.runs.is_partial() && !self.store.is_broken();
+    fn survey(&self, finish: Finish, has_holes: bool) -> Result<report::Recrawl> {
+        let has_holes = has_holes || self.has_failures.load(Ordering::Relaxed);
+        let is_whole = !has_holes && !self.runs.is_partial() && !self.store.is_broken();
         let is_complete = finish == Finish::Finished && is_whole;
         let is_over = finish != Finish::Stopped;
         let mut feed = Feed::open(self.feed.as_deref().filter(|_| is_over))?;
@@ -39,7 +41,7 @@ impl Pages {
         for found in self.store.walk().map_err(|error| self.unreadable(error))? {
             let Some(head) = found.head else { continue };
             let (is_met, before) = (self.has_met(&head), self.before(&head));
-            if is_complete && !is_met || self.is_gone(&head) {
+            if is_complete && !is_met || is_gone(&head) {
                 gone.push(found.path);
             }
             let state = match (is_met, &head.page) {
@@ -71,10 +73,6 @@ impl Pages {
         run == Some(self.runs.number())
     }
 
-    fn is_gone(&self, head: &Head) -> bool {
-        head.page.as_ref().is_some_and(|page| page.met == Met::Gone)
-    }
-
     /// What cannot be removed is gone all the same: later runs know by its number.
     fn tidy(&self, gone: Vec<PathBuf>) {
         let unfinished = self.store.unfinished().into_iter().flatten();
@@ -87,6 +85,24 @@ impl Pages {
         let message = format!("cannot read {}", self.folder.display());
         Error::new(ErrorKind::Storage, message).with_source(error)
     }
+}
+
+/// Whether the run may have left out pages that are there: it reached nothing, or something failed that may have led to
+/// them. A page that is missing leads nowhere.
+fn has_holes(report: &Report) -> bool {
+    let missing = [404, 410].map(|status| report.statuses.get(&status).copied().unwrap_or(0));
+    // What was said of robots.txt is no word about a page.
+    let missing = missing
+        .iter()
+        .sum::<u64>()
+        .saturating_sub(report.robots.none);
+    report.pages == 0
+        || report.ledger.failed > missing
+        || report.filtered.contains_key(&Filter::RobotsUnreachable)
+}
+
+fn is_gone(head: &Head) -> bool {
+    head.page.as_ref().is_some_and(|page| page.met == Met::Gone)
 }
 
 impl report::Recrawl {

@@ -86,6 +86,7 @@ impl Advices {
     fn robots(&mut self, robots: &RobotsFacts, settings: &Settings) {
         let (url, wanted) = (&robots.url, &robots.asked_for);
         match robots.status {
+            _ if !settings.robots => {}
             None => self.add(
                 Weight::Stops,
                 format!("{url} cannot be read, which means: keep out of this host"),
@@ -94,7 +95,7 @@ impl Advices {
                 Weight::Stops,
                 format!("{url} answers {status}, which means: keep out until it can be read"),
             ),
-            Some(_) if !robots.allowed && settings.robots => {
+            Some(_) if !robots.allowed => {
                 let line = robots
                     .line
                     .map_or_else(String::new, |n| format!(" in line {n}"));
@@ -253,7 +254,6 @@ impl Advices {
     fn change(&mut self, page: &Page) {
         let has_validators = page.etag.is_some() || page.last_modified.is_some();
         match (has_validators, page.when_asked_again) {
-            (true, Some(304)) => {}
             (true, Some(200..300)) => self.add(
                 Weight::Costs,
                 "it has validators but sends the page again all the same: a recrawl costs as much as a crawl",

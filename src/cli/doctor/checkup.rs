@@ -14,6 +14,7 @@ use crate::policy::redirect;
 use crate::policy::robots::{RobotsTxt, Rules};
 use crate::request::Request;
 use crate::response::Response;
+use crate::settings::Settings;
 use crate::spider::Spider;
 
 const ROBOTS: &str = "robots";
@@ -34,6 +35,8 @@ pub(super) struct State {
     pub(super) facts: Facts,
     /// What the origins allow.
     rules: HashMap<String, Rules>,
+    /// The setting `robots`.
+    obeys: bool,
     /// The page that waits for a robots.txt.
     waiting: Option<Request>,
 }
@@ -42,7 +45,7 @@ impl State {
     /// The page's request if its origin is known to allow it, else one for that origin's robots.txt first.
     fn ask(&mut self, page: Request, out: &mut Output<()>) -> Result<()> {
         match self.rules.get(&origin(page.url())) {
-            Some(rules) if rules.allows(page.url()) => out.follow(page),
+            Some(rules) if !self.obeys || rules.allows(page.url()) => out.follow(page),
             Some(_) => {}
             None => {
                 out.follow(robots_request(page.url())?);
@@ -116,16 +119,17 @@ impl State {
 }
 
 impl Checkup {
-    /// `agent` is the name that robots.txt is asked for.
-    pub(super) fn new(first: Request, agent: String) -> Self {
+    /// robots.txt is asked for the name in the setting `user_agent`, and obeyed as the setting `robots` says.
+    pub(super) fn new(first: Request, settings: &Settings) -> Self {
         let state = State {
             facts: Facts::new(first.url()),
             rules: HashMap::new(),
+            obeys: settings.robots,
             waiting: None,
         };
         Self {
             first: first.any_status().dont_filter(),
-            agent,
+            agent: settings.user_agent.clone(),
             state: Arc::new(Mutex::new(state)),
         }
     }

@@ -117,6 +117,11 @@ impl Facts {
         }
     }
 
+    /// Notes by which way the host is reached.
+    pub(super) fn reached(&mut self, name: Name, connection: Option<Look>) {
+        (self.name, self.connection) = (name, connection);
+    }
+
     /// Notes a request that came to nothing. A robots.txt that cannot be had forbids its whole origin.
     pub(super) fn problem(&mut self, problem: Problem) {
         if problem.url.path() == "/robots.txt" {

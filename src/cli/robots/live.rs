@@ -48,7 +48,7 @@ pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> 
         middleware::from_fn(|request: Request, _| async move { Ok(Response::new(request, 200)) });
     let mut crawler = Crawler::new(spider).middleware(answered);
     let settings = crawler.settings_mut();
-    layers::apply(settings, "robots", &[])?;
+    layers::apply_without_keeping(settings, "robots", &[])?;
     settings.robots = true;
     settings.scope = ScopeMode::Any;
     settings.retries = 0;

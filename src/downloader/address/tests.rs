@@ -159,8 +159,10 @@ fn ports_of_other_protocols_and_denied_ones_are_refused() {
 #[test]
 fn a_port_that_is_none_is_an_error_of_the_settings() {
     for bad in ["", "x", "70000", "10-5", "1-"] {
-        let mut settings = Settings::default();
-        settings.deny_ports = vec![bad.into()];
+        let settings = Settings {
+            deny_ports: vec![bad.into()],
+            ..Settings::default()
+        };
         let error = AddressRules::new(&settings).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings, "{bad}");
     }

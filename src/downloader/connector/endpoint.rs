@@ -62,6 +62,11 @@ impl Endpoint {
         self.proxy.as_ref()
     }
 
+    /// Whether a proxy passes on what it does not read.
+    pub(in crate::downloader) fn is_tunnelled(&self) -> bool {
+        self.proxy.is_some() && self.forwarding().is_none()
+    }
+
     /// `None` but for plain http through an HTTP proxy.
     pub(in crate::downloader) fn forwarding(&self) -> Option<Forwarding> {
         let proxy = self.proxy.as_ref()?;

@@ -68,8 +68,10 @@ mod tests {
     use super::*;
 
     fn names(rules: &[&str]) -> Result<Names> {
-        let mut settings = Settings::default();
-        settings.resolve = rules.iter().map(|rule| (*rule).to_owned()).collect();
+        let settings = Settings {
+            resolve: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            ..Settings::default()
+        };
         Names::new(&settings, Resolver::of_system(Duration::ZERO))
     }
 

@@ -16,7 +16,7 @@ fn connector(answers: &[&[&str]], change: impl FnOnce(&mut Settings)) -> Connect
     let parse = |all: &&[&str]| all.iter().map(|a| a.parse().unwrap()).collect();
     let answers: Vec<Vec<IpAddr>> = answers.iter().map(parse).collect();
     let count = AtomicUsize::new(0);
-    let look_up: LookUp = Arc::new(move |_| {
+    let look_up: LookUp = Arc::new(move |_, _| {
         let number = count.fetch_add(1, Ordering::Relaxed).min(answers.len() - 1);
         let answer = answers[number].clone();
         Box::pin(std::future::ready(Ok(answer)))

@@ -10,7 +10,7 @@ fn resolver(
 ) -> (Resolver, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let (count, answer) = (Arc::clone(&asked), Arc::new(answer));
-    let look_up: LookUp = Arc::new(move |_| {
+    let look_up: LookUp = Arc::new(move |_, _| {
         let (number, answer) = (count.fetch_add(1, Ordering::Relaxed), Arc::clone(&answer));
         Box::pin(async move {
             tokio::time::sleep(Duration::from_secs(1)).await;
@@ -56,7 +56,7 @@ async fn an_answer_is_used_for_its_life_and_a_failure_for_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_look_up_that_does_not_end_is_given_up() {
-    let look_up: LookUp = Arc::new(|_| Box::pin(std::future::pending()));
+    let look_up: LookUp = Arc::new(|_, _| Box::pin(std::future::pending()));
     let resolver = Resolver::new(look_up, Duration::from_mins(1));
     let started = Instant::now();
     let error = resolver.resolve("a.example").await.unwrap_err();
@@ -101,4 +101,28 @@ async fn the_system_knows_this_machine() {
         .await
         .unwrap();
     assert!(found.iter().all(IpAddr::is_loopback), "{found:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_nobody_answers_for_do_not_use_up_the_time_of_others() {
+    let look_up: LookUp = Arc::new(|name, place| {
+        Box::pin(async move {
+            if name.starts_with("dead") {
+                // The system's own patience, which goes on when ours has ended.
+                tokio::spawn(async move {
+                    let _place = place;
+                    tokio::time::sleep(Duration::from_secs(10)).await;
+                });
+                std::future::pending::<()>().await;
+            }
+            Ok(vec![address(1)])
+        })
+    });
+    let resolver = Resolver::new(look_up, Duration::from_mins(1));
+    for number in 0..AT_ONCE {
+        let resolver = resolver.clone();
+        tokio::spawn(async move { resolver.resolve(&format!("dead{number}.example")).await });
+    }
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(resolver.resolve("a.example").await.unwrap(), [address(1)]);
 }

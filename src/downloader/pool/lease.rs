@@ -9,7 +9,9 @@ use hyper::body::{Body as _, Incoming};
 use tokio::time::timeout;
 
 use super::Pool;
-use super::connection::{Http1, Http2, Lost};
+use super::connection::Lost;
+use super::http1::Http1;
+use super::http2::Http2;
 use super::state::Idle;
 
 /// How long a server that has answered may take to read the rest of the request.

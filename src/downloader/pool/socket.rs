@@ -3,7 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
@@ -12,11 +12,18 @@ use tokio::sync::watch;
 use super::slots::Slot;
 use crate::downloader::connector::Stream;
 
+/// Reads until there is a head. hyper passes over interim answers (103 and the like) without end, and without a pause.
+const MAX_HEAD_READS: u32 = 256;
+/// Reads in a row, as long as there is no head, before others get their turn.
+const PATIENCE: u32 = 8;
+
 /// A stream that is open as long as its slot is taken: hyper drops it when, and only when, it closes.
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: Stream,
     reads: Reads,
+    /// Reads until others get their turn.
+    patience: u32,
     // Dropped in this order: who hears that the socket is closed finds its slot free.
     _slot: Slot,
     open: watch::Sender<()>,
@@ -24,15 +31,28 @@ pub(super) struct Socket {
 
 /// How often something was read since the last request went out; the end of the stream counts as a read.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reads(Arc<AtomicU32>);
+pub(super) struct Reads(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    count: AtomicU32,
+    awaits_head: AtomicBool,
+}
 
 impl Reads {
-    pub(super) fn reset(&self) {
-        self.0.store(0, Ordering::Relaxed);
+    /// Begins to count, for a request whose answer is to have a head within so many reads as any has.
+    pub(super) fn begin(&self) {
+        self.0.count.store(0, Ordering::Relaxed);
+        self.0.awaits_head.store(true, Ordering::Relaxed);
+    }
+
+    /// The head is there: a body may take as many reads as it likes.
+    pub(super) fn has_head(&self) {
+        self.0.awaits_head.store(false, Ordering::Relaxed);
     }
 
     pub(super) fn count(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.count.load(Ordering::Relaxed)
     }
 }
 
@@ -41,6 +61,7 @@ impl Socket {
         Self {
             stream,
             reads: Reads::default(),
+            patience: PATIENCE,
             _slot: slot,
             open: watch::Sender::new(()),
         }
@@ -62,9 +83,21 @@ impl Read for Socket {
         cx: &mut Context<'_>,
         buf: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.reads.0.awaits_head.load(Ordering::Relaxed) {
+            if self.reads.count() >= MAX_HEAD_READS {
+                let endless = "the head of the answer does not end";
+                return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, endless)));
+            }
+            if self.patience == 0 {
+                self.patience = PATIENCE;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            self.patience -= 1;
+        }
         let read = Pin::new(&mut self.stream).poll_read(cx, buf);
         if matches!(read, Poll::Ready(Ok(()))) {
-            self.reads.0.fetch_add(1, Ordering::Relaxed);
+            self.reads.0.count.fetch_add(1, Ordering::Relaxed);
         }
         read
     }

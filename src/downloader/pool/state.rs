@@ -8,7 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::connection::{Http1, Http2};
+use super::http1::Http1;
+use super::http2::Http2;
 use super::shelf::Shelf;
 use crate::downloader::connector::Endpoint;
 

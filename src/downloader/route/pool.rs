@@ -47,11 +47,15 @@ impl Pool {
         }
     }
 
-    /// The next proxy that is not put aside; when all are, the one that failed least recently.
-    pub(super) fn next(&self) -> Option<Arc<Proxy>> {
+    /// The next proxy that is not put aside; when all are, the one that failed least recently. A session stays with its
+    /// own as long as that works.
+    pub(super) fn next(&self, session: Option<&str>) -> Option<Arc<Proxy>> {
         let mut state = self.state();
-        let (now, turn) = (Instant::now(), state.turn);
         let count = self.proxies.len().max(1);
+        let (now, turn) = (
+            Instant::now(),
+            session.map_or(state.turn, |name| number_of(name, count)),
+        );
         let (before, after) = self.proxies.split_at(turn % count);
         let in_turn = || after.iter().chain(before);
         let is_well = |proxy: &Arc<Proxy>| {
@@ -64,7 +68,9 @@ impl Pool {
             None => in_turn().min_by_key(|proxy| state.failing.get(*proxy).map(|f| f.last)),
         };
         let chosen = chosen.map(Arc::clone);
-        state.turn = (turn + skipped.unwrap_or(0) + 1) % count;
+        if session.is_none() {
+            state.turn = (turn + skipped.unwrap_or(0) + 1) % count;
+        }
         chosen
     }
 
@@ -102,6 +108,14 @@ impl Pool {
     }
 }
 
+/// A number below `count` that is always the same for a session, also in the next process.
+fn number_of(session: &str, count: usize) -> usize {
+    let sum = session.bytes().fold(0_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    });
+    sum as usize % count
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,8 +125,8 @@ mod tests {
     }
 
     fn next(pool: &Pool, count: usize) -> String {
-        let hosts = (0..count).map(|_| pool.next().unwrap().host().to_owned());
-        hosts.collect::<Vec<_>>().join("")
+        let hosts = (0..count).map(|_| pool.next(None).unwrap().host().to_owned());
+        hosts.collect()
     }
 
     fn fail(pool: &Pool, host: &str) {
@@ -122,6 +136,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn proxies_take_turns() {
         assert_eq!(next(&pool(&["a", "b", "c", "a"]), 7), "abcabca");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_stays_with_its_proxy_until_that_fails() {
+        let pool = pool(&["a", "b", "c"]);
+        let of = |session| pool.next(Some(session)).unwrap().host().to_owned();
+        let first = of("anna");
+        assert_eq!((of("anna"), of("anna")), (first.clone(), first.clone()));
+        fail(&pool, &first);
+        let second = of("anna");
+        assert_ne!(second, first);
+        assert_eq!(of("anna"), second);
     }
 
     #[tokio::test(start_paused = true)]

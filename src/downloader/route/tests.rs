@@ -28,7 +28,7 @@ fn endpoint(routes: &Routes, request: &Request) -> Endpoint {
 fn way(routes: &Routes, url: &str) -> String {
     let endpoint = endpoint(routes, &Request::get(url).unwrap());
     let proxy = endpoint.proxy();
-    proxy.map_or_else(|| "direct".to_owned(), |proxy| proxy.to_string())
+    proxy.map_or_else(|| "direct".to_owned(), ToString::to_string)
 }
 
 #[test]

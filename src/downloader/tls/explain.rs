@@ -23,7 +23,7 @@ pub(super) fn handshake(host: &str, error: &io::Error) -> Error {
     let message = match cause {
         rustls::Error::InvalidCertificate(wrong) => certificate(host, wrong),
         rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            format!("{host} does not speak TLS at this port; try http://")
+            format!("{host} does not speak TLS at this port")
         }
         rustls::Error::PeerIncompatible(_)
         | rustls::Error::AlertReceived(

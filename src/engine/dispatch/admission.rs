@@ -60,7 +60,7 @@ impl Dispatcher {
             return;
         }
         // What a person asks for by name is not too many.
-        let is_counted = is_new && request.depth() > 0;
+        let is_counted = is_new && !request.is_start();
         match self.admitted.admit(request.url()) {
             Err(Filter::Trap) if is_counted => self.trapped(request, TrapKind::Pattern),
             Err(reason) if is_counted => self.sorted_out(request, reason),
@@ -78,8 +78,7 @@ impl Dispatcher {
 
     /// Whether this very URL is new, of a page that has a session id in it.
     fn is_new_url(&mut self, request: &Request) -> bool {
-        let key = self.context.key;
-        let exact = key.of(request.method(), request.url(), request.body());
+        let exact = request.fingerprint(self.context.key);
         self.frontier.mark_foreign(exact)
     }
 

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::robots::{RobotsFile, Settled};
+use super::super::robots::{Gate, RobotsFile, Settled};
 use super::super::visit::{Fetched, Finished, Link, Outcome};
 use super::Dispatcher;
+use crate::cache::FromCache;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::frontier::Queued;
@@ -45,6 +46,7 @@ impl Dispatcher {
             Some(fetched) if retry::asks_to_slow_down(fetched.status) => {
                 Feedback::SlowDown(fetched.retry_after)
             }
+            Some(fetched) if fetched.notes.from == Some(FromCache::Stale) => Feedback::Late,
             Some(fetched) => Feedback::Answered(fetched.took),
             None if outcome.is_late() => Feedback::Late,
             None => Feedback::None,
@@ -66,6 +68,7 @@ impl Dispatcher {
         now: Duration,
     ) -> Result<()> {
         let request = &queued.request;
+        let outcome = self.or_doubted(request, outcome, now);
         if request.robots_for().is_none()
             && !matches!(outcome, Outcome::Retry(_) | Outcome::Challenged)
         {
@@ -123,6 +126,26 @@ impl Dispatcher {
             Outcome::Failed(error) => self.failed(request, &error),
         }
         Ok(())
+    }
+
+    /// While it is not clear whether the network is down, no page is given up for it: it waits for robots.txt, once more.
+    fn or_doubted(&mut self, request: &Request, outcome: Outcome, now: Duration) -> Outcome {
+        match outcome {
+            Outcome::Failed(error)
+                if self.settings.robots
+                    && request.robots_for().is_none()
+                    && retry::is_worthwhile(error.kind())
+                    && self.has_reached_nothing()
+                    && (self.book.doubt(request.url()) || self.is_doubted(request, now)) =>
+            {
+                Outcome::Retry(error)
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn is_doubted(&self, request: &Request, now: Duration) -> bool {
+        self.book.ask(request.url(), self.since_1970(now)) != Gate::Allowed
     }
 
     pub(super) fn failed(&mut self, request: &Request, error: &Error) {
@@ -210,7 +233,7 @@ impl Dispatcher {
             url: request.url().clone(),
             target: link.request.url().clone(),
         });
-        if request.depth() == 0
+        if request.is_start()
             && link.verdict == Err(Filter::Scope)
             && Arc::make_mut(&mut self.scope).follow_start(request.url(), link.request.url())
         {
@@ -237,7 +260,8 @@ impl Dispatcher {
     }
 
     fn robots_settled(&mut self, host: HostId, request: &Request, file: RobotsFile, now: Duration) {
-        let delay = file.crawl_delay();
+        // With sitemaps alone wanted of it, nothing in the file is obeyed.
+        let delay = file.crawl_delay().filter(|_| self.settings.robots);
         let origin = request.robots_for().unwrap_or_default();
         let Settled { waiting, holds } = self.book.settle(origin, file, self.since_1970(now));
         tracing::debug!(url = %request.url(), ?holds, "robots.txt settled");

@@ -10,9 +10,9 @@ use crate::identity;
 use crate::request::Request;
 
 impl Dispatcher {
-    /// Whether the sitemaps of this request's site are wanted: it is what the crawl starts with, or on a par with that.
+    /// Whether the sitemaps of this request's site are wanted: it is what the crawl starts with.
     pub(super) fn wants_sitemaps(&self, request: &Request) -> bool {
-        self.settings.sitemaps && request.depth() == 0 && !request.is_own()
+        self.settings.sitemaps && request.is_start() && !request.is_own()
     }
 
     /// Queues the sitemaps that the robots.txt of this URL's origin lists, unless that was done before.

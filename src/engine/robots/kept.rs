@@ -59,6 +59,10 @@ impl Book {
 }
 
 fn encode(known: &Known, user_agent: &str) -> Option<Vec<u8>> {
+    // In memory a rule takes at most four times as much as here.
+    if known.file.memory() > 4 * MAX_KEPT {
+        return None;
+    }
     let (rules, sitemaps) = match &known.file {
         RobotsFile::Read { rules, sitemaps } => (Some(rules.clone()), sitemaps.clone()),
         RobotsFile::Missing => (None, Vec::new()),

@@ -117,7 +117,31 @@ pub(super) fn write(cookie: &Cookie, to: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+    use proptest::prelude::*;
+    use url::Url;
+
+    use super::super::set_cookie;
     use super::*;
+
+    proptest! {
+        #[test]
+        fn whatever_a_site_sets_can_be_sent_and_kept(
+            pair in "[ -~\\t\u{e9}]{0,12}",
+            rest in "(; ?(Path|Domain|Max-Age|Expires|Secure|x)(=[ -~\u{e9}]{0,12})?){0,4}",
+        ) {
+            let url = Url::parse("https://www.a.example/dir/page").unwrap();
+            let line = format!("{pair}{rest}");
+            let cookie = set_cookie::parse(line.as_bytes(), &url, 1_000_000_000);
+            if let Some(cookie) = cookie.filter(|cookie| !cookie.is_expired(1_000_000_000)) {
+                let sent = [&cookie.name[..], b"=", &cookie.value].concat();
+                prop_assert!(HeaderValue::from_bytes(&sent).is_ok(), "{line:?}");
+                let mut kept = Vec::new();
+                write(&cookie, &mut kept);
+                prop_assert_eq!(read(&kept), Ok(vec![cookie]), "{:?}", line);
+            }
+        }
+    }
 
     const FILE: &str = "# Netscape HTTP Cookie File\r\n\r\n\
         .a.example\tTRUE\t/\tFALSE\t2000000000.5\tall\t1\r\n\

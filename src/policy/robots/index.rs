@@ -35,7 +35,7 @@ struct Node {
     length: u32,
     /// The longest other beginning that this one begins with.
     parent: u32,
-    /// The best rule that matches whatever follows: here or above.
+    /// The best rule that matches whatever follows.
     open: u32,
     /// The rule that matches if nothing follows.
     exact: u32,
@@ -90,12 +90,11 @@ impl Index {
             }
             let parent = above.last().copied().unwrap_or(NONE);
             above.push(number(nodes.len()));
-            let open = nodes.get(parent as usize).map_or(NONE, |node| node.open);
             let mut node = Node {
                 rule,
                 length: number(beginning.len()),
                 parent,
-                open,
+                open: NONE,
                 exact: NONE,
                 wild: number(wild.len())..0,
             };

@@ -22,12 +22,16 @@ pub(crate) struct PageTags {
 impl PageTags {
     /// What this page asks the crawler for that goes by the first word of `user_agent`. Everything that is said to it or
     /// to all counts; nothing that is said takes back what was said before.
-    pub(crate) fn of(response: &Response, user_agent: &str, obeyed: RobotsTags) -> Self {
+    pub(crate) fn of(
+        response: &Response,
+        user_agent: &str,
+        obeyed: RobotsTags,
+        now: Timestamp,
+    ) -> Self {
         if obeyed == RobotsTags::Off {
             return Self::default();
         }
         let agent = product_token(user_agent);
-        let now = Timestamp::now();
         let mut asked = Self::default();
         for header in response.headers().get_all("x-robots-tag") {
             asked.add(&String::from_utf8_lossy(header.as_bytes()), agent, now);
@@ -116,7 +120,8 @@ mod tests {
             all.append("x-robots-tag", value);
             response = response.with_headers(all);
         }
-        let tags = PageTags::of(&response, "crawlworks/1.0", RobotsTags::All);
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let tags = PageTags::of(&response, "crawlworks/1.0", RobotsTags::All, now);
         (tags.nofollow, tags.noindex)
     }
 

@@ -1,17 +1,19 @@
 //! Pages for days that are far away, as calendars have them whose "next month" never ends.
 //!
-//! Numbers that look like a date are common: the 12th page of thread 2040, a folder of files. So a path has to end in
-//! its date and to write it in full (`2040/05`, `2040-05-17`), or to name a calendar. The past is full of newspapers:
-//! only a calendar, or a year before printing, is too long ago.
+//! Numbers that look like a date are common: the 12th page of thread 2040, a folder of files, years of other calendars,
+//! a forecast. So a path has to name a calendar, and only years near enough count that a "next month" has to pass them.
+//! The past is full of newspapers: there, more has to be said.
 
 use url::{Position, Url};
 
 /// Calendars have dates to come so many years ahead.
 const AHEAD: i16 = 5;
-/// And of so many years past.
+/// What is more years ahead is a number, or a year of another calendar.
+const MOST_AHEAD: i16 = 100;
+/// Calendars have dates of so many years past.
 const BEHIND: i16 = 50;
-/// What is in no calendar may be of any year from here on.
-const OLDEST: i16 = 1500;
+/// What is more years past is history.
+const MOST_BEHIND: i16 = 100;
 
 const WORDS: [&str; 7] = [
     "calendar",
@@ -23,72 +25,96 @@ const WORDS: [&str; 7] = [
     "termine",
 ];
 /// Parameters that choose the day to show. Not how long something lasts: that may be for ever.
-const DATES: [&str; 11] = [
+const DATES: [&str; 7] = [
     "date",
-    "day",
     "month",
-    "week",
     "ym",
-    "start",
-    "from",
     "tribe-bar-date",
     "eventdate",
     "startdate",
     "start_date",
 ];
-const YEARS: [&str; 6] = ["year", "yr", "y", "cal_year", "jahr", "ano"];
-const MONTHS: [&str; 7] = ["month", "mon", "m", "mo", "cal_month", "monat", "mes"];
+/// Parameters that do if their value is written as a date is, and not as any number.
+const OFTEN: [&str; 4] = ["day", "week", "start", "from"];
+const YEARS: [&str; 5] = ["year", "yr", "cal_year", "jahr", "ano"];
+const MONTHS: [&str; 5] = ["month", "mon", "cal_month", "monat", "mes"];
+
+/// The date that a URL shows the page of.
+struct Shown {
+    year: i16,
+    /// Whether nothing follows but what shows that it is a date: a zero before the month or day.
+    is_certain: bool,
+}
 
 /// Whether a URL is of a day far from this year.
 pub(super) fn is_far(url: &Url, year: i16) -> bool {
-    if !has_year(&url[Position::BeforePath..Position::AfterQuery]) {
+    let text = &url[Position::BeforePath..Position::AfterQuery];
+    if !has_year(text) {
         return false;
     }
-    let text = url.as_str().to_ascii_lowercase();
-    let is_calendar = WORDS.iter().any(|word| text.contains(word));
-    let oldest = if is_calendar { year - BEHIND } else { OLDEST };
-    let near = oldest..=year.saturating_add(AHEAD);
-    in_path(url.path(), is_calendar)
-        .or_else(|| in_query(url.query()?, is_calendar))
-        .is_some_and(|year| !near.contains(&year))
+    let is_calendar = names_calendar(text);
+    let shown = in_path(url.path())
+        .filter(|_| is_calendar)
+        .or_else(|| in_query(url.query()?, is_calendar));
+    shown.is_some_and(|shown| {
+        let ahead = shown.year.saturating_sub(year);
+        (AHEAD + 1..=MOST_AHEAD).contains(&ahead)
+            || is_calendar
+                && shown.is_certain
+                && (BEHIND + 1..=MOST_BEHIND).contains(&ahead.saturating_neg())
+    })
 }
 
-/// Whether there are as many digits in a row as a year has, or a date without hyphens.
+/// Whether one of the words stands there by itself, not within another or in the title of a page.
+fn names_calendar(text: &str) -> bool {
+    text.split(['/', '?', '&', '=', '_', '.'])
+        .any(|part| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
+}
+
+/// Whether there are as many digits in a row as a year has, or a date without hyphens. Most URLs have no four digits at
+/// all, and counting them is quickest.
 fn has_year(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let mut runs = text.as_bytes().split(|byte| !byte.is_ascii_digit());
-    runs.any(|run| matches!(run.len(), 4 | 6 | 8))
+    digits >= 4 && runs.any(|run| matches!(run.len(), 4 | 6 | 8))
 }
 
-/// The year of the date in a path.
-fn in_path(path: &str, is_calendar: bool) -> Option<i16> {
+/// The last date in a path.
+fn in_path(path: &str) -> Option<Shown> {
     let segments: Vec<&str> = path
         .split('/')
         .filter(|segment| !segment.is_empty())
         .collect();
-    let dates = segments.iter().enumerate().filter_map(|(at, segment)| {
-        let (year, length) = match year(segment) {
-            Some(year) => (year, in_parts(segments.get(at + 1..)?, is_calendar)?),
-            None => (iso(segment)?, 1),
-        };
-        (is_calendar || at + length == segments.len()).then_some(year)
+    let mut dates = segments.iter().enumerate().filter_map(|(at, segment)| {
+        let rest = segments.get(at + 1..)?;
+        match year(segment) {
+            Some(year) => in_parts(year, rest),
+            None => Some(Shown {
+                year: iso(segment)?,
+                is_certain: rest.is_empty(),
+            }),
+        }
     });
-    dates.last()
+    dates.next_back()
 }
 
-/// How many segments the date has that begins with a year, when these follow. One of them has to be written with a
-/// zero before it, as only dates are.
-fn in_parts(rest: &[&str], is_calendar: bool) -> Option<usize> {
+/// The date that begins with a year, when these segments follow.
+fn in_parts(year: i16, rest: &[&str]) -> Option<Shown> {
     let month = rest.first().filter(|month| is_number(month, 12))?;
     let day = rest.get(1).filter(|day| is_number(day, 31));
     let has_zero = [Some(month), day]
         .into_iter()
         .flatten()
         .any(|part| part.starts_with('0'));
-    (has_zero || is_calendar).then_some(2 + usize::from(day.is_some()))
+    let is_last = rest.len() == 1 + usize::from(day.is_some());
+    Some(Shown {
+        year,
+        is_certain: has_zero && is_last,
+    })
 }
 
-/// The year of the date in a query.
-fn in_query(query: &str, is_calendar: bool) -> Option<i16> {
+/// The date in a query.
+fn in_query(query: &str, is_calendar: bool) -> Option<Shown> {
     let pairs = || {
         query
             .split('&')
@@ -96,13 +122,20 @@ fn in_query(query: &str, is_calendar: bool) -> Option<i16> {
             .map(|(name, value)| (name.to_ascii_lowercase(), value))
     };
     let has = |names: &[&str], name: &String| names.contains(&name.as_str());
-    let day = pairs()
-        .filter(|(name, _)| has(&DATES, name))
-        .find_map(|(_, value)| date(value));
-    day.or_else(|| {
-        let has_month = is_calendar || pairs().any(|(name, _)| has(&MONTHS, &name));
-        let mut years = pairs().filter(|(name, _)| has_month && has(&YEARS, name));
-        years.find_map(|(_, value)| year(value))
+    let day = pairs().find_map(|(name, value)| {
+        let is_date = has(&DATES, &name) || has(&OFTEN, &name) && value.contains('-');
+        date(value).filter(|_| is_date)
+    });
+    if let Some(year) = day {
+        let is_certain = true;
+        return Some(Shown { year, is_certain });
+    }
+    let month = pairs().find(|(name, _)| has(&MONTHS, name));
+    let mut years = pairs().filter(|(name, _)| has(&YEARS, name));
+    let year = years.find_map(|(_, value)| year(value))?;
+    (is_calendar || month.is_some()).then(|| Shown {
+        year,
+        is_certain: month.is_some_and(|(_, month)| month.starts_with('0')),
     })
 }
 

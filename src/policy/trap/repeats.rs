@@ -2,16 +2,40 @@
 
 use url::Url;
 
-/// How much more often numbers may repeat: `/0/0/0/0/1.jpg` is how some stores spread their files.
+/// How much more often numbers may repeat, and parameters: `/0/0/0/0/1.jpg` is how some stores spread their files.
 const FOR_NUMBERS: usize = 3;
+/// What searches have in their URLs for everything that was not chosen.
+const NO_CHOICE: [&str; 7] = ["all", "any", "none", "default", "null", "and", "or"];
 /// How many segments may occur again with others between, for each time that they may follow each other.
 const SCATTERED: usize = 2;
 
 /// Whether one segment, or a run of segments, occurs more than `max` times in a row, or many occur again.
 pub(super) fn in_path(path: &str, max: usize) -> bool {
+    if count(path) <= SCATTERED * max {
+        // Room for one segment after the other, and nothing else: what is asked of nearly every URL.
+        return repeats_one(path, max);
+    }
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let longest = segments.len() / (max + 1);
     (1..=longest).any(|length| has_run(&segments, length, max)) || is_scattered(&segments, max)
+}
+
+fn count(path: &str) -> usize {
+    path.bytes().filter(|&byte| byte == b'/').count()
+}
+
+/// Whether one segment follows itself more than `max` times. So few numbers are no trap.
+fn repeats_one(path: &str, max: usize) -> bool {
+    let (mut before, mut times) = (None, 0);
+    path.split('/').skip(1).any(|segment| {
+        times = if before == Some(segment) {
+            times + 1
+        } else {
+            1
+        };
+        before = Some(segment);
+        times > max && !is_weak(segment)
+    })
 }
 
 /// Whether `length` segments follow each other more than `max` times.
@@ -44,19 +68,23 @@ fn is_scattered(segments: &[&str], max: usize) -> bool {
     segments.len() > most && segments.iter().enumerate().filter(again).count() > most
 }
 
-/// Whether a segment says nothing by itself: numbers, and marks such as `-` in the place of a choice.
+/// Whether a segment says nothing by itself: numbers, and marks and words that stand in the place of a choice.
 fn is_weak(segment: &str) -> bool {
-    !segment.is_empty()
-        && !segment
-            .bytes()
-            .any(|byte| byte.is_ascii_alphabetic() || byte == b'%')
+    let is_choice = || {
+        let mut words = NO_CHOICE.iter();
+        words.any(|word| segment.eq_ignore_ascii_case(word))
+    };
+    let has_letters = segment
+        .bytes()
+        .any(|byte| byte.is_ascii_alphabetic() || byte == b'%');
+    !segment.is_empty() && (!has_letters || is_choice())
 }
 
-/// Whether a query says the same more than `max` times.
+/// Whether a query says the same over and over. Forms with many rows do so, for each row.
 pub(super) fn in_query(url: &Url, max: usize) -> bool {
     let mut parts: Vec<&str> = url.query().unwrap_or_default().split('&').collect();
     parts.sort_unstable();
-    parts
-        .chunk_by(|one, next| one == next)
-        .any(|same| same.len() > max && same.first().is_some_and(|part| !part.is_empty()))
+    parts.chunk_by(|one, next| one == next).any(|same| {
+        same.len() > FOR_NUMBERS * max && same.first().is_some_and(|part| !part.is_empty())
+    })
 }

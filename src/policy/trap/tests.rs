@@ -28,7 +28,7 @@ fn what_repeats_without_end_is_a_trap() {
         "/x/css/img/css/img/css/img/css/img/y.html",
         "/%2e%2e%2f/%2E./a%2Fb/a%2Fb/a%2Fb/a%2Fb",
         "/a////////b",
-        "/p?page=2&page=2&page=2&page=2",
+        "/p?b=2&b=2&b=2&b=2&b=2&b=2&b=2&b=2&b=2&b=2",
         "/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2/1/2",
         "/m/a/m/b/m/c/m/d/m/e/m/f/m/g/m/h/m/i/m/j/",
     ];
@@ -58,20 +58,24 @@ fn what_grows_out_of_all_measure_is_a_trap() {
 #[test]
 fn days_that_are_far_away_are_a_trap() {
     let cases = [
-        "/2032/05/",
-        "/2032/01/12",
-        "/blog/2032-05",
-        "/day/2032-12-31/",
+        "/calendar/2032/12/",
         "/calendar/2032/6/",
         "/calendar/2032/12/list",
+        "/calendar/2126/01/01",
+        "/Calendar/2032-05",
+        "/events/2032-12-31/",
+        "/site/calendar.php/2032/05",
         "/events/1975/06/",
-        "/0999/05/",
+        "/calendar/1926-01",
+        "/calendar?date=2040-01-01",
         "/diary?date=2032-05-01",
         "/diary?date=20320501&view=day",
         "/diary?month=2032-05",
+        "/diary?month=203205",
         "/diary?start=2032-05-01T00:00",
         "/diary?year=2032&month=5",
-        "/index.php?option=com_calendar&year=1950",
+        "/index.php?option=com_calendar&year=2032",
+        "/index.php?option=com_calendar&year=1950&month=05",
     ];
     judge_all(&cases, Some(TrapKind::Calendar));
 }
@@ -102,6 +106,48 @@ fn what_a_site_may_honestly_have_is_no_trap() {
         "/00020301",
         "/20400501",
         "/2040-05-17-a-look-ahead",
+        "/search/all/all/all/all/1",
+        "/search/any/x/any/y/any/z/any/w/any/v/any/u/any/t/any",
+        "/koha?op=and&op=and&op=and&op=and&q=a",
+    ];
+    judge_all(&cases, None);
+}
+
+#[test]
+fn not_everything_like_a_date_is_far_away() {
+    let cases = [
+        // Words within others, and in titles.
+        "http://events.example.com/2040/05/",
+        "/prevents/2040/05/",
+        "/determine/2040/05/",
+        "/t/wordpress-events-calendar/4523/3",
+        "/t/wordpress-events-calendar/2045/03",
+        // Numbers of other things.
+        "/events/3412/7",
+        "/results/events/8812/1/",
+        "/calendar/week/5120/4",
+        "/map-events?x=10&y=1200",
+        "/map-events?x=10&y=2040",
+        "/tracker?m=12&y=4000",
+        "/tracker?m=12&y=2040",
+        "/users?from=135907",
+        "/users?from=204007",
+        "/list?start=100010",
+        "/p?week=204012",
+        // What is kept, and what is forecast.
+        "/agenda/1968/05/06/minutes.pdf.html",
+        "/calendar/1968/12/",
+        "/calendar/1851/09/18",
+        "/?date=0999-05-17",
+        "/archive?year=1950&month=05",
+        "/climate/projection/2050/07",
+        "/2032/05/",
+        // Other calendars.
+        "/fa/archive/1404/05/",
+        "/th/2569/01/",
+        "/calendar/2569/01/",
+        "/calendar/1404/05/",
+        "/a?date=2569-03-14",
     ];
     judge_all(&cases, None);
 }
@@ -110,16 +156,20 @@ fn what_a_site_may_honestly_have_is_no_trap() {
 fn the_setting_says_how_often_segments_may_repeat() {
     let url = Url::parse("http://a/x/x/x").unwrap();
     for (max, expected) in [(2, Some(TrapKind::Repeats)), (3, None)] {
-        let mut settings = Settings::default();
-        settings.max_segment_repeats = max;
+        let settings = Settings {
+            max_segment_repeats: max,
+            ..Settings::default()
+        };
         assert_eq!(Traps::new(&settings, YEAR).judge(&url), expected);
     }
 }
 
 #[test]
 fn nothing_is_a_trap_when_they_are_not_looked_for() {
-    let mut settings = Settings::default();
-    settings.traps = false;
+    let settings = Settings {
+        traps: false,
+        ..Settings::default()
+    };
     let url = Url::parse("http://a/x/x/x/x/x/x/").unwrap();
     assert_eq!(Traps::new(&settings, YEAR).judge(&url), None);
 }

@@ -138,7 +138,8 @@ impl Store {
         }
         let ledger = &mut root.saved.tally.ledger;
         ledger.failed = ledger.failed.saturating_sub(count);
-        root.saved.finish = Some(Finish::Stopped);
+        // One that was killed stays so: what is behind the last commit in its outputs is its own.
+        root.saved.finish = root.saved.finish.and(Some(Finish::Stopped));
         root.dead_letters = Some(Position::new(0));
         batch.insert(&self.notes, keys::ROOT, json(&root)?);
         batch

@@ -1,0 +1,71 @@
+//! Where an answer leads: the next hop of a redirect or refresh, unless that is a loop.
+
+use http::HeaderValue;
+
+use super::Context;
+use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
+use crate::policy::{redirect, refresh};
+use crate::request::Request;
+use crate::response::Response;
+
+impl Context {
+    /// The request that an answer leads to, if it does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Redirect`] when it leads nowhere, too far, or in a circle.
+    pub(super) fn next_hop(
+        &self,
+        request: &Request,
+        response: &Response,
+    ) -> Result<Option<Request>> {
+        let (status, headers) = (response.status(), response.headers());
+        if let Some(next) = redirect::follow(request, status, headers, self.redirects)? {
+            let target = next.url().clone();
+            return self
+                .marked(request, response, next)
+                .map(Some)
+                .ok_or_else(|| {
+                    let message = format!("redirect loop: it leads back to {target}");
+                    Error::new(ErrorKind::Redirect, message).with_url(request.url())
+                });
+        }
+        if !self.meta_refresh || !status.is_success() {
+            return Ok(None);
+        }
+        // One that cannot be followed leaves the page what it is.
+        let next = refresh::target(response)
+            .and_then(|target| redirect::refresh(request, target, self.redirects));
+        Ok(next.and_then(|next| self.marked(request, response, next)))
+    }
+
+    /// The next request with the mark of the one that led to it; none when it would be one of its own chain again, the
+    /// cookies included, so that its answer is known. One that only has other cookies is no loop: many a site sets some
+    /// and redirects to the same page.
+    fn marked(&self, request: &Request, response: &Response, next: Request) -> Option<Request> {
+        let mark = |request: &Request, cookies: Option<&HeaderValue>| {
+            let cookies = cookies.map_or(&b""[..], HeaderValue::as_bytes);
+            let (method, url) = (request.method(), request.url());
+            self.key
+                .of_marked(method, url, request.body(), cookies)
+                .get()
+        };
+        let next = next.with_mark(mark(request, response.request().header("cookie")));
+        let cookies = match &self.cookies {
+            Some(cookies) => cookies.header(&next),
+            None => next.header("cookie").cloned(),
+        };
+        let is_loop = next.trail().contains(&mark(&next, cookies.as_ref()));
+        (!is_loop).then_some(next)
+    }
+}
+
+/// Whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a cookie
+/// and redirects to the same page is not a loop.
+pub(in crate::engine) fn is_in_own_chain(request: &Request) -> bool {
+    let target = identity::canonical(request.url());
+    request
+        .redirects()
+        .iter()
+        .any(|url| identity::canonical(url) == target)
+}
