@@ -15,7 +15,10 @@ const BASIC: &str = "Basic dXM6cHc=";
 
 /// Which requests came with which `Authorization`.
 #[derive(Clone, Default)]
-struct Seen(Arc<Mutex<Vec<(String, Option<String>)>>>);
+struct Seen(Arc<Mutex<Vec<Sent>>>);
+
+/// A URL, and the header that was sent there.
+type Sent = (String, Option<String>);
 
 impl Seen {
     fn note(&self, request: &Request) -> Option<String> {
@@ -125,7 +128,7 @@ async fn a_requests_own_header_is_left_alone_and_a_spider_does_not_see_the_setti
     let probe = Probe::only([own, get("http://a.example/")]);
     let visited = probe.visited();
     let crawler = quick(probe, |s| {
-        s.set("credentials", "http://a.example us:pw").unwrap()
+        s.set("credentials", "http://a.example us:pw").unwrap();
     });
     run(crawler.downloader(crossroads(&seen))).await;
     assert_eq!(seen.of("http://a.example/own").as_deref(), Some("Bearer x"));
@@ -220,10 +223,8 @@ fn part<'a>(text: &'a str, from: &str, to: char) -> &'a str {
 }
 
 fn md5(text: &str) -> String {
-    Md5::digest(text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let number = u128::from_be_bytes(Md5::digest(text).into());
+    format!("{number:032x}")
 }
 
 /// Whether this is the answer of `us:pw`, by the formula of RFC 7616.
@@ -303,7 +304,7 @@ async fn a_request_that_is_made_again_waits_for_its_turn() {
     let guard = Guard::new(100);
     let fake = guard.downloader();
     let crawler = quick(Probe::only([get("http://us:pw@a.example/0")]), |s| {
-        s.delay = secs(7)
+        s.delay = secs(7);
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [secs(0), secs(7)]);

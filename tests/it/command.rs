@@ -9,6 +9,7 @@ mod cache;
 #[cfg(unix)]
 mod cron;
 mod demo;
+mod doctor;
 #[cfg(unix)]
 mod durable;
 mod exit_codes;
@@ -18,8 +19,8 @@ mod full_disk;
 mod jobs;
 mod links;
 mod list;
-mod network;
 mod login;
+mod network;
 mod new;
 mod outputs;
 mod report;

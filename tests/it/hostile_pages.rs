@@ -55,11 +55,14 @@ async fn nodes_that_are_too_many_are_cut_off() {
 
 #[tokio::test]
 async fn attributes_that_are_too_many_are_cut_off() {
-    let attributes = |count| (0..count).map(|n| format!(" a{n}=x")).collect::<String>();
+    let attributes = |count| {
+        let all: Vec<_> = (0..count).map(|n| format!(" a{n}=x")).collect();
+        all.concat()
+    };
     let report = crawl(format!("<p{}>x", attributes(100_000)), |_| {}).await;
     assert_eq!(report.limited, reached(&[Limit::DomAttributes]));
     let report = crawl(format!("<p{}>x", attributes(20)), |s| {
-        s.max_dom_attributes = 10
+        s.max_dom_attributes = 10;
     })
     .await;
     assert_eq!(report.limited, reached(&[Limit::DomAttributes]));

@@ -23,8 +23,9 @@ mod durable;
 mod encodings;
 mod events;
 mod fairness;
-mod http;
+mod hostile;
 mod hostile_pages;
+mod http;
 mod invariants;
 mod items;
 #[cfg(all(feature = "cli", unix))]

@@ -11,6 +11,7 @@ use crawlworks::{ErrorKind, HttpDownloader};
 
 use crate::support::get;
 use crate::tls::TlsSite;
+use debian::Server;
 use stub::Proxy;
 
 async fn fetch(
@@ -127,12 +128,14 @@ async fn a_proxy_never_sees_credentials_for_a_host_behind_a_tunnel() {
 }
 
 #[tokio::test]
-async fn no_server_sees_credentials_for_a_proxy() {
-    let site = PracticeSite::start().unwrap();
+async fn cve_2021_41124_no_server_sees_credentials_for_a_proxy() {
+    let (site, proxy) = (PracticeSite::start().unwrap(), Server::microsocks(&[]));
     let request = get(site.at("/hazards/echo"))
         .with_header("Proxy-Authorization", "Basic c2VjcmV0")
         .unwrap();
-    let downloader = HttpDownloader::new(&Settings::default()).unwrap();
+    let mut settings = Settings::default();
+    settings.proxy = Some(format!("socks5h://127.0.0.1:{}", proxy.port));
+    let downloader = HttpDownloader::new(&settings).unwrap();
     downloader.fetch(request).await.unwrap();
     let seen = site.served();
     assert_eq!(seen.requests()[0].header("proxy-authorization"), None);

@@ -52,7 +52,7 @@ impl Changing {
             return Ok(Response::new(request, 404));
         };
         let tag = format!("\"{text}\"");
-        if page % 3 > 0
+        if !page.is_multiple_of(3)
             && request
                 .header("if-none-match")
                 .is_some_and(|asked| *asked == *tag)
@@ -64,10 +64,10 @@ impl Changing {
         let body = format!("<h1>{text}</h1>{links}");
         let length = body.len() as u64;
         let response = html(request, body).with_wire_bytes(length);
-        if page % 3 > 0 {
-            response.with_header("etag", &tag)
-        } else {
+        if page.is_multiple_of(3) {
             Ok(response)
+        } else {
+            response.with_header("etag", &tag)
         }
     }
 
@@ -86,7 +86,11 @@ impl Job {
     }
 
     fn crawl(&self, site: &Changing) -> Crawler<Probe<Value>> {
-        let probe = Probe::new([get(HOME)], |response, out| {
+        self.crawl_by(site.fake(), get(HOME))
+    }
+
+    fn crawl_by(&self, fake: FakeDownloader, start: Request) -> Crawler<Probe<Value>> {
+        let probe = Probe::new([start], |response, out| {
             let path = response.url().path();
             let title = response.html()?.one("h1")?.text();
             out.item(serde_json::json!({"path": path, "title": title}));
@@ -101,7 +105,7 @@ impl Job {
         .concurrency(1)
         .job(self.0.path("job"))
         .output(&self.0.path("items.jsonl"))
-        .downloader(site.fake())
+        .downloader(fake)
     }
 
     async fn run(&self, site: &Changing) -> Report {
@@ -336,4 +340,111 @@ async fn without_a_job_there_is_nothing_to_compare_with() {
     let error = crawler.run().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Settings);
     assert!(error.to_string().contains("durable job"), "{error}");
+}
+
+/// A home page that leads by a redirect to a hub, which leads to so many pages and to one that is not there. This path
+/// fails; there is no page by the name of "".
+fn hub(pages: u64, failing: &'static str) -> FakeDownloader {
+    FakeDownloader::new(move |request| {
+        let body = |links: Vec<String>| format!("<h1>x</h1>{}", page_of_links(links));
+        match request.url().path() {
+            path if path == failing => Ok(Response::new(request, 503)),
+            "/" => Ok(html(request, body(vec!["/go".to_owned()]))),
+            "/go" => Response::new(request, 302).with_header("location", "/hub"),
+            "/hub" => {
+                let links = (0..pages).map(|page| format!("/page/{page}"));
+                Ok(html(
+                    request,
+                    body(links.chain(["/dead".to_owned()]).collect()),
+                ))
+            }
+            "/dead" => Ok(Response::new(request, 404)),
+            _ => Ok(html(request, body(Vec::new()))),
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_page_that_nothing_leads_to_is_gone() {
+    let job = Job::new();
+    let crawl = async |pages| counts(&run(job.crawl_by(hub(pages, ""), get(HUB_HOME))).await);
+    assert_eq!(crawl(5).await, [7, 0, 0, 0]);
+    assert_eq!(crawl(4).await, [0, 1, 5, 1]);
+    assert_eq!(crawl(5).await, [1, 1, 5, 0]);
+}
+
+const HUB_HOME: &str = "http://a.example/";
+
+#[tokio::test]
+async fn what_may_be_behind_a_page_that_failed_is_not_gone() {
+    for failing in ["/", "/go", "/hub"] {
+        for start in [get(HUB_HOME), get(HUB_HOME).any_status()] {
+            let job = Job::new();
+            let crawl = async |failing| {
+                let crawler = job.crawl_by(hub(5, failing), start.clone());
+                counts(&run(crawler).await)
+            };
+            assert_eq!(crawl("").await, [7, 0, 0, 0]);
+            assert_eq!(crawl(failing).await[3], 0, "{failing}");
+            assert_eq!(crawl("").await, [0, 0, 7, 0], "{failing}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_site_whose_robots_txt_cannot_be_read_is_not_gone() {
+    let job = Job::new();
+    for (failing, expected) in [
+        ("", [7, 0, 0, 0]),
+        ("/robots.txt", [0, 0, 0, 0]),
+        ("", [0, 0, 7, 0]),
+    ] {
+        let mut crawler = job.crawl_by(hub(5, failing), get(HUB_HOME));
+        crawler.settings_mut().robots = true;
+        assert_eq!(counts(&run(crawler).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn sessions_have_pages_of_their_own() {
+    let job = Job::new();
+    let fake = FakeDownloader::new(|request| {
+        let body = format!("hello {:?}", request.session());
+        Ok(html(request, body))
+    });
+    for expected in [[2, 0, 0, 0], [0, 0, 2, 0]] {
+        let start = ["anna", "ben"].map(|name| get(HOME).with_session(name));
+        let crawler = quick(Probe::only(start), |s| s.recrawl = true)
+            .job(job.0.path("job"))
+            .downloader(fake.clone());
+        assert_eq!(counts(&run(crawler).await), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_sitemap_is_no_page() {
+    let job = Job::new();
+    let fake = FakeDownloader::new(|request| {
+        let body = match request.url().path() {
+            "/robots.txt" => "Sitemap: http://a.example/sitemap.xml",
+            "/sitemap.xml" => "<urlset><url><loc>http://a.example/1</loc></url></urlset>",
+            _ => "<h1>x</h1>",
+        };
+        Ok(html(request, body))
+    });
+    let mut crawler = job.crawl_by(fake, get(HOME));
+    crawler.settings_mut().sitemaps = true;
+    let report = run(crawler).await;
+    assert_eq!(report.requests.sitemaps, 1);
+    assert_eq!(counts(&report), [2, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn cookies_that_cannot_be_saved_cost_no_comparison() {
+    let job = Job::new();
+    let mut crawler = job.crawl(&Changing::new(3));
+    crawler.settings_mut().cookies = true;
+    crawler.settings_mut().save_cookies = Some(job.0.path("none/jar.txt").into());
+    assert!(crawler.run().await.is_err());
+    assert_eq!(job.feed().len(), 3);
 }

@@ -90,7 +90,7 @@ async fn a_loop_is_called_one_and_a_new_cookie_breaks_it() {
     assert_eq!(run(crawler.downloader(fake.clone())).await.pages, 1);
     assert_eq!(fake.urls().len(), 2);
     let mut crawler = quick(Probe::only([get("http://a.example/b")]), |s| {
-        s.cookies = false
+        s.cookies = false;
     });
     let mut events = crawler.events();
     run(crawler.downloader(fake)).await;

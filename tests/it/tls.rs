@@ -33,7 +33,7 @@ impl TlsSite {
     pub(crate) async fn start() -> Self {
         let identity = self_signed();
         let certificate = identity.certificate.pem();
-        Self::serving(acceptor(identity), certificate).await
+        Self::serving(acceptor(&identity), certificate).await
     }
 
     /// One whose handshake is that of `acceptor`; its certificate is vouched for by `root`, PEM.
@@ -98,12 +98,12 @@ fn identity<const N: usize>(
 }
 
 /// The handshake of a server with this certificate, which asks for none.
-pub(crate) fn acceptor(identity: Identity) -> TlsAcceptor {
+pub(crate) fn acceptor(identity: &Identity) -> TlsAcceptor {
     acceptor_of(identity, None)
 }
 
 /// The handshake of a server that takes only clients with a certificate of `clients`, if there are such.
-fn acceptor_of(identity: Identity, clients: Option<RootCertStore>) -> TlsAcceptor {
+fn acceptor_of(identity: &Identity, clients: Option<RootCertStore>) -> TlsAcceptor {
     let key = PrivateKeyDer::try_from(identity.key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))

@@ -40,15 +40,23 @@ async fn a_query_that_grows_comes_to_an_end() {
 
 #[tokio::test]
 async fn calendars_come_to_an_end() {
-    for path in [
-        "/hazards/calendar/2025/06/",
-        "/hazards/months?year=2025&month=06",
-    ] {
-        let report = crawl(path, |settings| settings.max_pages = Some(8_000)).await;
-        assert_eq!(report.finish, Finish::Finished, "{path}");
-        assert_eq!(links(&report, TrapKind::Calendar), 2, "{path}");
-        assert_eq!(report.filtered[&Filter::Trap], 2, "{path}");
-    }
+    let report = crawl("/hazards/calendar/2025/06/", |settings| {
+        settings.max_pages = Some(8_000);
+    })
+    .await;
+    assert_eq!(report.finish, Finish::Finished);
+    assert_eq!(links(&report, TrapKind::Calendar), 2);
+    assert_eq!(report.filtered[&Filter::Trap], 2);
+}
+
+#[tokio::test]
+async fn months_to_come_end_without_the_word_calendar_and_past_ones_may_be_an_archive() {
+    let report = crawl("/hazards/months?year=2025&month=06", |settings| {
+        settings.max_pages = Some(1_000);
+    })
+    .await;
+    assert_eq!(report.finish, Finish::MaxPages);
+    assert_eq!(links(&report, TrapKind::Calendar), 1);
 }
 
 #[tokio::test]
@@ -63,6 +71,22 @@ async fn a_page_with_many_session_ids_is_fetched_once() {
 }
 
 #[tokio::test]
+async fn visitors_with_a_name_each_see_a_page_whose_url_has_a_session_id() {
+    let fake = FakeDownloader::new(|request| Ok(html(request, "")));
+    let spider = Probe::<()>::new([get("http://a.example/")], |response, out| {
+        if response.url().path() == "/" {
+            for (visitor, id) in [("anna", 1), ("ben", 2), ("anna", 3)] {
+                let page = get(format!("http://a.example/b;jsessionid={id}"));
+                out.follow(page.with_session(visitor));
+            }
+        }
+        Ok(())
+    });
+    let report = run(quick(spider, |_| {}).downloader(fake)).await;
+    assert_eq!((report.pages, links(&report, TrapKind::Session)), (3, 1));
+}
+
+#[tokio::test]
 async fn sessions_can_be_taken_out_of_links() {
     let report = crawl("/hazards/session/a", |settings| {
         settings.strip_params = vec!["session".to_owned()];
@@ -74,7 +98,7 @@ async fn sessions_can_be_taken_out_of_links() {
 #[tokio::test]
 async fn numbers_without_end_are_left_to_a_limit_of_their_pattern() {
     let report = crawl("/hazards/numbers/1/", |settings| {
-        settings.max_per_pattern = Some(50)
+        settings.max_per_pattern = Some(50);
     })
     .await;
     assert_eq!((report.finish, report.pages), (Finish::Finished, 50));
@@ -84,7 +108,7 @@ async fn numbers_without_end_are_left_to_a_limit_of_their_pattern() {
 #[tokio::test]
 async fn facets_are_left_to_a_limit_of_their_pattern() {
     let report = crawl("/hazards/facets", |settings| {
-        settings.max_per_pattern = Some(20)
+        settings.max_per_pattern = Some(20);
     })
     .await;
     assert_eq!(report.finish, Finish::Finished);
@@ -95,7 +119,7 @@ async fn facets_are_left_to_a_limit_of_their_pattern() {
 #[tokio::test]
 async fn pages_for_everything_there_is_not_are_left_to_a_limit_of_their_host() {
     let report = crawl("/hazards/nowhere/", |settings| {
-        settings.max_pages_per_host = Some(30)
+        settings.max_pages_per_host = Some(30);
     })
     .await;
     assert_eq!((report.finish, report.pages), (Finish::Finished, 30));

@@ -128,7 +128,7 @@ async fn ghsa_mfjm_vh54_3f96_a_cookie_for_a_public_suffix_is_refused() {
             html(request, "").with_header("set-cookie", &format!("a=1; Domain={domain}"))
         });
         let crawler = quick(Probe::only([get(first), get(second)]), |s| {
-            s.concurrency = 1
+            s.concurrency = 1;
         });
         assert_eq!(run(crawler.downloader(fake)).await.pages, 2);
         assert_eq!(*leaked.lock().unwrap(), None, "{suffix}");
@@ -212,7 +212,7 @@ async fn ghsa_23j4_mw76_5v7h_a_refresh_to_another_scheme_is_refused() {
         ))
     });
     let crawler = quick(Probe::only([get("http://a.example/")]), |s| {
-        s.meta_refresh = true
+        s.meta_refresh = true;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, fake.urls().len()), (1, 1));

@@ -38,7 +38,7 @@ fn a_refused_connection_is_a_connect_error() {
 fn a_port_that_speaks_no_tls_is_a_tls_error() {
     let site = PracticeSite::start().unwrap();
     let url = format!("https://127.0.0.1:{}/", site.url().port().unwrap());
-    fails(&url, "tls", "TLS failed");
+    fails(&url, "tls", "does not speak TLS");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,7 +79,7 @@ fn the_cause_is_told_when_robots_txt_cannot_be_had() {
         crawl(&[arguments, &["http://no-such-host.invalid/"]].concat())
             .exits(9)
             .says("at: http://no-such-host.invalid/")
-            .says("the host name does not resolve");
+            .says("the host name no-such-host.invalid does not resolve");
     }
 }
 

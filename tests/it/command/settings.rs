@@ -1,5 +1,7 @@
 //! Settings: where they come from, which one wins, and how mistakes are told.
 
+use crawlworks::testing::PracticeSite;
+
 use super::{Folder, crawl};
 
 /// Every layer sets `max_pages` to its place in the order; the arguments decide which are there.
@@ -118,4 +120,25 @@ fn nothing_is_written_when_a_setting_is_wrong() {
         .crawl(&["run", "quotes", "-O", "a.jsonl", "-s", "delay=x"])
         .exits(4);
     assert_eq!(folder.read("a.jsonl"), "{}\n");
+}
+
+#[test]
+fn a_verb_that_is_no_crawl_keeps_nothing_for_another_one() {
+    let site = PracticeSite::start().unwrap();
+    let (page, sitemap) = (site.at("/shop/"), site.at("/sitemap-shop.xml"));
+    let folder = Folder::with_toml(
+        "save_cookies = 'jar.txt'\nrecrawl = true\nrecrawl_feed = 'feed.jsonl'\ncookies = true\n",
+    );
+    folder.files.write("jar.txt", "precious");
+    for arguments in [
+        &["robots", page.as_str()][..],
+        &["doctor", page.as_str()],
+        &["fetch", page.as_str()],
+        &["links", page.as_str()],
+        &["select", page.as_str(), "a"],
+        &["sitemap", sitemap.as_str()],
+    ] {
+        folder.crawl(arguments).exits(0);
+        assert_eq!(folder.read("jar.txt"), "precious", "{arguments:?}");
+    }
 }

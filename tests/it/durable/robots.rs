@@ -109,3 +109,18 @@ async fn a_network_that_is_down_costs_nothing_although_robots_txt_is_known() {
     let report = run(crawl(&job, &Halt::never(), &fake)).await;
     assert_eq!((report.pages, report.ledger.failed), (9, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_is_down_costs_no_page_that_is_tried_only_once() {
+    let (job, halt) = (Job::new(), Halt::after(3));
+    let once = |halt: &Halt, fake: &FakeDownloader| {
+        let mut crawler = crawl(&job, halt, fake);
+        crawler.settings_mut().retries = 0;
+        crawler
+    };
+    stop(once(&halt, &site()), &halt).await;
+    let down = FakeDownloader::new(|_| Err(Error::new(ErrorKind::Connect, "no route")));
+    refused(once(&Halt::never(), &down), ErrorKind::Robots).await;
+    let report = run(once(&Halt::never(), &site())).await;
+    assert_eq!((report.pages, report.ledger.failed), (9, 0));
+}

@@ -42,7 +42,8 @@ async fn a_line_that_is_no_header_is_overlooked() {
 
 #[tokio::test]
 async fn headers_are_taken_up_to_a_limit_of_number_and_size() {
-    let many: String = (0..300).map(|nth| format!("X-{nth}: v\r\n")).collect();
+    let many: Vec<_> = (0..300).map(|nth| format!("X-{nth}: v\r\n")).collect();
+    let many = many.concat();
     let many = format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 0\r\n\r\n");
     let error = answer(&many).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Http);
@@ -123,7 +124,8 @@ async fn endless(first: &str, again: &str) -> ErrorKind {
 #[tokio::test]
 async fn interim_answers_without_end_are_no_answer() {
     let flood = endless("", "HTTP/1.1 103 Early Hints\r\n\r\n").await;
-    assert_eq!(flood, ErrorKind::Timeout);
+    // Whichever limit comes first: the one on time, or the one on what is read.
+    assert!(matches!(flood, ErrorKind::Timeout | ErrorKind::Http));
 }
 
 #[tokio::test]

@@ -228,7 +228,7 @@ async fn an_exchange_that_the_server_breaks_off_is_not_tried_again() {
 async fn an_idle_connection_makes_room_for_another() {
     let site = Site::start(|_, _| Reply::Page).await;
     let other = Server::start(|_, _| ok("other")).await;
-    let downloader = trusting(|s| s.max_connections = 1);
+    let downloader = trusting(|s| s.max_connections = Some(1));
     for visits in 1..4 {
         assert_eq!(site.fetch(&downloader).await.unwrap(), "page");
         let page = downloader.fetch(get(other.at("/"))).await;

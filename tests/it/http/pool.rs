@@ -182,7 +182,7 @@ async fn the_longest_unused_connection_makes_room_for_a_new_one() {
     for _ in 0..3 {
         servers.push(Server::start(|_, _| ok("page")).await);
     }
-    let downloader = downloader(|s| s.max_connections = 2);
+    let downloader = downloader(|s| s.max_connections = Some(2));
     for server in &servers {
         fetch(&downloader, server.at("/")).await.unwrap();
     }
@@ -202,7 +202,7 @@ async fn a_visit_waits_when_every_connection_is_in_use() {
     let busy = Server::start(move |_, _| Reply::When(gate.clone(), page.to_vec())).await;
     let other = Server::start(|_, _| ok("other")).await;
     let bystander = Server::start(|_, _| ok("")).await;
-    let one = downloader(|s| s.max_connections = 1);
+    let one = downloader(|s| s.max_connections = Some(1));
     let first = fetch(&one, busy.at("/"));
     let second = async {
         busy.until(|counts| counts.accepted == 1).await;
@@ -233,7 +233,7 @@ async fn many_visits_to_many_hosts_get_through_few_connections() {
         servers.push(Server::start(|_, _| ok("page")).await);
     }
     for max in [1, 2, 5] {
-        let downloader = downloader(|s| s.max_connections = max);
+        let downloader = downloader(|s| s.max_connections = Some(max));
         let visits = (0..200).map(|nth| fetch(&downloader, servers[nth * 7 % 8].at("/")));
         let pages = join_all(visits).await;
         assert!(pages.iter().all(Result::is_ok), "{max}: {pages:?}");
@@ -243,7 +243,7 @@ async fn many_visits_to_many_hosts_get_through_few_connections() {
 #[tokio::test]
 async fn a_visit_that_waits_takes_a_connection_of_its_host_that_becomes_free() {
     let server = Server::start(|_, _| ok("page")).await;
-    let downloader = downloader(|s| s.max_connections = 1);
+    let downloader = downloader(|s| s.max_connections = Some(1));
     let pages = join_all((0..20).map(|_| fetch(&downloader, server.at("/")))).await;
     assert!(pages.iter().all(Result::is_ok), "{pages:?}");
     assert_eq!((server.accepted(), server.requests().len()), (1, 20));
@@ -255,11 +255,13 @@ async fn an_idle_connection_is_closed_after_a_while() {
     let downloader = downloader(|_| {});
     fetch(&downloader, server.at("/")).await.unwrap();
     tokio::time::pause();
+    let paused = tokio::time::Instant::now();
     tokio::time::advance(secs(14)).await;
     fetch(&downloader, server.at("/")).await.unwrap();
     assert_eq!(server.accepted(), 1);
     tokio::time::advance(secs(16)).await;
     server.until(|counts| counts.closed == 1).await;
+    assert!(paused.elapsed() < secs(31), "{:?}", paused.elapsed());
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ async fn a_page_that_a_proxy_is_banned_from_is_fetched_through_another() {
 }
 
 #[tokio::test]
-async fn no_proxy_sees_the_password_of_another() {
+async fn ghsa_9x8m_2xpf_crp3_no_proxy_sees_the_password_of_another() {
     let site = PracticeSite::start().unwrap();
     let port = site.url().port().unwrap();
     let (a, b) = (Proxy::to(port).await, Proxy::to(port).await);
@@ -88,7 +88,7 @@ async fn no_proxy_sees_the_password_of_another() {
 }
 
 #[tokio::test]
-async fn each_hop_of_a_redirect_takes_its_own_way() {
+async fn ghsa_jm3v_qxmh_hxwv_each_hop_of_a_redirect_takes_its_own_way() {
     let site = PracticeSite::start().unwrap();
     let port = site.url().port().unwrap();
     let (a, b) = (Proxy::to(port).await, Proxy::to(port).await);

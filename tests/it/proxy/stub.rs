@@ -30,7 +30,7 @@ impl Proxy {
     pub(super) async fn within_tls(server: u16) -> Self {
         let (listener, proxy) = Self::listen().await;
         let heads = Arc::clone(&proxy.heads);
-        let acceptor = tls::acceptor(tls::self_signed());
+        let acceptor = tls::acceptor(&tls::self_signed());
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let client = acceptor.accept(client).await.unwrap();

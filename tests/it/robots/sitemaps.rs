@@ -134,9 +134,60 @@ async fn sitemaps_are_found_although_robots_txt_is_not_obeyed() {
     assert_eq!(report.requests.robots, 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_robots_txt_that_is_not_obeyed_delays_nothing() {
+    let fake = site("Sitemap: http://a.example/pages.xml\nUser-agent: *\nCrawl-delay: 30\n");
+    crawl(&fake, |settings| settings.robots = false).await;
+    assert_eq!(fake.times().last(), Some(&Duration::ZERO));
+}
+
 #[tokio::test]
 async fn by_default_no_sitemap_is_fetched() {
     let fake = site(LISTED);
     let (_, report) = crawl(&fake, |settings| settings.sitemaps = false).await;
     assert_eq!((report.pages, report.requests.total), (1, 2));
+}
+
+/// Lists a page that redirects to another host of the same domain, and ten that do not.
+fn moving() -> FakeDownloader {
+    FakeDownloader::new(|request| match request.url().as_str() {
+        "http://www.a.example/robots.txt" => {
+            Ok(Response::new(request, 200).with_body("text/plain", "Sitemap: /pages.txt"))
+        }
+        "http://www.a.example/pages.txt" => {
+            let pages = (0..10).map(|n| format!("http://www.a.example/p{n}\n"));
+            let pages: String = pages.chain(["http://www.a.example/moved".into()]).collect();
+            Ok(Response::new(request, 200).with_body("text/plain", pages))
+        }
+        "http://www.a.example/moved" => {
+            Response::new(request, 302).with_header("location", "http://shop.a.example/")
+        }
+        url if url.ends_with("/robots.txt") => Ok(Response::new(request, 404)),
+        _ => Ok(html(request, "")),
+    })
+}
+
+async fn crawl_moving(change: impl FnOnce(&mut Settings)) -> (FakeDownloader, Report) {
+    let fake = moving();
+    let probe = Probe::only([get("http://www.a.example/")]);
+    let crawler = polite(probe, |settings| {
+        settings.delay = Duration::ZERO;
+        settings.sitemaps = true;
+        change(settings);
+    });
+    let report = run(crawler.downloader(fake.clone())).await;
+    (fake, report)
+}
+
+#[tokio::test]
+async fn a_listed_page_that_redirects_does_not_widen_the_scope() {
+    let (fake, report) = crawl_moving(|_| {}).await;
+    assert_eq!((report.pages, report.filtered[&Filter::Scope]), (11, 1));
+    assert!(!fake.urls().contains(&"http://shop.a.example/".to_owned()));
+}
+
+#[tokio::test]
+async fn limits_of_pages_hold_for_listed_ones() {
+    let (_, report) = crawl_moving(|settings| settings.max_pages_per_host = Some(4)).await;
+    assert!(report.pages <= 5, "{} pages", report.pages);
 }

@@ -14,7 +14,7 @@ async fn site_for_clients() -> (TlsSite, String, String) {
     roots.add(der).unwrap();
     let client = identity(["client.example"], |_| {}, Some(&issuer));
     let server = identity(NAMES, |_| {}, Some(&issuer));
-    let site = TlsSite::serving(acceptor_of(server, Some(roots)), root).await;
+    let site = TlsSite::serving(acceptor_of(&server, Some(roots)), root).await;
     let key = client.key.serialize_pem();
     (site, client.certificate.pem(), key)
 }

@@ -21,7 +21,7 @@ pub(super) fn authority() -> (Issuer<'static, KeyPair>, String) {
 /// The error of a fetch from a site with this certificate.
 async fn refusal(identity: Identity, root: Option<String>) -> Error {
     let (is_trusted, scratch) = (root.is_some(), Scratch::new());
-    let site = TlsSite::serving(acceptor(identity), root.unwrap_or_default()).await;
+    let site = TlsSite::serving(acceptor(&identity), root.unwrap_or_default()).await;
     let path = scratch.write("ca.pem", &site.certificate);
     let fetched = site.fetch(|s| s.ca_file = is_trusted.then(|| path.into()));
     let error = fetched.await.unwrap_err();
