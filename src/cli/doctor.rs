@@ -14,12 +14,12 @@ use serde::Serialize;
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::{LogFlags, PageFlags};
 use super::screen::Screen;
-use super::{crawl, layers, logging};
+use super::{crawl, layers, logging, one};
 use crate::crawler::Crawler;
 use crate::downloader::HttpDownloader;
 use crate::error::Error;
 use crate::event::Event;
-use crate::settings::{CacheMode, ScopeMode, Settings};
+use crate::settings::{CacheMode, RobotsTags, Settings};
 use advice::{Advice, Weight};
 use checkup::{Checkup, lock};
 use facts::{Facts, Name, Problem};
@@ -113,21 +113,18 @@ impl Doctor {
 
 /// The spider asks for robots.txt and follows redirects by itself, to see them; nothing else may interfere.
 fn only_these(mut settings: Settings) -> Settings {
+    let delay = settings.delay.min(Duration::from_secs(1));
+    one::only_one(&mut settings);
+    settings.delay = delay;
     settings.robots = false;
+    settings.robots_tags = RobotsTags::Off;
     settings.redirects = 0;
-    settings.retries = 0;
     settings.adaptive_delay = false;
-    settings.delay = settings.delay.min(Duration::from_secs(1));
     settings.cache = CacheMode::Off;
     settings.sitemaps = false;
     settings.meta_refresh = false;
-    settings.scope = ScopeMode::Any;
-    settings.allow.clear();
-    settings.deny.clear();
-    settings.content_types.clear();
-    settings.max_url_length = usize::MAX;
-    (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
-    (settings.max_time, settings.max_errors) = (None, None);
-    (settings.max_pages_per_host, settings.max_per_pattern) = (None, None);
+    // To the crawl, the page behind robots.txt is a link.
+    settings.traps = false;
+    settings.strip_params.clear();
     settings
 }

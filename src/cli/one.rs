@@ -82,7 +82,7 @@ pub(super) fn page(url: &str, flags: &PageFlags) -> Result<Response, Failure> {
 }
 
 /// What a crawl of many pages may want means nothing for one.
-fn only_one(settings: &mut Settings) {
+pub(super) fn only_one(settings: &mut Settings) {
     settings.retries = 0;
     settings.delay = Duration::ZERO;
     settings.max_rate = None;

@@ -124,3 +124,12 @@ async fn a_certificate_that_nobody_vouches_for_stops_a_crawl() {
     let stops = advice(&facts, "stops");
     assert!(stops[0].contains("ca_file"), "{stops:?}");
 }
+
+#[test]
+fn a_url_that_a_crawl_would_take_for_a_trap_is_examined_all_the_same() {
+    let site = PracticeSite::start().unwrap();
+    let facts = examined(site.at("/shop/?date=2060-01-01&utm_source=x").as_str(), 0);
+    assert_eq!(facts["page"]["status"], 200);
+    let url = facts["page"]["url"].as_str().unwrap();
+    assert!(url.ends_with("?date=2060-01-01&utm_source=x"), "{url}");
+}
