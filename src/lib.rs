@@ -78,6 +78,9 @@ pub mod cli;
 
 pub mod testing;
 
+#[cfg(test)]
+mod scratch;
+
 pub mod prelude;
 
 pub mod guide;

@@ -41,8 +41,6 @@ pub use output_file::{Format, Mode, OutputFile};
 #[cfg(test)]
 pub(crate) mod captured_log;
 #[cfg(test)]
-mod scratch;
-#[cfg(test)]
 mod tests;
 
 use crate::Result;

@@ -23,8 +23,6 @@ mod parsing;
 mod replace;
 mod run_file;
 mod saved;
-#[cfg(test)]
-mod scratch;
 pub(crate) mod store;
 
 use std::fmt;

@@ -207,8 +207,8 @@ fn format_of(file: &str) -> Result<Format> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::{Scratch, read};
     use crate::sink::Record;
-    use crate::sink::scratch::{Scratch, read};
 
     fn parse(text: &str) -> Result<OutputFile> {
         OutputFile::parse(text, Mode::Append)

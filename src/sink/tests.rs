@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::scratch::Scratch;
 use super::target::full_disk::FullDisk;
 use super::{Csv, Format, JsonArray, JsonLines, Mode, OutputFile, Position, Record, Sink};
 use crate::Result;
+use crate::scratch::Scratch;
 
 /// Formats, and what their files hold before.
 const CASES: [(Format, &str); 9] = [

@@ -99,7 +99,7 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<PastRun>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::scratch::Scratch;
+    use crate::scratch::Scratch;
 
     fn ended(pages: u64) -> PastRun {
         PastRun {

@@ -64,7 +64,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
     use crate::error::ErrorKind;
-    use crate::state::scratch::Scratch;
+    use crate::scratch::Scratch;
 
     #[test]
     fn the_new_content_takes_the_place_of_the_old() {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::sink::scratch::{Scratch, read};
+use crate::scratch::{Scratch, read};
 
 fn append(path: &Path, items: &[Value]) -> Result<()> {
     let mut sink = Csv::file(path, Mode::Append)?;

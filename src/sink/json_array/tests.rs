@@ -1,7 +1,7 @@
 //! Arrays that are whole at every flush, and continued by the next run.
 
 use super::*;
-use crate::sink::scratch::{Scratch, read};
+use crate::scratch::{Scratch, read};
 
 fn record(item: &str) -> Record {
     Record::new(item).unwrap()

@@ -1,8 +1,8 @@
 //! Lines, and what appending makes of a last one that is not ended.
 
 use super::*;
+use crate::scratch::{Scratch, read};
 use crate::sink::captured_log::warnings;
-use crate::sink::scratch::{Scratch, read};
 
 /// A record with every kind of value.
 const RECORD: &str =

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::sink::scratch::{Scratch, read};
+use crate::scratch::{Scratch, read};
 
 /// Keeps each write apart.
 #[derive(Debug, Clone, Default)]

@@ -10,7 +10,7 @@ use proptest::sample::{Index, select};
 use serde_json::json;
 
 use super::{length, outputs, position};
-use crate::sink::scratch::{Scratch, read};
+use crate::scratch::{Scratch, read};
 use crate::sink::{OutputFile, Record, Sink};
 
 /// What happens next.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{FORMATS, complete, give, items, killed, length, output};
 use crate::ErrorKind;
-use crate::sink::scratch::Scratch;
+use crate::scratch::Scratch;
 use crate::sink::{Format, Mode, OutputFile, Position, Sink};
 
 fn refused(output: OutputFile, position: Position) -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::{FORMATS, complete, give, items, killed, length, open, output, outputs, position};
-use crate::sink::scratch::Scratch;
+use crate::scratch::Scratch;
 use crate::sink::target::full_disk::FullDisk;
 use crate::sink::{Csv, Format, JsonArray, JsonLines, Mode, OutputFile, Position, Record, Sink};
 

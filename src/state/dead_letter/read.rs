@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::request::Request;
-    use crate::state::scratch::Scratch;
+    use crate::scratch::Scratch;
 
     fn letter(url: &str) -> DeadLetter {
         let request = Request::post(url).unwrap().with_label("list");

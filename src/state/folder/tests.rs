@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::crawler::Crawler;
+use crate::scratch::Scratch;
 use crate::site::Site;
-use crate::state::scratch::Scratch;
 use crate::state::{HISTORY, PastRun, RUN, State, Unusable};
 use crate::testing::PracticeSite;
 

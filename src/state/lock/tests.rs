@@ -1,5 +1,5 @@
 use super::*;
-use crate::state::scratch::Scratch;
+use crate::scratch::Scratch;
 
 #[test]
 fn a_second_lock_is_refused_and_names_the_process() {

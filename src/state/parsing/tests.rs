@@ -1,7 +1,7 @@
 use futures_util::FutureExt;
 
 use super::*;
-use crate::state::scratch::Scratch;
+use crate::scratch::Scratch;
 
 fn key(number: u64) -> Fingerprint {
     Fingerprint::from(number)

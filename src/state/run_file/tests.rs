@@ -1,8 +1,8 @@
 use std::fs;
 
 use super::*;
+use crate::scratch::Scratch;
 use crate::sink::Mode;
-use crate::state::scratch::Scratch;
 
 fn run() -> RunFile {
     let arguments = BTreeMap::from([("tag".to_owned(), "love".to_owned())]);

@@ -13,8 +13,8 @@ use super::*;
 use crate::frontier::disk::Remembered;
 use crate::frontier::{Candidate, DiskFrontier, Frontier, Taken};
 use crate::request::Request;
+use crate::scratch::Scratch;
 use crate::settings::Order;
-use crate::state::scratch::Scratch;
 
 /// The requests that wait, by their numbers.
 type Queue = BTreeMap<u64, String>;
