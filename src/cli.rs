@@ -27,6 +27,7 @@ mod doctor;
 mod durable;
 mod exit;
 mod fetch;
+mod find;
 mod flags;
 mod help;
 mod hint;

@@ -136,6 +136,16 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
+    pub(crate) fn middleware_boxed(mut self, middleware: Box<dyn ErasedMiddleware>) -> Self {
+        self.middlewares.push(middleware);
+        self
+    }
+
+    pub(crate) fn downloader_boxed(mut self, downloader: Box<dyn ErasedDownloader>) -> Self {
+        self.downloader = Some(downloader);
+        self
+    }
+
     /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).
     pub fn downloader(mut self, downloader: impl Downloader) -> Self {
         self.downloader = Some(Box::new(downloader));

@@ -21,6 +21,9 @@ mod element;
 pub(crate) use element::Child;
 pub use element::Element;
 
+mod query;
+pub use query::{Part, Query};
+
 mod select;
 mod selector;
 pub use select::Select;

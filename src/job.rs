@@ -26,7 +26,7 @@ use std::fmt;
 use crate::crawler::Crawler;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::spider::Spider;
-pub use any_crawler::AnyCrawler;
+pub use any_crawler::{AnyCrawler, Parsed};
 pub use args::Args;
 
 type Build = dyn Fn(&mut Args) -> Result<AnyCrawler, BoxError> + Send + Sync;

@@ -5,13 +5,12 @@ use std::fmt::Write as _;
 
 use url::Url;
 
-use super::crawl;
-use super::exit::{self, Failure, Outcome};
+use super::exit::{self, Outcome};
 use super::flags::{CrawlFlags, pair};
 use super::hint::Dialect;
-use super::job_name;
+use super::{crawl, find, job_name};
 use crate::job::{self, Job};
-use crate::settings::{Settings, did_you_mean};
+use crate::settings::Settings;
 
 /// Run a spider
 ///
@@ -37,17 +36,7 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn run(self, jobs: &[Job]) -> Outcome {
-        let job = jobs
-            .iter()
-            .find(|job| job.name() == self.spider)
-            .ok_or_else(|| {
-                let suggestion = did_you_mean(&self.spider, jobs.iter().map(Job::name));
-                let mark = if suggestion.is_empty() { ";" } else { "" };
-                Failure::usage(format!(
-                    "no spider {:?}{suggestion}{mark} `crawl list` shows them",
-                    self.spider
-                ))
-            })?;
+        let job = find::spider(jobs, &self.spider)?;
         let arguments: BTreeMap<String, String> = self.arguments.into_iter().collect();
         let crawler = job.crawler(job::Args::new(arguments.clone()))?;
         let arguments: BTreeMap<String, String> = arguments

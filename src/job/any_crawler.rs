@@ -6,12 +6,17 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::crawler::Crawler;
+use crate::downloader::{Downloader, ErasedDownloader};
 use crate::engine::BoxFuture;
-use crate::error::Result;
+use crate::error::{BoxError, Result};
 use crate::event::{Events, ProgressWatch};
+use crate::middleware::{ErasedMiddleware, Middleware};
+use crate::output::Output;
 use crate::report::Report;
+use crate::request::Request;
+use crate::response::Response;
 use crate::settings::Settings;
-use crate::sink::{OutputFile, Sink};
+use crate::sink::{OutputFile, Record, Sink};
 use crate::spider::Spider;
 
 /// A [`Crawler`] whose spider's type is forgotten.
@@ -68,6 +73,29 @@ impl AnyCrawler {
         Self(self.0.job_about(name, arguments))
     }
 
+    /// See [`Crawler::downloader`].
+    pub fn downloader(self, downloader: impl Downloader) -> Self {
+        Self(self.0.downloader(Box::new(downloader)))
+    }
+
+    /// See [`Crawler::middleware`].
+    pub fn middleware(self, middleware: impl Middleware) -> Self {
+        Self(self.0.middleware(Box::new(middleware)))
+    }
+
+    /// See [`Spider::start`].
+    ///
+    /// # Errors
+    /// The spider's own.
+    pub fn start(&self) -> Result<Vec<Request>, BoxError> {
+        self.0.start()
+    }
+
+    /// What the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines.
+    pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
+        self.0.parse(response)
+    }
+
     /// See [`Crawler::run_until`].
     ///
     /// # Errors
@@ -94,6 +122,36 @@ impl fmt::Debug for AnyCrawler {
     }
 }
 
+/// What a spider makes of one page, its items as JSON: see [`AnyCrawler::parse`].
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The items, as the outputs get them.
+    pub items: Vec<Record>,
+    /// The requests, with their labels.
+    pub requests: Vec<Request>,
+    /// The spider's error; what it emitted before is above.
+    pub error: Option<BoxError>,
+}
+
+impl Parsed {
+    async fn of<S: Spider>(spider: &S, response: Response) -> Self {
+        let mut out = Output::new();
+        let result = spider.parse(response, &mut out).await;
+        let (items, requests, _) = out.into_parts();
+        let items: Result<Vec<Record>> = items.iter().map(Record::new).collect();
+        let (items, unwritable) = match items {
+            Ok(items) => (items, None),
+            Err(error) => (Vec::new(), Some(error.into())),
+        };
+        Self {
+            items,
+            requests,
+            error: result.err().or(unwritable),
+        }
+    }
+}
+
 trait Erased: Send {
     fn name(&self) -> &str;
     fn settings_mut(&mut self) -> &mut Settings;
@@ -109,6 +167,10 @@ trait Erased: Send {
         name: String,
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased>;
+    fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
+    fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
+    fn start(&self) -> Result<Vec<Request>, BoxError>;
+    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
     fn run_until(
         self: Box<Self>,
         stop: BoxFuture<'static, ()>,
@@ -155,6 +217,22 @@ impl<S: Spider> Erased for Crawler<S> {
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased> {
         Box::new(Self::job_about(*self, name, arguments))
+    }
+
+    fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased> {
+        Box::new(Self::downloader_boxed(*self, downloader))
+    }
+
+    fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased> {
+        Box::new(Self::middleware_boxed(*self, middleware))
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        self.spider().start()
+    }
+
+    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed> {
+        Box::pin(Parsed::of(self.spider(), response))
     }
 
     fn run_until(
