@@ -28,6 +28,12 @@ mod select;
 mod selector;
 pub use select::Select;
 
+mod pattern;
+pub use pattern::{re, re_first};
+
+mod record;
+pub use record::Record;
+
 mod refresh;
 pub(crate) use refresh::refresh;
 
@@ -36,6 +42,9 @@ pub use scan::{Page, links, scan};
 
 mod attributes;
 mod base;
+mod block_text;
+mod cost;
+mod css;
 mod depth;
 mod entities;
 mod foreign;
@@ -43,8 +52,10 @@ mod heading;
 mod limits;
 mod name;
 mod open_tag;
+mod table;
 mod tags;
 mod text;
+mod urls;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use limits::{Cuts, Limits, Marks};

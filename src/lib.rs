@@ -62,7 +62,9 @@ pub use sink::Sink;
 
 // What several of them read.
 pub mod charset;
+mod compiled;
 pub mod identity;
+pub mod json;
 pub mod sitemap;
 pub mod sniff;
 

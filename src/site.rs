@@ -21,7 +21,6 @@
 mod follow;
 mod markdown;
 mod record;
-mod text;
 
 use http::HeaderMap;
 use url::{Origin, Url};
@@ -95,7 +94,7 @@ impl Site {
         Ok(match self.content {
             Content::None => None,
             Content::Html => Some(response.text().into_owned()),
-            Content::Text => Some(text::of(response.html()?.root())),
+            Content::Text => Some(response.html()?.root().block_text()),
             Content::Markdown => Some(markdown::of(response.html()?.root())),
         })
     }

@@ -5,15 +5,15 @@ use std::fmt;
 use std::rc::Rc;
 
 use encoding_rs::{Encoding, UTF_8};
-use scraper::Selector;
 use url::Url;
 
 use super::base::Base;
+use super::cost::Extent;
 use super::depth;
 use super::element::Element;
 use super::limits::{Cuts, Limits};
 use super::select::Select;
-use super::selector::{check_cost, compile};
+use super::selector::{Css, compile};
 use crate::Result;
 
 /// A page as a tree of elements, parsed as browsers do, and the URL that it came from.
@@ -37,8 +37,8 @@ pub struct Html {
     url: Url,
     encoding: &'static Encoding,
     base: OnceCell<Base>,
-    /// The most children that an element has.
-    children: OnceCell<usize>,
+    /// How much selectors may have to compare.
+    extent: Extent,
 }
 
 impl Html {
@@ -61,7 +61,7 @@ impl Html {
             url,
             encoding: UTF_8,
             base: OnceCell::new(),
-            children: OnceCell::new(),
+            extent: Extent::new(text.len()),
         }
     }
 
@@ -108,8 +108,10 @@ impl Html {
     /// # Errors
     ///
     /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one, and
-    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) for one with `~` on a page where an element has more than
-    /// 10,000 children: it compares each with all before it.
+    /// [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) for what could take minutes on a page made for that: `~` where an
+    /// element has more than 10,000 children, each of which is compared with all before it; `:nth-of-type` where thousands
+    /// of those have different names; `:has` on a page that is both very large and deeply nested; a class on one with more
+    /// than 200,000 classes.
     pub fn select(&self, css: &str) -> Result<Select<'_>> {
         self.root().select_or_self(css)
     }
@@ -170,19 +172,11 @@ impl Html {
     }
 
     /// The compiled form of a selector, if it can be searched for in this page within reasonable time.
-    pub(crate) fn selector(&self, css: &str) -> Result<Rc<Selector>> {
-        let selector = compile(css)?;
-        check_cost(css, || *self.children.get_or_init(|| self.most_children()))
-            .map_err(|error| error.with_url(&self.url))?;
-        Ok(selector)
-    }
-
-    fn most_children(&self) -> usize {
-        let nodes = self.tree.tree.nodes();
-        nodes
-            .map(|node| node.children().count())
-            .max()
-            .unwrap_or_default()
+    pub(crate) fn selector(&self, css: &str) -> Result<Rc<Css>> {
+        let told = |error: crate::Error| error.with_url(&self.url);
+        let compiled = compile(css).map_err(told)?;
+        let checked = compiled.needs.check(css, &self.tree, &self.extent);
+        checked.map(|()| compiled).map_err(told)
     }
 
     pub(crate) fn missing(&self, css: &str) -> crate::Error {

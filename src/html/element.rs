@@ -30,8 +30,8 @@ use crate::Result;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
-    node: ElementRef<'a>,
-    html: &'a Html,
+    pub(super) node: ElementRef<'a>,
+    pub(super) html: &'a Html,
 }
 
 /// What is directly in an element.
@@ -47,11 +47,16 @@ impl<'a> Element<'a> {
         Self { node, html }
     }
 
-    fn beside(self, node: ElementRef<'a>) -> Self {
+    pub(super) fn beside(self, node: ElementRef<'a>) -> Self {
         Self {
             node,
             html: self.html,
         }
+    }
+
+    /// The page that it is in.
+    pub(crate) fn page(self) -> &'a Html {
+        self.html
     }
 
     /// Whether it is an element of HTML, not of `svg` or `math`.
@@ -85,21 +90,21 @@ impl<'a> Element<'a> {
     ///
     /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn select(self, css: &str) -> Result<Select<'a>> {
-        let selector = self.html.selector(css)?;
+        let css = self.html.selector(css)?;
         let found: Vec<_> = self
             .node
-            .select(&selector)
+            .select(&css.selector)
             .map(|node| self.beside(node))
             .collect();
         Ok(Select::new(found))
     }
 
     pub(crate) fn select_or_self(self, css: &str) -> Result<Select<'a>> {
-        let selector = self.html.selector(css)?;
-        let this = Some(self.node).filter(|node| selector.matches(node));
+        let css = self.html.selector(css)?;
+        let this = Some(self.node).filter(|node| css.selector.matches(node));
         let found: Vec<_> = this
             .into_iter()
-            .chain(self.node.select(&selector))
+            .chain(self.node.select(&css.selector))
             .map(|node| self.beside(node))
             .collect();
         Ok(Select::new(found))
@@ -111,16 +116,16 @@ impl<'a> Element<'a> {
     ///
     /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn first(self, css: &str) -> Result<Option<Element<'a>>> {
-        let selector = self.html.selector(css)?;
+        let css = self.html.selector(css)?;
         Ok(self
             .node
-            .select(&selector)
+            .select(&css.selector)
             .next()
             .map(|node| self.beside(node)))
     }
 
     pub(crate) fn first_or_self(self, css: &str) -> Result<Option<Element<'a>>> {
-        if self.html.selector(css)?.matches(&self.node) {
+        if self.html.selector(css)?.selector.matches(&self.node) {
             Ok(Some(self))
         } else {
             self.first(css)

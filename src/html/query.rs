@@ -1,24 +1,66 @@
 //! A [`Query`]: a CSS selector and what is taken of each match, as in Scrapy's `a::attr(href)` and `p::text`.
 
+mod find;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::cell::RefCell;
 use std::fmt;
+use std::ops::ControlFlow;
+use std::rc::Rc;
 
-use super::selector::compile;
 use super::{Element, Html};
-use crate::{Error, ErrorKind, Result};
+use crate::Result;
+use crate::compiled::{Compiled, remembered};
 
-/// A CSS selector that may end in what is taken of each match: `::text` or `::attr(name)`.
+/// A CSS selector that may end in what is taken of each match, or a list of them divided by commas.
+///
+/// | query | gives |
+/// |---|---|
+/// | `p` | the text of each `p` as a reader sees it: [`Element::text`] |
+/// | `p::text` | each piece of text directly in a `p`, so not that of a `b` in it |
+/// | `p ::text`, `p *::text` | each piece of text in a `p`, at any depth |
+/// | `a::attr(href)` | the attribute of each `a` that has it, as the page has it |
+/// | `h1::text, img::attr(alt)` | each with its own ending |
+/// | `> li::text` | of the children of the element that is asked |
+/// | `::attr(href)`, `::text` | of the element itself that is asked |
+/// | `*::text` | of the element itself that is asked and all in it |
+///
+/// Values come in document order of their elements, those of one element together.
+///
+/// It differs from Scrapy in this: white space in a piece of text is collapsed, none is left at its ends, and pieces of
+/// nothing else are left out (Scrapy gives them as they are); a selector without an ending gives text (Scrapy: HTML); an
+/// element that is asked is not among its own matches, except where the ending stands alone; the page's `html` is.
 ///
 /// ```
 /// use crawlworks::html::{Html, Query};
-/// let html = Html::parse("<p>One <b>two</b></p>", url::Url::parse("http://example.com/")?);
-/// assert_eq!(html.get("p")?.as_deref(), Some("One two"));
-/// assert_eq!(html.get("p::text")?.as_deref(), Some("One"));
+/// let html = Html::parse("<p>One <b>two</b> three</p>", url::Url::parse("http://example.com/")?);
+/// assert_eq!(html.get("p")?.as_deref(), Some("One two three"));
+/// assert_eq!(html.get_all("p::text")?, ["One", "three"]);
+/// assert_eq!(html.get_all("p ::text")?, ["One", "two", "three"]);
 /// assert_eq!(Query::parse("a::attr(href)")?.css(), "a");
+/// let error = Query::parse("p > a::txt").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     r#"bad selector "p > a::txt": unexpected "::txt" at column 6; did you mean "::text"?"#
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
+    /// All selectors, without their endings.
     css: String,
+    branches: Vec<Branch>,
+}
+
+/// A selector and its ending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Branch {
+    /// Empty when it is the element that is asked.
+    css: String,
+    /// Whether the ending is about everything in the element as well.
+    is_deep: bool,
     part: Part,
 }
 
@@ -35,90 +77,113 @@ pub enum Part {
     Attr(String),
 }
 
+thread_local! {
+    static READ: RefCell<Compiled<Query>> = RefCell::default();
+}
+
 impl Query {
-    /// Reads a selector with its ending. A mere ending, such as `::attr(href)`, means the element itself.
+    /// Reads a query.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`] when it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) when it is not one; the error shows the query, the column
+    /// where it stops making sense, and what was meant perhaps.
     pub fn parse(query: &str) -> Result<Self> {
-        let (css, part) = match query.rsplit_once("::") {
-            Some((css, "text")) => (css, Part::TextNodes),
-            Some((css, ending)) => {
-                let name = ending
-                    .strip_prefix("attr(")
-                    .and_then(|e| e.strip_suffix(')'));
-                let name = name.map(str::trim).filter(|name| !name.is_empty());
-                let name = name.ok_or_else(|| {
-                    let message = format!(
-                        "bad selector {query:?}: unexpected \"::{ending}\"; there are ::text and ::attr(name)"
-                    );
-                    Error::new(ErrorKind::Selector, message)
-                })?;
-                (css, Part::Attr(name.to_ascii_lowercase()))
+        Self::read(query)
+    }
+
+    pub(super) fn read(query: &str) -> Result<Self> {
+        let mut branches: Vec<Branch> = Vec::new();
+        for branch in read::branches(query)? {
+            if !branches.contains(&branch) {
+                branches.push(branch);
             }
-            None => (query, Part::Text),
-        };
-        if !(css.is_empty() && part != Part::Text) {
-            compile(css)?;
         }
+        let css = branches.iter().map(|branch| branch.css.as_str());
+        let css: Vec<_> = css.filter(|css| !css.is_empty()).collect();
         Ok(Self {
-            css: css.to_owned(),
-            part,
+            css: css.join(", "),
+            branches,
         })
     }
 
-    /// The selector without its ending; empty when it is the element itself.
+    fn remembered(query: &str) -> Result<Rc<Self>> {
+        remembered(&READ, query, Self::read)
+    }
+
+    /// The selector without its ending, or the list of them; empty when it is the element itself.
     #[must_use]
     pub fn css(&self) -> &str {
         &self.css
     }
 
-    /// What is taken of each match.
+    /// What is taken of each match; of a list whose endings differ, that of the first.
     #[must_use]
     pub fn part(&self) -> &Part {
-        &self.part
+        self.branches
+            .first()
+            .map_or(&Part::Text, |branch| &branch.part)
     }
 
-    /// All values within an element, in document order.
+    pub(super) fn has_ending(&self) -> bool {
+        self.branches.iter().any(|branch| branch.part != Part::Text)
+    }
+
+    /// All values within an element.
     ///
     /// # Errors
     /// Those of [`Element::select`].
     pub fn values(&self, element: Element<'_>) -> Result<Vec<String>> {
-        if self.css.is_empty() {
-            return Ok(self.part.of(element));
-        }
-        Ok(element
-            .select(&self.css)?
-            .flat_map(|found| self.part.of(found))
-            .collect())
+        let mut values = Vec::new();
+        self.visit(element, &mut |value| {
+            values.push(value);
+            ControlFlow::Continue(())
+        })?;
+        Ok(values)
     }
 
-    /// The first value within an element.
+    /// The first value within an element. Nothing behind it is looked at.
     ///
     /// # Errors
     /// Those of [`Element::select`].
     pub fn value(&self, element: Element<'_>) -> Result<Option<String>> {
-        Ok(self.values(element)?.into_iter().next())
+        let mut first = None;
+        self.visit(element, &mut |value| {
+            first = Some(value);
+            ControlFlow::Break(())
+        })?;
+        Ok(first)
     }
 }
 
-impl Part {
-    fn of(&self, element: Element<'_>) -> Vec<String> {
-        match self {
-            Self::Text => vec![element.text()],
-            Self::TextNodes => vec![element.own_text()],
-            Self::Attr(name) => element.attr(name).map(str::to_owned).into_iter().collect(),
+impl Branch {
+    pub(super) fn part(&self) -> &Part {
+        &self.part
+    }
+}
+
+impl fmt::Display for Branch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.css)?;
+        match (self.is_deep, self.css.is_empty()) {
+            (true, true) => f.write_str("*")?,
+            (true, false) => f.write_str(" ")?,
+            (false, _) => {}
+        }
+        match &self.part {
+            Part::Text => Ok(()),
+            Part::TextNodes => f.write_str("::text"),
+            Part::Attr(name) => write!(f, "::attr({name})"),
         }
     }
 }
 
 impl fmt::Display for Query {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.part {
-            Part::Text => f.write_str(&self.css),
-            Part::TextNodes => write!(f, "{}::text", self.css),
-            Part::Attr(name) => write!(f, "{}::attr({name})", self.css),
+        for (number, branch) in self.branches.iter().enumerate() {
+            let comma = if number == 0 { "" } else { ", " };
+            write!(f, "{comma}{branch}")?;
         }
+        Ok(())
     }
 }
 
@@ -126,7 +191,7 @@ impl Html {
     /// The first value of a [`Query`] in the page.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`] if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn get(&self, query: &str) -> Result<Option<String>> {
         self.root().get(query)
     }
@@ -134,7 +199,7 @@ impl Html {
     /// All values of a [`Query`] in the page, in document order.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`] if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn get_all(&self, query: &str) -> Result<Vec<String>> {
         self.root().get_all(query)
     }
@@ -144,16 +209,20 @@ impl Element<'_> {
     /// The first value of a [`Query`] within this element.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`] if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn get(self, query: &str) -> Result<Option<String>> {
-        Query::parse(query)?.value(self)
+        self.query(query)?.value(self)
     }
 
     /// All values of a [`Query`] within this element, in document order.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`] if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
     pub fn get_all(self, query: &str) -> Result<Vec<String>> {
-        Query::parse(query)?.values(self)
+        self.query(query)?.values(self)
+    }
+
+    pub(super) fn query(self, query: &str) -> Result<Rc<Query>> {
+        Query::remembered(query).map_err(|error| error.with_url(self.html.url()))
     }
 }

@@ -1,74 +1,141 @@
-//! CSS selectors, compiled once per thread: spiders give the same few for every page.
+//! CSS selectors, compiled, and what is wrong with those that cannot be.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use scraper::Selector;
 
+use super::cost::Needs;
+use super::css::{SCOPE, scoped};
+use super::query::Query;
+use crate::compiled::{Compiled, remembered};
+use crate::settings::did_you_mean;
 use crate::{Error, ErrorKind, Result};
 
-/// How many selectors a thread remembers. A spider has dozens; one that writes its selectors page by page has no end.
-const REMEMBERED: usize = 1024;
-/// How many children an element may have for `~` to be searched: each is compared with all before it.
-const SIBLINGS: usize = 10_000;
 /// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.
 const EXPLAINED: usize = 1000;
+/// The pseudo-classes that there are.
+const PSEUDO_CLASSES: [&str; 17] = [
+    ":empty",
+    ":first-child",
+    ":first-of-type",
+    ":has",
+    ":is",
+    ":last-child",
+    ":last-of-type",
+    ":not",
+    ":nth-child",
+    ":nth-last-child",
+    ":nth-last-of-type",
+    ":nth-of-type",
+    ":only-child",
+    ":only-of-type",
+    ":root",
+    ":scope",
+    ":where",
+];
 
 thread_local! {
-    static COMPILED: RefCell<HashMap<Box<str>, Rc<Selector>>> = RefCell::default();
+    static COMPILED: RefCell<Compiled<Css>> = RefCell::default();
 }
 
-/// The compiled form of a selector.
+/// A compiled selector.
+#[derive(Debug)]
+pub(crate) struct Css {
+    pub(super) selector: Selector,
+    pub(super) needs: Needs,
+}
+
+/// The compiled form of a selector. A leading `>` stands behind the element that is asked.
 ///
 /// # Errors
 ///
 /// [`ErrorKind::Selector`], which shows the selector and where it stops making sense.
-pub(crate) fn compile(css: &str) -> Result<Rc<Selector>> {
-    COMPILED.with_borrow_mut(|compiled| {
-        if let Some(selector) = compiled.get(css) {
-            return Ok(Rc::clone(selector));
-        }
-        let selector = Rc::new(Selector::parse(css).map_err(|_| bad(css))?);
-        if compiled.len() == REMEMBERED {
-            compiled.clear();
-        }
-        compiled.insert(css.into(), Rc::clone(&selector));
-        Ok(selector)
+pub(crate) fn compile(css: &str) -> Result<Rc<Css>> {
+    remembered(&COMPILED, css, |css| match read(css) {
+        Some(compiled) => Ok(compiled),
+        None => Err(bad(css)),
     })
 }
 
-/// Whether a selector looks at all siblings before an element: the one kind whose cost is not linear in the page.
-fn looks_back(css: &str) -> bool {
-    css.split('~').skip(1).any(|rest| !rest.starts_with('='))
+fn read(css: &str) -> Option<Css> {
+    Some(Css {
+        selector: Selector::parse(&scoped(css).0).ok()?,
+        needs: Needs::of(css),
+    })
 }
 
-/// Refuses a selector that would take very long on a page with so many children of one element.
-///
-/// # Errors
-///
-/// [`ErrorKind::TooLarge`].
-pub(crate) fn check_cost(css: &str, children: impl Fn() -> usize) -> Result<()> {
-    if !looks_back(css) || children() <= SIBLINGS {
-        return Ok(());
-    }
-    let message =
-        format!("{css:?} looks at too many siblings: an element has more than {SIBLINGS} children");
-    Err(Error::new(ErrorKind::TooLarge, message))
-}
-
+/// The error of a selector for elements.
 fn bad(css: &str) -> Error {
-    let what = match css.get(understood(css)..) {
-        _ if css.trim().is_empty() => "it is empty".to_owned(),
-        _ if css.len() > EXPLAINED => "it cannot be understood".to_owned(),
-        None | Some("") => "it ends too early".to_owned(),
-        Some(rest) => {
-            let rest = rest.trim_start();
-            let column = css.chars().count() - rest.chars().count() + 1;
-            format!("unexpected {:?} at column {column}", first_token(rest))
-        }
+    let problem = Problem::of(css);
+    let is_query = Query::read(css).is_ok_and(|query| query.has_ending());
+    let hint = if is_query {
+        "; this is for elements, and `get` and `get_all` take ::text and ::attr(name)"
+    } else {
+        ""
     };
+    error(css, &format!("{}{hint}", problem.at(0)))
+}
+
+/// An error about a selector or query.
+pub(super) fn error(css: &str, what: &str) -> Error {
     Error::new(ErrorKind::Selector, format!("bad selector {css:?}: {what}"))
+}
+
+/// Why something is no selector.
+pub(super) struct Problem {
+    what: String,
+    /// How many characters are before it, if that is known.
+    before: Option<usize>,
+    hint: String,
+}
+
+impl Problem {
+    /// What is wrong with a selector; `None` if nothing is.
+    pub(super) fn in_selector(css: &str) -> Option<Self> {
+        read(css).is_none().then(|| Self::of(css))
+    }
+
+    fn of(css: &str) -> Self {
+        let (whole, inserted) = scoped(css);
+        let only = |what: &str| Self {
+            what: what.to_owned(),
+            before: None,
+            hint: String::new(),
+        };
+        match whole.get(understood(&whole)..) {
+            _ if css.trim().is_empty() => only("it is empty"),
+            _ if css.len() > EXPLAINED => only("it cannot be understood"),
+            None | Some("") => only("it ends too early"),
+            Some(rest) => {
+                let rest = rest.trim_start();
+                let at = whole.len() - rest.len();
+                let scopes = inserted.iter().filter(|&&place| place < at).count();
+                let token = first_token(rest);
+                let hint = if token.starts_with(':') && !token.starts_with("::") {
+                    did_you_mean(token, PSEUDO_CLASSES)
+                } else {
+                    String::new()
+                };
+                Self {
+                    what: format!("unexpected {token:?}"),
+                    before: Some(
+                        whole.chars().count() - rest.chars().count() - scopes * SCOPE.len(),
+                    ),
+                    hint,
+                }
+            }
+        }
+    }
+
+    /// The problem in words, of a selector that begins behind so many characters.
+    pub(super) fn at(&self, characters: usize) -> String {
+        let Self { what, before, hint } = self;
+        match before {
+            Some(before) => format!("{what} at column {}{hint}", characters + before + 1),
+            None => format!("{what}{hint}"),
+        }
+    }
 }
 
 /// How much of a selector is the beginning of a good one. The parser does not tell, so it is asked about each beginning,
@@ -90,7 +157,7 @@ fn understood(css: &str) -> usize {
 }
 
 /// What a person takes for one thing: a word with the marks before it, or a single mark.
-fn first_token(rest: &str) -> &str {
+pub(super) fn first_token(rest: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let marks = rest.find(|c| c != ':').unwrap_or(rest.len());
     let word = rest.get(marks..).unwrap_or_default();
@@ -109,67 +176,29 @@ mod tests {
 
     #[test]
     fn a_bad_selector_says_where() {
-        for (css, expected) in [
-            (
-                "div >> a",
-                r#"bad selector "div >> a": unexpected ">" at column 6"#,
-            ),
+        for (css, what) in [
+            ("div >> a", r#"unexpected ">" at column 6"#),
             (
                 "p:frist-child b",
-                r#"bad selector "p:frist-child b": unexpected ":frist-child" at column 2"#,
+                r#"unexpected ":frist-child" at column 2; did you mean ":first-child"?"#,
             ),
             (
                 "a::text",
-                r#"bad selector "a::text": unexpected "::text" at column 2"#,
+                "unexpected \"::text\" at column 2; this is for elements, and `get` and `get_all` take ::text and \
+                 ::attr(name)",
             ),
-            ("div >", r#"bad selector "div >": it ends too early"#),
-            (
-                "a[href=x]]",
-                r#"bad selector "a[href=x]]": unexpected "]" at column 10"#,
-            ),
-            (
-                "é, ö!",
-                r#"bad selector "é, ö!": unexpected "!" at column 5"#,
-            ),
-            ("", r#"bad selector "": it is empty"#),
+            ("div >", "it ends too early"),
+            ("a[href=x]]", r#"unexpected "]" at column 10"#),
+            ("é, ö!", r#"unexpected "!" at column 5"#),
+            ("> a, > b >> c", r#"unexpected ">" at column 11"#),
+            ("+ a", r#"unexpected "+" at column 1"#),
+            ("", "it is empty"),
         ] {
             let error = compile(css).unwrap_err();
             assert_eq!(
-                (error.kind(), error.to_string().as_str()),
-                (ErrorKind::Selector, expected)
+                (error.kind(), error.to_string()),
+                (ErrorKind::Selector, format!("bad selector {css:?}: {what}"))
             );
         }
-    }
-
-    #[test]
-    fn only_earlier_siblings_can_be_too_many() {
-        for (css, is_refused) in [
-            ("a ~ b", true),
-            ("a:has(~b)", true),
-            ("[class~=a]", false),
-            ("li:nth-last-child(2)", false),
-            ("a:last-child:first-of-type + b > c", false),
-        ] {
-            assert_eq!(
-                check_cost(css, || SIBLINGS + 1).is_err(),
-                is_refused,
-                "{css}"
-            );
-            assert!(check_cost(css, || SIBLINGS).is_ok(), "{css}");
-        }
-    }
-
-    #[test]
-    fn a_selector_is_compiled_once() {
-        assert!(Rc::ptr_eq(
-            &compile("a.once").unwrap(),
-            &compile("a.once").unwrap()
-        ));
-    }
-
-    #[test]
-    fn the_memory_for_selectors_is_bounded() {
-        (0..2 * REMEMBERED + 2).for_each(|n| drop(compile(&format!("a{n}"))));
-        assert!(COMPILED.with_borrow(HashMap::len) <= REMEMBERED);
     }
 }

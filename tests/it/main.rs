@@ -42,6 +42,7 @@ mod redirects;
 mod retries;
 mod robots;
 mod scope;
+mod selecting;
 mod spider_faults;
 mod stopping;
 mod streaming;

@@ -1,12 +1,26 @@
-//! The visible text of a page, a line per block.
+//! The visible text of an element, a line per block.
 
-use crate::html::{Child, Element};
+use super::{Child, Element};
 
-/// The text that a reader sees below this element: white space collapsed, each block on a line of its own.
-pub(super) fn of(root: Element<'_>) -> String {
-    let mut lines = Lines::default();
-    lines.walk(root);
-    lines.out
+impl Element<'_> {
+    /// The text that a reader sees, with a line per block: paragraphs, headings, list items and rows of tables are lines,
+    /// cells are divided by a space, `br` ends a line. White space is collapsed, no line is empty; scripts, styles,
+    /// templates, `noscript` and the head of the page are left out.
+    ///
+    /// ```
+    /// use crawlworks::html::Html;
+    /// let page = "<h1>Fruit</h1><ul><li>Apple <b>red</b><li>Pear</ul>";
+    /// let html = Html::parse(page, url::Url::parse("http://example.com/")?);
+    /// assert_eq!(html.root().block_text(), "Fruit\nApple red\nPear");
+    /// assert_eq!(html.root().text(), "Fruit Apple red Pear");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn block_text(self) -> String {
+        let mut lines = Lines::default();
+        lines.walk(self);
+        lines.out
+    }
 }
 
 #[derive(Default)]
@@ -68,11 +82,11 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::html::Html;
 
     fn text(page: &str) -> String {
-        of(Html::parse(page, url::Url::parse("http://example.com/").unwrap()).root())
+        let url = url::Url::parse("http://example.com/").unwrap();
+        Html::parse(page, url).root().block_text()
     }
 
     #[test]

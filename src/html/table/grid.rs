@@ -1,0 +1,155 @@
+//! The cells of a table in their places, those over several rows or columns in each of them.
+
+use std::sync::Arc;
+
+use crate::html::Element;
+use crate::{Error, ErrorKind, Result};
+
+/// How many cells a table may have, those that are repeated counted each time.
+const CELLS: usize = 1_000_000;
+/// How much text they may have together, in bytes.
+const TEXT: usize = 64 << 20;
+/// The most columns that one cell takes: section 4.9.11 of the HTML standard.
+const COLUMNS: usize = 1000;
+/// The most rows that one cell takes.
+const ROWS: usize = 65_534;
+
+/// A row of a table.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Whether it is in the `thead`.
+    pub(super) is_head: bool,
+    /// The text of each column.
+    pub(super) texts: Vec<Arc<str>>,
+}
+
+/// What may still be taken.
+#[derive(Debug)]
+pub(super) struct Budget {
+    cells: usize,
+    text: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            cells: CELLS,
+            text: TEXT,
+        }
+    }
+}
+
+impl Budget {
+    /// # Errors
+    ///
+    /// [`ErrorKind::TooLarge`] when that is more than there is.
+    pub(super) fn take(&mut self, cells: usize, text: usize) -> Result<()> {
+        match (self.cells.checked_sub(cells), self.text.checked_sub(text)) {
+            (Some(cells), Some(text)) => {
+                (self.cells, self.text) = (cells, text);
+                Ok(())
+            }
+            _ => {
+                let message = format!(
+                    "the table has more than {CELLS} cells or {} MiB of text, cells over several rows or columns counted \
+                     in each; take its rows by themselves",
+                    TEXT >> 20
+                );
+                Err(Error::new(ErrorKind::TooLarge, message))
+            }
+        }
+    }
+}
+
+/// The rows of a table that have cells.
+pub(super) fn grid(table: Element<'_>, budget: &mut Budget) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    // Those directly in the table are a group together.
+    let mut loose = Group::default();
+    for part in table.children() {
+        match part.name() {
+            "tr" => rows.extend(loose.row(part, false, budget)?),
+            "thead" | "tbody" | "tfoot" => {
+                let mut group = Group::default();
+                for row in part.children().filter(|child| child.name() == "tr") {
+                    rows.extend(group.row(row, part.name() == "thead", budget)?);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(rows)
+}
+
+/// The cells of a row.
+pub(super) fn cells(row: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    row.children()
+        .filter(|child| matches!(child.name(), "td" | "th"))
+}
+
+/// The cells that reach from the rows before into the next one: a cell ends with its group of rows.
+#[derive(Default)]
+struct Group {
+    /// By column: the text, and in how many rows more it is.
+    hanging: Vec<Option<(Arc<str>, usize)>>,
+}
+
+impl Group {
+    fn row(&mut self, row: Element<'_>, is_head: bool, budget: &mut Budget) -> Result<Option<Row>> {
+        let mut texts = Vec::new();
+        for cell in cells(row) {
+            while let Some(text) = self.hanging_at(texts.len()) {
+                budget.take(1, text.len())?;
+                texts.push(text);
+            }
+            let text: Arc<str> = cell.text().into();
+            let rows = match span(cell, "rowspan", ROWS) {
+                0 => usize::MAX,
+                rows => rows,
+            };
+            for _ in 0..span(cell, "colspan", COLUMNS).max(1) {
+                budget.take(1, text.len())?;
+                self.hang(texts.len(), &text, rows - 1);
+                texts.push(Arc::clone(&text));
+            }
+        }
+        while let Some(text) = self.hanging_at(texts.len()) {
+            budget.take(1, text.len())?;
+            texts.push(text);
+        }
+        Ok((!texts.is_empty()).then_some(Row { is_head, texts }))
+    }
+
+    /// The text that hangs down into a column, which is one row shorter then.
+    fn hanging_at(&mut self, column: usize) -> Option<Arc<str>> {
+        let place = self.hanging.get_mut(column)?;
+        let (text, rows) = place.as_mut()?;
+        let text = Arc::clone(text);
+        *rows = rows.saturating_sub(1);
+        if *rows == 0 {
+            *place = None;
+        }
+        Some(text)
+    }
+
+    fn hang(&mut self, column: usize, text: &Arc<str>, rows: usize) {
+        if self.hanging.len() <= column {
+            self.hanging.resize(column + 1, None);
+        }
+        if let Some(place) = self.hanging.get_mut(column) {
+            *place = (rows > 0).then(|| (Arc::clone(text), rows));
+        }
+    }
+}
+
+/// How many rows or columns a cell takes: one, unless it says so.
+fn span(cell: Element<'_>, name: &str, most: usize) -> usize {
+    let digits = cell.attr(name).unwrap_or_default().trim_ascii_start();
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
+    match digits.get(..end) {
+        None | Some("") => 1,
+        Some(digits) => digits.parse().map_or(most, |span: usize| span.min(most)),
+    }
+}

@@ -1,0 +1,218 @@
+//! What becomes of tables, also of those that claim to be huge.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::ErrorKind;
+use crate::html::Html;
+
+fn parse(page: &str) -> Html {
+    Html::parse(page, url::Url::parse("http://a.example/").unwrap())
+}
+
+fn records(table: &str) -> Value {
+    let html = parse(&format!("<table>{table}</table>"));
+    serde_json::to_value(html.one("table").unwrap().records().unwrap()).unwrap()
+}
+
+fn pairs(page: &str) -> Value {
+    serde_json::to_value(parse(page).root().pairs().unwrap()).unwrap()
+}
+
+#[test]
+fn the_first_row_names_the_columns() {
+    let rows = json!([{"a": "1", "b": "2"}]);
+    for table in [
+        "<tr><th>a<th>b<tr><td>1<td>2",
+        "<tr><td>a<td>b<tr><td>1<td>2",
+        "<thead><tr><td>a<td>b<tbody><tr><td>1<td>2",
+        "<thead><tr></thead><tbody><tr><th>a<th>b<tr><td>1<td>2",
+        "<caption>c</caption><tr><tr><th>a<th>b<tbody><tr><th> 1<td><b>2</b>\n",
+    ] {
+        assert_eq!(records(table), rows, "{table}");
+    }
+    assert_eq!(records("<tr><th>a"), json!([]));
+    assert_eq!(records(""), json!([]));
+}
+
+#[test]
+fn names_in_several_rows_are_joined() {
+    let table = "<thead><tr><th rowspan=2>Item<th colspan=2>Price<tr><th>net<th>gross<tbody><tr><td>x<td>1<td>2";
+    assert_eq!(
+        records(table),
+        json!([{"Item": "x", "Price net": "1", "Price gross": "2"}])
+    );
+}
+
+#[test]
+fn a_name_that_is_missing_or_there_twice_hides_nothing() {
+    let table = "<tr><th>a<th><th>a<tr><td>1<td>2<td>3<td>4<tr><td>5";
+    assert_eq!(
+        records(table),
+        json!([{"a": "1", "column_2": "2", "a_2": "3", "column_4": "4"}, {"a": "5"}])
+    );
+}
+
+#[test]
+fn a_cell_is_in_every_row_and_column_that_it_takes() {
+    let table = "<tr><th>a<th>b<th>c<tr><td rowspan=2>1<td colspan=2>2<tr><td>3<td rowspan=0>4<tr><td>5<td>6";
+    assert_eq!(
+        records(table),
+        json!([{"a": "1", "b": "2", "c": "2"}, {"a": "1", "b": "3", "c": "4"}, {"a": "5", "b": "6", "c": "4"}])
+    );
+    let groups = "<thead><tr><th>a<th>b<tbody><tr><td rowspan=9>1<td>2<tbody><tr><td>3";
+    assert_eq!(records(groups), json!([{"a": "1", "b": "2"}, {"a": "3"}]));
+}
+
+#[test]
+fn a_table_within_is_text_of_its_cell() {
+    let table = "<tr><th>a<tr><td>x<table><tr><th>n<tr><td>1</table>";
+    assert_eq!(records(table), json!([{"a": "x n 1"}]));
+}
+
+#[test]
+fn another_element_is_searched_for_a_table() {
+    let html = parse("<div><table><tr><th>a<tr><td>1</table></div><p>x");
+    assert_eq!(html.one("div").unwrap().records().unwrap().len(), 1);
+    let error = html.one("p").unwrap().records().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Missing);
+    assert_eq!(
+        error.to_string(),
+        r#"<p> is no "table" and has none in it (http://a.example/)"#
+    );
+}
+
+#[test]
+fn few_cells_cannot_become_very_many() {
+    let spans = "<td rowspan=65534 colspan=1000>x".repeat(50);
+    let long = "y".repeat(1 << 20);
+    for table in [
+        format!("<tr><th>a{}", format!("<tr>{spans}").repeat(50)),
+        format!("<tr><th>a<tr>{}", spans.repeat(21)),
+        format!("<tr><th>a<tr><td colspan=1000>{long}"),
+        format!("<tr><th>{long}{}", "<tr><td>x".repeat(100)),
+        format!(
+            "<tr><th>a<tr><td rowspan=0>{long}{}",
+            "<tr><td>x".repeat(100)
+        ),
+    ] {
+        let html = parse(&format!("<table>{table}</table>"));
+        let records = html.one("table").unwrap().records();
+        let error = records.map(|records| records.len()).unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::TooLarge,
+            "{}",
+            table.get(..40).unwrap()
+        );
+        assert!(error.url().is_some());
+    }
+}
+
+#[test]
+fn names_and_values_of_a_table_are_pairs() {
+    for (table, expected) in [
+        (
+            "<tr><th>UPC<td>a8<tr><th>Tax<td>0",
+            json!({"UPC": "a8", "Tax": "0"}),
+        ),
+        (
+            "<tr><td>UPC<td>a8<tr><td>Tax<td>0",
+            json!({"UPC": "a8", "Tax": "0"}),
+        ),
+        (
+            "<tr><th>a<td>1<th>b<td>2<td>3",
+            json!({"a": "1", "b": "2", "b_2": "3"}),
+        ),
+        (
+            "<tr><th>a<th>b<td>1<tr><td>c",
+            json!({"a": "", "b": "1", "c": ""}),
+        ),
+        (
+            "<tr><td>1<th>a<td>2<tr><th><td>3",
+            json!({"row_1": "1", "a": "2", "row_3": "3"}),
+        ),
+        (
+            "<tr><th>a<td><table><tr><th>n<td>1</table>",
+            json!({"a": "n 1"}),
+        ),
+    ] {
+        assert_eq!(
+            pairs(&format!("<table>{table}</table>")),
+            expected,
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn names_and_values_of_a_list_are_pairs() {
+    for (list, expected) in [
+        ("<dt>a<dd>1<dt>b<dd>2", json!({"a": "1", "b": "2"})),
+        (
+            "<dt>a<dt>b<dd>1<dd>2<dt>c",
+            json!({"a": "1", "b": "1", "a_2": "2", "b_2": "2", "c": ""}),
+        ),
+        (
+            "<div><dt>a<dd>1</div><div><dt>b<dd>2</div>",
+            json!({"a": "1", "b": "2"}),
+        ),
+        (
+            "<dd>1<dt>a<dd><dl><dt>n<dd>2</dl>",
+            json!({"row_1": "1", "a": "n 2"}),
+        ),
+        ("", json!({})),
+    ] {
+        assert_eq!(pairs(&format!("<dl>{list}</dl>")), expected, "{list}");
+    }
+    let many = format!("<dl>{}{}", "<dt>n".repeat(2_000), "<dd>v".repeat(2_000));
+    assert_eq!(
+        parse(&many).root().pairs().unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+}
+
+/// The tag of a cell, and how many rows and columns it claims to take.
+fn cell() -> impl Strategy<Value = (&'static str, usize, usize)> {
+    (
+        prop::sample::select(vec!["td", "th"]),
+        0..4_usize,
+        0..4_usize,
+    )
+}
+
+proptest! {
+    #[test]
+    fn no_cell_is_lost(
+        rows in prop::collection::vec((prop::sample::select(vec!["", "<thead>", "<tbody>", "<tfoot>"]),
+            prop::collection::vec(cell(), 0..5)), 0..7),
+    ) {
+        let mut table = String::new();
+        let mut cells = Vec::new();
+        for (group, row) in rows {
+            table += &format!("{group}<tr>");
+            for (tag, rowspan, colspan) in row {
+                let text = format!("cell{}.", cells.len());
+                table += &format!("<{tag} rowspan={rowspan} colspan={colspan}>{text}");
+                cells.push(text);
+            }
+        }
+        // One row more, so that every name is that of some cell.
+        table += &format!("<tbody><tr>{}", "<td>x".repeat(100));
+        let html = parse(&format!("<table>{table}</table>"));
+        let listed = html.root().pairs().unwrap();
+        let listed = serde_json::to_string(&listed).unwrap();
+        let records = html.one("table").unwrap().records().unwrap();
+        let recorded = serde_json::to_string(&records).unwrap();
+        for cell in &cells {
+            prop_assert!(listed.contains(cell), "{} is not in {}", cell, listed);
+            prop_assert!(recorded.contains(cell) || records.is_empty(), "{} is not in {}", cell, recorded);
+        }
+        for record in &records {
+            let names: HashSet<_> = record.iter().map(|(name, _)| name).collect();
+            prop_assert_eq!(names.len(), record.len());
+        }
+    }
+}

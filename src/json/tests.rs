@@ -1,0 +1,298 @@
+//! What expressions find, and that neither they nor what they are asked about can be too much.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+#[test]
+fn an_expression_finds_what_jmespath_says() {
+    let value = json!({
+        "z": 1, "a": {"b": [1, 2, 3, 4]}, "s": "x",
+        "list": [{"n": "p", "v": 2, "t": ["i", "j"]}, {"n": "q", "v": 10.5}, {"v": null, "t": ["k"]}],
+    });
+    for (expression, expected) in [
+        ("a.b[0]", json!(1)),
+        ("a.b[-1]", json!(4)),
+        ("a.b[9]", json!(null)),
+        ("a.b[1:3]", json!([2, 3])),
+        ("a.b[::-1]", json!([4, 3, 2, 1])),
+        ("a.b[::2147483647]", json!([1])),
+        ("a.b[-3:]", json!([2, 3, 4])),
+        ("a.b[-99:99:3]", json!([1, 4])),
+        ("list[].n", json!(["p", "q"])),
+        ("list[*].t[0]", json!(["i", "k"])),
+        ("list[].t[]", json!(["i", "j", "k"])),
+        ("list[?v > `3`].n | [0]", json!("q")),
+        ("list[?n == 'p'].v", json!([2])),
+        ("list[?n != 'p'].v", json!([10.5])),
+        ("list[?v == `2.0`].n", json!(["p"])),
+        ("list[?s < `1`]", json!([])),
+        ("a.*", json!([[1, 2, 3, 4]])),
+        ("nothing || s", json!("x")),
+        ("z && s", json!("x")),
+        ("!s", json!(false)),
+        ("[z, s]", json!([1, "x"])),
+        ("nothing.[z]", json!(null)),
+        ("s.x[].y", json!(null)),
+        ("length(list)", json!(3)),
+        ("sum(a.b)", json!(10.0)),
+        ("max_by(list[:2], &v).n", json!("q")),
+        ("sort_by(list[:2], &n)[].v", json!([2, 10.5])),
+        ("map(&n, list)", json!(["p", "q", null])),
+        ("join(', ', list[].n)", json!("p, q")),
+        ("contains(s, 'x')", json!(true)),
+        ("`{\"b\": [1]}`.b", json!([1])),
+        ("@.s", json!("x")),
+    ] {
+        assert_eq!(
+            search(&value, expression).unwrap(),
+            expected,
+            "{expression}"
+        );
+    }
+}
+
+#[test]
+fn objects_keep_the_order_of_their_keys() {
+    let value = json!({"z": 1, "a": {"y": 1, "b": 2}});
+    for (expression, expected) in [
+        ("@", r#"{"z":1,"a":{"y":1,"b":2}}"#),
+        ("{z: z, a: a}", r#"{"z":1,"a":{"y":1,"b":2}}"#),
+        ("a.*", "[1,2]"),
+    ] {
+        assert_eq!(search(&value, expression).unwrap().to_string(), expected);
+    }
+}
+
+#[test]
+fn a_bad_expression_says_where() {
+    for (expression, what) in [
+        ("", "it is empty"),
+        (
+            "lenght(a)",
+            r#"no function "lenght" at column 1; did you mean "length"?"#,
+        ),
+        ("a[?b(@)]", r#"no function "b" at column 4"#),
+        ("é", "Invalid character: é at column 1"),
+    ] {
+        let error = check(expression).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Selector);
+        assert_eq!(
+            error.to_string(),
+            format!("bad expression {expression:?}: {what}")
+        );
+    }
+    for (expression, column) in [
+        ("a.[", 4),
+        ("a b", 3),
+        ("a[?b >]", 7),
+        ("a.b..c", 5),
+        ("a == ", 6),
+    ] {
+        let error = check(expression).unwrap_err().to_string();
+        assert!(error.ends_with(&format!(" at column {column}")), "{error}");
+    }
+    assert!(
+        check("a.\nb..c")
+            .unwrap_err()
+            .to_string()
+            .ends_with(" at line 2 column 3")
+    );
+}
+
+#[test]
+fn a_function_that_cannot_take_a_value_says_so() {
+    let error = search(&json!({"a": 1}), "length(a)").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Json);
+    assert!(
+        error
+            .to_string()
+            .starts_with(r#"expression "length(a)": length: argument 0 expects type"#),
+        "{error}"
+    );
+    assert!(
+        search(&json!([1]), "[::0]")
+            .unwrap_err()
+            .to_string()
+            .contains("step 0")
+    );
+}
+
+#[test]
+fn an_expression_that_multiplies_is_stopped() {
+    let doubling = ["[@,@]"; 30].join("|");
+    assert_eq!(
+        search(&json!(1), &doubling).unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+    let text = json!("x".repeat(1 << 20));
+    let many = format!("[{}]", ["@"; 300].join(","));
+    assert_eq!(
+        search(&text, &many).unwrap_err().kind(),
+        ErrorKind::TooLarge
+    );
+}
+
+#[test]
+fn an_expression_nested_too_deeply_is_refused() {
+    for expression in [
+        "(".repeat(100_000),
+        "!".repeat(100_000),
+        "[".repeat(1_000),
+        format!("a{}", ".a".repeat(1_000)),
+        format!("a{}", "[0]".repeat(1_000)),
+        format!("a{}", "||a".repeat(1_000)),
+        format!("{}a{}", "abs(".repeat(200), ")".repeat(200)),
+    ] {
+        let error = check(&expression).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("it is too long or too deeply nested"),
+            "{error}"
+        );
+    }
+    for expression in [
+        format!("{}a{}", "(".repeat(140), ")".repeat(140)),
+        format!("{}a", "!".repeat(140)),
+        format!("a{}", ".a".repeat(140)),
+        format!("a{}", "[0]".repeat(70)),
+        format!("{{{}}}", vec!["a: b.c[0].d[?e == 'f'].g"; 300].join(", ")),
+    ] {
+        search(&json!({"a": {"a": 1}}), &expression).unwrap();
+    }
+}
+
+#[test]
+fn json_is_read_where_sites_put_it() {
+    for text in [
+        r#"{"a":1}"#,
+        "\u{feff} {\"a\":1}\n;",
+        r#"<!-- {"a":1} -->"#,
+        r#"<!-- {"a":1} //-->"#,
+        "//<![CDATA[\n{\"a\":1}\n//]]>",
+        r#"window.__DATA__ = {"a":1};"#,
+        r#"window["a b"].c[0]={"a":1}; var b = {"c":2}"#,
+        r#"var x = {"a":1}"#,
+        "export const x_1 =\n{\"a\":1};run();",
+        r#"callback({"a":1});"#,
+        r#"a.b.$c({"a":1}, 2)"#,
+        ")]}',\n{\"a\":1}",
+    ] {
+        assert_eq!(parse(text).unwrap(), json!({"a": 1}), "{text}");
+    }
+    for (text, expected) in [
+        ("true", json!(true)),
+        ("null;", json!(null)),
+        ("-1.5", json!(-1.5)),
+        ("\"a = 1\"", json!("a = 1")),
+    ] {
+        assert_eq!(parse(text).unwrap(), expected);
+    }
+}
+
+#[test]
+fn what_is_not_json_says_where() {
+    for (text, what) in [
+        ("", "there is nothing"),
+        ("<!-- -->", "there is nothing"),
+        (
+            "{a: 1}",
+            "key must be a string at line 1 column 2, before \"a: 1}\"",
+        ),
+        (
+            "x = {\n'a': 1}",
+            "key must be a string at line 2 column 1, before \"'a': 1}\"",
+        ),
+        ("[1] [2]", "it goes on at line 1 column 5, before \"[2]\""),
+        (
+            "é = [é]",
+            "expected value at line 1 column 6, before \"é]\"",
+        ),
+        ("[1", "it ends too early (EOF while parsing a list)"),
+    ] {
+        let error = parse(text).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.to_string()),
+            (ErrorKind::Json, format!("not JSON: {what}")),
+            "{text}"
+        );
+    }
+    let deep = "[".repeat(100_000);
+    assert!(
+        parse(&deep)
+            .unwrap_err()
+            .to_string()
+            .contains("nested more than 127 levels deep")
+    );
+    let most = format!("{}{}", "[".repeat(127), "]".repeat(127));
+    assert!(search(&parse(&most).unwrap(), "[@]").is_ok());
+}
+
+#[test]
+fn errors_name_the_page() {
+    let url = url::Url::parse("http://a.example/").unwrap();
+    let html = Html::parse(
+        "<script>oops</script><script id=a>[1]</script>",
+        url.clone(),
+    );
+    for error in [
+        html.one("script").unwrap().json().unwrap_err(),
+        html.jmespath("script", "a").unwrap_err(),
+        html.jmespath("#a", "a.").unwrap_err(),
+        html.jmespath("#a", "abs('x')").unwrap_err(),
+        html.jmespath("#[", "a").unwrap_err(),
+        Response::new(url.clone().into(), 200)
+            .jmespath("a")
+            .unwrap_err(),
+        Response::new(url.clone().into(), 200)
+            .jmespath("a.")
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.url(), Some(&url), "{error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_expression_is_too_odd(expression in "(a|b|\\.|\\[|\\]|\\*|\\?|\\||&|!|@|[0-9]{1,10}|-|:|,|'|`|\"|\\{|\\}|\\(|\\)|\\\\|==|<|length|map| |é){0,12}") {
+        let value = json!({"a": [{"b": [1, -2.5, "x", null]}, []], "b": {"a": true}});
+        let found = search(&value, &expression);
+        prop_assert_eq!(check(&expression).is_err(), matches!(&found, Err(error) if error.kind() == ErrorKind::Selector));
+    }
+
+    #[test]
+    fn no_text_is_too_odd(text in "(\u{feff}|<!--|-->|=|;|a|\\{|\\}|\\[|\\]|\"|:|,|[0-9]|\\(|\\)|\n| |é|null){0,12}") {
+        let _ = parse(&text);
+    }
+
+    #[test]
+    fn it_finds_what_the_crate_finds(
+        expression in prop::sample::select(vec![
+            "a", "a.b", "a[0]", "[-1]", "[]", "[][]", "[*].a", "*.a", "[?a]", "[?a==b].a", "[:2]", "[::-2]", "a||b", "a&&b", "!a",
+            "{x: a, y: b}", "[a, b]", "type(@)", "to_array(@)[0]", "[?a > `1`]", "@ | [0]", "a < b", "length(to_string(@))",
+        ]),
+        value in any_value(),
+    ) {
+        let theirs = jmespath::compile(expression).unwrap().search(&value).unwrap();
+        let theirs: Value = serde_json::to_value(&*theirs).unwrap();
+        prop_assert_eq!(search(&value, expression).unwrap(), theirs);
+    }
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        (-3..4_i32).prop_map(Value::from),
+        "[ab]{0,2}".prop_map(Value::String),
+    ];
+    leaf.prop_recursive(3, 20, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::Array),
+            prop::collection::btree_map("[abc]", inner, 0..3)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
