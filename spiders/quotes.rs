@@ -10,10 +10,14 @@ use crate::practice;
 const PORT: u16 = 8451;
 
 /// What the spider finds.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Debug, PartialEq, Serialize, Extract)]
+#[extract("div.quote")]
 struct Quote {
+    #[extract("span.text")]
     text: String,
+    #[extract("small.author")]
     author: String,
+    #[extract("a.tag")]
     tags: Vec<String>,
 }
 
@@ -64,12 +68,8 @@ impl Spider for Quotes {
 
     async fn parse(&self, response: Response, out: &mut Output<Quote>) -> Result<(), BoxError> {
         let html = response.html()?;
-        for quote in html.select("div.quote")? {
-            out.item(Quote {
-                text: quote.one("span.text")?.text(),
-                author: quote.one("small.author")?.text(),
-                tags: quote.select("a.tag")?.map(Element::text).collect(),
-            });
+        for quote in html.items()? {
+            out.item(quote);
         }
         out.follow_all(html.links("li.next a")?);
         Ok(())

@@ -31,8 +31,15 @@ pub struct Error {
 struct Inner {
     kind: ErrorKind,
     message: String,
+    field: Option<Field>,
     url: Option<Url>,
     source: Option<BoxError>,
+}
+
+/// The part of an item that could not be had.
+struct Field {
+    item: &'static str,
+    path: String,
 }
 
 macro_rules! kinds {
@@ -103,6 +110,8 @@ kinds! {
     Selector = "selector";
     /// An element or attribute that was asked for is missing.
     Missing = "missing";
+    /// A text of a page that is not of the type asked for, such as a price without a number.
+    Value = "value";
     /// HTML asked of something that is not HTML.
     NotHtml = "not_html";
     /// JSON that does not parse, or not into the type asked for.
@@ -144,6 +153,7 @@ impl Error {
             inner: Box::new(Inner {
                 kind,
                 message: message.into(),
+                field: None,
                 url: None,
                 source: None,
             }),
@@ -164,6 +174,16 @@ impl Error {
         self
     }
 
+    /// Says that it happened to this field of an item of this type; an error from within the field keeps its own path.
+    pub(crate) fn in_field(mut self, item: &'static str, name: impl Into<String>) -> Self {
+        let mut path = name.into();
+        if let Some(inner) = self.inner.field.take() {
+            path = format!("{path}.{}", inner.path);
+        }
+        self.inner.field = Some(Field { item, path });
+        self
+    }
+
     /// What kind of failure this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -176,10 +196,24 @@ impl Error {
         self.inner.url.as_ref()
     }
 
+    /// Which field of an item could not be had, as a path: `author.name`, `tags[2]`. See [`Extract`](crate::Extract).
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.inner.field.as_ref().map(|field| field.path.as_str())
+    }
+
+    /// What happened and to what, without the URL and the causes.
+    fn message(&self) -> String {
+        match &self.inner.field {
+            Some(Field { item, path }) => format!("{item}.{path}: {}", self.inner.message),
+            None => self.inner.message.clone(),
+        }
+    }
+
     /// What happened and every cause of it, on one line and without the URL.
     #[must_use]
     pub fn chain(&self) -> String {
-        let mut text = self.inner.message.clone();
+        let mut text = self.message();
         let mut cause = std::error::Error::source(self);
         while let Some(error) = cause {
             let said = error.to_string();
@@ -205,7 +239,7 @@ fn without_userinfo(url: &Url) -> Url {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.inner.message)?;
+        f.write_str(&self.message())?;
         match &self.inner.url {
             Some(url) => write!(f, " ({url})"),
             None => Ok(()),
@@ -217,7 +251,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.inner.kind)
-            .field("message", &self.inner.message)
+            .field("message", &self.message())
             .field("url", &self.inner.url.as_ref().map(Url::as_str))
             .field("source", &self.inner.source)
             .finish()

@@ -10,6 +10,13 @@ pub use response::{Response, Timings};
 pub mod html;
 pub use html::{Element, Html};
 
+pub mod clean;
+
+pub mod extract;
+#[cfg(feature = "derive")]
+pub use crawlworks_derive::Extract;
+pub use extract::{Extract, FromText};
+
 mod item;
 pub use item::Item;
 

@@ -15,6 +15,8 @@ use super::select::Select;
 use super::text::Words;
 use crate::Result;
 
+mod find;
+
 /// An element of an [`Html`] page. It is a reference, and as cheap to copy as one.
 ///
 /// ```

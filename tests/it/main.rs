@@ -22,6 +22,8 @@ mod downloads;
 mod durable;
 mod encodings;
 mod events;
+#[cfg(feature = "derive")]
+mod extract;
 mod fairness;
 mod hostile;
 mod hostile_pages;

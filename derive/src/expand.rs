@@ -1,0 +1,95 @@
+//! From the struct to its implementation, or to all that is wrong with it.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DataStruct, DeriveInput, Error, Fields, Result};
+
+use crate::errors::Errors;
+use crate::plan::{Plan, plan};
+use crate::{attribute, generate, schema, selector};
+
+/// The implementation of `Extract` for a struct.
+///
+/// # Errors
+///
+/// Everything that is wrong with it, at its place.
+pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
+    let input: DeriveInput = syn::parse2(input)?;
+    let mut errors = Errors::default();
+    if !input.generics.params.is_empty() {
+        let message = "`Extract` cannot be derived for a type with parameters: an item owns what it holds, in types that are known";
+        errors.push(Error::new_spanned(&input.generics, message));
+    }
+    let css = errors.keep(place(&input.attrs)).flatten();
+    let plans = errors.keep(plans(&input)).unwrap_or_default();
+    errors.finish()?;
+
+    let name = &input.ident;
+    let css = match css {
+        Some(css) => quote_spanned!(name.span()=> ::core::option::Option::Some(#css)),
+        None => quote_spanned!(name.span()=> ::core::option::Option::None),
+    };
+    let extract = generate::extract(name, &plans);
+    let schema = schema::schema(&input, &plans)?;
+    Ok(quote_spanned! {proc_macro2::Span::mixed_site()=>
+        #[automatically_derived]
+        impl ::crawlworks::Extract for #name {
+            const CSS: ::core::option::Option<&'static str> = #css;
+            #extract
+            #schema
+        }
+    })
+}
+
+/// Where the items stand: `#[extract("css")]` on the struct.
+fn place(attributes: &[Attribute]) -> Result<Option<String>> {
+    let Some((attribute, written)) = attribute::read(attributes)? else {
+        return Ok(None);
+    };
+    let mut errors = Errors::default();
+    for (option, _) in &written.options {
+        let message = format!("`{option}` is an option of fields; a struct has a selector only");
+        errors.say(option.span(), message);
+    }
+    let css = match &written.selector {
+        Some(selector) => errors.keep(selector::css(selector)),
+        None => {
+            if written.options.is_empty() {
+                errors.say(
+                    attribute.span(),
+                    "a selector is missing: `#[extract(\"css\")]`",
+                );
+            }
+            None
+        }
+    };
+    errors.finish().map(|()| css)
+}
+
+fn plans(input: &DeriveInput) -> Result<Vec<Plan<'_>>> {
+    let message = match &input.data {
+        Data::Struct(DataStruct {
+            fields: Fields::Named(fields),
+            ..
+        }) => {
+            let mut errors = Errors::default();
+            let named = fields
+                .named
+                .iter()
+                .filter_map(|field| Some((field, field.ident.as_ref()?)));
+            let plans = named
+                .filter_map(|(field, ident)| errors.keep(plan(field, ident)))
+                .collect();
+            return errors.finish().map(|()| plans);
+        }
+        Data::Struct(_) => {
+            "`Extract` needs a struct whose fields have names: `struct Book { title: String }`"
+        }
+        Data::Enum(_) => {
+            "`Extract` cannot be derived for an enum: derive it for a struct of each kind"
+        }
+        Data::Union(_) => "`Extract` cannot be derived for a union",
+    };
+    Err(Error::new(input.ident.span(), message))
+}

@@ -1,0 +1,193 @@
+//! The code that takes an item out of an element: what a person would write.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit};
+
+use crate::plan::{Plan, Read, Reading, Source};
+use crate::rename::rename;
+use crate::shape::{Shape, is_named};
+use crate::take::Take;
+
+/// The names of the generated code, which nothing that a user writes into an attribute can see.
+struct Names {
+    element: Ident,
+    found: Ident,
+    text: Ident,
+    /// The module that is called.
+    field: TokenStream,
+}
+
+/// The function `extract`.
+pub(crate) fn extract(item: &Ident, plans: &[Plan<'_>]) -> TokenStream {
+    let hidden = Span::mixed_site();
+    let names = Names {
+        element: Ident::new("element", hidden),
+        found: Ident::new("found", hidden),
+        text: Ident::new("text", hidden),
+        field: quote!(::crawlworks::extract::field),
+    };
+    let element = &names.element;
+    let item = item.unraw().to_string();
+    let fields = plans.iter().map(|plan| {
+        let (ident, value) = (plan.ident, value(plan, &item, &names));
+        quote!(#ident: #value)
+    });
+    let unused = plans.iter().all(|plan| matches!(plan.source, Source::Skip));
+    let use_it = unused.then(|| quote!(let _ = #element;));
+    quote! {
+        fn extract(#element: ::crawlworks::Element<'_>) -> ::crawlworks::Result<Self> {
+            #use_it
+            ::core::result::Result::Ok(Self { #(#fields),* })
+        }
+    }
+}
+
+fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
+    let Names { element, field, .. } = names;
+    let (ty, inner) = (&plan.field.ty, plan.inner);
+    let name = plan.ident.unraw().to_string();
+    let make = |css: &str, missing: &str| quote!(#field::Field::new(#item, #name, #css, #missing));
+    match &plan.source {
+        Source::Skip => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
+        Source::PageUrl => page_url(plan, &make("", ""), names),
+        Source::Nested(css) => {
+            let of = make(css, "");
+            let method = match (plan.shape, &plan.default) {
+                (Shape::One, None) => quote!(item),
+                (Shape::Vec, _) => quote!(items),
+                _ => quote!(optional_item),
+            };
+            // At the type, so that the compiler's message about one without `Extract` points there.
+            let found = quote_spanned!(inner.span()=> #of.#method::<#inner>(#element)?);
+            or_default(plan, found)
+        }
+        Source::Text(reading) => {
+            let missing = match &reading.pattern {
+                Some(pattern) => nothing_matches(&reading.css, &pattern.value()),
+                None => reading.take.missing(&reading.css),
+            };
+            text_value(plan, reading, &make(&reading.css, &missing), names)
+        }
+    }
+}
+
+fn nothing_matches(css: &str, pattern: &str) -> String {
+    match css {
+        "" => format!("nothing matches the pattern {pattern:?}"),
+        css => format!("nothing of {css:?} matches the pattern {pattern:?}"),
+    }
+}
+
+fn page_url(plan: &Plan<'_>, of: &TokenStream, names: &Names) -> TokenStream {
+    let Names { element, field, .. } = names;
+    let ty = plan.inner;
+    if is_named(ty, "Url") {
+        return quote!(::core::clone::Clone::clone(#field::page_url(#element)));
+    }
+    let read = quote_spanned!(ty.span()=> <#ty as ::crawlworks::FromText>::from_text);
+    quote!(#of.required(#element, #field::page_url_text, #read)?)
+}
+
+fn text_value(plan: &Plan<'_>, reading: &Reading, of: &TokenStream, names: &Names) -> TokenStream {
+    let Names {
+        element,
+        found,
+        field,
+        ..
+    } = names;
+    let is_vec = plan.shape == Shape::Vec;
+    let (pattern, take) = match &reading.pattern {
+        Some(pattern) => {
+            let taken = reading.take.tokens(field, found, true);
+            let first =
+                (reading.take == Take::Pieces && !is_vec).then(|| quote!(.into_iter().next()));
+            let pattern = quote! {
+                static PATTERN: #field::Pattern = #field::Pattern::new(|| #field::pattern(#pattern));
+            };
+            (
+                Some(pattern),
+                quote!(|#found| PATTERN.find_in(#taken)#first),
+            )
+        }
+        None => {
+            let taken = reading.take.tokens(field, found, is_vec);
+            (None, quote!(|#found| #taken))
+        }
+    };
+    let read = read(plan, reading, names);
+    let value = match (&reading.read, plan.shape, &plan.default) {
+        (Read::Present, ..) => quote!(#of.is_present(#element, #take)?),
+        (_, Shape::Vec, _) => quote!(#of.all(#element, #take, #read)?),
+        (_, Shape::One, None) => quote!(#of.required(#element, #take, #read)?),
+        _ => quote!(#of.optional(#element, #take, #read)?),
+    };
+    match pattern {
+        Some(pattern) => or_default(plan, quote!({ #pattern #value })),
+        None => or_default(plan, value),
+    }
+}
+
+/// The closure that makes a value of a text.
+fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
+    let Names {
+        found, text, field, ..
+    } = names;
+    let inner = plan.inner;
+    let clean = reading.cleaners.iter().map(|cleaner| {
+        let variant = Ident::new(
+            &rename(&cleaner.unraw().to_string(), "PascalCase"),
+            cleaner.span(),
+        );
+        let cleaner = quote_spanned!(cleaner.span()=> ::crawlworks::clean::Cleaner::#variant);
+        quote!(let #text = #field::clean(&#text, #cleaner)?;)
+    });
+    let value = match &reading.read {
+        Read::Type | Read::Present => {
+            quote_spanned!(inner.span()=> <#inner as ::crawlworks::FromText>::from_text(#text, #found))
+        }
+        Read::With(function) => {
+            quote_spanned!(function.span()=> #field::with::<#inner, _>(&#text, #function))
+        }
+        Read::Format(format) => {
+            let dated = quote_spanned!(inner.span()=> #field::dated::<#inner>);
+            quote!(#dated(&#text, #format))
+        }
+    };
+    let found = match &reading.read {
+        Read::Type | Read::Present => quote!(#found),
+        _ => quote!(_),
+    };
+    if reading.cleaners.is_empty() {
+        quote!(|#text, #found| #value)
+    } else {
+        quote!(|#text, #found| { #(#clean)* #value })
+    }
+}
+
+/// What is put where an optional value is missing, if the field is no `Option` itself.
+fn or_default(plan: &Plan<'_>, optional: TokenStream) -> TokenStream {
+    let Some(default) = &plan.default else {
+        return optional;
+    };
+    let ty = plan.inner;
+    let default = match default {
+        None => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
+        Some(Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        })) if is_named(ty, "String") => {
+            quote_spanned!(text.span()=> ::std::string::String::from(#text))
+        }
+        Some(value) => quote!(#value),
+    };
+    let value = Ident::new("value", Span::mixed_site());
+    quote! {
+        match #optional {
+            ::core::option::Option::Some(#value) => #value,
+            ::core::option::Option::None => #default,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The options of a field, and which of them go together.
+
+use proc_macro2::{Ident, Span};
+use syn::{Expr, LitStr};
+
+use crate::errors::Errors;
+
+/// The names of all options.
+pub(crate) const NAMES: [&str; 16] = [
+    "text",
+    "own_text",
+    "block_text",
+    "html",
+    "outer_html",
+    "attr",
+    "url",
+    "re",
+    "clean",
+    "with",
+    "format",
+    "default",
+    "present",
+    "nested",
+    "page_url",
+    "skip",
+];
+
+/// An option with its value.
+pub(crate) enum Setting {
+    Text,
+    OwnText,
+    BlockText,
+    Html,
+    OuterHtml,
+    Url,
+    Present,
+    Nested,
+    PageUrl,
+    Skip,
+    Attr(LitStr),
+    Re(LitStr),
+    Format(LitStr),
+    Clean(Vec<Ident>),
+    With(Expr),
+    /// Without a value, that of the trait `Default`.
+    Default(Option<Expr>),
+}
+
+/// Options that exclude each other: of each row, one at most.
+const EXCLUSIVE: [&[&str]; 3] = [
+    &[
+        "text",
+        "own_text",
+        "block_text",
+        "html",
+        "outer_html",
+        "attr",
+    ],
+    &[
+        "text",
+        "own_text",
+        "block_text",
+        "html",
+        "outer_html",
+        "url",
+    ],
+    &["with", "format", "present"],
+];
+
+/// Options that need a text to work on, which a nested item is not.
+const OF_TEXTS: [&str; 12] = [
+    "text",
+    "own_text",
+    "block_text",
+    "html",
+    "outer_html",
+    "attr",
+    "url",
+    "re",
+    "clean",
+    "with",
+    "format",
+    "present",
+];
+
+/// Says which options are there twice, or do not go together.
+pub(crate) fn check(options: &[(Ident, Setting)], selector: Option<&LitStr>, errors: &mut Errors) {
+    let names: Vec<(String, Span)> = options
+        .iter()
+        .map(|(name, _)| (name.to_string(), name.span()))
+        .collect();
+    for (at, (name, span)) in names.iter().enumerate() {
+        if names.iter().take(at).any(|(other, _)| other == name) {
+            errors.say(*span, format!("`{name}` is given twice"));
+        }
+    }
+    for row in EXCLUSIVE {
+        let mut taken = names
+            .iter()
+            .filter(|(name, _)| row.contains(&name.as_str()));
+        let Some((first, _)) = taken.next() else {
+            continue;
+        };
+        for (name, span) in taken.filter(|(name, _)| name != first) {
+            errors.say(
+                *span,
+                format!("`{name}` and `{first}` do not go together: leave one out"),
+            );
+        }
+    }
+    for (name, _) in &names {
+        let is_alone = matches!(name.as_str(), "page_url" | "skip");
+        let others = names.iter().filter(|(other, _)| {
+            is_alone && other != name
+                || name == "nested" && OF_TEXTS.contains(&other.as_str())
+                || name == "present" && matches!(other.as_str(), "clean" | "default")
+        });
+        for (other, span) in others {
+            errors.say(*span, format!("`{other}` means nothing with `{name}`"));
+        }
+        if let Some(selector) = selector.filter(|_| is_alone) {
+            errors.say(
+                selector.span(),
+                format!("a selector means nothing with `{name}`"),
+            );
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Serde's `rename_all`: what it makes of the name of a field.
+
+/// The name of a field, written by this rule; unchanged for a rule that serde does not have, which it says itself.
+pub(crate) fn rename(name: &str, rule: &str) -> String {
+    match rule {
+        "UPPERCASE" | "SCREAMING_SNAKE_CASE" => name.to_ascii_uppercase(),
+        "PascalCase" => name.split('_').map(capital).collect(),
+        "camelCase" => {
+            let pascal: String = name.split('_').map(capital).collect();
+            let mut chars = pascal.chars();
+            let first = chars.next().map(|c| c.to_ascii_lowercase());
+            first.into_iter().chain(chars).collect()
+        }
+        "kebab-case" => name.replace('_', "-"),
+        "SCREAMING-KEBAB-CASE" => name.to_ascii_uppercase().replace('_', "-"),
+        _ => name.to_owned(),
+    }
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}

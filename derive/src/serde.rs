@@ -1,0 +1,112 @@
+//! What serde's attributes say about how a struct is written. Mistakes in them are left to serde.
+
+use syn::meta::ParseNestedMeta;
+use syn::{Attribute, LitStr, Result, Token};
+
+/// What they say about a struct.
+#[derive(Default)]
+pub(crate) struct Container {
+    pub(crate) rename: Option<String>,
+    pub(crate) rename_all: Option<String>,
+    pub(crate) tag: Option<String>,
+    /// It is written as something else altogether.
+    pub(crate) is_opaque: bool,
+}
+
+/// What they say about a field.
+#[derive(Default)]
+pub(crate) struct Field {
+    pub(crate) rename: Option<String>,
+    pub(crate) is_skipped: bool,
+    pub(crate) is_skipped_at_times: bool,
+    pub(crate) is_flat: bool,
+    /// A function writes it.
+    pub(crate) is_opaque: bool,
+}
+
+/// # Errors
+///
+/// For attributes that cannot be parsed at all.
+pub(crate) fn container(attributes: &[Attribute]) -> Result<Container> {
+    let mut container = Container::default();
+    each(attributes, |name, meta| {
+        match name {
+            "rename" => container.rename = text(meta)?.or(container.rename.take()),
+            "rename_all" => container.rename_all = text(meta)?.or(container.rename_all.take()),
+            "tag" => container.tag = text(meta)?,
+            "transparent" | "into" | "remote" => {
+                container.is_opaque = true;
+                pass(meta)?;
+            }
+            _ => pass(meta)?,
+        }
+        Ok(())
+    })?;
+    Ok(container)
+}
+
+/// # Errors
+///
+/// For attributes that cannot be parsed at all.
+pub(crate) fn field(attributes: &[Attribute]) -> Result<Field> {
+    let mut field = Field::default();
+    each(attributes, |name, meta| {
+        match name {
+            "rename" => field.rename = text(meta)?.or(field.rename.take()),
+            "skip" | "skip_serializing" => field.is_skipped = true,
+            "skip_serializing_if" => {
+                field.is_skipped_at_times = true;
+                pass(meta)?;
+            }
+            "flatten" => field.is_flat = true,
+            "with" | "serialize_with" | "getter" => {
+                field.is_opaque = true;
+                pass(meta)?;
+            }
+            _ => pass(meta)?,
+        }
+        Ok(())
+    })?;
+    Ok(field)
+}
+
+fn each(
+    attributes: &[Attribute],
+    mut see: impl FnMut(&str, &ParseNestedMeta<'_>) -> Result<()>,
+) -> Result<()> {
+    let own = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"));
+    for attribute in own {
+        attribute.parse_nested_meta(|meta| {
+            let name = meta.path.get_ident().map(ToString::to_string);
+            see(&name.unwrap_or_default(), &meta)
+        })?;
+    }
+    Ok(())
+}
+
+/// The value of `rename = "x"`, or of `rename(serialize = "x", deserialize = "y")`.
+fn text(meta: &ParseNestedMeta<'_>) -> Result<Option<String>> {
+    if meta.input.peek(Token![=]) {
+        let text: LitStr = meta.value()?.parse()?;
+        return Ok(Some(text.value()));
+    }
+    let mut found = None;
+    meta.parse_nested_meta(|meta| {
+        let text: LitStr = meta.value()?.parse()?;
+        if meta.path.is_ident("serialize") {
+            found = Some(text.value());
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Reads over a value.
+fn pass(meta: &ParseNestedMeta<'_>) -> Result<()> {
+    while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+        meta.input.parse::<proc_macro2::TokenTree>()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Whether a field holds one value, perhaps one, or many.
+
+use syn::{Error, GenericArgument, PathArguments, Result, Type};
+
+/// How many values a field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    One,
+    Option,
+    Vec,
+}
+
+impl Shape {
+    /// The shape of a type, and what there is one or many of. Told by the name, as the compiler is not asked.
+    pub(crate) fn of(ty: &Type) -> (Self, &Type) {
+        match (argument(ty, "Option"), argument(ty, "Vec")) {
+            (Some(inner), _) => (Self::Option, inner),
+            (_, Some(inner)) => (Self::Vec, inner),
+            _ => (Self::One, plain(ty)),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// For a type with one `Option` or `Vec` within another.
+    pub(crate) fn of_field(ty: &Type) -> Result<(Self, &Type)> {
+        let (shape, inner) = Self::of(ty);
+        if shape == Self::One || Self::of(inner).0 == Self::One {
+            return Ok((shape, inner));
+        }
+        let message = match shape {
+            Self::Option => "an `Option` of one value, please: a `Vec` of nothing is empty",
+            _ => "a `Vec` of values, please: what is missing is left out",
+        };
+        Err(Error::new_spanned(inner, message))
+    }
+}
+
+/// Whether the type has this name, whatever its path.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    matches!(plain(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
+}
+
+/// The `T` of a `Name<T>`.
+fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = plain(ty) else {
+        return None;
+    };
+    let last = path
+        .path
+        .segments
+        .last()
+        .filter(|last| last.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// A type without what a macro or brackets put around it.
+fn plain(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => plain(&group.elem),
+        Type::Paren(paren) => plain(&paren.elem),
+        ty => ty,
+    }
+}

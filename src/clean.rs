@@ -1,0 +1,116 @@
+//! Cleaners: what makes a value of a text that was written for people.
+//!
+//! A [`Cleaner`] turns text into text and has a name, for recipes and `#[extract("css", clean = price)]`; functions such as
+//! [`price`] give a typed value, for `#[extract("css", with = clean::price)]` and for use by hand.
+//!
+//! ```
+//! use crawlworks::clean::{self, Cleaner};
+//! assert_eq!(clean::price("£1,234.50"), Ok(1234.5));
+//! assert_eq!(clean::price("1.234,50 €"), Ok(1234.5));
+//! assert_eq!(Cleaner::named("price").unwrap().clean("CHF 1'234.–").as_deref(), Ok("1234"));
+//! assert_eq!(clean::price("on request").unwrap_err(), r#"no number in "on request""#);
+//! ```
+//!
+//! # Numbers
+//!
+//! | function | reads |
+//! |---|---|
+//! | [`number`] | with a decimal point: `1,234.5`, `1 234.5`, `1'234.5`, `1,23,456.7` |
+//! | [`number_comma`] | with a decimal comma: `1.234,5`, `1 234,5` |
+//! | [`price`] | either, as the last separator tells |
+//!
+//! They take the one number out of a text; two of them are an error, since only you know which one is meant. Groups have
+//! to be right: three digits each, or two in the Indian way. Digits may be Arabic, Persian, Devanagari or full width.
+//! A minus before the number or its currency, or brackets around both, make it negative.
+//!
+//! `1.234` and `1,234` can be read in two ways. A [`price`] takes a single separator before exactly three digits for one of
+//! groups, since prices have two decimals: 1234. Where it could be three decimals, say [`number`] or [`number_comma`].
+
+mod amount;
+mod dates;
+mod notation;
+mod text;
+mod typed;
+
+#[cfg(test)]
+mod tests;
+
+pub use dates::{date, timestamp};
+pub use typed::{integer, number, number_comma, price};
+
+use amount::decimal;
+use notation::Notation;
+
+macro_rules! cleaners {
+    ($( $name:literal $cleaner:ident $about:literal => $clean:expr; )*) => {
+        /// A way to clean a text, with a name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Cleaner {
+            $( #[doc = concat!("`", $name, "`: ", $about, ".")] $cleaner, )*
+        }
+
+        impl Cleaner {
+            /// The name of every cleaner, and what it does.
+            pub const NAMES: &[(&str, &str)] = &[ $( ($name, $about) ),* ];
+
+            /// The cleaner of this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                match name {
+                    $( $name => Some(Self::$cleaner), )*
+                    _ => None,
+                }
+            }
+
+            /// Its name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self {
+                    $( Self::$cleaner => $name, )*
+                }
+            }
+
+            /// Cleans a text.
+            ///
+            /// # Errors
+            ///
+            /// What is wrong with the text, of which the beginning is shown.
+            pub fn clean(self, text: &str) -> Result<String, String> {
+                match self {
+                    $( Self::$cleaner => $clean(text), )*
+                }
+            }
+        }
+    };
+}
+
+cleaners! {
+    "trim" Trim "takes white space off both ends" => |text: &str| Ok(text.trim().to_owned());
+    "squeeze" Squeeze "the same, and makes white space within it a single space" => |text| Ok(text::squeeze(text));
+    "lower" Lower "makes it lower case" => |text: &str| Ok(text.to_lowercase());
+    "upper" Upper "makes it upper case" => |text: &str| Ok(text.to_uppercase());
+    "title" Title "makes each word begin in upper case and go on in lower case" => |text| Ok(text::title(text));
+    "strip_tags" StripTags "takes the text out of HTML" => text::strip_tags;
+    "digits" Digits "keeps the digits only; there has to be one" => text::digits;
+    "integer" Integer "takes the first number out of a text, which has to be whole: `1,234 reviews` is `1234`"
+        => amount::whole;
+    "number" Number "takes the number out of a text, with a decimal point: `1,234.5` is `1234.5`"
+        => |text| decimal(text, Notation::Point);
+    "number_comma" NumberComma "takes the number out of a text, with a decimal comma: `1.234,5` is `1234.5`"
+        => |text| decimal(text, Notation::Comma);
+    "price" Price "takes the amount out of a text, in the notation that its last separator tells: `1.234,50 €` is `1234.50`"
+        => |text| decimal(text, Notation::Told);
+    "date" Date "makes it an ISO date: `31 Jan 2024` is `2024-01-31`" => |text| date(text).map(|date| date.to_string());
+    "timestamp" Timestamp "makes it a time in UTC: `Wed, 31 Jan 2024 10:00:00 +0100` is `2024-01-31T09:00:00Z`"
+        => |text| timestamp(text).map(|time| time.to_string());
+}
+
+/// The beginning of a text, in quotation marks, for an error.
+pub(crate) fn quoted(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}

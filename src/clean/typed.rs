@@ -1,0 +1,67 @@
+//! Numbers out of texts.
+
+use super::amount::{decimal, whole};
+use super::notation::Notation;
+use super::quoted;
+
+/// The amount in a text, in the notation that its last separator tells; see [the rules](self::super#numbers).
+///
+/// ```
+/// use crawlworks::clean::price;
+/// for text in ["£1,234.50", "1.234,50 €", "CHF 1'234.50", "1 234,50", "١٬٢٣٤٫٥٠"] {
+///     assert_eq!(price(text), Ok(1234.5));
+/// }
+/// assert_eq!((price("€12,-"), price("($1,234)"), price(".99")), (Ok(12.0), Ok(-1234.0), Ok(0.99)));
+/// assert!(price("£10 – £20").is_err());
+/// ```
+///
+/// # Errors
+///
+/// What is wrong with the text: no number, more than one, or groups that make no sense.
+pub fn price(text: &str) -> Result<f64, String> {
+    float(text, Notation::Told)
+}
+
+/// The number in a text, written with a decimal point: `1,234.5`.
+///
+/// # Errors
+///
+/// As [`price`].
+pub fn number(text: &str) -> Result<f64, String> {
+    float(text, Notation::Point)
+}
+
+/// The number in a text, written with a decimal comma: `1.234,5`.
+///
+/// # Errors
+///
+/// As [`price`].
+pub fn number_comma(text: &str) -> Result<f64, String> {
+    float(text, Notation::Comma)
+}
+
+/// The first number in a text, which has to be whole, as any type of integer.
+///
+/// ```
+/// use crawlworks::clean::integer;
+/// assert_eq!(integer("In stock (22 of 30)"), Ok(22_u8));
+/// assert_eq!(integer("1,234 reviews"), Ok(1234_u32));
+/// assert_eq!(integer::<u8>("300").unwrap_err(), r#"the number in "300" is too large or too small"#);
+/// ```
+///
+/// # Errors
+///
+/// When there is no number, it is not whole, or it is too large or too small for the type.
+pub fn integer<T: TryFrom<i128>>(text: &str) -> Result<T, String> {
+    let number = whole(text)?.parse::<i128>().ok();
+    number
+        .and_then(|number| T::try_from(number).ok())
+        .ok_or_else(|| format!("the number in {} is too large or too small", quoted(text)))
+}
+
+fn float(text: &str, notation: Notation) -> Result<f64, String> {
+    let number = decimal(text, notation)?.parse::<f64>().ok();
+    number
+        .filter(|number| number.is_finite())
+        .ok_or_else(|| format!("the number in {} is too large", quoted(text)))
+}

@@ -1,0 +1,77 @@
+//! Dates and times of `jiff`.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time};
+use serde_json::{Value, json};
+
+use super::FromText;
+use crate::html::Element;
+use crate::{BoxError, clean};
+
+/// A type that can be read by a format: what `#[extract("css", format = "%d.%m.%Y")]` asks of a field.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read by a `format`",
+    note = "the dates and times of `jiff` can: `civil::Date`, `civil::DateTime`, `civil::Time`, `Timestamp`"
+)]
+pub trait FromFormat: Sized {
+    /// Reads a text, white space around it aside, as [`strptime`](jiff::fmt::strtime) does.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not of this format. A [`Timestamp`] needs one with the offset, `%z`.
+    fn from_format(text: &str, format: &str) -> Result<Self, String>;
+}
+
+macro_rules! from_format {
+    ($( $type:ty )*) => { $(
+        impl FromFormat for $type {
+            fn from_format(text: &str, format: &str) -> Result<Self, String> {
+                Self::strptime(format, text.trim()).map_err(|error| {
+                    format!("{} is not {format:?}: {error}", clean::quoted(text))
+                })
+            }
+        }
+    )* };
+}
+
+from_format! { Date DateTime Time Timestamp }
+
+impl FromText for Date {
+    fn from_text(text: Cow<'_, str>, _: Element<'_>) -> Result<Self, BoxError> {
+        Ok(clean::date(&text)?)
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "format": "date" })
+    }
+}
+
+impl FromText for Timestamp {
+    fn from_text(text: Cow<'_, str>, _: Element<'_>) -> Result<Self, BoxError> {
+        Ok(clean::timestamp(&text)?)
+    }
+
+    fn schema() -> Value {
+        json!({ "type": "string", "format": "date-time" })
+    }
+}
+
+macro_rules! iso {
+    ($( $type:ty: $name:literal )*) => { $(
+        impl FromText for $type {
+            fn from_text(text: Cow<'_, str>, _: Element<'_>) -> Result<Self, BoxError> {
+                let value = text.trim().parse();
+                value.map_err(|_| format!("{} is not a {}", clean::quoted(&text), $name).into())
+            }
+
+            // The formats of JSON Schema have an offset, which these do not.
+            fn schema() -> Value {
+                json!({ "type": "string" })
+            }
+        }
+    )* };
+}
+
+iso! { DateTime: "date and time" Time: "time" }

@@ -1,0 +1,386 @@
+//! How one field is searched for and read: what derived code calls.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use super::nesting::Level;
+use super::{Extract, FromFormat};
+use crate::clean::Cleaner;
+use crate::html::Element;
+use crate::{BoxError, Error, ErrorKind, Result};
+
+/// A text of an element, if it has one.
+type Text<'a> = Option<Cow<'a, str>>;
+
+/// A field of an item: what errors call it, and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    item: &'static str,
+    name: &'static str,
+    /// Empty for the element itself.
+    css: &'static str,
+    /// What an error says when there is nothing.
+    missing: &'static str,
+}
+
+impl Field {
+    /// `missing` is what an error says when there is nothing.
+    #[must_use]
+    pub const fn new(
+        item: &'static str,
+        name: &'static str,
+        css: &'static str,
+        missing: &'static str,
+    ) -> Self {
+        Self {
+            item,
+            name,
+            css,
+            missing,
+        }
+    }
+
+    /// The first value that `take` finds, as `read` understands it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`] if there is none, and [`ErrorKind::Value`] if it cannot be read.
+    pub fn required<'a, V>(
+        self,
+        element: Element<'a>,
+        take: impl FnMut(Element<'a>) -> Text<'a>,
+        read: impl FnOnce(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
+    ) -> Result<V> {
+        match self.first(element, take)? {
+            Some((found, text)) => read(text, found).map_err(|error| self.bad(found, &error)),
+            None => Err(self.missing(element, self.missing)),
+        }
+    }
+
+    /// The same, where there may be nothing, or only white space.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Value`] if it cannot be read.
+    pub fn optional<'a, V>(
+        self,
+        element: Element<'a>,
+        take: impl FnMut(Element<'a>) -> Text<'a>,
+        read: impl FnOnce(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
+    ) -> Result<Option<V>> {
+        match self.first(element, take)? {
+            Some((found, text)) if !is_blank(&text) => read(text, found)
+                .map(Some)
+                .map_err(|error| self.bad(found, &error)),
+            _ => Ok(None),
+        }
+    }
+
+    /// All values, without those that are only white space.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Value`] if one cannot be read.
+    pub fn all<'a, V, T: IntoIterator<Item = Cow<'a, str>>>(
+        self,
+        element: Element<'a>,
+        mut take: impl FnMut(Element<'a>) -> T,
+        mut read: impl FnMut(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
+    ) -> Result<Vec<V>> {
+        let mut values = Vec::new();
+        let failed = self.search(element, |found| {
+            for text in take(found).into_iter().filter(|text| !is_blank(text)) {
+                match read(text, found) {
+                    Ok(value) => values.push(value),
+                    Err(error) => return Some(self.bad(found, &error)),
+                }
+            }
+            None
+        })?;
+        failed.map_or(Ok(values), Err)
+    }
+
+    /// Whether `take` finds anything.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Element::select`].
+    pub fn is_present<'a>(
+        self,
+        element: Element<'a>,
+        take: impl FnMut(Element<'a>) -> Text<'a>,
+    ) -> Result<bool> {
+        Ok(self.first(element, take)?.is_some())
+    }
+
+    /// The first nested item.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`] if there is none, and those of [`Extract::extract`].
+    pub fn item<T: Extract>(self, element: Element<'_>) -> Result<T> {
+        let Some(item) = self.optional_item(element)? else {
+            let css = self.of_items::<T>().css;
+            return Err(self.missing(element, &format!("no element matches {css:?}")));
+        };
+        Ok(item)
+    }
+
+    /// The first nested item, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Extract::extract`].
+    pub fn optional_item<T: Extract>(self, element: Element<'_>) -> Result<Option<T>> {
+        let found = self.of_items::<T>().search(element, Some)?;
+        found.map(|found| self.nested(found, self.name)).transpose()
+    }
+
+    /// All nested items.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Extract::extract`].
+    pub fn items<T: Extract>(self, element: Element<'_>) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        let failed = self.of_items::<T>().search(element, |found| {
+            match self.nested(found, format_args!("{}[{}]", self.name, items.len())) {
+                Ok(item) => {
+                    items.push(item);
+                    None
+                }
+                Err(error) => Some(error),
+            }
+        })?;
+        failed.map_or(Ok(items), Err)
+    }
+
+    fn nested<T: Extract>(self, found: Element<'_>, name: impl Display) -> Result<T> {
+        let item = Level::enter()
+            .map_err(|error| error.with_url(found.page_url()))
+            .and_then(|_level| T::extract(found));
+        item.map_err(|error| error.in_field(self.item, name.to_string()))
+    }
+
+    /// The same field, by the selector of the items if it has none of its own.
+    fn of_items<T: Extract>(mut self) -> Self {
+        if self.css.is_empty() {
+            self.css = T::CSS.unwrap_or_default();
+        }
+        self
+    }
+
+    fn first<'a>(
+        self,
+        element: Element<'a>,
+        mut take: impl FnMut(Element<'a>) -> Text<'a>,
+    ) -> Result<Option<(Element<'a>, Cow<'a, str>)>> {
+        self.search(element, |found| Some((found, take(found)?)))
+    }
+
+    fn search<'a, V>(
+        self,
+        element: Element<'a>,
+        mut take: impl FnMut(Element<'a>) -> Option<V>,
+    ) -> Result<Option<V>> {
+        if self.css.is_empty() {
+            return Ok(take(element));
+        }
+        element
+            .find_map(self.css, take)
+            .map_err(|error| error.in_field(self.item, self.name))
+    }
+
+    #[cold]
+    fn missing(self, element: Element<'_>, what: &str) -> Error {
+        let message = format!("{what}, in {}", element.snippet());
+        Error::new(ErrorKind::Missing, message)
+            .with_url(element.page_url())
+            .in_field(self.item, self.name)
+    }
+
+    #[cold]
+    fn bad(self, found: Element<'_>, why: &BoxError) -> Error {
+        let mut message = why.to_string();
+        if !self.css.is_empty() {
+            message.push_str(&format!(", by {:?}", self.css));
+        }
+        message.push_str(&format!(", in {}", found.snippet()));
+        Error::new(ErrorKind::Value, message)
+            .with_url(found.page_url())
+            .in_field(self.item, self.name)
+    }
+}
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+/// A pattern that the derive macro has checked, compiled when it is first used.
+#[derive(Debug)]
+pub struct Pattern(LazyLock<Option<Regex>, fn() -> Option<Regex>>);
+
+impl Pattern {
+    /// `compile` makes it.
+    #[must_use]
+    pub const fn new(compile: fn() -> Option<Regex>) -> Self {
+        Self(LazyLock::new(compile))
+    }
+
+    /// Of each text, the first group of the first match, or all of the match if the pattern has no groups.
+    #[must_use]
+    pub fn find_in<'a, T: Narrow<'a>>(&self, texts: T) -> T {
+        texts.narrow(|text| self.find(text))
+    }
+
+    fn find<'a>(&self, text: Cow<'a, str>) -> Text<'a> {
+        let pattern = self.0.as_ref()?;
+        let range = match pattern.captures_len() {
+            1 => pattern.find(&text)?.range(),
+            _ => pattern.captures(&text)?.get(1)?.range(),
+        };
+        match text {
+            Cow::Borrowed(text) => text.get(range).map(Cow::Borrowed),
+            Cow::Owned(text) => text.get(range).map(|part| Cow::Owned(part.to_owned())),
+        }
+    }
+}
+
+/// One text or several, each of which may become less or nothing.
+pub trait Narrow<'a> {
+    /// Has each of them made less.
+    #[must_use]
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self;
+}
+
+impl<'a> Narrow<'a> for Text<'a> {
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
+        self.and_then(find)
+    }
+}
+
+impl<'a> Narrow<'a> for Vec<Cow<'a, str>> {
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
+        self.into_iter().filter_map(find).collect()
+    }
+}
+
+/// A pattern, compiled.
+#[must_use]
+pub fn pattern(pattern: &str) -> Option<Regex> {
+    Regex::new(pattern).ok()
+}
+
+/// [`Element::text`].
+#[must_use]
+pub fn text(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Owned(element.text()))
+}
+
+/// [`Element::own_text`].
+#[must_use]
+pub fn own_text(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Owned(element.own_text()))
+}
+
+/// A line per block.
+#[must_use]
+pub fn block_text(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Owned(element.block_text()))
+}
+
+/// [`Element::inner_html`].
+#[must_use]
+pub fn html(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Owned(element.inner_html()))
+}
+
+/// [`Element::outer_html`].
+#[must_use]
+pub fn outer_html(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Owned(element.outer_html()))
+}
+
+/// Each piece of text directly in the element.
+#[must_use]
+pub fn pieces(element: Element<'_>) -> Vec<Cow<'_, str>> {
+    element.pieces().map(Cow::Owned).collect()
+}
+
+/// The first piece of text directly in the element.
+#[must_use]
+pub fn piece(element: Element<'_>) -> Text<'_> {
+    element.pieces().next().map(Cow::Owned)
+}
+
+/// [`Element::attr`].
+#[must_use]
+pub fn attr<'a>(element: Element<'a>, name: &str) -> Text<'a> {
+    element.attr(name).map(Cow::Borrowed)
+}
+
+/// [`Element::url`].
+#[must_use]
+pub fn url<'a>(element: Element<'a>, name: &str) -> Text<'a> {
+    element.url(name).map(|url| Cow::Owned(url.into()))
+}
+
+/// What the element links to, as the page has it.
+#[must_use]
+pub fn link(element: Element<'_>) -> Text<'_> {
+    let reference = element.attr("href").or_else(|| element.attr("src"));
+    reference.map(Cow::Borrowed)
+}
+
+/// What the element links to, as an absolute URL.
+#[must_use]
+pub fn link_url(element: Element<'_>) -> Text<'_> {
+    let url = element.resolve(&link(element)?)?;
+    Some(Cow::Owned(url.into()))
+}
+
+/// The URL of the page.
+#[must_use]
+pub fn page_url(element: Element<'_>) -> &Url {
+    element.page_url()
+}
+
+/// The same as a text.
+#[must_use]
+pub fn page_url_text(element: Element<'_>) -> Text<'_> {
+    Some(Cow::Borrowed(element.page_url().as_str()))
+}
+
+/// One step of `clean`.
+///
+/// # Errors
+///
+/// What the cleaner says.
+pub fn clean(text: &str, cleaner: Cleaner) -> Result<Cow<'static, str>, BoxError> {
+    Ok(Cow::Owned(cleaner.clean(text)?))
+}
+
+/// A text, read by a function of the user's.
+///
+/// # Errors
+///
+/// What the function says.
+pub fn with<T, E: Display>(
+    text: &str,
+    read: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, BoxError> {
+    read(text).map_err(|error| error.to_string().into())
+}
+
+/// A date, read by its format.
+///
+/// # Errors
+///
+/// When it is not one of that format.
+pub fn dated<T: FromFormat>(text: &str, format: &str) -> Result<T, BoxError> {
+    Ok(T::from_format(text, format)?)
+}
