@@ -22,6 +22,7 @@ mod cache;
 mod cause;
 mod completions;
 mod crawl;
+mod data;
 mod demo;
 mod doctor;
 mod durable;
@@ -140,6 +141,7 @@ enum Verb {
     Fetch(fetch::Fetch),
     Links(links::Links),
     Select(select::Select),
+    Data(data::Data),
     Robots(robots::Robots),
     Sitemap(sitemap::Sitemap),
     Url(url::UrlVerb),
@@ -172,6 +174,7 @@ impl Verb {
             Self::Fetch(verb) => verb.run(),
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),
+            Self::Data(verb) => verb.run(),
             Self::Robots(verb) => verb.run(),
             Self::Sitemap(verb) => verb.run(),
             Self::Url(verb) => verb.run(),

@@ -18,6 +18,7 @@ mod document;
 pub use document::Html;
 
 mod element;
+pub(crate) use ego_tree::NodeId;
 pub(crate) use element::Child;
 pub use element::Element;
 

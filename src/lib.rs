@@ -16,6 +16,15 @@ pub mod extract;
 #[cfg(feature = "derive")]
 pub use crawlworks_derive::Extract;
 pub use extract::{Extract, FromText};
+pub mod structured;
+pub use structured::Structured;
+
+#[cfg(feature = "article")]
+mod article;
+#[cfg(feature = "article")]
+pub use article::Article;
+mod form;
+pub use form::Form;
 
 mod item;
 pub use item::Item;

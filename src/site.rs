@@ -19,13 +19,14 @@
 //! ```
 
 mod follow;
-mod markdown;
+pub(crate) mod markdown;
 mod record;
 
 use http::HeaderMap;
 use url::{Origin, Url};
 
 use crate::error::BoxError;
+use crate::html::{Element, Html};
 use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
@@ -45,6 +46,7 @@ pub struct Site {
     start: Vec<Request>,
     headers: Vec<(Origin, HeaderMap)>,
     content: Content,
+    main_only: bool,
 }
 
 impl Site {
@@ -63,6 +65,7 @@ impl Site {
             headers: headers.filter(|(_, headers)| !headers.is_empty()).collect(),
             start,
             content: Content::None,
+            main_only: false,
         }
     }
 
@@ -70,6 +73,16 @@ impl Site {
     #[must_use]
     pub fn with_content(mut self, content: Content) -> Self {
         self.content = content;
+        self
+    }
+
+    /// Of text and Markdown, adds the main text only: without menus, headers and footers, and without a heading that says
+    /// what the page's title says. A page that has none, such as a list of links, or is too large for looking for it (see
+    /// [`Article::read`](crate::Article::read)), keeps its whole content. [`SitePage::main`] tells which it is.
+    #[cfg(feature = "article")]
+    #[must_use]
+    pub fn with_main_text(mut self) -> Self {
+        self.main_only = true;
         self
     }
 
@@ -90,13 +103,37 @@ impl Site {
         request
     }
 
-    fn content(&self, response: &Response) -> Result<Option<String>, BoxError> {
-        Ok(match self.content {
-            Content::None => None,
-            Content::Html => Some(response.text().into_owned()),
-            Content::Text => Some(response.html()?.root().block_text()),
-            Content::Markdown => Some(markdown::of(response.html()?.root())),
+    /// The content, and whether it is the main text, if that is wanted.
+    fn content(&self, response: &Response) -> Result<(Option<String>, Option<bool>), BoxError> {
+        let whole = match self.content {
+            Content::None => return Ok((None, None)),
+            Content::Html => return Ok((Some(response.text().into_owned()), None)),
+            Content::Text => Element::block_text,
+            Content::Markdown => markdown::of,
+        };
+        let html = response.html()?;
+        if !self.main_only {
+            return Ok((Some(whole(html.root())), None));
+        }
+        let main = self.main_text(&html);
+        let is_main = main.is_some();
+        let content = main.unwrap_or_else(|| whole(html.root()));
+        Ok((Some(content), Some(is_main)))
+    }
+
+    #[cfg(feature = "article")]
+    fn main_text(&self, html: &Html) -> Option<String> {
+        let article = html.article()?;
+        Some(match self.content {
+            Content::Markdown => article.markdown,
+            _ => article.text,
         })
+    }
+
+    #[cfg(not(feature = "article"))]
+    #[expect(clippy::unused_self, reason = "the same with the feature needs it")]
+    fn main_text(&self, _: &Html) -> Option<String> {
+        None
     }
 }
 
@@ -120,13 +157,15 @@ impl Spider for Site {
                 .filter(|url| is_page(url))
                 .map(|url| self.request(url)),
         );
+        let (content, main) = self.content(&response)?;
         out.item(SitePage {
             url: response.url().clone(),
             title: page.title,
             h1: page.h1,
             links: page.links,
             kind: self.content,
-            content: self.content(&response)?,
+            main,
+            content,
         });
         Ok(())
     }
@@ -168,6 +207,33 @@ mod tests {
             let json =
                 serde_json::to_string(&parse(&site(content), page).await.items()[0]).unwrap();
             assert!(json.ends_with(end), "{json}");
+        }
+    }
+
+    #[cfg(feature = "article")]
+    #[tokio::test]
+    async fn the_main_text_is_told_from_the_whole_page() {
+        let text = "Words, and more words, that make one long paragraph of them all. ".repeat(20);
+        let page = format!("<nav><a href=/>Home</a></nav><article><p>{text}<p>{text}</article>");
+        let only_main = |content| site(content).with_main_text();
+        for (content, page, main, starts) in [
+            (Content::Text, &*page, Some(true), "Words,"),
+            (Content::Markdown, &*page, Some(true), "Words,"),
+            (
+                Content::Text,
+                "<nav>Home</nav><p>Short",
+                Some(false),
+                "Home",
+            ),
+            (Content::Html, "<p>Short", None, "<p>"),
+        ] {
+            let out = parse(&only_main(content), page).await;
+            let record = &out.items()[0];
+            assert_eq!(record.main, main, "{content:?}");
+            assert!(
+                record.content.as_ref().unwrap().starts_with(starts),
+                "{record:?}"
+            );
         }
     }
 

@@ -13,7 +13,7 @@ use crate::state::RunFile;
 const URL: &str = "url";
 const CONTENT: &str = "content";
 
-/// What a job of `crawl site` has for arguments: where it starts, and in which form it adds the content.
+/// What a job of `crawl site` has for arguments: where it starts, and the flags about the content.
 pub(super) fn site_arguments(urls: &[Url], content: Option<&str>) -> BTreeMap<String, String> {
     // No URL has a space in it.
     let urls = urls.iter().map(Url::as_str).collect::<Vec<_>>().join(" ");
@@ -47,7 +47,8 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
     }
     let mut words = vec!["site".to_owned()];
     words.extend(urls.into_iter().map(String::from));
-    words.extend(content.map(|form| format!("--{form}")));
+    let flags = content.into_iter().flat_map(|content| content.split(' '));
+    words.extend(flags.map(|flag| format!("--{flag}")));
     Some(words)
 }
 
@@ -117,11 +118,11 @@ mod tests {
     #[test]
     fn a_site_is_crawled_from_its_urls() {
         let urls = ["http://a.example/", "http://b.example/x"].map(|url| Url::parse(url).unwrap());
-        let job = job_name::of_site(&urls, Some("text"));
-        let command = command_of(job, site_arguments(&urls, Some("text")), &[]);
+        let job = job_name::of_site(&urls, Some("main text"));
+        let command = command_of(job, site_arguments(&urls, Some("main text")), &[]);
         assert_eq!(
             command.unwrap(),
-            "crawl site http://a.example/ http://b.example/x --text"
+            "crawl site http://a.example/ http://b.example/x --main --text"
         );
     }
 

@@ -10,7 +10,7 @@ pub(super) const TEMPLATE: &str =
 const GROUPS: &[(&str, &[&str])] = &[
     ("Crawl", &["demo", "run", "list", "site"]),
     ("What is kept", &["jobs", "retry-failed", "cache"]),
-    ("Look at one page", &["fetch", "links", "select"]),
+    ("Look at one page", &["fetch", "links", "select", "data"]),
     ("Ask what holds", &["doctor", "robots", "sitemap", "url"]),
     ("Build", &["new", "bench", "completions", "man"]),
 ];

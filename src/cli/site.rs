@@ -24,7 +24,7 @@ use crate::site::{Content, Site};
 #[command(
     name = "site",
     after_help = "Examples:\n  crawl site https://example.com/ -O pages.jsonl\n  \
-                        crawl site https://example.com/docs/ -s scope=prefix --markdown -O docs.jsonl\n\n\
+                        crawl site https://example.com/docs/ -s scope=prefix --main --markdown -O docs.jsonl\n\n\
                         `crawl run --help` lists all settings and the exit codes."
 )]
 pub(super) struct SiteVerb {
@@ -34,6 +34,11 @@ pub(super) struct SiteVerb {
 
     #[command(flatten)]
     content: ContentFlags,
+
+    /// Of --text or --markdown, only the main text: no menus, headers and footers. "main" in the record is false for a
+    /// page without one, which keeps all of it
+    #[arg(long, requires = "ContentFlags", conflicts_with = "html")]
+    main: bool,
 
     #[command(flatten)]
     flags: CrawlFlags,
@@ -67,10 +72,14 @@ impl SiteVerb {
             .collect();
         let start = start?;
         let urls: Vec<Url> = start.iter().map(|request| request.url().clone()).collect();
-        let name = job_name::of_site(&urls, self.content.name());
-        let arguments = again::site_arguments(&urls, self.content.name());
+        let content = self.content.name(self.main);
+        let name = job_name::of_site(&urls, content);
+        let arguments = again::site_arguments(&urls, content);
         let job = self.flags.job.durable(name, arguments);
-        let site = Site::new(start).with_content(self.content.wanted());
+        let mut site = Site::new(start).with_content(self.content.wanted());
+        if self.main {
+            site = site.with_main_text();
+        }
         let crawler = Crawler::new(site).into();
         crawl::run(crawler, &self.flags, job, Dialect::Flags, |settings| {
             self.request.apply(settings)
@@ -88,12 +97,14 @@ impl ContentFlags {
         }
     }
 
-    /// The flag that is given, without its dashes.
-    fn name(&self) -> Option<&'static str> {
-        match self.wanted() {
-            Content::Text => Some("text"),
-            Content::Markdown => Some("markdown"),
-            Content::Html => Some("html"),
+    /// The flags that are given, without their dashes.
+    fn name(&self, main: bool) -> Option<&'static str> {
+        match (self.wanted(), main) {
+            (Content::Text, false) => Some("text"),
+            (Content::Text, true) => Some("main text"),
+            (Content::Markdown, false) => Some("markdown"),
+            (Content::Markdown, true) => Some("main markdown"),
+            (Content::Html, _) => Some("html"),
             _ => None,
         }
     }

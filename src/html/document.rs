@@ -85,6 +85,11 @@ impl Html {
         &self.base().url
     }
 
+    /// The encoding in which the page was written.
+    pub(crate) fn encoding(&self) -> &'static Encoding {
+        self.encoding
+    }
+
     /// Whether the page is nested more deeply, or is larger, than what a tree can hold, so that tags were left out. Their
     /// content is there, one level below the last that fits.
     #[must_use]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
+use ego_tree::NodeId;
 use ego_tree::iter::Edge;
 use html5ever::ns;
 use scraper::{ElementRef, Node};
@@ -74,6 +75,26 @@ impl<'a> Element<'a> {
     /// Whether a browser never shows the text in it.
     pub(crate) fn is_hidden(self) -> bool {
         Name::of(self.name().as_bytes()).is_hidden()
+    }
+
+    /// What tells it from every other element of the page.
+    pub(crate) fn id(self) -> NodeId {
+        self.node.id()
+    }
+
+    /// Its attributes, names in lower case, in the order of the page.
+    #[cfg(feature = "article")]
+    pub(crate) fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.node.value().attrs()
+    }
+
+    /// How much there is to read in it: bytes of text, and one for each node.
+    pub(crate) fn weight(self) -> usize {
+        let weights = self.node.descendants().map(|node| match node.value() {
+            Node::Text(text) => 1 + text.len(),
+            _ => 1,
+        });
+        weights.sum()
     }
 
     /// The texts and elements directly in this one, in document order.

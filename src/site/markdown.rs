@@ -9,7 +9,7 @@ use escape::{code_span, fence, plain, target};
 use writer::Writer;
 
 /// What is below this element as Markdown; ends with a line break unless it is empty.
-pub(super) fn of(root: Element<'_>) -> String {
+pub(crate) fn of(root: Element<'_>) -> String {
     let mut writer = Writer::default();
     walk(root, &mut writer);
     writer.finish()

@@ -20,7 +20,8 @@ pub enum Content {
 }
 
 /// A page as `crawl site` reports it. Serialises to `{"url", "title", "h1", "links"}` in this order and, when it was
-/// asked for, the content under the name of its form: `text`, `markdown` or `html`.
+/// asked for, the content under the name of its form: `text`, `markdown` or `html`. Before it comes `main`, when only the
+/// main text was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SitePage {
@@ -33,6 +34,9 @@ pub struct SitePage {
     /// Where it links to: absolute http(s) URLs without fragment, in document order, once each.
     pub links: Vec<Url>,
     pub(super) kind: Content,
+    /// Whether the content is the main text; otherwise it is all of the page, which has no main text. `None` when it was not
+    /// asked for.
+    pub main: Option<bool>,
     /// The content, in the form that was asked for.
     pub content: Option<String>,
 }
@@ -45,12 +49,15 @@ impl Serialize for SitePage {
             Content::Markdown => Some("markdown"),
             Content::Html => Some("html"),
         };
-        let mut record =
-            serializer.serialize_struct("SitePage", 4 + usize::from(name.is_some()))?;
+        let more = usize::from(name.is_some()) + usize::from(self.main.is_some());
+        let mut record = serializer.serialize_struct("SitePage", 4 + more)?;
         record.serialize_field("url", self.url.as_str())?;
         record.serialize_field("title", &self.title)?;
         record.serialize_field("h1", &self.h1)?;
         record.serialize_field("links", &Links(&self.links))?;
+        if let Some(main) = self.main {
+            record.serialize_field("main", &main)?;
+        }
         if let Some(name) = name {
             record.serialize_field(name, &self.content)?;
         }

@@ -1,0 +1,155 @@
+//! The main text of a page: an [`Article`], without menus, headers, footers and advertisements.
+
+mod copy;
+mod furniture;
+
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dom_smoothie::{Config, Readability};
+use serde::Serialize;
+
+use crate::html::{Element, Html, NodeId};
+use crate::site::markdown;
+use crate::structured::Structured;
+use crate::{Error, ErrorKind, Result};
+
+/// The main text of a page and what is known about it, found as Firefox's reader view does it. It serialises with its
+/// fields in this order.
+///
+/// ```
+/// use crawlworks::html::Html;
+/// let text = "Ink was once made of soot, water and gum, and it was made at home. ".repeat(8);
+/// let page = format!("<title>Ink</title><nav><a href=/>Home</a></nav><article><h1>Ink</h1><p>{text}
+///     <a href=soot>Soot</a> was cheap.</p><p>{text}</p></article><footer>All rights reserved</footer>");
+/// let article = Html::parse(&page, url::Url::parse("https://example.com/ink/")?).article().unwrap();
+/// assert_eq!(article.title.as_deref(), Some("Ink"));
+/// assert!(article.text.starts_with("Ink was once") && !article.text.contains("rights"));
+/// assert!(article.markdown.contains("[Soot](https://example.com/ink/soot)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Article {
+    /// The headline, without the name of the site. A heading that says the same is not in the text again.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published, as the page says it: mostly in the form of RFC 3339.
+    pub published: Option<String>,
+    /// The language, such as `en-GB`.
+    pub language: Option<String>,
+    /// What it is about: the page's description, else the first paragraph.
+    pub excerpt: Option<String>,
+    /// The text, a line per block.
+    pub text: String,
+    /// The text as Markdown, with absolute links.
+    pub markdown: String,
+    /// The text as HTML, with absolute links. Not safe to show to others as it is.
+    pub html: String,
+}
+
+impl Html {
+    /// The main text of the page; `None` if it has none, such as a list of links, or is too large to look for it.
+    /// [`Article::read`] says which.
+    #[must_use]
+    pub fn article(&self) -> Option<Article> {
+        Article::read(self).ok()
+    }
+}
+
+impl Article {
+    /// Finds the main text of a page.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`] when there is none, and [`ErrorKind::TooLarge`] for pages of more than 100,000 elements and
+    /// texts or 4 MiB of text: finding it takes several passes.
+    pub fn read(html: &Html) -> Result<Self> {
+        found(html).map_err(|error| error.with_url(html.url()))
+    }
+}
+
+fn found(html: &Html) -> Result<Article> {
+    let mut reader = reader(html, &HashSet::new())?;
+    if !reader.is_probably_readable() {
+        return Err(missing("there is too little text in one piece"));
+    }
+    // The crate is young, and pages are strange: if it has not thought of one, that is this page's loss alone.
+    let found = catch_unwind(AssertUnwindSafe(|| reader.parse()));
+    let Ok(Ok(found)) = found else {
+        return Err(missing("nothing stands out"));
+    };
+    let main = Html::parse(&found.content, html.base_url().clone());
+    let rest = furniture::furniture(html, found.title.trim());
+    let rest = self::reader(html, &rest)?;
+    let body = rest.doc.tree.body().map(|body| body.html());
+    let body = Html::parse(body.as_deref().unwrap_or_default(), html.base_url().clone());
+    if is_most(&main, &body) {
+        Ok(article(html, &main, found))
+    } else {
+        Ok(article(html, &body, found))
+    }
+}
+
+/// A copy of the page to search in.
+fn reader(html: &Html, left_out: &HashSet<NodeId>) -> Result<Readability> {
+    let config = Config {
+        // Ours has limits, and is read anyway.
+        disable_json_ld: true,
+        ..Config::default()
+    };
+    let reader = Readability::new("", Some(html.base_url().as_str()), Some(config))
+        .map_err(|error| missing("the page has no usable URL").with_source(error))?;
+    copy::copy(html, left_out, &reader)?;
+    Ok(reader)
+}
+
+fn missing(why: &str) -> Error {
+    Error::new(ErrorKind::Missing, format!("no main text: {why}"))
+}
+
+/// Whether the one has nearly all of the text of the other, and as words: what stands out may be half a table, which is
+/// none when it is read again.
+fn is_most(main: &Html, body: &Html) -> bool {
+    let size = |html: &Html| {
+        let text = html.root().text();
+        (text.len(), text.split(' ').count())
+    };
+    let (main, body) = (size(main), size(body));
+    main.0 * 8 >= body.0 * 7 && main.1 * 4 >= body.1 * 3
+}
+
+fn article(html: &Html, content: &Html, found: dom_smoothie::Article) -> Article {
+    let data = html.structured();
+    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+    let own = |name| filled(json_ld(&data, name));
+    let body = content.root().children().find(|part| part.name() == "body");
+    Article {
+        title: own("headline").or(filled(Some(found.title))),
+        byline: own("author").or(filled(found.byline)),
+        published: own("datePublished").or(filled(found.published_time)),
+        language: data.language,
+        excerpt: filled(found.excerpt),
+        text: content.root().block_text(),
+        markdown: markdown::of(content.root()),
+        html: body.map(Element::inner_html).unwrap_or_default(),
+    }
+}
+
+/// What JSON-LD says of the article.
+fn json_ld(data: &Structured, property: &str) -> Option<String> {
+    let mut values = data.json_ld.things().into_iter();
+    let article = values.find(|thing| thing.get("headline").is_some())?;
+    named(article.get(property)?)
+}
+
+/// A text, the name of a thing, or those of several.
+fn named(value: &serde_json::Value) -> Option<String> {
+    if let Some(all) = value.as_array() {
+        let names: Vec<String> = all.iter().filter_map(named).collect();
+        return Some(names.join(", "));
+    }
+    let text = value.as_str().or_else(|| value.get("name")?.as_str());
+    text.map(|text| text.trim().to_owned())
+}
