@@ -27,6 +27,7 @@ mod demo;
 mod doctor;
 mod durable;
 mod exit;
+mod feed;
 mod fetch;
 mod find;
 mod flags;
@@ -144,6 +145,7 @@ enum Verb {
     Data(data::Data),
     Robots(robots::Robots),
     Sitemap(sitemap::Sitemap),
+    Feed(feed::Feed),
     Url(url::UrlVerb),
     Doctor(doctor::Doctor),
     New(new::New),
@@ -177,6 +179,7 @@ impl Verb {
             Self::Data(verb) => verb.run(),
             Self::Robots(verb) => verb.run(),
             Self::Sitemap(verb) => verb.run(),
+            Self::Feed(verb) => verb.run(),
             Self::Url(verb) => verb.run(),
             Self::Doctor(verb) => verb.run(),
             Self::New(verb) => verb.run(),

@@ -59,9 +59,11 @@ mod text;
 mod urls;
 
 pub(crate) use attributes::Attributes;
+pub(crate) use entities::{Place, decode};
 pub(crate) use limits::{Cuts, Limits, Marks};
 pub(crate) use name::META;
 pub(crate) use tags::Tags;
+pub(crate) use text::collapse;
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ pub use event::{Event, Events, Progress, ProgressWatch};
 
 // The stations.
 mod spider;
-pub use spider::Spider;
+pub use spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
 
 mod crawler;
 pub use crawler::{Crawler, ItemStream};
@@ -76,13 +76,19 @@ pub use pipeline::{Pipeline, Verdict};
 pub mod sink;
 pub use sink::Sink;
 
+// Ready-made for parts of a spider.
+pub mod rules;
+pub use rules::{Rule, Rules};
+
 // What several of them read.
 pub mod charset;
 mod compiled;
+pub mod feed;
 pub mod identity;
 pub mod json;
 pub mod sitemap;
 pub mod sniff;
+mod xml;
 
 // The ways in.
 pub mod site;

@@ -22,6 +22,7 @@ pub struct Output<I> {
     requests: Vec<Request>,
     max_links: usize,
     over_limit: u64,
+    over_rules: u64,
 }
 
 impl<I> Output<I> {
@@ -37,6 +38,7 @@ impl<I> Output<I> {
             requests: Vec::new(),
             max_links,
             over_limit: 0,
+            over_rules: 0,
         }
     }
 
@@ -71,6 +73,16 @@ impl<I> Output<I> {
     /// Counts links that were left out because of [`max_links`](Self::max_links).
     pub fn left_out(&mut self, links: usize) {
         self.over_limit += links as u64;
+    }
+
+    /// Counts links that were left out because of the limit of a link rule.
+    pub(crate) fn left_out_by_rules(&mut self, links: u64) {
+        self.over_rules += links;
+    }
+
+    /// How many links the limits of link rules left out.
+    pub(crate) fn over_rules(&self) -> u64 {
+        self.over_rules
     }
 
     /// The items so far.

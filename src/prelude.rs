@@ -7,5 +7,5 @@ pub use url::Url;
 
 pub use crate::{
     BoxError, Crawler, Downloader, Element, Extract, Html, Item, Middleware, Next, Output,
-    Pipeline, Request, Response, Settings, Spider, Verdict,
+    Pipeline, Request, Response, Rule, Rules, Settings, Spider, Verdict,
 };

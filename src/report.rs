@@ -279,6 +279,8 @@ pub enum Filter {
     Nofollow,
     /// Beyond the first `max_links` of its page. Counted each time.
     MaxLinks,
+    /// Taken by a link rule that had taken as many as it may ([`Rule::limit`](crate::Rule::limit)). Counted each time.
+    RuleLimit,
     /// It belongs to a spider trap; [`Report::traps`] says to which kind.
     Trap,
     /// Beyond the first `max_pages_per_host` of its host.
@@ -299,6 +301,7 @@ impl fmt::Display for Filter {
             Self::ContentType => "content_type",
             Self::Nofollow => "nofollow",
             Self::MaxLinks => "max_links",
+            Self::RuleLimit => "rule_limit",
             Self::Trap => "trap",
             Self::MaxPagesPerHost => "max_pages_per_host",
         })

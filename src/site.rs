@@ -32,7 +32,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::settings::Settings;
 use crate::spider::Spider;
-use follow::is_page;
+pub(crate) use follow::is_page;
 pub use record::{Content, SitePage};
 
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is

@@ -19,12 +19,13 @@
 //!
 //! [sitemaps.org]: https://www.sitemaps.org/protocol.html
 
-mod decode;
 mod entries;
+mod lines;
 mod names;
-mod parse;
-mod xml;
+mod read;
+mod walk;
 
-pub use decode::MAX_DECODED;
-pub use entries::{Entry, MAX_ENTRIES, MAX_LOC, Sitemap, SitemapKind};
-pub use parse::parse;
+pub use crate::xml::source::MAX_DECODED;
+pub use entries::{Alternate, Entry, MAX_ENTRIES, MAX_LOC, Sitemap, SitemapKind};
+pub(crate) use entries::{MAX_LEVEL, MAX_LISTED};
+pub use read::{Entries, parse};

@@ -1,11 +1,17 @@
 //! A [`Spider`]: where to start, and what to do with a page.
 
+mod documents;
+mod feed;
+mod sitemap;
+
 use crate::error::BoxError;
 use crate::item::Item;
 use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::Settings;
+pub use feed::{FeedPages, FeedSpider};
+pub use sitemap::SitemapSpider;
 
 /// What a user writes: where a crawl starts, and what each page gives.
 ///

@@ -8,10 +8,20 @@ pub(super) const TEMPLATE: &str =
     "{about}\n\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
 
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Crawl", &["demo", "run", "list", "site"]),
+    ("Crawl", &["demo", "run", "site", "list"]),
+    (
+        "Spiders and recipes",
+        &["parse", "check", "record", "schema", "recipe"],
+    ),
     ("What is kept", &["jobs", "retry-failed", "cache"]),
-    ("Look at one page", &["fetch", "links", "select", "data"]),
-    ("Ask what holds", &["doctor", "robots", "sitemap", "url"]),
+    (
+        "Look at one page",
+        &["fetch", "links", "select", "data", "shell"],
+    ),
+    (
+        "Ask what holds",
+        &["doctor", "robots", "sitemap", "feed", "url"],
+    ),
     ("Build", &["new", "bench", "completions", "man"]),
 ];
 

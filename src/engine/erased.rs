@@ -71,6 +71,8 @@ impl std::fmt::Debug for Delivery {
 pub(crate) struct Parsed {
     pub(super) requests: Vec<Request>,
     pub(super) over_limit: u64,
+    /// Links that the limits of rules left out.
+    pub(super) over_rules: u64,
     /// What was cut off of its trees.
     pub(super) cuts: Cuts,
     pub(super) items: Delivery,
@@ -105,6 +107,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             let parse = async { self.spider.parse(response, &mut out).await };
             let result = AssertUnwindSafe(parse).catch_unwind().await;
             drop(suspect);
+            let over_rules = out.over_rules();
             let (items, requests, over_limit) = out.into_parts();
             let items = self.delivery(url.clone(), items).await;
             let error = match result {
@@ -117,6 +120,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             Parsed {
                 requests,
                 over_limit,
+                over_rules,
                 cuts: marks.cuts(),
                 items,
                 error: error.map(|error| error.with_url(&url)),

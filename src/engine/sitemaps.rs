@@ -7,12 +7,7 @@ use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
 use crate::request::Request;
 use crate::response::Response;
-use crate::sitemap::{self, MAX_LOC, SitemapKind};
-
-/// Sitemaps of one robots.txt that are looked at.
-const MAX_LISTED: usize = 1_000;
-/// How deep sitemaps may be nested: one that robots.txt lists, an index in it, and what that lists.
-const MAX_LEVEL: u8 = 3;
+use crate::sitemap::{self, MAX_LEVEL, MAX_LISTED, MAX_LOC, SitemapKind};
 
 impl Context {
     /// The sitemaps that a robots.txt lists, if they are wanted.

@@ -7,7 +7,7 @@
 
 pub(crate) mod admitted;
 mod calendar;
-mod pattern;
+pub(crate) mod pattern;
 mod repeats;
 
 use memchr::memmem;

@@ -55,6 +55,13 @@ impl Request {
         credentials
     }
 
+    /// Attaches a text for `parse`: what [`with_meta`](Self::with_meta) does, which cannot fail for a text.
+    pub(crate) fn with_text(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = serde_json::Value::String(text.into());
+        self.extra_mut().meta.insert(key.into(), text);
+        self
+    }
+
     /// Marks of the requests in its chain of redirects: of each, all that its answer can depend on.
     pub(crate) fn trail(&self) -> &[u64] {
         self.extra.as_ref().map_or(&[], |extra| &extra.trail)

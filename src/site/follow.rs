@@ -6,7 +6,7 @@ use url::Url;
 const LONGEST: usize = 8;
 
 /// Whether this link may lead to an HTML page: everything but what ends in the extension of some other kind of file.
-pub(super) fn is_page(url: &Url) -> bool {
+pub(crate) fn is_page(url: &Url) -> bool {
     let path = url.path().as_bytes();
     let tail = path
         .get(path.len().saturating_sub(LONGEST + 1)..)

@@ -1,9 +1,9 @@
 //! What a sitemap lists, and how much of it is taken.
 
-use std::ops::ControlFlow;
-
+use jiff::Timestamp;
 use url::Url;
 
+use crate::feed::Date;
 use crate::identity;
 
 /// How many entries are taken from one sitemap: as many as sitemaps.org allows it.
@@ -11,6 +11,12 @@ pub const MAX_ENTRIES: usize = 50_000;
 
 /// The longest URL taken, in bytes once resolved and percent-encoded: what sitemaps.org allows.
 pub const MAX_LOC: usize = 2_048;
+
+/// How deep sitemaps may be nested: one that is named, an index in it, and what that lists.
+pub(crate) const MAX_LEVEL: u8 = 3;
+
+/// How many sitemaps of one robots.txt are looked at.
+pub(crate) const MAX_LISTED: usize = 1_000;
 
 /// The longest `lastmod` taken, in bytes. The longest sensible one is an RFC 822 date of about 40.
 const MAX_LASTMOD: usize = 64;
@@ -27,7 +33,7 @@ pub struct Sitemap {
     /// How many entries could not be used: no, bad or overlong URL, or not http(s).
     pub skipped: usize,
     /// Whether there was, or may have been, more: over [`MAX_ENTRIES`] usable or as many unusable ones, or the file
-    /// breaks off or is malformed behind the last entry.
+    /// breaks off, is too large or is malformed behind the last entry.
     pub truncated: bool,
 }
 
@@ -55,41 +61,65 @@ pub struct Entry {
     pub loc: Url,
     /// When it changed, as it is written: a W3C date in sitemaps and Atom, an RFC 822 date in RSS.
     pub lastmod: Option<String>,
+    /// The same page in other languages or regions: at most 200 `<xhtml:link rel="alternate">`.
+    pub alternates: Vec<Alternate>,
 }
 
-impl Sitemap {
-    pub(super) fn new(kind: SitemapKind) -> Self {
-        Self {
-            kind,
-            entries: Vec::new(),
-            skipped: 0,
-            truncated: false,
-        }
+/// A page in another language or region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Alternate {
+    /// Which one, as it is written: `de`, `en-GB`, `x-default`.
+    pub hreflang: String,
+    /// Where it is: an absolute http(s) URL.
+    pub href: Url,
+}
+
+impl Entry {
+    /// When it changed; a day or a year counts from its beginning, in UTC. `None` if that is not said, or not in a way
+    /// that can be read.
+    #[must_use]
+    pub fn modified(&self) -> Option<Timestamp> {
+        Some(Date::read(self.lastmod.as_deref()?)?.start())
     }
 
-    /// Takes an entry, resolved against `base` if there is one, or counts it as skipped. Breaks when enough is enough.
-    pub(super) fn push(&mut self, loc: &str, base: Option<&Url>, lastmod: &str) -> ControlFlow<()> {
-        let loc = identity::parse(loc.trim(), base)
-            .ok()
-            .filter(|loc| loc.as_str().len() <= MAX_LOC);
-        let limit = if loc.is_some() {
-            self.entries.len()
-        } else {
-            self.skipped
-        };
-        if limit >= MAX_ENTRIES {
-            self.truncated = true;
-            return ControlFlow::Break(());
-        }
-        match loc {
-            Some(loc) => self.entries.push(Entry {
-                loc,
-                lastmod: sensible(lastmod),
-            }),
-            None => self.skipped += 1,
-        }
-        ControlFlow::Continue(())
+    /// Whether it may have changed at this time or later, which also holds when nothing is known.
+    pub(crate) fn may_be_newer(&self, since: Timestamp) -> bool {
+        let date = self.lastmod.as_deref().and_then(Date::read);
+        date.is_none_or(|date| date.end() >= since)
     }
+}
+
+/// An entry as it is written.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) loc: String,
+    /// Whether `loc` may be relative.
+    pub(super) is_relative: bool,
+    pub(super) lastmod: String,
+    /// Languages and references.
+    pub(super) alternates: Vec<(String, String)>,
+}
+
+impl Draft {
+    /// The entry, if it has a usable URL.
+    pub(super) fn entry(self, base: &Url) -> Option<Entry> {
+        let loc = usable(&self.loc, self.is_relative.then_some(base))?;
+        let alternates = self.alternates.into_iter().filter_map(|(hreflang, href)| {
+            let href = usable(&href, Some(base))?;
+            Some(Alternate { hreflang, href })
+        });
+        Some(Entry {
+            loc,
+            lastmod: sensible(&self.lastmod),
+            alternates: alternates.collect(),
+        })
+    }
+}
+
+fn usable(loc: &str, base: Option<&Url>) -> Option<Url> {
+    let loc = identity::parse(loc.trim(), base).ok()?;
+    (loc.as_str().len() <= MAX_LOC).then_some(loc)
 }
 
 fn sensible(lastmod: &str) -> Option<String> {

@@ -13,6 +13,7 @@ mod doctor;
 #[cfg(unix)]
 mod durable;
 mod exit_codes;
+mod feed;
 mod fetch;
 #[cfg(target_os = "linux")]
 mod full_disk;

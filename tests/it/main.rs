@@ -25,6 +25,7 @@ mod events;
 #[cfg(feature = "derive")]
 mod extract;
 mod fairness;
+mod feeds;
 mod hostile;
 mod hostile_pages;
 mod http;
@@ -43,8 +44,10 @@ mod recrawl;
 mod redirects;
 mod retries;
 mod robots;
+mod rules;
 mod scope;
 mod selecting;
+mod sitemap_spider;
 mod spider_faults;
 mod stopping;
 mod streaming;

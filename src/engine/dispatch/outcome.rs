@@ -80,6 +80,7 @@ impl Dispatcher {
                 links,
                 duplicates,
                 over_limit,
+                over_rules,
                 nofollow,
                 cuts,
                 error,
@@ -87,6 +88,7 @@ impl Dispatcher {
                 items.deliver();
                 self.tally.duplicates += duplicates;
                 self.tally.filtered(Filter::MaxLinks, over_limit);
+                self.tally.filtered(Filter::RuleLimit, over_rules);
                 self.tally.filtered(Filter::Nofollow, nofollow);
                 self.tally.limited(cuts, over_limit);
                 if let Some(error) = error {

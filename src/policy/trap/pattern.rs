@@ -9,7 +9,7 @@ const ID: usize = 16;
 
 /// A URL with `#` for every number, `*` for every long hexadecimal part of its path, and the names of its parameters in
 /// order: `example.com/shop/#/` or `example.com/search?color&size`.
-pub(super) fn of(url: &Url) -> String {
+pub(crate) fn of(url: &Url) -> String {
     let mut pattern = url.host_str().unwrap_or_default().to_owned();
     for segment in url.path().split('/').skip(1) {
         pattern.push('/');

@@ -1,190 +1,143 @@
 //! The XML forms of a sitemap: url sets, indexes, RSS and Atom, in one pass and without a tree.
 
-use std::ops::ControlFlow;
-
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
-use url::Url;
-
-use super::entries::{MAX_LOC, Sitemap, SitemapKind};
+use super::entries::{Draft, MAX_LOC, SitemapKind};
 use super::names::{self, Part};
-use crate::{Error, ErrorKind, Result};
-
-/// How deep elements may be nested. Sitemaps need four levels, their extensions a few more.
-const MAX_DEPTH: usize = 256;
+use crate::Result;
+use crate::xml::source::Source;
+use crate::xml::{Entity, Tag, Token, Xml, malformed};
 
 /// How much text of one element is kept, in bytes: enough for a URL of [`MAX_LOC`] however it is escaped.
 const MAX_TEXT: usize = 4 * MAX_LOC;
 
-/// How many attributes of a `<link>` are looked at.
-const MAX_ATTRIBUTES: usize = 16;
+/// How many alternates of one entry are kept.
+const MAX_ALTERNATES: usize = 200;
 
-/// Reads a sitemap whose text begins with `<`. What was found before a fault is returned as truncated.
-pub(super) fn parse(text: &str, base: &Url) -> Result<Sitemap> {
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.allow_dangling_amp = true;
-    config.check_end_names = false;
-    let mut walk = Walk::new(base);
-    let fault = loop {
-        match reader.read_event() {
-            Ok(Event::DocType(_)) => {
-                return Err(malformed("the sitemap has a document type declaration"));
-            }
-            Ok(Event::Eof) if walk.depth == 0 => break None,
-            Ok(Event::Eof) => break Some(malformed("the sitemap breaks off")),
-            Ok(event) => match walk.step(&event) {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => break None,
-                Err(error) => break Some(error),
-            },
-            Err(error) => break Some(malformed("the sitemap is malformed XML").with_source(error)),
-        }
-    };
-    match (walk.found, fault) {
-        (Some(found), None) => Ok(found.sitemap),
-        (Some(found), Some(_)) if !found.sitemap.entries.is_empty() => Ok(Sitemap {
-            truncated: true,
-            ..found.sitemap
-        }),
-        (_, Some(fault)) => Err(fault),
-        (None, None) => Err(malformed("the sitemap has no element")),
-    }
-}
-
-fn malformed(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Xml, message)
+/// Reads entry after entry.
+pub(super) struct Walk<'a> {
+    xml: Xml<'a>,
+    place: Place,
 }
 
 /// Where in the document the reader is.
-struct Walk<'a> {
-    base: &'a Url,
-    depth: usize,
+#[derive(Default)]
+struct Place {
     /// Known from the root element on.
-    found: Option<Found>,
+    root: Option<Root>,
     /// The depth of the entry that is open.
     entry: Option<usize>,
     /// The part of the entry whose text is being read: always one level below it.
     part: Option<Part>,
-    draft: Draft,
+    open: Open,
 }
 
-struct Found {
-    sitemap: Sitemap,
+struct Root {
+    kind: SitemapKind,
     /// The prefix, empty for none, of the elements that count. That it is the same as the root's separates
     /// `<image:loc>` from `<loc>`, and `<s:loc>` is found in `<s:urlset>`, without trusting any namespace.
     prefix: String,
 }
 
-/// An entry so far.
+/// The entry that is open, so far.
 #[derive(Default)]
-struct Draft {
+struct Open {
     loc: String,
     guid: String,
     lastmod: String,
+    alternates: Vec<(String, String)>,
     /// Whether the text is too long or has an unknown entity.
     unusable: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn new(base: &'a Url) -> Self {
+    /// A sitemap whose text begins with `<`.
+    pub(super) fn new(source: Source<'a>) -> Self {
         Self {
-            base,
-            depth: 0,
-            found: None,
-            entry: None,
-            part: None,
-            draft: Draft::default(),
+            xml: Xml::new(source, "sitemap"),
+            place: Place::default(),
         }
     }
 
-    fn step(&mut self, event: &Event<'_>) -> Result<ControlFlow<()>> {
-        match event {
-            Event::Start(tag) => self.open(tag)?,
-            Event::Empty(tag) => {
-                self.open(tag)?;
-                return Ok(self.close());
+    /// Known when the first entry is; an index would do no harm before.
+    pub(super) fn kind(&self) -> SitemapKind {
+        let root = self.place.root.as_ref();
+        root.map_or(SitemapKind::UrlSet, |root| root.kind)
+    }
+
+    /// The next entry; none at the end of the document.
+    pub(super) fn next(&mut self) -> Result<Option<Draft>> {
+        loop {
+            let (depth, token) = self.xml.next()?;
+            match token {
+                Token::DocType(_) => {
+                    return Err(malformed("the sitemap has a document type declaration"));
+                }
+                Token::End if self.place.root.is_none() => {
+                    return Err(malformed("the sitemap has no element"));
+                }
+                Token::End => return Ok(None),
+                Token::Open(tag) => self.place.open(depth, &tag)?,
+                Token::Close(_) => {
+                    if let Some(draft) = self.place.close(depth) {
+                        return Ok(Some(draft));
+                    }
+                }
+                Token::Text(text) | Token::CData(text) => self.place.text(depth, &text),
+                Token::Entity(entity) => self.place.entity(depth, &entity),
+                Token::Other => {}
             }
-            Event::End(_) => return Ok(self.close()),
-            Event::Text(text) => self.text(text),
-            Event::CData(text) => self.text(text),
-            Event::GeneralRef(entity) => self.entity(entity),
-            _ => {}
         }
-        Ok(ControlFlow::Continue(()))
     }
+}
 
-    fn open(&mut self, tag: &BytesStart<'_>) -> Result<()> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(malformed("the sitemap is nested too deep"));
-        }
-        let (local, prefix) = tag.name().decompose();
-        let (local, prefix) = (
-            local.into_inner(),
-            prefix.map_or("", |prefix| prefix.into_inner()),
-        );
-        let Some(found) = &self.found else {
-            self.found = Some(root(local, prefix)?);
+impl Place {
+    fn open(&mut self, depth: usize, tag: &Tag<'_>) -> Result<()> {
+        let Some(root) = &self.root else {
+            self.root = Some(root_of(tag)?);
             return Ok(());
         };
-        if found.prefix != prefix {
+        let (kind, local) = (root.kind, tag.local());
+        let is_inside = self.entry.is_some_and(|entry| depth == entry + 1);
+        if root.prefix != tag.prefix() {
+            if is_inside && kind == SitemapKind::UrlSet && local == "link" {
+                self.open.add_alternate(tag);
+            }
             return Ok(());
         }
-        let kind = found.sitemap.kind;
-        match self.entry {
-            None if names::entry(kind) == Some(local) => self.entry = Some(self.depth),
-            Some(entry) if self.depth == entry + 1 => self.open_part(kind, local, tag),
-            _ => {}
+        if self.entry.is_none() && names::entry(kind) == Some(local) {
+            self.entry = Some(depth);
+        } else if is_inside {
+            self.open_part(kind, tag);
         }
         Ok(())
     }
 
     /// The first of several parts of a kind counts.
-    fn open_part(&mut self, kind: SitemapKind, local: &str, tag: &BytesStart<'_>) {
-        if kind == SitemapKind::Atom && local == "link" && self.draft.loc.is_empty() {
-            self.draft.loc = atom_link(tag).unwrap_or_default();
+    fn open_part(&mut self, kind: SitemapKind, tag: &Tag<'_>) {
+        if kind == SitemapKind::Atom && tag.local() == "link" && self.open.loc.is_empty() {
+            self.open.loc = atom_link(tag).unwrap_or_default();
         }
-        self.part = names::part(kind, local).filter(|part| self.draft.text_of(*part).is_empty());
+        let part = names::part(kind, tag.local());
+        self.part = part.filter(|part| self.open.text_of(*part).is_empty());
     }
 
-    fn close(&mut self) -> ControlFlow<()> {
-        let closing = self.depth;
-        self.depth = self.depth.saturating_sub(1);
+    fn close(&mut self, depth: usize) -> Option<Draft> {
         match self.entry {
-            Some(entry) if closing == entry => {
-                self.entry = None;
-                self.finish()
+            Some(entry) if depth == entry => {
+                (self.entry, self.part) = (None, None);
+                return Some(std::mem::take(&mut self.open).draft());
             }
-            Some(entry) if closing == entry + 1 => {
-                self.part = None;
-                ControlFlow::Continue(())
-            }
-            _ => ControlFlow::Continue(()),
+            Some(entry) if depth == entry + 1 => self.part = None,
+            _ => {}
         }
+        None
     }
 
-    fn finish(&mut self) -> ControlFlow<()> {
-        let draft = std::mem::take(&mut self.draft);
-        let Some(found) = &mut self.found else {
-            return ControlFlow::Continue(());
-        };
-        let (loc, base) = match () {
-            () if draft.unusable => ("", None),
-            () if !draft.loc.is_empty() => (draft.loc.as_str(), Some(self.base)),
-            // A guid need not be a URL, so only a whole one is taken for one.
-            () => (draft.guid.as_str(), None),
-        };
-        found.sitemap.push(loc, base, &draft.lastmod)
-    }
-
-    fn text(&mut self, text: &str) {
+    fn text(&mut self, depth: usize, text: &str) {
         let Some(part) = self.part else { return };
-        if self.entry.is_none_or(|entry| self.depth != entry + 1) {
+        if self.entry.is_none_or(|entry| depth != entry + 1) {
             return; // in an element inside the part
         }
-        let kept = self.draft.text_of(part);
+        let kept = self.open.text_of(part);
         let text = if kept.is_empty() {
             text.trim_start()
         } else {
@@ -193,30 +146,26 @@ impl<'a> Walk<'a> {
         if kept.len() + text.len() <= MAX_TEXT {
             kept.push_str(text);
         } else if part != Part::Lastmod {
-            self.draft.unusable = !text.trim_end().is_empty();
+            self.open.unusable = !text.trim_end().is_empty();
         }
     }
 
     /// Only the entities that XML defines itself, and numbers. `&b=2;` is no entity but an unescaped `&`.
-    fn entity(&mut self, entity: &BytesRef<'_>) {
+    fn entity(&mut self, depth: usize, entity: &Entity<'_>) {
         if self.part.is_none() {
             return;
         }
-        if let Some(text) = resolve_predefined_entity(entity) {
-            self.text(text);
-        } else if let Ok(Some(character)) = entity.resolve_char_ref() {
-            self.text(character.encode_utf8(&mut [0; 4]));
-        } else if entity.contains('=') {
-            self.text("&");
-            self.text(entity);
-            self.text(";");
+        if let Some(text) = entity.text() {
+            self.text(depth, &text);
+        } else if entity.name().contains('=') {
+            self.text(depth, &format!("&{};", entity.name()));
         } else {
-            self.draft.unusable = true;
+            self.open.unusable = true;
         }
     }
 }
 
-impl Draft {
+impl Open {
     fn text_of(&mut self, part: Part) -> &mut String {
         match part {
             Part::Loc => &mut self.loc,
@@ -224,55 +173,67 @@ impl Draft {
             Part::Lastmod => &mut self.lastmod,
         }
     }
+
+    fn add_alternate(&mut self, tag: &Tag<'_>) {
+        let rel = tag.attribute("rel").unwrap_or_default();
+        if !rel.eq_ignore_ascii_case("alternate") || self.alternates.len() >= MAX_ALTERNATES {
+            return;
+        }
+        if let (Some(lang), Some(href)) = (tag.attribute("hreflang"), tag.attribute("href"))
+            && lang.len() + href.len() <= MAX_TEXT
+        {
+            self.alternates.push((lang, href));
+        }
+    }
+
+    fn draft(self) -> Draft {
+        let (loc, is_relative) = match () {
+            () if self.unusable => (String::new(), false),
+            () if !self.loc.is_empty() => (self.loc, true),
+            // A guid need not be a URL, so only a whole one is taken for one.
+            () => (self.guid, false),
+        };
+        Draft {
+            loc,
+            is_relative,
+            lastmod: self.lastmod,
+            alternates: self.alternates,
+        }
+    }
 }
 
-fn root(local: &str, prefix: &str) -> Result<Found> {
-    let Some(kind) = names::form(local) else {
-        let name: String = local.chars().take(40).collect();
+fn root_of(tag: &Tag<'_>) -> Result<Root> {
+    let Some(kind) = names::form(tag.local()) else {
+        let name: String = tag.local().chars().take(40).collect();
         return Err(malformed(format!(
             "<{name}> is no root element of a sitemap"
         )));
     };
     // RSS has no namespace, and RSS 1.0 keeps only its root in that of RDF.
-    let prefix = if kind == SitemapKind::Rss { "" } else { prefix };
-    Ok(Found {
-        sitemap: Sitemap::new(kind),
-        prefix: prefix.to_owned(),
-    })
+    let is_rss = kind == SitemapKind::Rss;
+    let prefix = if is_rss { "" } else { tag.prefix() }.to_owned();
+    Ok(Root { kind, prefix })
 }
 
 /// The target of a `<link>` to the entry's page: one without `rel`, or with `rel="alternate"`.
-fn atom_link(tag: &BytesStart<'_>) -> Option<String> {
-    let (mut href, mut rel) = (None, None);
-    for attribute in tag
-        .attributes()
-        .with_checks(false)
-        .take(MAX_ATTRIBUTES)
-        .flatten()
-    {
-        match attribute.key.as_ref() {
-            "href" => href = Some(attribute),
-            "rel" => rel = Some(attribute.value),
-            _ => {}
-        }
-    }
-    let is_page = rel.is_none_or(|rel| rel.trim().eq_ignore_ascii_case("alternate"));
-    let href = href.filter(|href| is_page && href.value.len() <= MAX_TEXT)?;
-    Some(
-        href.normalized_value(XmlVersion::Implicit1_0)
-            .ok()?
-            .trim()
-            .to_owned(),
-    )
+fn atom_link(tag: &Tag<'_>) -> Option<String> {
+    let rel = tag.attribute("rel");
+    let is_page = rel.is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
+    let href = tag.attribute("href").filter(|_| is_page)?;
+    (href.len() <= MAX_TEXT).then_some(href)
 }
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
+    use crate::ErrorKind;
+    use crate::sitemap::{Sitemap, parse};
 
     fn read(text: &str) -> Result<Sitemap> {
         parse(
-            text,
+            text.as_bytes(),
             &Url::parse("http://example.com/dir/sitemap.xml").unwrap(),
         )
     }
@@ -327,6 +288,26 @@ mod tests {
         let text = "<feed><link href='/no'/><entry><link rel='edit' href='/no'/><link rel='alternate' href='/1?a&amp;b'/>\
                     <link href='/no'/><updated>2026</updated></entry></feed>";
         assert_eq!(locs(text), ["http://example.com/1?a&b"]);
+    }
+
+    #[test]
+    fn pages_in_other_languages_are_alternates() {
+        let text = "<urlset xmlns:xhtml='x'><url><loc>/en</loc><xhtml:link rel='alternate' hreflang='de' href='/de?a&amp;b'/>\
+                    <xhtml:link rel='canonical' href='/no'/><xhtml:link rel='Alternate' hreflang='fr' href='mailto:no'/>\
+                    <xhtml:link rel='alternate' hreflang='x-default' href='http://b.example/'/></url></urlset>";
+        let entry = read(text).unwrap().entries.remove(0);
+        let found: Vec<_> = entry
+            .alternates
+            .iter()
+            .map(|to| (&*to.hreflang, to.href.as_str()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("de", "http://example.com/de?a&b"),
+                ("x-default", "http://b.example/")
+            ]
+        );
     }
 
     #[test]

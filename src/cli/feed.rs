@@ -1,0 +1,70 @@
+//! `crawl feed`: what a feed publishes.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::exit::{Exit, Outcome};
+use super::flags::PageFlags;
+use super::{input, one, terminal};
+use crate::error::{Error, ErrorKind};
+use crate::feed::Entries;
+
+/// List the entries of a feed, as JSON lines
+///
+/// RSS, Atom and JSON Feed, gzipped or not, told apart by content.
+#[derive(Debug, clap::Args)]
+pub(super) struct Feed {
+    /// The feed
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    url: Option<String>,
+
+    /// Read it from a file; `-` is stdin
+    #[arg(long, value_name = "FILE", requires = "base")]
+    file: Option<PathBuf>,
+
+    /// Where the file came from: URLs are relative to it
+    #[arg(long, value_name = "URL", conflicts_with = "url")]
+    base: Option<String>,
+
+    #[command(flatten)]
+    request: PageFlags,
+}
+
+impl Feed {
+    pub(super) fn run(self) -> Outcome {
+        let (body, url) = match (self.file, self.url) {
+            (Some(file), _) => {
+                let base = input::url(&self.base.unwrap_or_default())?;
+                (input::file(&file)?, base)
+            }
+            (None, url) => {
+                let response = one::page(&url.unwrap_or_default(), &self.request)?;
+                (response.body().to_vec(), response.url().clone())
+            }
+        };
+        let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        for entry in entries.by_ref() {
+            let line = serde_json::to_string(&entry).map_err(|e| {
+                Error::new(ErrorKind::Json, "an entry cannot be written as JSON").with_source(e)
+            })?;
+            writeln!(out, "{line}")?;
+        }
+        out.flush()?;
+        if entries.skipped() > 0 {
+            terminal::say(&format!(
+                "entries that say nothing, skipped: {}",
+                entries.skipped()
+            ));
+        }
+        if entries.is_truncated() {
+            terminal::say(
+                "there may be more: the feed is too long, breaks off, or is malformed further on",
+            );
+        }
+        if let Some(next) = entries.next_page() {
+            terminal::say(&format!("the feed goes on at {next}"));
+        }
+        Ok(Exit::Finished)
+    }
+}
