@@ -13,8 +13,9 @@
 //! The program then has every verb of `crawl`: `run news -O news.jsonl`, `list`, `site`, `fetch` and the others.
 //!
 //! Exit codes: 0 finished, also when a limit that was set ended it · 1 unexpected, or the answer is no · 2 usage · 3 an
-//! output is full or cannot be written · 4 bad configuration · 9 failed (no page could be fetched, or the error limit) ·
-//! 10 another run of the same job is going on · 11 stopped by a signal · 13 stopped at once by a second one.
+//! output is full or cannot be written · 4 bad configuration · 9 failed (no page could be fetched, the error limit, or a
+//! field below `min_fill`) · 10 another run of the same job is going on · 11 stopped by a signal · 13 stopped at once by
+//! a second one.
 
 mod again;
 mod bench;
@@ -48,6 +49,7 @@ mod report_file;
 mod retry_failed;
 mod robots;
 mod run;
+mod schema;
 mod screen;
 mod select;
 mod signals;
@@ -135,6 +137,7 @@ enum Verb {
     Demo(demo::Demo),
     List(list::List),
     Run(run::Run),
+    Schema(schema::SchemaVerb),
     Site(site::SiteVerb),
     Jobs(jobs::Jobs),
     RetryFailed(retry_failed::RetryFailed),
@@ -158,7 +161,7 @@ impl Verb {
     /// How this verb is told to do things differently.
     fn dialect(&self) -> Dialect {
         match self {
-            Self::Run(_) => Dialect::Settings,
+            Self::Run(_) | Self::Schema(_) => Dialect::Settings,
             Self::Jobs(_) | Self::RetryFailed(_) => Dialect::Jobs,
             _ => Dialect::Flags,
         }
@@ -169,6 +172,7 @@ impl Verb {
             Self::Demo(verb) => verb.run(jobs),
             Self::List(verb) => verb.run(jobs),
             Self::Run(verb) => verb.run(jobs),
+            Self::Schema(verb) => verb.run(jobs),
             Self::Site(verb) => verb.run(),
             Self::Jobs(verb) => verb.run(),
             Self::RetryFailed(verb) => verb.run(jobs),

@@ -31,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::event::{Announcer, Events, ProgressWatch};
 use crate::middleware::{ErasedMiddleware, Middleware};
 use crate::pipeline::{ErasedPipeline, Pipeline};
+use crate::quality::KeyFn;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::{Mode, OutputFile, Sink};
@@ -53,6 +54,9 @@ pub struct Crawler<S: Spider> {
     downloader: Option<Box<dyn ErasedDownloader>>,
     outputs: Vec<OutputFile>,
     sinks: Vec<Box<dyn Sink>>,
+    /// What items are held against; it has yet to be checked.
+    schema: Option<serde_json::Value>,
+    unique_by: Option<KeyFn<S::Item>>,
     job: Option<Plan>,
     fresh: bool,
     announcer: Announcer,
@@ -72,6 +76,8 @@ impl<S: Spider> Crawler<S> {
             downloader: None,
             outputs: Vec::new(),
             sinks: Vec::new(),
+            schema: None,
+            unique_by: None,
             job: None,
             fresh: false,
             announcer: Announcer::default(),
@@ -172,6 +178,64 @@ impl<S: Spider> Crawler<S> {
     pub fn sink(mut self, sink: impl Sink) -> Self {
         self.sinks.push(Box::new(sink));
         self
+    }
+
+    /// Keeps the first of several items with the same key, after all pipeline steps; the others are dropped and counted
+    /// as `duplicate`. An item for which `key` returns `None` has no key, and is no duplicate of any.
+    ///
+    /// Keys are remembered as 64-bit hashes, for as long as the crawl takes: a [job](Self::job) that is resumed knows
+    /// those of the items in its outputs, and one that starts over knows none. The setting `unique`, which names fields,
+    /// takes the place of this function.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(5).delay(Duration::ZERO);
+    /// let report = crawler.unique_by(|page| page.title.clone()).run().await?;
+    /// assert_eq!(report.items.kept + report.items.dropped.get("duplicate").unwrap_or(&0), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unique_by(mut self, key: impl Fn(&S::Item) -> Option<String> + Send + 'static) -> Self {
+        self.unique_by = Some(Box::new(key));
+        self
+    }
+
+    /// Holds every item against a JSON Schema, after all pipeline steps. What does not fit is left out, and counted
+    /// among the failed items by field and rule: `schema: /price: is not of type "number"`.
+    ///
+    /// Drafts 4 to 2020-12 are understood, formats are checked, and nothing is fetched: a `$ref` to a file or a site
+    /// makes [`run`](Self::run) refuse to begin, as anything does that is no schema. The setting `item_schema`, which
+    /// names a file, takes the place of this one.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
+    /// let report = crawler.item_schema(json!({"required": ["price"]})).run().await?;
+    /// assert_eq!(report.items.failed[r#"schema: "price" is a required property"#], 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "schema")]
+    pub fn item_schema(mut self, schema: serde_json::Value) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// The schema that [`item_schema`](Self::item_schema) was given.
+    #[cfg(feature = "schema")]
+    pub(crate) fn schema(&self) -> Option<&serde_json::Value> {
+        self.schema.as_ref()
     }
 
     /// Makes the crawl a durable job, which keeps its state in this folder.

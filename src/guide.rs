@@ -12,6 +12,9 @@ pub mod politeness {}
 #[doc = include_str!("docs/guide_outputs.md")]
 pub mod outputs {}
 
+#[doc = include_str!("docs/guide_quality.md")]
+pub mod quality {}
+
 #[doc = include_str!("docs/guide_durable.md")]
 pub mod durable {}
 

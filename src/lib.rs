@@ -79,6 +79,7 @@ pub use sink::Sink;
 // Ready-made for parts of a spider.
 pub mod rules;
 pub use rules::{Rule, Rules};
+mod quality;
 
 // What several of them read.
 pub mod charset;

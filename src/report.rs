@@ -1,6 +1,8 @@
 //! The [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
 
+mod fields;
 mod limit;
+mod shortfall;
 mod trap;
 
 use std::collections::BTreeMap;
@@ -10,7 +12,12 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::ErrorKind;
+pub use fields::{Field, Fields, Types};
 pub use limit::Limit;
+#[cfg(feature = "cli")]
+pub(crate) use shortfall::Percent;
+pub use shortfall::Shortfall;
+pub(crate) use shortfall::shortfalls;
 pub use trap::{Trap, TrapKind};
 
 /// What a crawl did. Serialises to the JSON that `--report` writes.
@@ -34,6 +41,9 @@ pub struct Report {
     pub pages: u64,
     /// What became of the items.
     pub items: Items,
+    /// Fields that were filled in fewer items than the setting `min_fill` asks for: the site has changed, most likely.
+    #[serde(default)]
+    pub shortfalls: Vec<Shortfall>,
     /// What became of every request that was seen.
     pub ledger: Ledger,
     /// Requests that were dropped because the same one was seen before; not part of the ledger.
@@ -93,10 +103,28 @@ pub struct Resumed {
 pub struct Items {
     /// Written to the outputs.
     pub kept: u64,
-    /// Dropped by a pipeline or a limit, by reason.
+    /// Dropped by a pipeline, by a limit or as a `duplicate`, by reason.
     pub dropped: BTreeMap<String, u64>,
-    /// Lost because a pipeline or an output failed on them, by what it said.
+    /// Lost because a pipeline, the schema or an output failed on them, by what it said.
     pub failed: BTreeMap<String, u64>,
+    /// The fields of those that were kept: how often each is filled, and by which types.
+    #[serde(default)]
+    pub fields: Fields,
+    /// Values in further fields, which are not told apart because there are too many.
+    #[serde(default, skip_serializing_if = "fields::is_zero")]
+    pub other_fields: u64,
+}
+
+impl Items {
+    /// In which share of the items a field is filled, from 0 to 1; 0 when there are no items.
+    #[must_use]
+    pub fn fill(&self, field: &str) -> f64 {
+        let filled = self.fields.get(field).map_or(0, |field| field.filled);
+        #[expect(clippy::cast_precision_loss, reason = "a share needs no 53 bits")]
+        let fill = filled as f64 / self.kept.max(1) as f64;
+        // An item can have a field twice.
+        fill.min(1.0)
+    }
 }
 
 /// Every request that was seen is in exactly one of the other four: `seen = done + filtered + failed + pending`.
@@ -346,10 +374,15 @@ pub(crate) mod timestamp {
 }
 
 impl Report {
-    /// Whether the crawl failed as a whole: it had something to fetch and got not one page, or hit the error limit.
+    /// Whether the crawl failed as a whole: it had something to fetch and got not one page, hit the error limit, or
+    /// [fell short](Self::shortfalls) of a threshold.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.finish == Finish::MaxErrors
-            || (self.finish == Finish::Finished && self.pages == 0 && self.ledger.seen > 0)
+        self.finish == Finish::MaxErrors || self.has_no_page() || !self.shortfalls.is_empty()
+    }
+
+    /// Whether it had something to fetch and got not one page.
+    pub(crate) fn has_no_page(&self) -> bool {
+        self.finish == Finish::Finished && self.pages == 0 && self.ledger.seen > 0
     }
 }

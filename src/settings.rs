@@ -17,6 +17,7 @@
 
 mod value;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -59,11 +60,17 @@ macro_rules! settings {
         }
 
         impl Settings {
-            /// Sets one setting by its name from text, as `-s name=value` does.
+            /// Sets one setting by its name from text, as `-s name=value` does. `min_fill.price` is the threshold of one
+            /// field.
             ///
             /// # Errors
             /// [`ErrorKind::Settings`] for an unknown name (with the nearest one as a suggestion) or a bad value.
             pub fn set(&mut self, name: &str, value: &str) -> Result<()> {
+                if let Some(field) = name.strip_prefix("min_fill.").filter(|field| !field.is_empty()) {
+                    let share = value::share(value.trim()).map_err(|why| bad_value(name, value, &why))?;
+                    self.min_fill.insert(field.to_owned(), share);
+                    return Ok(());
+                }
                 match name {
                     $( stringify!($name) => {
                         self.$name = Value::parse(value.trim()).map_err(|why| bad_value(name, value, &why))?;
@@ -189,6 +196,12 @@ settings! {
     grace: Duration = Duration::from_secs(25);
     #[doc = "Force every commit of a durable job to the disk, so that a power cut loses nothing either."]
     sync: bool = false;
+    #[doc = "In which share of the items a field is filled at least, such as `price=0.9,title=1`, or `min_fill.price=0.9` for one more field; a crawl below it ends as failed."]
+    min_fill: BTreeMap<String, f64> = BTreeMap::new();
+    #[doc = "Fields that are an item's key, together: of several items with the same values in them the first is kept. An item that lacks one has no key."]
+    unique: Vec<String> = Vec::new();
+    #[doc = "A file with a JSON Schema; items that do not fit it are left out, and counted by field and rule."]
+    item_schema: Option<PathBuf> = None;
     #[doc = "Answer from the disk: `off`, `http` (what RFC 9111 allows) or `always` (whatever was fetched once: for development)."]
     cache: CacheMode = CacheMode::Off;
     #[doc = "The folder of the cache; several crawls may share it."]

@@ -159,10 +159,17 @@ fn last_words(
         say(summary::of(report, cause, is_kept, dialect), "INFO", format);
     } else if report.finish == Finish::MaxErrors {
         say(format!("error: {}", report.finish), "ERROR", format);
-    } else if report.has_failed() {
+    } else if report.has_no_page() {
         let why = cause.map_or_else(String::new, |cause| format!(": {cause}"));
         let text = format!("error: no page could be fetched{why}");
         say(text, "ERROR", format);
+    } else if !report.shortfalls.is_empty() {
+        let fields = summary::shortfalls(report);
+        say(
+            format!("error: fields below min_fill: {fields}"),
+            "ERROR",
+            format,
+        );
     }
 }
 

@@ -35,12 +35,17 @@ pub(super) fn of_error(error: &Error, dialect: Dialect) -> Option<String> {
     of_failure(kind, &error.chain(), dialect)
 }
 
-/// What may help after a crawl that ended by itself and has nothing to show.
+/// What may help after a crawl that ended by itself and has nothing to show, or too little.
 pub(super) fn of_report(
     report: &Report,
     cause: Option<&Cause>,
     dialect: Dialect,
 ) -> Option<String> {
+    if report.pages > 0 && !report.shortfalls.is_empty() {
+        return Some(
+            "has the site changed? `crawl select URL CSS` shows what its pages have".to_owned(),
+        );
+    }
     if report.pages > 0 || report.finish != Finish::Finished {
         return None;
     }

@@ -19,6 +19,8 @@ use toml::de::{DeTable, DeValue};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{Settings, did_you_mean};
 
+/// The only setting whose value may be a table: its thresholds by field.
+const MIN_FILL: &str = "min_fill";
 const FILE: &str = "crawl.toml";
 const PREFIX: &str = "CRAWL_";
 /// A variable with the prefix that is no setting: the filter of the log.
@@ -135,6 +137,12 @@ fn file(settings: &mut Settings, spider: &str, text: &str) -> Result<()> {
 }
 
 fn set(settings: &mut Settings, name: &str, value: &DeValue<'_>) -> Result<()> {
+    if let (MIN_FILL, DeValue::Table(fields)) = (name, value) {
+        return fields.iter().try_for_each(|(field, share)| {
+            let name = format!("{MIN_FILL}.{}", field.get_ref());
+            set(settings, &name, share.get_ref())
+        });
+    }
     settings.set(
         name,
         &text_of(value).map_err(|why| bad(format!("bad value for setting {name:?}: {why}")))?,
@@ -161,7 +169,9 @@ fn text_of(value: &DeValue<'_>) -> Result<String, &'static str> {
         }
         DeValue::Datetime(_) => return Err("a date is not a value of any setting"),
         DeValue::Table(_) => {
-            return Err("a table is not a value of any setting; tables are named [spider.NAME]");
+            return Err(
+                "a table is not a value of this setting; those of spiders are named [spider.NAME]",
+            );
         }
     })
 }
@@ -217,8 +227,34 @@ mod tests {
     }
 
     #[test]
+    fn thresholds_are_a_table_a_list_or_dotted_names() {
+        for text in [
+            "min_fill = { title = 1, price = 0.9 }",
+            "min_fill = ['price=0.9', 'title=1']",
+            "min_fill = 'price=0.9,title=1'",
+            "min_fill.price = 0.5\nmin_fill.title = 1.0\n[spider.quotes]\nmin_fill.price = 0.9",
+            "[min_fill]\ntitle = 1\n[spider.quotes.min_fill]\nprice = '0.9'",
+        ] {
+            let settings = from_file(text).unwrap();
+            assert_eq!(
+                settings.show("min_fill").unwrap(),
+                "price=0.9,title=1",
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_mistake_in_the_file_is_told_with_its_line() {
         let table = [
+            (
+                "\nmin_fill = { price = 90 }",
+                r#"crawl.toml, line 2: bad value "90" for setting "min_fill.price": expected a share from 0 to 1, such as 0.9 for 90 %"#,
+            ),
+            (
+                "unique = { sku = 1 }",
+                r#"crawl.toml, line 1: bad value for setting "unique": a table is not a value of this setting; those of spiders are named [spider.NAME]"#,
+            ),
             ("a = 1", r#"crawl.toml, line 1: unknown setting "a""#),
             (
                 "\n\ndealy = '1s'",

@@ -5,11 +5,15 @@ use std::fmt::{Display, Write as _};
 use super::cause::Cause;
 use super::hint::{self, Dialect};
 use super::table::{count, plural};
+use super::terminal::printable_line;
 use crate::event::Progress;
-use crate::report::{self, Finish, Report};
+use crate::report::{self, Finish, Percent, Report};
 
 /// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
 const WISHED: &str = "max_items";
+
+/// How many fields are shown that not all items have.
+const MAX_FIELDS: usize = 10;
 
 /// What to do after a crawl that ended before it was done, if it is kept as a job.
 const GO_ON: &str = "\n  to go on: the same command again";
@@ -45,6 +49,8 @@ pub(super) fn of(
             list(dropped.filter(|(why, _)| *why != WISHED)),
         ),
         ("items failed", list(&report.items.failed)),
+        ("fields", partly_filled(&report.items)),
+        ("fields below min_fill", shortfalls(report)),
         ("cache", cache(&report.cache)),
         (
             "recrawl",
@@ -69,6 +75,35 @@ pub(super) fn of(
         let _ = write!(text, "\n  hint: {hint}");
     }
     text
+}
+
+/// The fields that are not filled in every item, as far as there is room.
+fn partly_filled(items: &report::Items) -> String {
+    let partly = |(_, field): &(&str, &report::Field)| field.filled < items.kept;
+    let mut shown: Vec<String> = items
+        .fields
+        .iter()
+        .filter(partly)
+        .map(|(name, field)| filled(name, field, items.kept))
+        .collect();
+    let more = shown.len().saturating_sub(MAX_FIELDS);
+    if more > 0 {
+        shown.truncate(MAX_FIELDS);
+        shown.push(format!("{} more", count(more as u64)));
+    }
+    shown.join(", ")
+}
+
+/// `price 97 %`.
+pub(super) fn filled(name: &str, field: &report::Field, kept: u64) -> String {
+    // The keys of a map can be a page's own words.
+    format!("{} {}", printable_line(name), Percent(field.filled, kept))
+}
+
+/// The fields that are below their thresholds.
+pub(super) fn shortfalls(report: &Report) -> String {
+    let told = report.shortfalls.iter().map(ToString::to_string);
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// What the cache did; nothing when it was not asked.
@@ -217,6 +252,28 @@ mod tests {
             text.contains("\n  items dropped: 2 anonymous\n  items failed: 1 no price"),
             "{text}"
         );
+    }
+
+    #[tokio::test]
+    async fn only_fields_that_some_items_lack_are_shown() {
+        let mut report = report(None).await;
+        assert!(!summary(&report, None).contains("fields"));
+        report.items.kept = 1_000;
+        let text = summary(&report, None);
+        let fields = "\n  fields: url 0.1 %, title 0.1 %, h1 0.1 %, links 0.1 %";
+        assert!(text.contains(fields), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_field_below_its_threshold_is_a_failure_with_its_name() {
+        let site = PracticeSite::start().unwrap();
+        let mut crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
+        let thresholds = &mut crawler.settings_mut().min_fill;
+        thresholds.extend([("price".to_owned(), 0.9), ("title".to_owned(), 1.0)]);
+        let text = summary(&crawler.run().await.unwrap(), None);
+        assert!(text.starts_with("failed, max_pages reached: "), "{text}");
+        let fields = "\n  fields below min_fill: price 0 %, not 90 %";
+        assert!(text.contains(fields) && !text.contains("title"), "{text}");
     }
 
     #[tokio::test]

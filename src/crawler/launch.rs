@@ -18,6 +18,7 @@ use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::pipeline::{Counts, Entrance, Exit, Line};
+use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
 use crate::spider::Spider;
 use crate::state::{Folder, OpenJob, Parsing};
@@ -41,20 +42,25 @@ impl<S: Spider> Crawler<S> {
         if let Some(error) = self.error {
             return Err(error);
         }
+        quality::check(&self.settings)?;
+        let schema = match &self.settings.item_schema {
+            Some(file) => Some(Schema::read(file)?),
+            None => self.schema.take().map(Schema::new).transpose()?,
+        };
         let name = self.spider.name().to_owned();
         let outputs = std::mem::take(&mut self.outputs);
         let Some(mut plan) = self.job.take() else {
             let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
             let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
             let setup = Setup::memory(&self.settings, expanded.collect())?;
-            return self.crawl_with(setup, name, stream, stop).await;
+            return self.crawl_with(setup, schema, name, stream, stop).await;
         };
         plan.fresh = self.fresh;
         let (sinks, sync) = (self.sinks.len(), self.settings.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
         let result = match Setup::durable(&mut job, store, &self.settings) {
-            Ok(setup) => self.crawl_with(setup, name, stream, stop).await,
+            Ok(setup) => self.crawl_with(setup, schema, name, stream, stop).await,
             Err(error) => Err(error),
         };
         job.ended(result).await
@@ -62,7 +68,8 @@ impl<S: Spider> Crawler<S> {
 
     async fn crawl_with(
         mut self,
-        setup: Setup,
+        mut setup: Setup,
+        schema: Option<Schema>,
         name: String,
         stream: Option<mpsc::Sender<S::Item>>,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -85,6 +92,7 @@ impl<S: Spider> Crawler<S> {
             counts: Arc::clone(&counts),
             announcer: self.announcer.clone(),
             items,
+            quality: self.quality(schema, &mut setup),
             commits: setup.line_commits,
         };
         let (entrance, exit) = Entrance::new();
@@ -119,6 +127,24 @@ impl<S: Spider> Crawler<S> {
             pages.conclude(&mut report).await?;
         }
         saved.map(|()| report)
+    }
+
+    /// What is asked of the items.
+    fn quality(&mut self, schema: Option<Schema>, setup: &mut Setup) -> Quality<S::Item> {
+        let names = &self.settings.unique;
+        let key_of = match self.unique_by.take() {
+            _ if !names.is_empty() => Some(KeyOf::Fields(names.clone())),
+            function => function.map(KeyOf::Function),
+        };
+        let last = setup.committed.as_mut();
+        let known = last.map(|last| std::mem::take(&mut last.item_keys));
+        let is_durable = setup.commits.is_some();
+        let keys = |key_of| Keys::new(key_of, setup.key, known.unwrap_or_default(), is_durable);
+        Quality {
+            schema,
+            keys: key_of.map(keys),
+            min_fill: self.settings.min_fill.clone(),
+        }
     }
 
     fn into_context(
@@ -190,7 +216,8 @@ fn spawn_line<I: Item>(
     let write = move || {
         let result = runtime.block_on(line.run(exit));
         drop(folder);
-        sender.send(result)
+        // Nobody waits any more when the crawl has been given up.
+        let _ = sender.send(result);
     };
     std::thread::Builder::new()
         .name("crawl-items".to_owned())

@@ -27,7 +27,7 @@ use crate::frontier::{Frontier, Queued, Taken};
 use crate::pipeline::Counts;
 use crate::policy::scope::Scope;
 use crate::policy::trap::admitted::Admitted;
-use crate::report::{Filter, Finish, Report};
+use crate::report::{Filter, Finish, Report, shortfalls};
 use crate::request::Request;
 use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
 use crate::settings::{LONGEST, Settings};
@@ -439,6 +439,7 @@ impl Dispatcher {
         } else {
             Finish::Finished
         });
+        let shortfalls = shortfalls(&self.settings.min_fill, &items, finish);
         self.commit_last(finish, delivered).await?;
         announcer.announce(|| Event::Finished { reason: finish });
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
@@ -450,6 +451,7 @@ impl Dispatcher {
                 elapsed,
                 resumed,
                 items,
+                shortfalls,
                 pending,
                 hosts,
             },

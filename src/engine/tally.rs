@@ -13,7 +13,7 @@ use crate::error::ErrorKind;
 use crate::html::Cuts;
 use crate::report::{
     Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed, Robots,
-    Trap, TrapKind,
+    Shortfall, Trap, TrapKind,
 };
 use crate::request::Request;
 
@@ -221,6 +221,7 @@ impl Tally {
             seconds: end.resumed.unwrap_or_default().seconds + end.elapsed.as_secs_f64(),
             pages: self.pages,
             items: end.items,
+            shortfalls: end.shortfalls,
             ledger: Ledger {
                 pending: end.pending,
                 ..self.ledger
@@ -254,6 +255,7 @@ pub(super) struct End {
     pub(super) elapsed: Duration,
     pub(super) resumed: Option<Resumed>,
     pub(super) items: Items,
+    pub(super) shortfalls: Vec<Shortfall>,
     pub(super) pending: u64,
     pub(super) hosts: usize,
 }

@@ -23,12 +23,22 @@ impl Default for SeenSet {
 impl SeenSet {
     /// Adds a fingerprint; answers whether it is new.
     pub(crate) fn insert(&mut self, fingerprint: u64) -> bool {
-        // Bits that the tables themselves do not look at: these take the lowest and the highest.
-        let shard = (fingerprint >> 40) as usize % SHARDS;
         self.shards
-            .get_mut(shard)
+            .get_mut(shard(fingerprint))
             .is_some_and(|shard| shard.insert(fingerprint))
     }
+
+    /// Whether a fingerprint was added.
+    pub(crate) fn contains(&self, fingerprint: u64) -> bool {
+        self.shards
+            .get(shard(fingerprint))
+            .is_some_and(|shard| shard.contains(&fingerprint))
+    }
+}
+
+/// By bits that the tables themselves do not look at: these take the lowest and the highest.
+fn shard(fingerprint: u64) -> usize {
+    (fingerprint >> 40) as usize % SHARDS
 }
 
 /// Fingerprints are already evenly spread and keyed: hashing them again would only cost time.
@@ -59,7 +69,8 @@ mod tests {
     fn every_fingerprint_is_new_once() {
         let mut seen = SeenSet::default();
         let all = || (0..10_000_u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        assert!(all().all(|fingerprint| seen.insert(fingerprint)));
+        assert!(all().all(|fingerprint| !seen.contains(fingerprint) && seen.insert(fingerprint)));
+        assert!(all().all(|fingerprint| seen.contains(fingerprint)));
         assert!(!all().any(|fingerprint| seen.insert(fingerprint)));
     }
 

@@ -96,6 +96,11 @@ impl FingerprintKey {
         ])
     }
 
+    /// The fingerprint of something else that has these parts, such as the key of an item.
+    pub(crate) fn of_parts(self, parts: &[&[u8]]) -> Fingerprint {
+        self.hash(parts)
+    }
+
     fn hash(self, parts: &[&[u8]]) -> Fingerprint {
         let mut hasher = SipHasher13::new_with_key(&self.0);
         // Each part is preceded by its length, or `GET` with a body could pass for another URL.

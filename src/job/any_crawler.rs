@@ -73,6 +73,13 @@ impl AnyCrawler {
         Self(self.0.job_about(name, arguments))
     }
 
+    /// The schema that [`Crawler::item_schema`] was given.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schema(&self) -> Option<&serde_json::Value> {
+        self.0.schema()
+    }
+
     /// See [`Crawler::downloader`].
     pub fn downloader(self, downloader: impl Downloader) -> Self {
         Self(self.0.downloader(Box::new(downloader)))
@@ -155,6 +162,8 @@ impl Parsed {
 trait Erased: Send {
     fn name(&self) -> &str;
     fn settings_mut(&mut self) -> &mut Settings;
+    #[cfg(feature = "schema")]
+    fn schema(&self) -> Option<&serde_json::Value>;
     fn events(&mut self) -> Events;
     fn progress(&mut self) -> ProgressWatch;
     fn output_file(self: Box<Self>, output: OutputFile) -> Box<dyn Erased>;
@@ -184,6 +193,11 @@ impl<S: Spider> Erased for Crawler<S> {
 
     fn settings_mut(&mut self) -> &mut Settings {
         Self::settings_mut(self)
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(&self) -> Option<&serde_json::Value> {
+        Self::schema(self)
     }
 
     fn events(&mut self) -> Events {

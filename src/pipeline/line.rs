@@ -14,6 +14,7 @@ use super::{ErasedPipeline, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::item::Item;
+use crate::quality::{Look, Quality};
 use crate::report::Items;
 use crate::sink::{Record, Sink};
 use crate::state::Delivered;
@@ -63,6 +64,7 @@ pub(crate) struct Line<I> {
     pub(crate) counts: Arc<Counts>,
     pub(crate) announcer: Announcer,
     pub(crate) items: Items,
+    pub(crate) quality: Quality<I>,
     pub(crate) commits: Option<Commits>,
 }
 
@@ -89,6 +91,7 @@ impl<I: Item> Line<I> {
         // Closed in any case: what is complete so far must be readable even when one sink failed.
         let closed = self.close().await;
         result.and(closed)?;
+        self.quality.warn_of_unknown_names(&self.items);
         self.delivered()
     }
 
@@ -153,6 +156,7 @@ impl<I: Item> Line<I> {
         Ok(Delivered {
             items: self.items.clone(),
             positions,
+            new_keys: self.quality.take_new_keys(),
         })
     }
 
@@ -165,7 +169,7 @@ impl<I: Item> Line<I> {
         let Some(item) = self.through_steps(item, url).await else {
             return Ok(());
         };
-        if !self.write(&item, url)? {
+        if !self.keep(&item, url)? {
             return Ok(());
         }
         self.items.kept += 1;
@@ -199,22 +203,43 @@ impl<I: Item> Line<I> {
         Some(item)
     }
 
-    /// Writes an item to every sink; answers whether all of them took it.
-    fn write(&mut self, item: &I, url: &Url) -> Result<bool> {
-        if self.sinks.is_empty() {
-            return Ok(true);
-        }
-        let mut refusal = None;
-        match Record::new(item) {
-            Ok(record) => {
-                for sink in &mut self.sinks {
-                    match sink.write(&record) {
-                        Err(error) if error.kind() != ErrorKind::Pipeline => return Err(error),
-                        result => refusal = refusal.or(result.err()),
-                    }
-                }
+    /// Looks at an item, writes it to every sink and counts its fields; answers whether it is kept.
+    fn keep(&mut self, item: &I, url: &Url) -> Result<bool> {
+        let record = match Record::new(item) {
+            Ok(record) => record,
+            // Nobody asks for it as JSON: a stream has it as it is.
+            Err(_) if self.sinks.is_empty() && !self.quality.is_picky() => return Ok(true),
+            Err(error) => {
+                self.failed(error.chain(), url);
+                return Ok(false);
             }
-            Err(error) => refusal = Some(error),
+        };
+        let key = match self.quality.look(item, &record) {
+            Look::Good(key) => key,
+            Look::Dropped(reason) => {
+                self.dropped(reason, url);
+                return Ok(false);
+            }
+            Look::Bad(why) => {
+                self.failed(why, url);
+                return Ok(false);
+            }
+        };
+        let is_written = self.write(&record, url)?;
+        if is_written {
+            self.quality.kept(&record, key, &mut self.items);
+        }
+        Ok(is_written)
+    }
+
+    /// Writes an item to every sink; answers whether all of them took it.
+    fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
+        let mut refusal = None;
+        for sink in &mut self.sinks {
+            match sink.write(record) {
+                Err(error) if error.kind() != ErrorKind::Pipeline => return Err(error),
+                result => refusal = refusal.or(result.err()),
+            }
         }
         if let Some(error) = &refusal {
             self.failed(error.chain(), url);
@@ -288,6 +313,7 @@ mod tests {
             counts: Arc::default(),
             announcer: Announcer::default(),
             items: Items::default(),
+            quality: Quality::default(),
             commits: None,
         }
     }

@@ -1,5 +1,6 @@
 //! How each type of setting is read from text and written back.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -281,6 +282,35 @@ impl Value for Vec<String> {
     }
 }
 
+/// A share, from 0 to 1.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse::<f64>().ok();
+    share
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| "expected a share from 0 to 1, such as 0.9 for 90 %".to_owned())
+}
+
+/// Names with shares: a list whose parts are `name=share`.
+impl Value for BTreeMap<String, f64> {
+    fn parse(text: &str) -> Result<Self, String> {
+        let parts = Vec::<String>::parse(text)?;
+        let named = parts.iter().map(|part| match part.rsplit_once('=') {
+            Some((name, number)) if !name.trim().is_empty() => {
+                let share =
+                    share(number.trim()).map_err(|why| format!("{}: {why}", name.trim()))?;
+                Ok((name.trim().to_owned(), share))
+            }
+            _ => Err("expected fields with shares, such as price=0.9,title=1".to_owned()),
+        });
+        named.collect()
+    }
+
+    fn show(&self) -> String {
+        let parts = self.iter().map(|(name, share)| format!("{name}={share}"));
+        parts.collect::<Vec<_>>().show()
+    }
+}
+
 impl Value for Vec<u16> {
     fn parse(text: &str) -> Result<Self, String> {
         let numbers = Vec::<String>::parse(text)?;
@@ -334,6 +364,27 @@ mod tests {
         }
         for text in ["", "-5", "-3s", "soon", "inf", "1e300", "9999999h"] {
             assert!(<Duration as Value>::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shares_have_names() {
+        let shares = BTreeMap::from([("a=b,c".to_owned(), 0.5), ("price".to_owned(), 1.0)]);
+        assert_eq!(shares.show(), r"a=b\,c=0.5,price=1");
+        assert_eq!(Value::parse(&shares.show()), Ok(shares));
+        assert_eq!(Value::parse(""), Ok(BTreeMap::<String, f64>::new()));
+        for text in [
+            "price",
+            "=1",
+            "price=",
+            "price=x",
+            "price=1.5",
+            "a=-0.1",
+            "a=NaN",
+            "a=1,b",
+        ] {
+            let read = <BTreeMap<String, f64> as Value>::parse(text);
+            assert!(read.unwrap_err().contains("expected"), "{text}");
         }
     }
 

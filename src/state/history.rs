@@ -29,6 +29,9 @@ pub(crate) struct PastRun {
     pub(crate) seconds: f64,
     /// How often it had been resumed.
     pub(crate) resumes: u32,
+    /// The fields that were filled too seldom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) short_of: Vec<String>,
 }
 
 impl PastRun {
@@ -45,6 +48,11 @@ impl PastRun {
             errors: report.ledger.failed,
             seconds: report.seconds,
             resumes,
+            short_of: report
+                .shortfalls
+                .iter()
+                .map(|short| short.field.clone())
+                .collect(),
         }
     }
 }
@@ -111,6 +119,7 @@ mod tests {
             errors: 1,
             seconds: 60.5,
             resumes: 1,
+            short_of: Vec::new(),
         }
     }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `queue` | host, priority, number | the request |
 //! | | `c` | number of the commit |
-//! | `notes` | `s` or `f`, number of the commit, part | fingerprints seen, or out of scope, 8 bytes each |
+//! | `notes` | `s`, `f` or `i`, number of the commit, part | fingerprints seen, out of scope, or of items' keys, 8 bytes each |
 //! | | `h`, host | its name and pace |
 //! | | `l`, host, priority | nothing: the queue may have such requests |
 //! | | `c` | hosts, domains or prefixes that belong to the crawl, as JSON |
@@ -181,7 +181,7 @@ impl Store {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the disk is full or fails.
-    pub(crate) fn commit(&mut self, cut: Cut, delivered: Delivered) -> Result<()> {
+    pub(crate) fn commit(&mut self, cut: Cut, mut delivered: Delivered) -> Result<()> {
         let Cut {
             changes,
             hosts,
@@ -199,7 +199,11 @@ impl Store {
         for key in changes.done {
             batch.remove(&self.queue, key.to_bytes());
         }
-        for (kind, fingerprints) in [(keys::SEEN, changes.seen), (keys::FOREIGN, changes.foreign)] {
+        for (kind, fingerprints) in [
+            (keys::SEEN, changes.seen),
+            (keys::FOREIGN, changes.foreign),
+            (keys::ITEM, std::mem::take(&mut delivered.new_keys)),
+        ] {
             for (part, fingerprints) in (0_u32..).zip(fingerprints.chunks(FINGERPRINTS)) {
                 let key = keys::fingerprints(kind, self.commits, part);
                 let packed: Vec<u8> = fingerprints.iter().flat_map(|f| f.to_le_bytes()).collect();

@@ -24,9 +24,12 @@ mod login;
 mod network;
 mod new;
 mod outputs;
+#[cfg(unix)]
+mod quality;
 mod report;
 mod robots;
 mod run;
+mod schema;
 mod select;
 mod settings;
 mod shell;

@@ -11,6 +11,7 @@ mod order;
 mod outputs;
 mod pace;
 mod pipelines;
+mod quality;
 mod quarantine;
 mod redirects;
 mod refusals;

@@ -40,6 +40,7 @@ mod offline;
 mod outputs;
 mod politeness;
 mod proxy;
+mod quality;
 mod recrawl;
 mod redirects;
 mod retries;

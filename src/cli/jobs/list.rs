@@ -58,7 +58,7 @@ fn row(job: &Overview) -> [String; 9] {
         or_none(job.run.as_ref().map(|run| moment(run.started))),
         or_none(job.ended.map(moment)),
         number(numbers.map(|numbers| numbers.pages)),
-        number(numbers.map(|numbers| numbers.items)),
+        number(numbers.map(|numbers| numbers.items.kept)),
         number(numbers.map(|numbers| numbers.ledger.pending)),
         number(numbers.map(|numbers| numbers.dead)),
         bytes(job.size),

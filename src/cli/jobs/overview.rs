@@ -76,7 +76,7 @@ impl Overview {
             ("started", json!(run.map(|run| run.started))),
             ("ended", json!(self.ended)),
             ("pages", json!(numbers.map(|numbers| numbers.pages))),
-            ("items", json!(numbers.map(|numbers| numbers.items))),
+            ("items", json!(numbers.map(|numbers| numbers.items.kept))),
             (
                 "waiting",
                 json!(numbers.map(|numbers| numbers.ledger.pending)),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::find::find;
 use super::overview::{Overview, object, path};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::summary::time;
+use crate::cli::summary::{filled, time};
 use crate::cli::table::{bytes, count, moment, plural, table};
 use crate::error::Result;
-use crate::report::Ledger;
+use crate::report::{Items, Ledger};
 use crate::state::{DeadLetter, PastRun, RunFile, dead_letter, history};
 
 /// Show all that is known of a job
@@ -89,7 +89,8 @@ impl Shown {
         let mut rows = Vec::new();
         if let Some(numbers) = &self.job.summary {
             rows.push(row("pages", count(numbers.pages)));
-            rows.push(row("items", count(numbers.items)));
+            rows.push(row("items", count(numbers.items.kept)));
+            rows.extend(fields(&numbers.items));
             rows.push(row("requests", ledger(&numbers.ledger)));
         }
         if !self.given_up.is_empty() {
@@ -105,7 +106,7 @@ impl Shown {
             ));
         }
         if let Some(last) = self.history.last() {
-            rows.push(row("last finish", last.finish.clone()));
+            rows.push(row("last finish", finish(last)));
         }
         rows
     }
@@ -118,11 +119,36 @@ impl Shown {
             ("arguments", json!(run.map(|run| &run.arguments))),
             ("outputs", json!(run.map(|run| &run.outputs))),
             ("ledger", json!(numbers.map(|numbers| numbers.ledger))),
+            (
+                "fields",
+                json!(numbers.map(|numbers| &numbers.items.fields)),
+            ),
             ("dead_letter_kinds", json!(self.given_up)),
             ("history", json!(self.history)),
         ]));
         Value::Object(json)
     }
+}
+
+/// How many items have something in each field.
+fn fields(items: &Items) -> Option<[String; 2]> {
+    let each = items.fields.iter();
+    let each: Vec<String> = each
+        .map(|(name, field)| filled(name, field, items.kept))
+        .collect();
+    (!each.is_empty()).then(|| row("fields", each.join(", ")))
+}
+
+/// How a run ended, and what was too seldom there.
+fn finish(run: &PastRun) -> String {
+    if run.short_of.is_empty() {
+        return run.finish.clone();
+    }
+    format!(
+        "{}, but below min_fill: {}",
+        run.finish,
+        run.short_of.join(", ")
+    )
 }
 
 fn of_run(run: &RunFile) -> Vec<[String; 2]> {

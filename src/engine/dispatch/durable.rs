@@ -32,6 +32,7 @@ impl Dispatcher {
             hosts,
             scope,
             kept,
+            item_keys: _,
         } = committed;
         let now = self.now();
         for record in &hosts {

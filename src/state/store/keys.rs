@@ -6,6 +6,8 @@ use crate::state::Kept;
 /// Fingerprints of what was seen, and of what is out of scope.
 pub(super) const SEEN: u8 = b's';
 pub(super) const FOREIGN: u8 = b'f';
+/// Fingerprints of the items' keys.
+pub(super) const ITEM: u8 = b'i';
 /// Hosts, and their priorities.
 pub(super) const HOST: u8 = b'h';
 pub(super) const LANE: u8 = b'l';

@@ -14,6 +14,8 @@ pub(crate) struct Committed {
     pub(crate) saved: Saved,
     pub(crate) delivered: Delivered,
     pub(crate) remembered: Remembered,
+    /// The keys of the items that were kept.
+    pub(crate) item_keys: SeenSet,
     /// In the order of their numbers.
     pub(crate) hosts: Vec<HostRecord>,
     /// The places that belong to the crawl.
@@ -53,6 +55,7 @@ impl Store {
             saved: root.saved,
             delivered: root.delivered,
             remembered,
+            item_keys: self.fingerprints(keys::ITEM)?,
             hosts: self.hosts()?,
             scope: self.scope()?,
             kept: self.kept()?,

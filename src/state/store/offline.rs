@@ -7,16 +7,16 @@ use super::guard::guarded;
 use super::{Root, Store, json, keys, storage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::{Key, record};
-use crate::report::{Finish, Ledger};
+use crate::report::{Finish, Items, Ledger};
 use crate::scheduler::HostId;
 use crate::sink::{Mode, OutputFile, Position};
 use crate::state::{DEAD_LETTERS, FRONTIER, Folder, HostRecord, RunFile, State, dead_letter};
 
 /// How far a job has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) pages: u64,
-    pub(crate) items: u64,
+    pub(crate) items: Items,
     pub(crate) ledger: Ledger,
     /// Requests that were given up and can be tried again.
     pub(crate) dead: u64,
@@ -40,7 +40,7 @@ pub(crate) fn summary(folder: &Path) -> Result<Option<Summary>> {
         };
         Summary {
             pages: tally.pages,
-            items: root.delivered.items.kept,
+            items: root.delivered.items,
             ledger,
             dead: ledger.failed,
         }

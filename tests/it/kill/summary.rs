@@ -93,10 +93,18 @@ fn report(trial: &Trial, expected: &Expected) -> Vec<String> {
     let report = read(trial, REPORT);
     let (records, missing) = (expected.records.len() as u64, expected.missing.len() as u64);
     let done = records + expected.redirects;
+    let text = json!({"filled": records, "types": {"string": records}});
+    let list = json!({"filled": records, "types": {"array": records}});
     let wanted = json!({
         "finish": "finished",
         "pages": records,
-        "items": {"kept": records, "dropped": {}, "failed": {}},
+        "items": {
+            "kept": records,
+            "dropped": {},
+            "failed": {},
+            "fields": {"url": text, "title": text, "h1": text, "links": list},
+        },
+        "shortfalls": [],
         "ledger": {"seen": done + missing, "done": done, "filtered": 0, "failed": missing, "pending": 0},
         "duplicates": expected.duplicates,
         "filtered": {},

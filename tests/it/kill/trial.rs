@@ -95,6 +95,9 @@ impl Trial {
             "delay=0",
             "adaptive_delay=false",
             "retries=3",
+            // No page has the key of another, and every field is filled: neither may change anything.
+            "unique=url",
+            "min_fill=title=1,links=1",
             &concurrency,
             &per_host,
             &header,

@@ -32,6 +32,9 @@ struct Now {
 }
 
 impl HeldSite {
+    /// How many different headings the pages have.
+    pub(in super::super) const AISLES: u64 = 7;
+
     pub(in super::super) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -126,7 +129,10 @@ impl State {
             .collect();
         let links = links.concat();
         let text = "All work and no play. ".repeat(100);
-        Some(format!("<title>Page {page}</title>\n<p>{text}\n{links}"))
+        let aisle = page % HeldSite::AISLES;
+        Some(format!(
+            "<title>Page {page}</title>\n<h1>Aisle {aisle}</h1>\n<p>{text}\n{links}"
+        ))
     }
 }
 
