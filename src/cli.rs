@@ -44,6 +44,7 @@ mod logging;
 mod man;
 mod new;
 mod one;
+mod parse;
 mod progress;
 mod report_file;
 mod retry_failed;
@@ -52,12 +53,14 @@ mod run;
 mod schema;
 mod screen;
 mod select;
+mod shell;
 mod signals;
 mod site;
 mod sitemap;
 mod summary;
 mod table;
 mod terminal;
+mod trial;
 mod url;
 
 use std::process::ExitCode;
@@ -146,6 +149,8 @@ enum Verb {
     Links(links::Links),
     Select(select::Select),
     Data(data::Data),
+    Parse(parse::Parse),
+    Shell(shell::Shell),
     Robots(robots::Robots),
     Sitemap(sitemap::Sitemap),
     Feed(feed::Feed),
@@ -181,6 +186,8 @@ impl Verb {
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),
             Self::Data(verb) => verb.run(),
+            Self::Parse(verb) => verb.run(jobs),
+            Self::Shell(verb) => verb.run(jobs),
             Self::Robots(verb) => verb.run(),
             Self::Sitemap(verb) => verb.run(),
             Self::Feed(verb) => verb.run(),

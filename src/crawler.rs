@@ -152,6 +152,15 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
+    /// Takes middlewares and downloader out.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_way(&mut self) -> crate::job::Way {
+        (
+            std::mem::take(&mut self.middlewares),
+            self.downloader.take(),
+        )
+    }
+
     /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).
     pub fn downloader(mut self, downloader: impl Downloader) -> Self {
         self.downloader = Some(Box::new(downloader));

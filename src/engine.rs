@@ -16,9 +16,11 @@ use std::pin::Pin;
 
 pub(crate) use commits::{Commits, MAX_READS};
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
-pub(crate) use erased::Plumbed;
+pub(crate) use erased::{Plumbed, panicked};
 pub(crate) use tally::Tally;
 pub(crate) use visit::Context;
+#[cfg(feature = "cli")]
+pub(crate) use visit::Link;
 
 /// A future on the heap, for traits whose implementors write `async fn`.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::exit::{Exit, Failure};
 use super::flags::{LogFlags, RequestFlags};
-use super::one::{self, Outcome};
+use super::one::{self, Outcome, Patience};
 use super::screen::Screen;
 use super::{logging, terminal};
 use crate::error::Error;
@@ -62,7 +62,7 @@ impl Fetch {
         Ok(one::fetch(
             request,
             |settings| self.request.apply(settings),
-            true,
+            Patience::Whole,
         )?)
     }
 

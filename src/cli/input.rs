@@ -1,5 +1,6 @@
 //! What a person gives a verb to work on: a URL, a file, or lines of JSON.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
@@ -10,6 +11,8 @@ use url::Url;
 use super::exit::{Exit, Failure, Outcome};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
+use crate::request::Request;
+use crate::response::Response;
 
 /// Reads a URL as a person types it: `example.com` is `https://example.com/`, and on this machine `http:` is meant.
 ///
@@ -49,6 +52,23 @@ pub(super) fn file(path: &Path) -> Result<Vec<u8>> {
     read.map_err(|error| {
         Error::new(ErrorKind::File, format!("cannot read {}", path.display())).with_source(error)
     })
+}
+
+/// The answer to a request as it was saved to a file. What kind of content it is, is told by the extension, or else by
+/// the first bytes.
+///
+/// # Errors
+/// [`ErrorKind::File`] when the file cannot be read.
+pub(super) fn page(path: &Path, request: Request) -> Result<Response> {
+    let extension = path.extension().and_then(OsStr::to_str);
+    let content_type = match extension.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "html" | "htm" => "text/html",
+        "xhtml" | "xht" => "application/xhtml+xml",
+        "json" => "application/json",
+        "xml" | "rss" | "atom" => "application/xml",
+        _ => "",
+    };
+    Ok(Response::new(request, 200).with_body(content_type, file(path)?))
 }
 
 /// Answers each line of JSON on standard input with a line of JSON, at once.

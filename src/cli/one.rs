@@ -1,5 +1,7 @@
 //! Fetching one page as a crawl fetches it: through robots.txt, redirects, cookies and every limit.
 
+mod way;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{ScopeMode, Settings};
 use crate::spider::Spider;
+pub(super) use way::Way;
 
 /// What came of it.
 pub(super) enum Outcome {
@@ -27,34 +30,58 @@ pub(super) enum Outcome {
     Failure { kind: String, error: Error },
 }
 
-/// Fetches this request; `adjust` has the last word on the settings. All of it may take `limit`.
+/// What ends a fetch that has no end of its own yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// Nothing but the limits of each request.
+    Each,
+    /// The setting `timeout` bounds all of it.
+    Whole,
+    /// Ctrl-C, which then does not end the program: from then on it never does.
+    Person,
+}
+
+/// Fetches this request; `adjust` has the last word on the settings.
 ///
 /// # Errors
 /// When it cannot even begin, because of a bad setting. Everything else is an [`Outcome::Failure`].
 pub(super) fn fetch(
     request: Request,
     adjust: impl FnOnce(&mut Settings) -> Result<()>,
-    has_limit: bool,
+    patience: Patience,
 ) -> Result<Outcome> {
+    let mut settings = Settings::default();
+    layers::apply_without_keeping(&mut settings, "fetch", &[])?;
+    adjust(&mut settings)?;
+    fetch_by(&Way::default(), settings, request, patience)
+}
+
+/// The same by the way of a spider, with all its settings.
+///
+/// # Errors
+/// Those of [`fetch`].
+pub(super) fn fetch_by(
+    way: &Way,
+    mut settings: Settings,
+    request: Request,
+    patience: Patience,
+) -> Result<Outcome> {
+    only_one(&mut settings);
     let url = request.url().clone();
+    let (timeout, redirects) = (settings.timeout, settings.redirects);
     let answer = Slot::default();
-    let mut crawler = Crawler::new(One {
+    let mut crawler = way.of(Crawler::new(One {
         request: request.any_status(),
         answer: Arc::clone(&answer),
-    });
-    let settings = crawler.settings_mut();
-    layers::apply_without_keeping(settings, "fetch", &[])?;
-    adjust(settings)?;
-    only_one(settings);
-    let (limit, redirects) = (has_limit.then_some(settings.timeout), settings.redirects);
+    }));
+    *crawler.settings_mut() = settings;
     let mut events = crawler.events();
     let runtime = crawl::runtime()?;
     let outcome = runtime.block_on(async {
-        let Some(report) = within(limit, crawler.run()).await else {
-            let late = Error::new(ErrorKind::Timeout, "no complete answer in time");
-            return Ok(failed(late.with_url(&url)));
+        match within(patience, timeout, crawler.run()).await {
+            Ok(report) => report?,
+            Err(error) => return Ok(failed(error.with_url(&url))),
         };
-        report?;
         let response = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
         match response {
             Some(response) => Ok(answered(response, redirects, &url)),
@@ -70,14 +97,34 @@ pub(super) fn fetch(
 /// # Errors
 /// Whatever keeps the page from being had.
 pub(super) fn page(url: &str, flags: &PageFlags) -> Result<Response, Failure> {
-    match fetch(flags.request(url)?, |settings| flags.apply(settings), false)? {
-        Outcome::Answer(response) if response.status().is_success() => Ok(*response),
-        Outcome::Answer(response) => {
-            let message = format!("status {}", response.status());
-            let error = Error::new(ErrorKind::Status, message).with_url(response.url());
-            Err(error.into())
+    let adjust = |settings: &mut Settings| flags.apply(settings);
+    fetch(flags.request(url)?, adjust, Patience::Each)?.success()
+}
+
+impl Outcome {
+    /// The answer, of whatever status.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn answer(self) -> Result<Response, Failure> {
+        match self {
+            Self::Answer(response) => Ok(*response),
+            Self::Failure { error, .. } => Err(error.into()),
         }
-        Outcome::Failure { error, .. } => Err(error.into()),
+    }
+
+    /// The answer, which has to be a success.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn success(self) -> Result<Response, Failure> {
+        let response = self.answer()?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let message = format!("status {}", response.status());
+        let error = Error::new(ErrorKind::Status, message).with_url(response.url());
+        Err(error.into())
     }
 }
 
@@ -91,15 +138,26 @@ pub(super) fn only_one(settings: &mut Settings) {
     settings.deny.clear();
     settings.content_types.clear();
     settings.max_url_length = usize::MAX;
+    settings.sitemaps = false;
     (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
     (settings.max_time, settings.max_errors) = (None, None);
     (settings.max_pages_per_host, settings.max_per_pattern) = (None, None);
 }
 
-async fn within<T>(limit: Option<Duration>, work: impl Future<Output = T>) -> Option<T> {
-    match limit {
-        Some(limit) => tokio::time::timeout(limit, work).await.ok(),
-        None => Some(work.await),
+async fn within<T>(
+    patience: Patience,
+    timeout: Duration,
+    work: impl Future<Output = T>,
+) -> Result<T> {
+    match patience {
+        Patience::Each => Ok(work.await),
+        Patience::Whole => tokio::time::timeout(timeout, work)
+            .await
+            .map_err(|_| Error::new(ErrorKind::Timeout, "no complete answer in time")),
+        Patience::Person => tokio::select! {
+            done = work => Ok(done),
+            Ok(()) = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Stopped, "stopped by Ctrl-C")),
+        },
     }
 }
 

@@ -157,7 +157,7 @@ impl<S: Spider> Plumbed<S> {
 }
 
 /// What a panic said, as an error.
-pub(super) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<&str>()
         .copied()

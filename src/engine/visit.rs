@@ -4,6 +4,7 @@
 //! dispatcher gets back what it only has to look up and queue.
 
 mod hop;
+mod link;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
@@ -20,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::frontier::Queued;
 use crate::html::Cuts;
-use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
+use crate::identity::{FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
@@ -31,6 +32,7 @@ use crate::response::Response;
 use crate::settings::RobotsTags;
 use crate::state::{Parse, Parsing};
 pub(super) use hop::is_in_own_chain;
+pub(crate) use link::Link;
 
 /// What all visits of a crawl share, to read.
 pub(crate) struct Context {
@@ -55,16 +57,6 @@ pub(crate) struct Context {
     pub(crate) accounts: Accounts,
     /// Where a durable job notes which pages are being parsed.
     pub(crate) parsing: Option<Arc<Parsing>>,
-}
-
-/// A request on its way to the dispatcher, with all that can be told without it.
-#[derive(Debug)]
-pub(super) struct Link {
-    pub(super) request: Request,
-    pub(super) fingerprint: Fingerprint,
-    pub(super) verdict: std::result::Result<(), Filter>,
-    /// Whether the URL has a session id, which the fingerprint leaves out.
-    pub(super) has_session: bool,
 }
 
 /// A visit that is over.
@@ -129,37 +121,12 @@ impl Outcome {
 
 impl Context {
     pub(super) fn link(&self, scope: &Scope, request: Request) -> Link {
-        let url = request.url();
-        let fingerprint = request.fingerprint(self.key);
-        let verdict = match url.scheme() {
-            // A site may have its sitemaps elsewhere; what they list is held against the scope.
-            "http" | "https" if request.sitemap().is_some() => Ok(()),
-            "http" | "https" => scope.check(&request),
-            _ => Err(Filter::Scheme),
-        };
-        Link {
-            request,
-            fingerprint,
-            verdict,
-            has_session: false,
-        }
+        Link::new(request, scope, self.key)
     }
 
     /// A request that a page asks for.
     fn found(&self, scope: &Scope, request: Request) -> Link {
-        let request = match self.strip.apply(request.url()) {
-            Some(url) => request.with_url(url),
-            None => request,
-        };
-        let mut link = self.link(scope, request);
-        if self.ignores_sessions
-            && link.verdict.is_ok()
-            && let Some(page) = identity::without_session(link.request.url())
-        {
-            link.fingerprint = link.request.clone().with_url(page).fingerprint(self.key);
-            link.has_session = true;
-        }
-        link
+        Link::found(request, scope, self.key, &self.strip, self.ignores_sessions)
     }
 
     /// Makes the visit. A panic anywhere in it costs this request only.

@@ -236,6 +236,12 @@ impl<'a> Element<'a> {
         self.node.attr(name)
     }
 
+    /// The names of its attributes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn attribute_names(self) -> impl Iterator<Item = &'a str> {
+        self.node.value().attrs().map(|(name, _)| name)
+    }
+
     /// The URL in an attribute, absolute and with its fragment, of whatever scheme. `None` if the attribute is missing or
     /// holds no URL.
     #[must_use]

@@ -3,11 +3,14 @@
 #[cfg(feature = "cli")]
 use std::collections::BTreeMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+
+use futures_util::FutureExt;
 
 use crate::crawler::Crawler;
 use crate::downloader::{Downloader, ErasedDownloader};
-use crate::engine::BoxFuture;
+use crate::engine::{BoxFuture, panicked};
 use crate::error::{BoxError, Result};
 use crate::event::{Events, ProgressWatch};
 use crate::middleware::{ErasedMiddleware, Middleware};
@@ -90,15 +93,23 @@ impl AnyCrawler {
         Self(self.0.middleware(Box::new(middleware)))
     }
 
+    /// Takes out by which way the crawler fetches, for fetching single pages as it does.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_way(&mut self) -> Way {
+        self.0.take_way()
+    }
+
     /// See [`Spider::start`].
     ///
     /// # Errors
-    /// The spider's own.
+    /// The spider's own; a panic is one, too.
     pub fn start(&self) -> Result<Vec<Request>, BoxError> {
-        self.0.start()
+        catch_unwind(AssertUnwindSafe(|| self.0.start()))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
-    /// What the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines.
+    /// What the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines. A panic is an
+    /// error.
     pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
         self.0.parse(response)
     }
@@ -129,6 +140,13 @@ impl fmt::Debug for AnyCrawler {
     }
 }
 
+/// The middlewares of a crawler, outermost first, and its downloader if it has one of its own.
+#[cfg(feature = "cli")]
+pub(crate) type Way = (
+    Vec<Box<dyn ErasedMiddleware>>,
+    Option<Box<dyn ErasedDownloader>>,
+);
+
 /// What a spider makes of one page, its items as JSON: see [`AnyCrawler::parse`].
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -144,13 +162,21 @@ pub struct Parsed {
 impl Parsed {
     async fn of<S: Spider>(spider: &S, response: Response) -> Self {
         let mut out = Output::new();
-        let result = spider.parse(response, &mut out).await;
-        let (items, requests, _) = out.into_parts();
-        let items: Result<Vec<Record>> = items.iter().map(Record::new).collect();
-        let (items, unwritable) = match items {
-            Ok(items) => (items, None),
-            Err(error) => (Vec::new(), Some(error.into())),
-        };
+        // In a block of its own, so that a panic before the first await is caught as well.
+        let parse = async { spider.parse(response, &mut out).await };
+        let result = AssertUnwindSafe(parse)
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+        let (emitted, requests, _) = out.into_parts();
+        let mut items = Vec::with_capacity(emitted.len());
+        let mut unwritable = None;
+        for item in &emitted {
+            match Record::new(item) {
+                Ok(record) => items.push(record),
+                Err(error) => unwritable = Some(error.into()),
+            }
+        }
         Self {
             items,
             requests,
@@ -178,6 +204,8 @@ trait Erased: Send {
     ) -> Box<dyn Erased>;
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
     fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn take_way(&mut self) -> Way;
     fn start(&self) -> Result<Vec<Request>, BoxError>;
     fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
     fn run_until(
@@ -239,6 +267,11 @@ impl<S: Spider> Erased for Crawler<S> {
 
     fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased> {
         Box::new(Self::middleware_boxed(*self, middleware))
+    }
+
+    #[cfg(feature = "cli")]
+    fn take_way(&mut self) -> Way {
+        Self::take_way(self)
     }
 
     fn start(&self) -> Result<Vec<Request>, BoxError> {

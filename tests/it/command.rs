@@ -17,6 +17,7 @@ mod feed;
 mod fetch;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod interactive;
 mod jobs;
 mod links;
 mod list;
@@ -26,6 +27,7 @@ mod new;
 mod outputs;
 #[cfg(unix)]
 mod quality;
+mod parse;
 mod report;
 mod robots;
 mod run;

@@ -143,7 +143,14 @@ impl PageFlags {
     /// # Errors
     /// A usage error for a header that cannot be one, and for what is no URL.
     pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
-        let mut request = Request::from(input::url(url)?);
+        self.on(Request::from(input::url(url)?))
+    }
+
+    /// The same on a request that is there already.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one.
+    pub(in crate::cli) fn on(&self, mut request: Request) -> Result<Request, Failure> {
         for line in &self.header {
             let (name, value) =
                 split(line).ok_or_else(|| Failure::usage(format!("no `NAME: VALUE`: {line:?}")))?;

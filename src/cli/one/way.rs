@@ -1,0 +1,73 @@
+//! By which way a page is fetched: what a spider has set up around its requests, usable for more than one crawl.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::crawler::Crawler;
+use crate::downloader::{Downloader, ErasedDownloader};
+use crate::error::Result;
+use crate::job::AnyCrawler;
+use crate::middleware::{ErasedMiddleware, Middleware, Next};
+use crate::request::Request;
+use crate::response::Response;
+use crate::spider::Spider;
+
+/// Middlewares and a downloader, as a spider's crawler had them. The default is none, and the usual downloader.
+#[derive(Clone, Default)]
+pub(in crate::cli) struct Way {
+    /// Outermost first.
+    middlewares: Vec<Shared<dyn ErasedMiddleware>>,
+    downloader: Option<Shared<dyn ErasedDownloader>>,
+}
+
+impl Way {
+    /// Takes it out of a crawler, which then is good for parsing only.
+    pub(in crate::cli) fn out_of(crawler: &mut AnyCrawler) -> Self {
+        let (middlewares, downloader) = crawler.take_way();
+        let middlewares = middlewares.into_iter().map(|m| Shared(Arc::from(m)));
+        Self {
+            middlewares: middlewares.collect(),
+            downloader: downloader.map(|downloader| Shared(Arc::from(downloader))),
+        }
+    }
+
+    /// Has a crawler fetch by this way.
+    pub(super) fn of<S: Spider>(&self, mut crawler: Crawler<S>) -> Crawler<S> {
+        for middleware in &self.middlewares {
+            crawler = crawler.middleware(middleware.clone());
+        }
+        match &self.downloader {
+            Some(downloader) => crawler.downloader(downloader.clone()),
+            None => crawler,
+        }
+    }
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Way")
+            .field("middlewares", &self.middlewares.len())
+            .field("own_downloader", &self.downloader.is_some())
+            .finish()
+    }
+}
+
+struct Shared<T: ?Sized>(Arc<T>);
+
+impl<T: ?Sized> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl Middleware for Shared<dyn ErasedMiddleware> {
+    async fn handle(&self, request: Request, next: Next) -> Result<Response> {
+        self.0.handle_boxed(request, next).await
+    }
+}
+
+impl Downloader for Shared<dyn ErasedDownloader> {
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        self.0.fetch_boxed(request).await
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the lines that were typed are kept: in the user's state folder, for this user only.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Lines that are kept.
+pub(super) const LINES: usize = 1000;
+
+const FILE: &str = "crawlworks/shell_history";
+
+/// The file of the history, whose folder is there; `None` when the system does not tell of a folder for this user.
+///
+/// # Errors
+/// When the folder cannot be made.
+pub(super) fn file() -> io::Result<Option<PathBuf>> {
+    let Some(file) = place(|name| std::env::var_os(name).map(PathBuf::from)) else {
+        return Ok(None);
+    };
+    if let Some(folder) = file.parent() {
+        make_private(folder)?;
+    }
+    Ok(Some(file))
+}
+
+/// The XDG Base Directory Specification, which has relative paths ignored; on Windows its like.
+fn place(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).filter(|path| path.is_absolute());
+    let folder = absolute("XDG_STATE_HOME")
+        .or_else(|| absolute("LOCALAPPDATA"))
+        .or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
+    Some(folder.join(FILE))
+}
+
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        place(|name| {
+            let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+            Some(PathBuf::from(value))
+        })
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn it_is_in_the_state_folder() {
+        let home = ("HOME", "/home/anna");
+        let expected = "/home/anna/.local/state/crawlworks/shell_history";
+        assert_eq!(of(&[home]).unwrap(), Path::new(expected));
+        assert_eq!(
+            of(&[home, ("XDG_STATE_HOME", "state")]).unwrap(),
+            Path::new(expected)
+        );
+        let given = of(&[home, ("XDG_STATE_HOME", "/state")]).unwrap();
+        assert_eq!(given, Path::new("/state/crawlworks/shell_history"));
+        assert_eq!(of(&[]), None);
+    }
+}

@@ -1,0 +1,301 @@
+//! What the shell knows from one command to the next, and the commands that change it.
+
+mod effects;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+
+use url::Origin;
+
+use super::commands::{self, Act, Call, Command};
+use super::look;
+use super::page::Page;
+use super::show::Body;
+use crate::cli::exit::Failure;
+use crate::cli::flags::PageFlags;
+use crate::cli::one::{self, Patience};
+use crate::cli::trial::{Made, SpiderFlags, Trial};
+use crate::cli::{find, hint, input, terminal};
+use crate::error::Error;
+use crate::job::Job;
+use crate::request::Request;
+pub(super) use effects::{browse, fetch, items, label, links, requests, save};
+
+/// The page, the spider, and what was listed last.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    jobs: &'a [Job],
+    flags: SpiderFlags,
+    request: PageFlags,
+    page: Option<Page>,
+    /// The spider that was asked for last, by the word that it was asked for with.
+    trial: Option<(String, Trial)>,
+    /// What the numbers of the last list stand for.
+    listed: Vec<Request>,
+    /// Whether there is a page that nobody has been told of.
+    is_new: bool,
+    patience: Patience,
+    /// Where the first request went.
+    origin: Option<Origin>,
+}
+
+/// What a command comes to.
+#[derive(Debug, Default)]
+pub(super) struct Reply {
+    /// The answer.
+    body: Option<Body>,
+    /// What a person is told besides.
+    told: Vec<String>,
+    /// What went wrong, although there is an answer.
+    error: Option<Error>,
+}
+
+/// How a line went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    Well,
+    /// It failed, or found nothing.
+    Badly,
+    /// There was no command.
+    Idle,
+    Quit,
+}
+
+impl Reply {
+    pub(super) fn whole(body: Body) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::default()
+        }
+    }
+
+    fn told(text: String) -> Self {
+        Self {
+            told: vec![text],
+            ..Self::default()
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A session with the spider of the flags, if there is one.
+    ///
+    /// # Errors
+    /// When there is no such spider, or it cannot begin.
+    pub(super) fn new(
+        jobs: &'a [Job],
+        flags: SpiderFlags,
+        request: PageFlags,
+        patience: Patience,
+    ) -> Result<Self, Failure> {
+        let mut session = Self {
+            jobs,
+            flags,
+            request,
+            page: None,
+            trial: None,
+            listed: Vec::new(),
+            is_new: false,
+            patience,
+            origin: None,
+        };
+        if let Some(name) = session.flags.spider.clone() {
+            session.choose(&name)?;
+        }
+        Ok(session)
+    }
+
+    /// The page, if it is another one than last time.
+    pub(super) fn new_page(&mut self) -> Option<&Page> {
+        std::mem::take(&mut self.is_new).then_some(self.page.as_ref())?
+    }
+
+    /// The names of all spiders.
+    pub(super) fn spiders(&self) -> impl Iterator<Item = &str> {
+        self.jobs.iter().map(Job::name)
+    }
+
+    /// Reads the page from a file.
+    pub(super) fn open_file(&mut self, file: PathBuf, base: &str) -> Result<Reply, Failure> {
+        let request = self.spiders_request(Request::from(input::url(base)?))?;
+        self.read_file(file, request)
+    }
+
+    /// Fetches the page as a person names it.
+    pub(super) fn open_url(&mut self, url: &str) -> Result<Reply, Failure> {
+        let request = self.spiders_request(Request::from(input::url(url)?))?;
+        self.go(request)
+    }
+
+    /// Fetches the first page of the spider, if there is one.
+    pub(super) fn open_first(&mut self) -> Result<Reply, Failure> {
+        let first = self
+            .trial
+            .as_ref()
+            .and_then(|(_, trial)| trial.first())
+            .cloned();
+        match first {
+            Some(request) => {
+                let request = self.spiders_request(request)?;
+                self.go(request)
+            }
+            None => Ok(Reply::told("no page yet: `fetch URL` gets one".to_owned())),
+        }
+    }
+
+    /// Does what a line says, and shows what comes of it.
+    ///
+    /// # Errors
+    /// Only when standard output cannot be written: whatever else goes wrong is told.
+    pub(super) fn run(&mut self, line: &str) -> io::Result<Done> {
+        let (command, call) = match commands::read(line) {
+            Ok(Some(read)) => read,
+            Ok(None) => return Ok(Done::Idle),
+            Err(failure) => return Ok(fail(&failure)),
+        };
+        let reply = match command.act {
+            Act::Quit => return Ok(Done::Quit),
+            Act::Look(look) => self
+                .page()
+                .and_then(|page| Ok(Reply::whole(look(page, call.rest)?))),
+            Act::Do(act) => act(self, call),
+        };
+        match reply {
+            Ok(reply) => reply.show(command, call),
+            Err(failure) => Ok(fail(&failure)),
+        }
+    }
+
+    /// Tells of a page that was opened before the first command.
+    pub(super) fn tell(&self, opened: Result<Reply, Failure>) {
+        match opened {
+            // A script wants the answers to its commands.
+            Ok(reply) if io::stdout().is_terminal() => {
+                reply.told.iter().for_each(|told| terminal::say(told));
+            }
+            Ok(_) => {}
+            Err(failure) => {
+                fail(&failure);
+            }
+        }
+    }
+
+    fn page(&self) -> Result<&Page, Failure> {
+        self.page.as_ref().ok_or_else(no_page)
+    }
+
+    /// What the spider makes of the page: the one of this name, or that of last time.
+    fn made(&mut self, name: &str) -> Result<Made, Failure> {
+        self.page()?;
+        if !name.is_empty() {
+            self.choose(name)?;
+        }
+        let (_, trial) = self.trial.as_ref().ok_or_else(|| {
+            let names: Vec<&str> = self.spiders().collect();
+            Failure::usage(format!("which spider? one of: {}", names.join(", ")))
+        })?;
+        let mut made = trial.parse(self.page()?.response())?;
+        for note in &mut made.notes {
+            note.insert_str(0, "hint: ");
+        }
+        Ok(made)
+    }
+
+    fn choose(&mut self, name: &str) -> Result<(), Failure> {
+        if self.trial.as_ref().is_none_or(|(chosen, _)| chosen != name) {
+            let job = find::spider(self.jobs, name)?;
+            let trial = Trial::open(&job, &self.flags, &self.request)?;
+            self.trial = Some((name.to_owned(), trial));
+        }
+        Ok(())
+    }
+
+    /// The first request, with all that the flags say of it.
+    fn spiders_request(&self, request: Request) -> Result<Request, Failure> {
+        match &self.trial {
+            Some((_, trial)) => trial.request(request, &self.flags, &self.request),
+            None => Ok(self.flags.on(self.request.on(request)?)?),
+        }
+    }
+
+    fn read_file(&mut self, file: PathBuf, request: Request) -> Result<Reply, Failure> {
+        self.origin.get_or_insert_with(|| request.url().origin());
+        let response = input::page(&file, request.clone())?;
+        self.arrive(Page::new(response, request, Some(file)))
+    }
+
+    /// The request with the headers of the flags, which may be secrets, where they belong: at the site of the first page.
+    fn dressed(&self, request: Request) -> Result<Request, Failure> {
+        let is_foreign = |origin: &Origin| *origin != request.url().origin();
+        if self.origin.as_ref().is_some_and(is_foreign) {
+            return Ok(request);
+        }
+        self.request.on(request)
+    }
+
+    fn go(&mut self, request: Request) -> Result<Reply, Failure> {
+        let asked = request.clone();
+        self.origin.get_or_insert_with(|| asked.url().origin());
+        let outcome = match &self.trial {
+            Some((_, trial)) => trial.fetch(request, self.patience)?,
+            None => {
+                let adjust = |settings: &mut _| {
+                    self.flags.apply(settings)?;
+                    self.request.apply(settings)
+                };
+                one::fetch(request, adjust, self.patience)?
+            }
+        };
+        self.arrive(Page::new(outcome.answer()?, asked, None))
+    }
+
+    fn arrive(&mut self, page: Page) -> Result<Reply, Failure> {
+        let Body::Text(status) = look::status(&page, "")? else {
+            return Ok(Reply::default());
+        };
+        self.page = Some(page);
+        self.is_new = true;
+        Ok(Reply::told(status))
+    }
+}
+
+impl Reply {
+    fn show(self, command: &Command, call: Call<'_>) -> io::Result<Done> {
+        let mut out = io::stdout().lock();
+        let found = self.body.as_ref().is_none_or(|body| !body.is_empty());
+        if let Some(body) = self.body {
+            if out.is_terminal() {
+                let again = format!("{}! {}", command.name, call.rest);
+                out.write_all(body.short(call.all, again.trim_end()).as_bytes())?;
+            } else {
+                out.write_all(body.plain().as_bytes())?;
+            }
+            out.flush()?;
+        }
+        for told in &self.told {
+            terminal::say(told);
+        }
+        match self.error {
+            Some(error) => Ok(fail(&error.into())),
+            None if found => Ok(Done::Well),
+            None => {
+                terminal::say("nothing found");
+                Ok(Done::Badly)
+            }
+        }
+    }
+}
+
+fn no_page() -> Failure {
+    Failure::usage("no page yet: `fetch URL` gets one")
+}
+
+/// Tells what went wrong; the shell goes on.
+fn fail(failure: &Failure) -> Done {
+    match failure {
+        // Without the word on --help, which is not of the shell.
+        Failure::Usage(message) => terminal::say(&format!("error: {message}")),
+        failure => crate::cli::tell(failure, hint::Dialect::Flags),
+    }
+    Done::Badly
+}

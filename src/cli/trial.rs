@@ -1,0 +1,182 @@
+//! A [`Trial`]: a spider that is tried on single pages, without a crawl. `parse` and `shell` do that.
+
+mod flags;
+mod verdict;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::exit::Failure;
+use super::flags::PageFlags;
+use super::one::{self, Patience, Way};
+use super::{crawl, layers};
+use crate::engine::panicked;
+use crate::error::{Error, ErrorKind, Result};
+use crate::html::Limits;
+use crate::job::{AnyCrawler, Job};
+use crate::policy::robots::PageTags;
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::Settings;
+use crate::sink::Record;
+pub(super) use flags::SpiderFlags;
+use verdict::Judge;
+pub(super) use verdict::Verdict;
+
+/// A spider with its settings, as `crawl run` would have them.
+#[derive(Debug)]
+pub(super) struct Trial {
+    crawler: AnyCrawler,
+    settings: Settings,
+    way: Way,
+    /// None when it cannot say.
+    starts: Vec<Request>,
+    no_start: Option<Error>,
+}
+
+/// What a spider made of a page.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) items: Vec<Record>,
+    /// Each with what a crawl would do with it.
+    pub(super) requests: Vec<(Request, Verdict)>,
+    /// The spider's error; what it emitted before is above.
+    pub(super) error: Option<Error>,
+    /// What is to be known of it besides, a sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+impl Trial {
+    /// Builds the spider and its settings. One that cannot say where it starts can still parse.
+    ///
+    /// # Errors
+    /// Those of a crawl that cannot begin.
+    pub(super) fn open(job: &Job, flags: &SpiderFlags, page: &PageFlags) -> Result<Self> {
+        let build = || job.crawler(flags.arguments());
+        let mut crawler = catch_unwind(AssertUnwindSafe(build))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))?;
+        let name = crawler.name().to_owned();
+        let settings = crawler.settings_mut();
+        layers::apply_without_keeping(settings, &name, &flags.set)?;
+        page.apply(settings)?;
+        let settings = settings.clone();
+        let way = Way::out_of(&mut crawler);
+        let (starts, no_start) = match crawler.start() {
+            Ok(starts) => (starts, None),
+            Err(error) => (Vec::new(), Some(of_spider(error))),
+        };
+        Ok(Self {
+            crawler,
+            settings,
+            way,
+            starts,
+            no_start,
+        })
+    }
+
+    /// Whether its crawl starts at the host of this URL.
+    pub(super) fn starts_at(&self, url: &Url) -> bool {
+        let is_there = |start: &Url| start.host() == url.host() && start.port() == url.port();
+        self.starts.iter().any(|start| is_there(start.url()))
+    }
+
+    /// The first page of its crawl.
+    pub(super) fn first(&self) -> Option<&Request> {
+        self.starts.first()
+    }
+
+    /// The request as the spider is to see it: one that it starts with is made as it says, unless the flags say what
+    /// the page is.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one.
+    pub(super) fn request(
+        &self,
+        asked: Request,
+        flags: &SpiderFlags,
+        page: &PageFlags,
+    ) -> Result<Request, Failure> {
+        let start = self.starts.iter().find(|start| start.url() == asked.url());
+        match start {
+            Some(start) if !flags.describe_page() => page.on(start.clone()),
+            _ => Ok(flags.on(page.on(asked)?)?),
+        }
+    }
+
+    /// Fetches a page by the spider's way.
+    ///
+    /// # Errors
+    /// When it cannot even begin.
+    pub(super) fn fetch(&self, request: Request, patience: Patience) -> Result<one::Outcome> {
+        one::fetch_by(&self.way, self.settings.clone(), request, patience)
+    }
+
+    /// Lets the spider parse a page.
+    ///
+    /// # Errors
+    /// When there is no runtime for it, or a setting is bad. An error of the spider is in what it made.
+    pub(super) fn parse(&self, page: &Response) -> Result<Made> {
+        let mut judge = Judge::new(&self.settings, &self.starts, page)?;
+        let limits = Limits::new(&self.settings);
+        let response = page.clone().within(limits, Arc::default());
+        let runtime = crawl::runtime()?;
+        let parsed = runtime.block_on(self.crawler.parse(response));
+        runtime.shutdown_background();
+        let verdicts = judge.verdicts(&parsed.requests);
+        let error = parsed
+            .error
+            .map(|error| of_spider(error).with_url(page.url()));
+        let mut made = Made {
+            items: parsed.items,
+            requests: parsed.requests.into_iter().zip(verdicts).collect(),
+            error,
+            notes: Vec::new(),
+        };
+        made.notes = self.notes(page, &judge, &made);
+        Ok(made)
+    }
+
+    fn notes(&self, page: &Response, judge: &Judge<'_>, made: &Made) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(error) = &self.no_start {
+            notes.push(format!(
+                "the spider does not say where it starts, so the page is taken for the start: {}",
+                error.chain()
+            ));
+        }
+        if !judge.has_inside(page.request()) {
+            notes.push("the page itself is outside the scope of the spider's crawl".to_owned());
+        }
+        let (agent, tags) = (&self.settings.user_agent, self.settings.robots_tags);
+        if PageTags::of(page, agent, tags, jiff::Timestamp::now()).noindex {
+            notes.push("the page says noindex: a crawl drops its items".to_owned());
+        }
+        let is_empty = made.items.is_empty() && made.requests.is_empty();
+        if page.label().is_none() && (is_empty || made.error.is_some()) {
+            notes.push(
+                "a page that the spider knows by a label has to be given that label".to_owned(),
+            );
+        }
+        notes
+    }
+}
+
+/// An item as JSON for more JSON around it, in the very form of the outputs.
+pub(super) fn raw(item: &Record) -> Option<Box<RawValue>> {
+    RawValue::from_string(item.json().to_owned()).ok()
+}
+
+/// A spider's own error. A panic says itself that it is one.
+fn of_spider(error: crate::BoxError) -> Error {
+    match error.downcast::<Error>() {
+        Ok(error) if error.kind() == ErrorKind::Panic => *error,
+        Ok(error) => Error::new(ErrorKind::Spider, "the spider failed").with_source(*error),
+        Err(error) => Error::new(ErrorKind::Spider, "the spider failed").with_source(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! The flags that say which spider looks at a page, and as what.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::cli::flags::pair;
+use crate::error::Result;
+use crate::job;
+use crate::request::Request;
+use crate::settings::Settings;
+
+/// Which spider, and what it is told of the page.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Spider")]
+pub(in crate::cli) struct SpiderFlags {
+    /// The spider; `crawl list` shows them
+    #[arg(long, value_name = "SPIDER")]
+    pub(in crate::cli) spider: Option<String>,
+
+    /// An argument of the spider
+    #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
+    arguments: Vec<(String, String)>,
+
+    /// Change a setting; `crawl run --help` lists them all
+    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
+    pub(super) set: Vec<(String, String)>,
+
+    /// The kind of page, for a spider that tells pages apart by the label of their request
+    #[arg(long, value_name = "LABEL")]
+    pub(in crate::cli) label: Option<String>,
+
+    /// Metadata of the page's request, such as `page=3` or `name="Anna"`
+    #[arg(long, value_name = "KEY=JSON", value_parser = metadata)]
+    meta: Vec<(String, Value)>,
+}
+
+impl SpiderFlags {
+    /// The spider's arguments; of two with one name the last counts.
+    pub(super) fn arguments(&self) -> job::Args {
+        let arguments: BTreeMap<String, String> = self.arguments.iter().cloned().collect();
+        job::Args::new(arguments)
+    }
+
+    /// What of these is a setting, where there is no spider.
+    ///
+    /// # Errors
+    /// Those of [`Settings::set`].
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        self.set
+            .iter()
+            .try_for_each(|(name, value)| settings.set(name, value))
+    }
+
+    /// Whether it is said what the page is.
+    pub(super) fn describe_page(&self) -> bool {
+        self.label.is_some() || !self.meta.is_empty()
+    }
+
+    /// The request with its label and metadata.
+    ///
+    /// # Errors
+    /// Those of [`Request::with_meta`].
+    pub(in crate::cli) fn on(&self, mut request: Request) -> Result<Request> {
+        if let Some(label) = &self.label {
+            request = request.with_label(label.as_str());
+        }
+        for (key, value) in &self.meta {
+            request = request.with_meta(key, value)?;
+        }
+        Ok(request)
+    }
+}
+
+fn metadata(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = pair(text).map_err(|_| "expected KEY=JSON")?;
+    let value = serde_json::from_str(&value).map_err(|error| {
+        format!("{value:?} is no JSON ({error}); text needs quotes: '\"text\"'")
+    })?;
+    Ok((key, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_json() {
+        let number = metadata("page=3").unwrap();
+        assert_eq!(number, ("page".to_owned(), Value::from(3)));
+        assert_eq!(metadata(r#"a="b=c""#).unwrap().1, Value::from("b=c"));
+        for (bad, why) in [
+            ("page", "expected KEY=JSON"),
+            ("name=Anna", "text needs quotes"),
+        ] {
+            assert!(metadata(bad).unwrap_err().contains(why), "{bad}");
+        }
+    }
+}

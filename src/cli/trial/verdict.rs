@@ -1,0 +1,195 @@
+//! What a crawl would do with the requests that a spider makes of a page.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use crate::engine::Link;
+use crate::error::Result;
+use crate::identity::{FingerprintKey, Strip};
+use crate::policy::robots::PageTags;
+use crate::policy::scope::Scope;
+use crate::report::Filter;
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::Settings;
+
+/// What becomes of a request, as far as it can be told from one page: robots.txt is not asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Verdict {
+    /// It is made.
+    Follow,
+    /// It is made already: the page itself, a start request, or an earlier request of the page.
+    Duplicate,
+    /// It is left out.
+    Filtered(Filter),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Follow => f.write_str("follow"),
+            Self::Duplicate => f.write_str("duplicate"),
+            Self::Filtered(reason) => reason.fmt(f),
+        }
+    }
+}
+
+/// The boundary of a crawl that begins with some requests, as it is seen from a page.
+#[derive(Debug)]
+pub(super) struct Judge<'a> {
+    settings: &'a Settings,
+    scope: Scope,
+    strip: Strip,
+    key: FingerprintKey,
+    known: HashSet<crate::identity::Fingerprint>,
+    depth: u32,
+    nofollow: bool,
+}
+
+impl<'a> Judge<'a> {
+    /// Without any start request the page is the start.
+    ///
+    /// # Errors
+    /// Those of a bad setting.
+    pub(super) fn new(settings: &'a Settings, starts: &[Request], page: &Response) -> Result<Self> {
+        let now = jiff::Zoned::now();
+        let mut scope = Scope::new(settings, now.year())?;
+        for start in starts {
+            scope.include(start.url());
+            if leads_to(start, page) {
+                scope.follow_start(start.url(), page.url());
+            }
+        }
+        if starts.is_empty() {
+            scope.include(page.url());
+        }
+        let key = FingerprintKey::random();
+        let known = starts.iter().chain([page.request()]);
+        let (agent, tags) = (&settings.user_agent, settings.robots_tags);
+        Ok(Self {
+            settings,
+            scope,
+            strip: Strip::new(&settings.strip_params)?,
+            key,
+            known: known.map(|request| request.fingerprint(key)).collect(),
+            depth: page.request().depth().saturating_add(1),
+            nofollow: PageTags::of(page, agent, tags, now.timestamp()).nofollow,
+        })
+    }
+
+    /// Whether the page itself would be in the crawl.
+    pub(super) fn has_inside(&self, page: &Request) -> bool {
+        self.scope.check(page) != Err(Filter::Scope)
+    }
+
+    /// One verdict for each request, in the order in which the page has them.
+    pub(super) fn verdicts(&mut self, requests: &[Request]) -> Vec<Verdict> {
+        let max_links = self.settings.max_links;
+        let numbered = requests.iter().enumerate();
+        numbered
+            .map(|(number, request)| match number < max_links {
+                true => self.verdict(request),
+                false => Verdict::Filtered(Filter::MaxLinks),
+            })
+            .collect()
+    }
+
+    fn verdict(&mut self, request: &Request) -> Verdict {
+        if self.nofollow {
+            return Verdict::Filtered(Filter::Nofollow);
+        }
+        let request = request.clone().at_depth(self.depth);
+        let link = Link::found(
+            request,
+            &self.scope,
+            self.key,
+            &self.strip,
+            self.settings.traps,
+        );
+        let is_new = self.known.insert(link.fingerprint);
+        match link.verdict {
+            _ if is_new || link.request.is_unfiltered() => link
+                .verdict
+                .map_or_else(Verdict::Filtered, |()| Verdict::Follow),
+            Ok(()) if link.has_session => Verdict::Filtered(Filter::Trap),
+            _ => Verdict::Duplicate,
+        }
+    }
+}
+
+/// Whether a start request leads to this page: it was redirected, or the page's host has a `www.` more or less.
+fn leads_to(start: &Request, page: &Response) -> bool {
+    let bare = |url: &url::Url| {
+        let host = url.host_str().unwrap_or_default();
+        host.strip_prefix("www.").unwrap_or(host).to_owned()
+    };
+    page.request().redirects().contains(start.url()) || bare(start.url()) == bare(page.url())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::RobotsTags;
+
+    fn request(url: &str) -> Request {
+        Request::get(url).unwrap()
+    }
+
+    fn verdicts(change: impl Fn(&mut Settings), urls: &[&str]) -> Vec<String> {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        let page = Response::new(request("http://www.a.example/list"), 200);
+        let starts = [request("http://a.example/")];
+        let requests: Vec<Request> = urls.iter().map(|url| request(url)).collect();
+        let mut judge = Judge::new(&settings, &starts, &page).unwrap();
+        judge
+            .verdicts(&requests)
+            .iter()
+            .map(Verdict::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_twice_is_a_duplicate() {
+        let urls = [
+            "http://a.example/1",
+            "http://a.example/1#top",
+            "http://a.example/",
+            "http://www.a.example/list",
+        ];
+        let expected = ["follow", "duplicate", "duplicate", "duplicate"];
+        assert_eq!(verdicts(|_| (), &urls), expected);
+    }
+
+    #[test]
+    fn scope_and_patterns_are_those_of_the_settings() {
+        let urls = [
+            "http://other.example/",
+            "http://www.a.example/2",
+            "http://a.example/login",
+        ];
+        let deny = |settings: &mut Settings| settings.deny = vec!["/login".to_owned()];
+        assert_eq!(verdicts(deny, &urls), ["scope", "follow", "deny"]);
+    }
+
+    #[test]
+    fn more_links_than_a_page_may_have_are_left_out() {
+        let one = |settings: &mut Settings| settings.max_links = 1;
+        let urls = ["http://a.example/1", "http://a.example/2"];
+        assert_eq!(verdicts(one, &urls), ["follow", "max_links"]);
+    }
+
+    #[test]
+    fn a_page_can_forbid_to_follow_its_links() {
+        let settings = Settings {
+            robots_tags: RobotsTags::All,
+            ..Settings::default()
+        };
+        let page = Response::new(request("http://a.example/"), 200)
+            .with_header("x-robots-tag", "nofollow")
+            .unwrap();
+        let mut judge = Judge::new(&settings, &[], &page).unwrap();
+        let verdict = judge.verdicts(&[request("http://a.example/1")]);
+        assert_eq!(verdict, [Verdict::Filtered(Filter::Nofollow)]);
+    }
+}

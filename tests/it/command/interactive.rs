@@ -1,0 +1,230 @@
+//! `crawl shell`: commands on a page, from the command line, from standard input, and at a prompt.
+
+use crawlworks::testing::PracticeSite;
+
+use super::{Folder, Ran, crawl};
+
+const PAGE: &str =
+    "<title>Shop</title><h1>Books</h1><p class=price>£1.50</p><p>two</p><a href=2.html>2</a>";
+
+/// A folder with a page in it.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.files.write("page.html", PAGE);
+    folder
+}
+
+/// Runs commands on the page.
+fn on_page(commands: &str) -> Ran {
+    let page = [
+        "shell",
+        "--file",
+        "page.html",
+        "--base",
+        "http://a.example/shop/",
+    ];
+    folder().crawl(&[&page[..], &["-c", commands]].concat())
+}
+
+#[test]
+fn commands_are_run_one_after_the_other() {
+    let ran = on_page("css h1; re £(\\d); links; css a::attr(href)").exits(0);
+    assert_eq!(
+        ran.lines(),
+        ["Books", "1", "http://a.example/shop/2.html", "2.html"]
+    );
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn commands_are_read_from_standard_input() {
+    let page = [
+        "shell",
+        "--file",
+        "page.html",
+        "--base",
+        "http://a.example/",
+    ];
+    let input = "# a comment\n\n  css p \nquit\ncss h1\n";
+    let ran = folder().crawl_with_input(&page, input).exits(0);
+    assert_eq!(ran.lines(), ["£1.50", "two"]);
+}
+
+#[test]
+fn an_error_ends_nothing_and_the_last_command_counts() {
+    let ran = on_page("css p[; nonsense; css h1").exits(0);
+    assert_eq!(ran.lines(), ["Books"]);
+    ran.says("bad selector").says("no command \"nonsense\"");
+    on_page("css h1; css table").exits(1).says("nothing found");
+    on_page("css h1; json").exits(1).says("not the JSON");
+}
+
+#[test]
+fn a_spider_can_be_tried() {
+    let site = PracticeSite::start().unwrap();
+    let start = format!("url={}", site.at("/shop/"));
+    let shell = |commands| crawl(&["shell", "--spider", "books", "-a", &start, "-c", commands]);
+    let ran = shell("requests; fetch 1; items").exits(0);
+    let lines = ran.lines();
+    assert_eq!(lines.len(), 22, "{ran:#?}");
+    let book: serde_json::Value = serde_json::from_str(lines[21]).unwrap();
+    assert!(lines[0].contains(book["url"].as_str().unwrap()), "{ran:#?}");
+    // Without its label it is a page of another kind.
+    shell("requests; fetch 1; label other; items")
+        .exits(1)
+        .says("label");
+}
+
+#[test]
+fn spiders_are_named_in_the_shell_too() {
+    let site = PracticeSite::start().unwrap();
+    let (url, start) = (site.at("/quotes/"), format!("url={}", site.at("/quotes/")));
+    let shell = |commands| crawl(&["shell", url.as_str(), "-a", &start, "-c", commands]);
+    assert_eq!(shell("items quotes").exits(0).lines().len(), 10);
+    shell("items").exits(1).says("one of: quotes, books");
+    shell("items quote")
+        .exits(1)
+        .says("did you mean \"quotes\"?");
+}
+
+#[test]
+fn another_page_is_fetched_relative_to_this_one() {
+    let site = PracticeSite::start().unwrap();
+    let commands = "fetch page/2/; status; fetch; links page/1; fetch /missing; status";
+    let ran = crawl(&["shell", site.at("/quotes/").as_str(), "-c", commands]).exits(0);
+    let lines = ran.lines();
+    assert_eq!(lines[0], site.at("/quotes/page/2/").as_str());
+    assert!(ran.stdout.contains("404 Not Found"), "{ran:#?}");
+}
+
+#[test]
+fn the_page_can_be_saved() {
+    let folder = folder();
+    let page = [
+        "shell",
+        "--file",
+        "page.html",
+        "--base",
+        "http://a.example/",
+        "-c",
+    ];
+    folder
+        .crawl(&[&page[..], &["save copy.html"]].concat())
+        .exits(0);
+    assert_eq!(folder.read("copy.html"), PAGE);
+    let again = folder.crawl(&[&page[..], &["save copy.html"]].concat());
+    again.exits(1).says("`save!` replaces it");
+    folder
+        .crawl(&[&page[..], &["save! copy.html"]].concat())
+        .exits(0);
+}
+
+#[test]
+fn without_a_browser_the_copy_is_named() {
+    let folder = folder();
+    let temporary = folder.files.path("").display().to_string();
+    let folder = folder
+        .with_variable("PATH", "")
+        .with_variable("TMPDIR", temporary);
+    let page = [
+        "shell",
+        "--file",
+        "page.html",
+        "--base",
+        "http://a.example/",
+        "-c",
+        "open",
+    ];
+    let ran = folder
+        .crawl(&page)
+        .exits(0)
+        .says("no browser could be started");
+    let copy = std::fs::read_to_string(ran.lines()[0]).unwrap();
+    assert!(copy.contains("<base href=\"http://a.example/\">"), "{copy}");
+}
+
+#[test]
+fn without_a_page_the_shell_says_how_to_get_one() {
+    crawl(&["shell", "-c", "css h1"])
+        .exits(1)
+        .says("`fetch URL` gets one");
+    crawl(&["shell", "-c", "help"]).exits(0);
+    crawl(&[
+        "shell",
+        "--file",
+        "none.html",
+        "--base",
+        "http://a.example/",
+        "-c",
+        "help",
+    ])
+    .exits(4);
+    crawl(&["shell", "--file", "-", "--base", "http://a.example/"]).exits(2);
+}
+
+#[test]
+fn a_password_stays_at_the_first_site() {
+    let (site, other) = (
+        PracticeSite::start().unwrap(),
+        PracticeSite::start().unwrap(),
+    );
+    let commands = format!("status; fetch {}; status", other.at("/basic/"));
+    let first = site.at("/quotes/");
+    let user = ["--user", "user:password"];
+    crawl(&[&["shell", first.as_str(), "-c", &commands][..], &user].concat()).exits(0);
+    let served = other.served();
+    let asked = served.requests();
+    assert!(!asked.is_empty());
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.header("authorization").is_none()),
+        "{asked:?}"
+    );
+}
+
+/// At a terminal of its own, where util-linux has a command that makes one.
+#[cfg(target_os = "linux")]
+#[test]
+fn at_a_terminal_there_is_a_prompt_with_a_history() {
+    use std::io::Write;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::{Command, Stdio};
+
+    let has_script = Command::new("script").arg("--version").output();
+    if !has_script.is_ok_and(|ran| String::from_utf8_lossy(&ran.stdout).contains("util-linux")) {
+        return;
+    }
+    let folder = folder();
+    let shell = format!(
+        "{} shell --file page.html --base http://a.example/",
+        env!("CARGO_BIN_EXE_crawl")
+    );
+    let mut child = Command::new("script")
+        .args(["-qec", &shell, "/dev/null"])
+        .current_dir(folder.files.path(""))
+        .env("XDG_STATE_HOME", folder.files.path("state"))
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Tab completes the command and the class; a line with a space before it is a secret.
+    stdin.write_all(b"cs\t p.pri\t\r css h1\r\x04").unwrap();
+    let ran = child.wait_with_output().unwrap();
+    drop(stdin);
+    let shown = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{shown}");
+    assert!(shown.contains("crawl> "), "{shown}");
+    assert!(shown.contains("1  £1.50"), "{shown}");
+    assert!(shown.contains("1  Books"), "{shown}");
+    let history = folder.files.path("state/crawlworks/shell_history");
+    let kept = std::fs::read_to_string(&history).unwrap();
+    assert!(
+        kept.contains("css p.price\n") && !kept.contains("h1"),
+        "{kept}"
+    );
+    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
