@@ -21,6 +21,7 @@ mod again;
 mod bench;
 mod cache;
 mod cause;
+mod check;
 mod completions;
 mod crawl;
 mod data;
@@ -37,7 +38,7 @@ mod hint;
 mod input;
 mod job_name;
 mod jobs;
-mod layers;
+pub(crate) mod layers;
 mod links;
 mod list;
 mod logging;
@@ -46,6 +47,7 @@ mod new;
 mod one;
 mod parse;
 mod progress;
+mod record;
 mod report_file;
 mod retry_failed;
 mod robots;
@@ -157,6 +159,8 @@ enum Verb {
     Url(url::UrlVerb),
     Doctor(doctor::Doctor),
     New(new::New),
+    Record(record::Record),
+    Check(check::Check),
     Bench(bench::Bench),
     Completions(completions::Completions),
     Man(man::Man),
@@ -166,7 +170,7 @@ impl Verb {
     /// How this verb is told to do things differently.
     fn dialect(&self) -> Dialect {
         match self {
-            Self::Run(_) | Self::Schema(_) => Dialect::Settings,
+            Self::Run(_) | Self::Record(_) | Self::Check(_) | Self::Schema(_) => Dialect::Settings,
             Self::Jobs(_) | Self::RetryFailed(_) => Dialect::Jobs,
             _ => Dialect::Flags,
         }
@@ -194,6 +198,8 @@ impl Verb {
             Self::Url(verb) => verb.run(),
             Self::Doctor(verb) => verb.run(),
             Self::New(verb) => verb.run(),
+            Self::Record(verb) => verb.run(jobs),
+            Self::Check(verb) => verb.run(jobs),
             Self::Bench(verb) => verb.run(),
             Self::Completions(verb) => verb.run(),
             Self::Man(verb) => verb.run(),

@@ -17,6 +17,8 @@
 //! ```
 
 mod launch;
+#[cfg(feature = "cli")]
+mod recording;
 mod setup;
 mod stream;
 
@@ -60,6 +62,8 @@ pub struct Crawler<S: Spider> {
     job: Option<Plan>,
     fresh: bool,
     announcer: Announcer,
+    /// Nothing is tried again and no host is waited for: there is none.
+    never_waits: bool,
     /// The first bad argument to a builder method; told by `run`.
     error: Option<Error>,
 }
@@ -81,6 +85,7 @@ impl<S: Spider> Crawler<S> {
             job: None,
             fresh: false,
             announcer: Announcer::default(),
+            never_waits: false,
             error: None,
         }
     }

@@ -130,6 +130,8 @@ kinds! {
     Settings = "settings";
     /// A file that cannot be read.
     File = "file";
+    /// A request that a [cassette](crate::testing::Cassette) has no answer to.
+    Unrecorded = "unrecorded";
     /// An address that cannot be listened on.
     Listen = "listen";
     /// The crawl was stopped before this was done.

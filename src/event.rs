@@ -32,6 +32,9 @@ use crate::report::{Filter, Finish};
 
 /// How many events a subscriber may lag behind before it misses some.
 const BUFFER: usize = 4096;
+/// The same where none may be missed: more than the links of a page and the items of many.
+#[cfg(feature = "cli")]
+const WIDE_BUFFER: usize = 1 << 16;
 
 /// Something that happened in a crawl.
 #[derive(Debug, Clone)]
@@ -186,6 +189,15 @@ pub(crate) struct Announcer {
 }
 
 impl Announcer {
+    /// One whose subscribers may lag far behind.
+    #[cfg(feature = "cli")]
+    pub(crate) fn wide() -> Self {
+        Self {
+            events: Some(broadcast::channel(WIDE_BUFFER).0),
+            progress: None,
+        }
+    }
+
     pub(crate) fn events(&mut self) -> Events {
         Events(
             self.events

@@ -1,4 +1,4 @@
-//! What a spider's own tests need: a practice site, a fake downloader, and a way to parse a saved page.
+//! What a spider's own tests need: recorded crawls, a practice site, a fake downloader, and a way to parse a saved page.
 //!
 //! A spider on a saved page, in three lines and without a network:
 //!
@@ -23,10 +23,16 @@
 //! # }
 //! ```
 
+mod cassette;
 mod fake;
+#[cfg(feature = "cli")]
+pub(crate) mod recording;
 mod site;
 
+pub use cassette::{Cassette, Exchange, MAX_RECORDED_BODY, Recorder, Replay};
 pub use fake::FakeDownloader;
+#[cfg(feature = "cli")]
+pub use recording::{Changes, check};
 pub use site::*;
 
 use crate::error::BoxError;

@@ -159,14 +159,14 @@ mod status {
 
 /// Headers as pairs of text, in order. A byte that is not ASCII is the character of that number (ISO 8859-1), so that
 /// none is lost.
-mod header_lines {
+pub(crate) mod header_lines {
     use serde::de::Error;
 
     use super::{
         Deserialize, Deserializer, HeaderMap, HeaderName, HeaderValue, Serialize, Serializer,
     };
 
-    pub(super) fn serialize<S: Serializer>(of: &HeaderMap, to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(of: &HeaderMap, to: S) -> Result<S::Ok, S::Error> {
         let text = |value: &HeaderValue| -> String {
             value.as_bytes().iter().map(|b| char::from(*b)).collect()
         };
@@ -177,7 +177,7 @@ mod header_lines {
         lines.serialize(to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderMap, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<HeaderMap, D::Error> {
         let lines = Vec::<(String, String)>::deserialize(from)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, text) in lines {

@@ -95,6 +95,14 @@ pub(super) struct Crawled {
     cause: Option<Cause>,
 }
 
+impl Crawled {
+    /// What went wrong first, to be put behind that there is no page; empty when nothing did.
+    pub(super) fn why(&self) -> String {
+        let cause = self.cause.as_ref();
+        cause.map_or_else(String::new, |cause| format!(": {cause}"))
+    }
+}
+
 /// Crawls with progress on the screen, until the end or a signal. `resumed` follows the crawl until it has told what it
 /// resumes, if anything.
 ///

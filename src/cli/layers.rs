@@ -31,7 +31,7 @@ pub(super) const LOG: &str = "CRAWL_LOG";
 /// # Errors
 /// [`ErrorKind::Settings`] for an unknown name or a bad value, with the place; [`ErrorKind::File`] when the file is
 /// there but cannot be read.
-pub(super) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
+pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
     match fs::read_to_string(Path::new(FILE)) {
         Ok(text) => file(settings, spider, &text)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

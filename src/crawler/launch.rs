@@ -187,6 +187,7 @@ impl<S: Spider> Crawler<S> {
             user_agent: settings.user_agent,
             robots_tags: settings.robots_tags,
             sitemaps: settings.sitemaps,
+            never_waits: self.never_waits,
             retries: settings.retries,
             redirects: settings.redirects,
             content_types: lowered(&settings.content_types),

@@ -43,6 +43,8 @@ pub(crate) struct Context {
     pub(crate) user_agent: String,
     pub(crate) robots_tags: RobotsTags,
     pub(crate) sitemaps: bool,
+    /// Nothing is tried again and no host is waited for: the answers are recorded.
+    pub(crate) never_waits: bool,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
     /// The media types that are wanted, in lower case; none: all.
@@ -157,7 +159,7 @@ impl Context {
     }
 
     fn may_retry(&self, request: &Request) -> bool {
-        request.attempt() < request.retries().unwrap_or(self.retries)
+        !self.never_waits && request.attempt() < request.retries().unwrap_or(self.retries)
     }
 
     fn failure(&self, request: &Request, error: Error) -> Outcome {

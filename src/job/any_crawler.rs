@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "cli")]
+use std::path::Path;
 use std::path::PathBuf;
 
 use futures_util::FutureExt;
@@ -21,6 +23,8 @@ use crate::response::Response;
 use crate::settings::Settings;
 use crate::sink::{OutputFile, Record, Sink};
 use crate::spider::Spider;
+#[cfg(feature = "cli")]
+use crate::testing::Replay;
 
 /// A [`Crawler`] whose spider's type is forgotten.
 #[must_use = "a crawler does nothing until it is run"]
@@ -81,6 +85,18 @@ impl AnyCrawler {
     #[must_use]
     pub fn schema(&self) -> Option<&serde_json::Value> {
         self.0.schema()
+    }
+
+    /// See [`Crawler::recorded`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn recorded(self, path: &Path, headers: &[String]) -> Result<Self> {
+        self.0.recorded(path, headers).map(Self)
+    }
+
+    /// See [`Crawler::replayed`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn replayed(self, replay: Replay) -> Self {
+        Self(self.0.replayed(replay))
     }
 
     /// See [`Crawler::downloader`].
@@ -202,6 +218,10 @@ trait Erased: Send {
         name: String,
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn recorded(self: Box<Self>, path: &Path, headers: &[String]) -> Result<Box<dyn Erased>>;
+    #[cfg(feature = "cli")]
+    fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased>;
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
     fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
     #[cfg(feature = "cli")]
@@ -259,6 +279,16 @@ impl<S: Spider> Erased for Crawler<S> {
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased> {
         Box::new(Self::job_about(*self, name, arguments))
+    }
+
+    #[cfg(feature = "cli")]
+    fn recorded(self: Box<Self>, path: &Path, headers: &[String]) -> Result<Box<dyn Erased>> {
+        Ok(Box::new(Self::recorded(*self, path, headers)?))
+    }
+
+    #[cfg(feature = "cli")]
+    fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased> {
+        Box::new(Self::replayed(*self, replay))
     }
 
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased> {

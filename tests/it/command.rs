@@ -6,6 +6,7 @@ mod bench;
 mod broken_answers;
 mod bundled;
 mod cache;
+mod check;
 #[cfg(unix)]
 mod cron;
 mod demo;
@@ -28,6 +29,7 @@ mod outputs;
 #[cfg(unix)]
 mod quality;
 mod parse;
+mod record;
 mod report;
 mod robots;
 mod run;

@@ -15,6 +15,7 @@ mod advisories;
 mod auth;
 mod basics;
 mod cache;
+mod cassette;
 #[cfg(feature = "cli")]
 mod command;
 mod cookies;

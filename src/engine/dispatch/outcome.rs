@@ -42,6 +42,7 @@ impl Dispatcher {
             }
         }
         let feedback = match fetched {
+            _ if self.context.never_waits => Feedback::None,
             Some(fetched) if fetched.notes.is_without_trip() => Feedback::Unasked { started },
             Some(fetched) if retry::asks_to_slow_down(fetched.status) => {
                 Feedback::SlowDown(fetched.retry_after)
@@ -263,7 +264,9 @@ impl Dispatcher {
 
     fn robots_settled(&mut self, host: HostId, request: &Request, file: RobotsFile, now: Duration) {
         // With sitemaps alone wanted of it, nothing in the file is obeyed.
-        let delay = file.crawl_delay().filter(|_| self.settings.robots);
+        let delay = file
+            .crawl_delay()
+            .filter(|_| self.settings.robots && !self.context.never_waits);
         let origin = request.robots_for().unwrap_or_default();
         let Settled { waiting, holds } = self.book.settle(origin, file, self.since_1970(now));
         tracing::debug!(url = %request.url(), ?holds, "robots.txt settled");

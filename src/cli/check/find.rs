@@ -1,0 +1,110 @@
+//! Which recordings are meant.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::cli::exit::Failure;
+use crate::cli::find;
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::Job;
+use crate::testing::recording::{About, Recording};
+
+/// What is to be checked.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    /// The folder of a recording.
+    Recording(PathBuf),
+    /// A spider that has none.
+    Unrecorded(String),
+}
+
+/// The recordings of these spiders and in these folders; without a word all in `dir`, and the spiders that have none.
+///
+/// # Errors
+/// [`Failure::Usage`] for a word that is neither, or for which there is no recording; [`ErrorKind::File`] when a folder
+/// cannot be read.
+pub(super) fn recordings(
+    jobs: &[Job],
+    words: &[String],
+    dir: &Path,
+) -> Result<Vec<Checked>, Failure> {
+    let mut found: Vec<Checked> = Vec::new();
+    for word in words {
+        for folder in of_word(jobs, word, dir)? {
+            let recording = Checked::Recording(folder);
+            if !found.contains(&recording) {
+                found.push(recording);
+            }
+        }
+    }
+    if !words.is_empty() {
+        return Ok(found);
+    }
+    let folders = within(dir)?;
+    let unrecorded: Vec<String> = jobs
+        .iter()
+        .map(|job| job.name().to_owned())
+        .filter(|name| !folders.iter().any(|folder| is_of(folder, name, name)))
+        .collect();
+    found.extend(folders.into_iter().map(Checked::Recording));
+    found.extend(unrecorded.into_iter().map(Checked::Unrecorded));
+    Ok(found)
+}
+
+fn of_word(jobs: &[Job], word: &str, dir: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let folder = Path::new(word);
+    if Recording::is_in(folder) {
+        return Ok(vec![folder.to_owned()]);
+    }
+    // A spider goes before a folder that happens to have its name.
+    let job = match find::spider(jobs, word) {
+        Ok(job) => job,
+        Err(_) if folder.is_dir() => {
+            return match within(folder)? {
+                none if none.is_empty() => Err(Failure::usage(format!("no recording in {word}"))),
+                folders => Ok(folders),
+            };
+        }
+        Err(failure) => return Err(failure),
+    };
+    let mut folders = within(dir)?;
+    folders.retain(|folder| is_of(folder, word, job.name()));
+    if folders.is_empty() {
+        let place = dir.display();
+        return Err(Failure::usage(format!(
+            "no recording of {word} in {place}; `crawl record {word}` makes one"
+        )));
+    }
+    Ok(folders)
+}
+
+/// Whether a recording is of this spider. One that cannot be read is of that whose name it has.
+fn is_of(folder: &Path, word: &str, name: &str) -> bool {
+    match About::of(folder) {
+        Ok(about) => about.spider == word || about.spider == name,
+        Err(_) => folder.file_name().is_some_and(|folder| folder == name),
+    }
+}
+
+/// The recordings in a folder, by name; none when it is not there. Hidden ones are being made.
+fn within(dir: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error| {
+        Error::new(ErrorKind::File, format!("cannot read {}", dir.display())).with_source(error)
+    };
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if !is_hidden && Recording::is_in(&entry.path()) {
+            folders.push(entry.path());
+        }
+    }
+    folders.sort();
+    Ok(folders)
+}

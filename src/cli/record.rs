@@ -1,0 +1,213 @@
+//! `crawl record`: a spider's pages and items, for tests without a network.
+
+use std::collections::BTreeMap;
+use std::future::ready;
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure, Outcome};
+use super::flags::{LogFlags, number_in, pair};
+use super::screen::Screen;
+use super::table::{bytes, plural};
+use super::{crawl, find, job_name, layers, logging};
+use crate::error::{Error, ErrorKind, Result};
+use crate::job::{Args, Job};
+use crate::report::{Finish, Report};
+use crate::testing::recording::{About, Changes, Draft, Recording, Replayed, replay};
+use crate::testing::{Cassette, Exchange};
+
+/// Where recordings are, unless --dir says otherwise.
+pub(super) const FOLDER: &str = "tests/recorded";
+
+/// Record some pages of a spider, and its items, for `crawl check`
+///
+/// The spider crawls as it always does, politely, but for few pages. What the servers answer goes to
+/// tests/recorded/NAME/cassette.jsonl, what the spider makes of it to items.jsonl, how that was done to recording.toml.
+/// Passwords, keys and cookies are not recorded; the pages are, as they are.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crawl record quotes\n  crawl record books -a url=https://example.com/shop/ --pages 8\n  \
+                  crawl check"
+)]
+pub(super) struct Record {
+    /// The spider's name; `crawl list` shows them
+    spider: String,
+
+    /// An argument of the spider
+    #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
+    arguments: Vec<(String, String)>,
+
+    /// Change a setting; `crawl run --help` lists them all
+    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+
+    /// Most pages to record
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number_in(1..=100_000))]
+    pages: u64,
+
+    /// The folder of all recordings
+    #[arg(long, value_name = "DIR", default_value = FOLDER)]
+    dir: PathBuf,
+
+    /// What the recording is called [default: as the spider]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Also record this header of the answers, for a spider that reads it
+    #[arg(long, value_name = "HEADER")]
+    keep_header: Vec<String>,
+
+    /// Replace the recording that is there
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    log: LogFlags,
+}
+
+impl Record {
+    pub(super) fn run(self, jobs: &[Job]) -> Outcome {
+        let job = find::spider(jobs, &self.spider)?;
+        let target = self.target(job.name())?;
+        let screen = Screen::new(!self.log.quiet);
+        logging::start(&self.log, &screen)?;
+        let draft = Draft::of(&target)?;
+        let (report, why) = self.crawl(&job, &draft, &screen)?;
+        if let Some(exit) = self.failure(&report, &why)? {
+            return Ok(exit);
+        }
+        let about = About::new(&self.spider, &self.arguments, &self.set);
+        let exchanges = Cassette::read(draft.cassette())?.into_exchanges();
+        let replayed = offline(&job, &about, exchanges)?;
+        let recording = Recording {
+            about: About {
+                pages: replayed.pages,
+                ..about
+            },
+            exchanges: replayed.exchanges,
+            results: replayed.results,
+        };
+        self.warn(&job, &report, &recording)?;
+        let items = recording.results.items.len();
+        let size = draft.finish(&recording)?;
+        self.say(&format!(
+            "recorded {} and {} in {} ({})",
+            plural(recording.about.pages, "page"),
+            plural(items as u64, "item"),
+            target.display(),
+            bytes(size)
+        ));
+        Ok(Exit::Finished)
+    }
+
+    /// The folder of the recording.
+    fn target(&self, spider: &str) -> Result<PathBuf, Failure> {
+        let name = match &self.name {
+            Some(name) if is_name(name) => name.clone(),
+            Some(name) => {
+                return Err(Failure::usage(format!(
+                    "{name:?} is no name for a recording: a letter, digit or _, then those, - and ."
+                )));
+            }
+            None => job_name::of_spider(spider, &BTreeMap::new()),
+        };
+        let target = self.dir.join(name);
+        if target.exists() && !self.force {
+            let place = target.display();
+            return Err(Failure::usage(format!(
+                "{place} is there already; --force records it anew, `crawl check {place} --update` takes what the spider \
+                 now makes of the same pages"
+            )));
+        }
+        Ok(target)
+    }
+
+    /// Crawls, and records what is answered. With the report comes why there is no page, if there is none.
+    fn crawl(&self, job: &Job, draft: &Draft, screen: &Screen) -> Result<(Report, String)> {
+        let mut crawler = job.crawler(Args::new(self.arguments.clone()))?;
+        let name = crawler.name().to_owned();
+        let settings = crawler.settings_mut();
+        layers::apply_without_keeping(settings, &name, &self.set)?;
+        settings.max_pages = Some(self.pages);
+        let crawler = crawler.recorded(&draft.cassette(), &self.keep_header)?;
+        let crawled = crawl::watched(crawler, screen, self.log.log_format, ready(()))?;
+        let why = crawled.why();
+        Ok((crawled.report?, why))
+    }
+
+    /// How the command ends when there is nothing to keep.
+    fn failure(&self, report: &Report, why: &str) -> Result<Option<Exit>> {
+        if report.finish == Finish::Stopped {
+            self.say("stopped: nothing is recorded");
+            return Ok(Some(Exit::Stopped));
+        }
+        if report.errors.contains_key(&ErrorKind::Storage) {
+            let message = "the cassette cannot be written; nothing is recorded";
+            return Err(Error::new(ErrorKind::Storage, message));
+        }
+        if report.pages == 0 {
+            let text = format!("error: no page could be recorded{why}");
+            crawl::say(text, "ERROR", self.log.log_format);
+            return Ok(Some(Exit::Failed));
+        }
+        Ok(None)
+    }
+
+    /// Tells when a check of the recording would not be what the crawl was, or not be the same each time.
+    fn warn(&self, job: &Job, report: &Report, recording: &Recording) -> Result<()> {
+        let items = recording.results.items.len() as u64;
+        if items != report.items.kept {
+            let kept = plural(report.items.kept, "item");
+            self.say(&format!(
+                "warning: the crawl gave {kept}, the recording of it gives {items}: the spider needs something that is not \
+                 recorded, such as a header (--keep-header)"
+            ));
+        }
+        let again = offline(job, &recording.about, recording.exchanges.clone())?;
+        let changes = Changes::between(recording, &again);
+        if !changes.is_empty() {
+            self.say(&format!(
+                "warning: the spider does not make the same of the same pages each time:\n{}\nfields such as a time can be \
+                 left out of the check: `ignore = [\"FIELD\"]` in recording.toml",
+                indented(&changes)
+            ));
+        }
+        Ok(())
+    }
+
+    fn say(&self, text: &str) {
+        if !self.log.quiet {
+            crawl::say(text.to_owned(), "INFO", self.log.log_format);
+        }
+    }
+}
+
+/// What can be a folder anywhere.
+fn is_name(name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.len() <= 64
+        && name.starts_with(is_word)
+        && name.chars().all(|c| is_word(c) || matches!(c, '-' | '.'))
+}
+
+/// A crawl of a recording, in silence: what it meets is in the result.
+pub(super) fn offline(job: &Job, about: &About, exchanges: Vec<Exchange>) -> Result<Replayed> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Error::new(ErrorKind::Panic, "cannot start the runtime").with_source(error)
+        })?;
+    tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || {
+        runtime.block_on(replay(job, about, exchanges))
+    })
+}
+
+/// Changes, two spaces in.
+pub(super) fn indented(changes: &Changes) -> String {
+    let lines: Vec<String> = changes
+        .to_string()
+        .lines()
+        .map(|line| format!("  {line}"))
+        .collect();
+    lines.join("\n")
+}

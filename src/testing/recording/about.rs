@@ -1,0 +1,139 @@
+//! `recording.toml`: how a recording was made, as far as it takes to make the same crawl of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{ABOUT, unreadable};
+use crate::error::{Error, ErrorKind, Result};
+use crate::testing::cassette::{masked, masked_value};
+
+/// Settings whose values may be secrets. They say how to get to a server, and a recording has none.
+const LEFT_OUT: [&str; 5] = ["credentials", "headers", "proxy", "proxies", "proxies_file"];
+
+/// See the [module](self).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct About {
+    /// The word for the spider, as after `crawl record`.
+    pub(crate) spider: String,
+    /// How many pages were parsed.
+    pub(crate) pages: u64,
+    /// When it was recorded.
+    pub(crate) recorded: Timestamp,
+    /// Fields of items that are not compared, such as a time.
+    #[serde(default)]
+    pub(crate) ignore: Vec<String>,
+    /// What `-a` gave, with passwords and keys masked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) arguments: BTreeMap<String, String>,
+    /// What `-s` gave, but for what may be secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) settings: BTreeMap<String, String>,
+}
+
+impl About {
+    /// Of a recording that is made now.
+    pub(crate) fn new(
+        spider: &str,
+        arguments: &[(String, String)],
+        settings: &[(String, String)],
+    ) -> Self {
+        let shown = |(name, value): &(String, String)| {
+            let value = masked_value(name, value).unwrap_or_else(|| masked(value).into_owned());
+            (name.clone(), value)
+        };
+        let settings = settings
+            .iter()
+            .filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
+        Self {
+            spider: spider.to_owned(),
+            pages: 0,
+            recorded: Timestamp::now()
+                .round(jiff::Unit::Second)
+                .unwrap_or_default(),
+            ignore: Vec::new(),
+            arguments: arguments.iter().map(shown).collect(),
+            settings: settings.map(shown).collect(),
+        }
+    }
+
+    /// That of a recording.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when it cannot be read or is wrong; the message names file and line.
+    pub(crate) fn of(folder: &Path) -> Result<Self> {
+        let path = folder.join(ABOUT);
+        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+        toml::from_str(&text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = 1 + text
+                .bytes()
+                .take(start)
+                .filter(|byte| *byte == b'\n')
+                .count();
+            Error::new(
+                ErrorKind::File,
+                format!("{}:{line}: {}", path.display(), error.message()),
+            )
+        })
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Storage`] when an argument cannot be in a file of TOML.
+    pub(super) fn write(&self) -> Result<String> {
+        let text = toml::to_string(self).map_err(|error| {
+            Error::new(
+                ErrorKind::Storage,
+                "cannot write how the recording was made",
+            )
+            .with_source(error)
+        })?;
+        Ok(format!(
+            "# Made by `crawl record`, for `crawl check`.\n{text}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+
+    fn pair(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+
+    #[test]
+    fn no_password_gets_into_the_file() {
+        let arguments = [
+            pair("url", "http://us:pw@a.example/?token=abc"),
+            pair("password", "hunter2"),
+        ];
+        let settings = [
+            pair("credentials", "http://a.example us:pw"),
+            pair("depth", "2"),
+        ];
+        let about = About::new("books", &arguments, &settings);
+        assert!(about.arguments["url"].starts_with("http://a.example/?token=***"));
+        assert_eq!(about.arguments["password"], "***");
+        assert_eq!(about.settings.len(), 1);
+        let text = about.write().unwrap();
+        assert!(!text.contains("hunter2") && !text.contains("pw"), "{text}");
+        let folder = Scratch::new();
+        folder.file("recording.toml", &text);
+        assert_eq!(About::of(&folder.path("")).unwrap(), about);
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        let folder = Scratch::new();
+        folder.file("recording.toml", "spider = \"x\"\npages = \"many\"\n");
+        let error = About::of(&folder.path("")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::File);
+        assert!(error.to_string().contains("recording.toml:2: "), "{error}");
+    }
+}

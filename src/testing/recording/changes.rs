@@ -1,0 +1,258 @@
+//! What a spider makes of a recording that it did not before.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::fields::{FieldChange, differences, remove};
+use super::matching::Matching;
+use super::results::{PageError, PageItem};
+use super::{Recording, Replayed};
+
+/// How many changes are told one by one.
+const TOLD: usize = 20;
+/// How many fields of one item.
+const FIELDS: usize = 5;
+/// The longest value that is shown whole, in characters.
+const SHOWN: usize = 80;
+
+/// What is not as it was recorded. `Display` is one line per change, at most 20 of them; it serialises to all.
+///
+/// Items are matched by the setting `unique` if the spider has it, else page by page by what they have in common; their
+/// order does not count.
+///
+/// ```text
+/// item 4 (http://127.0.0.1:8452/shop/book/4): price: 51.77 → missing
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Changes {
+    items: Vec<ItemChange>,
+    errors: Vec<ErrorChange>,
+    /// Requests that are made and are not on the cassette.
+    unrecorded: Vec<String>,
+    /// Requests that are on the cassette and are not made.
+    unused: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+enum ItemChange {
+    Changed {
+        item: usize,
+        page: String,
+        fields: Vec<FieldChange>,
+    },
+    Missing {
+        item: usize,
+        page: String,
+        expected: Value,
+    },
+    New {
+        page: String,
+        found: Value,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+enum ErrorChange {
+    New(PageError),
+    Gone(PageError),
+}
+
+impl Changes {
+    /// Whether nothing has changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many changes there are: items, errors and requests.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.items.len() + self.errors.len() + self.unrecorded.len() + self.unused.len()
+    }
+
+    pub(crate) fn between(recording: &Recording, replayed: &Replayed) -> Self {
+        let (expected, found) = (&recording.results, &replayed.results);
+        let compared = |items: &[PageItem]| -> Vec<PageItem> {
+            let mut items = items.to_vec();
+            for item in &mut items {
+                recording
+                    .about
+                    .ignore
+                    .iter()
+                    .for_each(|field| remove(&mut item.item, field));
+            }
+            items
+        };
+        let (old, new) = (compared(&expected.items), compared(&found.items));
+        Self {
+            items: item_changes(&old, &new, &replayed.key),
+            errors: error_changes(&expected.errors, &found.errors),
+            unrecorded: replayed.unrecorded.clone(),
+            unused: replayed.unused.clone(),
+        }
+    }
+
+    /// `3 differ, 1 new error`; empty when nothing has changed.
+    pub(crate) fn summary(&self) -> String {
+        let is_new = |change: &&ErrorChange| matches!(change, ErrorChange::New(_));
+        let new = self.errors.iter().filter(is_new).count();
+        let counts = [
+            (self.items.len(), "differ"),
+            (new, "new errors"),
+            (self.errors.len() - new, "errors gone"),
+            (self.unrecorded.len(), "requests not recorded"),
+            (self.unused.len(), "requests not made"),
+        ];
+        let told = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| match count {
+                1 => format!(
+                    "1 {}",
+                    what.replace("differ", "differs")
+                        .replace("errors", "error")
+                        .replace("requests", "request")
+                ),
+                count => format!("{count} {what}"),
+            });
+        told.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl fmt::Display for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let items = self.items.iter().map(ToString::to_string);
+        let errors = self.errors.iter().map(ToString::to_string);
+        let unrecorded = self
+            .unrecorded
+            .iter()
+            .map(|request| format!("not recorded: {request}"));
+        let unused = self
+            .unused
+            .iter()
+            .map(|request| format!("no longer asked for: {request}"));
+        let lines = items.chain(errors).chain(unrecorded).chain(unused);
+        for (at, line) in lines.take(TOLD).enumerate() {
+            let end = if at == 0 { "" } else { "\n" };
+            write!(f, "{end}{line}")?;
+        }
+        match self.len().saturating_sub(TOLD) {
+            0 => Ok(()),
+            1 => f.write_str("\n1 more difference"),
+            more => write!(f, "\n{more} more differences"),
+        }
+    }
+}
+
+impl fmt::Display for ItemChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed { item, page, fields } => {
+                write!(f, "item {item} ({page}): ")?;
+                for (at, change) in fields.iter().take(FIELDS).enumerate() {
+                    let (start, colon) = (
+                        if at == 0 { "" } else { "; " },
+                        if change.field.is_empty() { "" } else { ": " },
+                    );
+                    let (expected, found) = (
+                        shown(change.expected.as_ref()),
+                        shown(change.found.as_ref()),
+                    );
+                    write!(f, "{start}{}{colon}{expected} → {found}", change.field)?;
+                }
+                match fields.len().saturating_sub(FIELDS) {
+                    0 => Ok(()),
+                    1 => f.write_str("; 1 more field"),
+                    more => write!(f, "; {more} more fields"),
+                }
+            }
+            Self::Missing {
+                item,
+                page,
+                expected,
+            } => {
+                write!(
+                    f,
+                    "item {item} ({page}): missing: {}",
+                    shown(Some(expected))
+                )
+            }
+            Self::New { page, found } => write!(f, "new item ({page}): {}", shown(Some(found))),
+        }
+    }
+}
+
+impl fmt::Display for ErrorChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, PageError { page, error }) = match self {
+            Self::New(error) => ("new error", error),
+            Self::Gone(error) => ("error gone", error),
+        };
+        write!(f, "{what} ({page}): {}: {}", error.kind, error.message)
+    }
+}
+
+/// A value as JSON, cut when it is long.
+fn shown(value: Option<&Value>) -> String {
+    let Some(value) = value else {
+        return "missing".to_owned();
+    };
+    let json = value.to_string();
+    match json.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", json.get(..end).unwrap_or_default()),
+        None => json,
+    }
+}
+
+/// An error that is there, with whatever message, is no change.
+fn error_changes(expected: &[PageError], found: &[PageError]) -> Vec<ErrorChange> {
+    let is_in = |error: &PageError, list: &[PageError]| {
+        list.iter()
+            .any(|other| (&other.page, other.error.kind) == (&error.page, error.error.kind))
+    };
+    let new = found
+        .iter()
+        .filter(|error| !is_in(error, expected))
+        .cloned()
+        .map(ErrorChange::New);
+    let gone = expected
+        .iter()
+        .filter(|error| !is_in(error, found))
+        .cloned()
+        .map(ErrorChange::Gone);
+    new.chain(gone).collect()
+}
+
+fn item_changes(expected: &[PageItem], found: &[PageItem], key: &[String]) -> Vec<ItemChange> {
+    let matching = Matching::of(expected, found, key);
+    let changed = expected.iter().enumerate().filter_map(|(at, old)| {
+        let (item, page) = (at + 1, old.page.clone());
+        let partner = matching.partner(at).and_then(|place| found.get(place));
+        let Some(new) = partner else {
+            let expected = old.item.clone();
+            return Some(ItemChange::Missing {
+                item,
+                page,
+                expected,
+            });
+        };
+        let fields = differences(&old.item, &new.item);
+        (!fields.is_empty()).then_some(ItemChange::Changed { item, page, fields })
+    });
+    let alone = found
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !matching.is_taken(*at));
+    let new = alone.map(|(_, new)| ItemChange::New {
+        page: new.page.clone(),
+        found: new.item.clone(),
+    });
+    changed.chain(new).collect()
+}
+
+#[cfg(test)]
+mod tests;

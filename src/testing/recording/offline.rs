@@ -1,0 +1,120 @@
+//! The crawl of a recording: no network, no waiting, the same order each time.
+
+use std::future::pending;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::About;
+use super::results::{PageError, PageItem, Results};
+use crate::cli::layers;
+use crate::error::{Error, ErrorKind, Result};
+use crate::event::{Event, Events};
+use crate::job::{Args, Job};
+use crate::sink::{Record, Sink};
+use crate::testing::cassette::{Exchange, Replay};
+
+/// How many items may be ahead of the events that tell their pages.
+const AHEAD: usize = 4096;
+
+/// What a crawl of a recording came to.
+#[derive(Debug)]
+pub(crate) struct Replayed {
+    /// How many pages were parsed.
+    pub(crate) pages: u64,
+    pub(crate) results: Results,
+    /// The fields that are together the key of an item, if the spider says so.
+    pub(super) key: Vec<String>,
+    pub(super) unused: Vec<String>,
+    pub(crate) unrecorded: Vec<String>,
+    /// A cassette for exactly this crawl.
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+/// Crawls these exchanges with a spider as it is now.
+///
+/// # Errors
+/// Those of a crawl that cannot begin, or whose pipelines fail.
+pub(crate) async fn replay(job: &Job, about: &About, exchanges: Vec<Exchange>) -> Result<Replayed> {
+    let mut crawler = job.crawler(Args::new(about.arguments.clone()))?;
+    let name = crawler.name().to_owned();
+    let set: Vec<(String, String)> = about.settings.clone().into_iter().collect();
+    layers::apply(crawler.settings_mut(), &name, &set)?;
+    let replay = Replay::settled(exchanges);
+    let mut crawler = crawler.replayed(replay.clone());
+    let key = crawler.settings_mut().show("unique").unwrap_or_default();
+    let (sender, records) = sync_channel(AHEAD);
+    let results = tokio::spawn(collect(crawler.events(), records));
+    let report = match crawler.sink(Collected(sender)).run_until(pending()).await {
+        Ok(report) => report,
+        Err(error) => {
+            // Nothing says that the events have ended.
+            results.abort();
+            return Err(error);
+        }
+    };
+    let failed =
+        |error| Error::new(ErrorKind::Panic, "the crawl cannot be followed").with_source(error);
+    Ok(Replayed {
+        pages: report.pages,
+        results: results.await.map_err(failed)??,
+        key: key
+            .split(',')
+            .map(str::trim)
+            .filter(|field| !field.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        unused: replay.unused(),
+        unrecorded: replay.unrecorded(),
+        exchanges: replay.asked(),
+    })
+}
+
+/// Follows a crawl to its end.
+async fn collect(mut events: Events, records: Receiver<Record>) -> Result<Results> {
+    let mut results = Results::default();
+    while let Some(event) = events.next().await {
+        match event {
+            // An item is handed over before it is told.
+            Event::Kept { url } => results.items.extend(
+                records
+                    .try_recv()
+                    .map(|record| PageItem::new(url.as_str(), record.json())),
+            ),
+            // The replay says of which requests these are.
+            Event::Failed {
+                kind: ErrorKind::Stopped | ErrorKind::Unrecorded,
+                ..
+            } => {}
+            Event::Failed { url, kind, message } => {
+                results
+                    .errors
+                    .push(PageError::new(url.as_str(), kind, &message))
+            }
+            Event::Missed(_) => {
+                let message = "a page has more links and items than can be followed; see the setting `max_links`";
+                return Err(Error::new(ErrorKind::Panic, message));
+            }
+            Event::Finished { .. } => break,
+            _ => {}
+        }
+    }
+    results.errors.sort();
+    Ok(results)
+}
+
+/// Hands the items over, and waits when too many are ahead.
+struct Collected(SyncSender<Record>);
+
+impl Sink for Collected {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let gone = |error| {
+            Error::new(ErrorKind::Storage, "nobody takes the items any more").with_source(error)
+        };
+        self.0
+            .send(record.clone())
+            .map_err(|error| gone(error.to_string()))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
