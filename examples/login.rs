@@ -1,4 +1,4 @@
-//! Logging in: take the hidden token out of the form, post it, and go where only users go. Cookies keep themselves.
+//! Logging in: fill in the form, whose hidden token goes along, and go where only users go. Cookies keep themselves.
 //!
 //! Run it with `cargo run --example login`. It crawls the practice site, so it needs no network.
 
@@ -27,22 +27,11 @@ impl Spider for Account {
             }
             return Ok(());
         }
-        let form = html.one("form")?;
-        let token = form
-            .one("input[name=csrf_token]")?
-            .attr("value")
-            .unwrap_or_default();
-        let action = form.url("action").ok_or("the form has no action")?;
-        let fields = [
-            ("csrf_token", token),
-            ("username", "ada"),
-            ("password", "secret"),
-        ];
-        out.follow(
-            Request::from(action)
-                .with_form(fields)
-                .with_label("account"),
-        );
+        let form = html
+            .form("form")?
+            .with("username", "ada")
+            .with("password", "secret");
+        out.follow(form.submit()?.with_label("account"));
         Ok(())
     }
 }

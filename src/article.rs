@@ -3,19 +3,24 @@
 mod copy;
 mod furniture;
 
-use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dom_smoothie::{Config, Readability};
+use dom_smoothie::{Config, Metadata, Readability};
 use serde::Serialize;
 
-use crate::html::{Element, Html, NodeId};
+use crate::html::{Element, Html};
 use crate::site::markdown;
 use crate::structured::Structured;
 use crate::{Error, ErrorKind, Result};
+use furniture::Furniture;
 
-/// The main text of a page and what is known about it, found as Firefox's reader view does it. It serialises with its
-/// fields in this order.
+/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all text.
+const PROSE: usize = 200;
+
+/// The main text of a page and what is known about it. It serialises with its fields in this order.
+///
+/// Menus, headers, footers and the like are left out, told by their names and links, and of what remains the article is found
+/// as Firefox's reader view does it. Where that would lose much, as of a manual that is all lists and tables, all of it is kept.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -71,38 +76,36 @@ impl Article {
 }
 
 fn found(html: &Html) -> Result<Article> {
-    let mut reader = reader(html, &HashSet::new())?;
-    if !reader.is_probably_readable() {
-        return Err(missing("there is too little text in one piece"));
-    }
-    // The crate is young, and pages are strange: if it has not thought of one, that is this page's loss alone.
-    let found = catch_unwind(AssertUnwindSafe(|| reader.parse()));
-    let Ok(Ok(found)) = found else {
-        return Err(missing("nothing stands out"));
-    };
-    let main = Html::parse(&found.content, html.base_url().clone());
-    let rest = furniture::furniture(html, found.title.trim());
-    let rest = self::reader(html, &rest)?;
-    let body = rest.doc.tree.body().map(|body| body.html());
-    let body = Html::parse(body.as_deref().unwrap_or_default(), html.base_url().clone());
-    if is_most(&main, &body) {
-        Ok(article(html, &main, found))
-    } else {
-        Ok(article(html, &body, found))
-    }
-}
-
-/// A copy of the page to search in.
-fn reader(html: &Html, left_out: &HashSet<NodeId>) -> Result<Readability> {
+    copy::check(html)?;
     let config = Config {
         // Ours has limits, and is read anyway.
         disable_json_ld: true,
         ..Config::default()
     };
-    let reader = Readability::new("", Some(html.base_url().as_str()), Some(config))
+    let mut reader = Readability::new("", Some(html.base_url().as_str()), Some(config))
         .map_err(|error| missing("the page has no usable URL").with_source(error))?;
-    copy::copy(html, left_out, &reader)?;
-    Ok(reader)
+    copy::head(html, &reader);
+    // The crate is young, and pages are strange: what it has not thought of is no reason to have nothing.
+    let known = catch_unwind(AssertUnwindSafe(|| reader.get_article_metadata(None)));
+    let mut known = known.unwrap_or_default();
+    let furniture = Furniture::of(html, known.title.trim());
+    if furniture.prose < PROSE || furniture.prose < furniture.whole / 10 {
+        return Err(missing("there is hardly any text but links"));
+    }
+    copy::body(html, &furniture.elements, &reader);
+    let parse = |text: &str| Html::parse(text, html.base_url().clone());
+    let body = reader.doc.tree.body().map(|body| body.html());
+    let body = parse(body.as_deref().unwrap_or_default());
+    let found = catch_unwind(AssertUnwindSafe(|| reader.parse()));
+    let Ok(Ok(found)) = found else {
+        return Ok(article(html, &body, known));
+    };
+    // It looks for both in the text, too.
+    known.byline = found.byline;
+    known.excerpt = found.excerpt;
+    let main = parse(&found.content);
+    let content = if is_most(&main, &body) { main } else { body };
+    Ok(article(html, &content, known))
 }
 
 fn missing(why: &str) -> Error {
@@ -117,20 +120,20 @@ fn is_most(main: &Html, body: &Html) -> bool {
         (text.len(), text.split(' ').count())
     };
     let (main, body) = (size(main), size(body));
-    main.0 * 8 >= body.0 * 7 && main.1 * 4 >= body.1 * 3
+    main.0 * 20 >= body.0 * 19 && main.1 * 10 >= body.1 * 9
 }
 
-fn article(html: &Html, content: &Html, found: dom_smoothie::Article) -> Article {
+fn article(html: &Html, content: &Html, known: Metadata) -> Article {
     let data = html.structured();
     let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let own = |name| filled(json_ld(&data, name));
     let body = content.root().children().find(|part| part.name() == "body");
     Article {
-        title: own("headline").or(filled(Some(found.title))),
-        byline: own("author").or(filled(found.byline)),
-        published: own("datePublished").or(filled(found.published_time)),
+        title: own("headline").or(filled(Some(known.title))),
+        byline: own("author").or(filled(known.byline)),
+        published: own("datePublished").or(filled(known.published_time)),
         language: data.language,
-        excerpt: filled(found.excerpt),
+        excerpt: filled(known.excerpt),
         text: content.root().block_text(),
         markdown: markdown::of(content.root()),
         html: body.map(Element::inner_html).unwrap_or_default(),

@@ -27,6 +27,7 @@ mod crawl;
 mod data;
 mod demo;
 mod doctor;
+mod document;
 mod durable;
 mod exit;
 mod feed;
@@ -47,6 +48,7 @@ mod new;
 mod one;
 mod parse;
 mod progress;
+mod recipe;
 mod record;
 mod report_file;
 mod retry_failed;
@@ -150,6 +152,7 @@ enum Verb {
     Fetch(fetch::Fetch),
     Links(links::Links),
     Select(select::Select),
+    Recipe(recipe::RecipeVerb),
     Data(data::Data),
     Parse(parse::Parse),
     Shell(shell::Shell),
@@ -189,6 +192,7 @@ impl Verb {
             Self::Fetch(verb) => verb.run(),
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),
+            Self::Recipe(verb) => verb.run(),
             Self::Data(verb) => verb.run(),
             Self::Parse(verb) => verb.run(jobs),
             Self::Shell(verb) => verb.run(jobs),

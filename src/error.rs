@@ -198,7 +198,7 @@ impl Error {
         self.inner.url.as_ref()
     }
 
-    /// Which field of an item could not be had, as a path: `author.name`, `tags[2]`. See [`Extract`](crate::Extract).
+    /// Which field of an item could not be had, as a path: `author.name`, `tags[2]`. See [`Extract`](trait@crate::Extract).
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.inner.field.as_ref().map(|field| field.path.as_str())

@@ -82,7 +82,7 @@ use crate::html::Element;
 /// | `format = "%d/%m/%Y"` | reads a date or time of [`jiff`] as [`strptime`](jiff::fmt::strtime) does |
 /// | `default`, `default = value` | what is put where there is nothing |
 /// | `present` | for a `bool`: whether there is such an element, attribute or match |
-/// | `nested` | the field is itself a type with `Extract`; the selector may be left out if that type has one |
+/// | `nested` | the field is itself a type with `Extract`. Without a selector here, that of the type counts; with none there either, the item is read from the same element |
 /// | `page_url` | the URL of the page; alone |
 /// | `skip` | [`Default::default()`], to be filled in later; alone |
 ///
@@ -105,6 +105,23 @@ use crate::html::Element;
 /// struct Book {
 ///     #[extract("h1 >")] // bad selector "h1 >": it ends too early
 ///     title: String,
+/// }
+/// ```
+///
+/// ```compile_fail
+/// #[derive(crawlworks::Extract)]
+/// struct Book {
+///     #[extract("p", re = "a", atr = "title")] // unknown option `atr`; did you mean `attr`?
+///     title: String,
+/// }
+/// ```
+///
+/// ```compile_fail
+/// struct Author;
+/// #[derive(crawlworks::Extract)]
+/// struct Book {
+///     #[extract("p")]
+///     author: Author, // `Author` cannot be read from a text
 /// }
 /// ```
 ///

@@ -3,6 +3,16 @@
 #[doc = include_str!("docs/guide_spiders.md")]
 pub mod spiders {}
 
+#[cfg(feature = "recipe")]
+#[doc = include_str!("docs/guide_recipes.md")]
+pub mod recipes {}
+
+#[doc = include_str!("docs/guide_links.md")]
+pub mod links {}
+
+#[doc = include_str!("docs/guide_data.md")]
+pub mod data {}
+
 #[doc = include_str!("docs/guide_testing.md")]
 pub mod testing {}
 

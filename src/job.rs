@@ -37,6 +37,7 @@ type Build = dyn Fn(&mut Args) -> Result<AnyCrawler, BoxError> + Send + Sync;
 pub struct Job {
     name: String,
     about: String,
+    secrets: Vec<String>,
     build: Box<Build>,
 }
 
@@ -51,6 +52,7 @@ impl Job {
         Self {
             name: name.into(),
             about: String::new(),
+            secrets: Vec::new(),
             build,
         }
     }
@@ -60,6 +62,19 @@ impl Job {
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
         self
+    }
+
+    /// Says that an argument is secret: a job does not store what it was, and its name does not depend on it.
+    #[must_use]
+    pub fn secret(mut self, argument: impl Into<String>) -> Self {
+        self.secrets.push(argument.into());
+        self
+    }
+
+    /// Whether an argument is secret.
+    #[must_use]
+    pub fn is_secret(&self, argument: &str) -> bool {
+        self.secrets.iter().any(|secret| secret == argument)
     }
 
     /// The name, as after `crawl run`.

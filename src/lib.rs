@@ -98,6 +98,11 @@ pub use site::Site;
 pub mod job;
 pub use job::{Args, Job};
 
+#[cfg(feature = "recipe")]
+pub mod recipe;
+#[cfg(feature = "recipe")]
+pub use recipe::Recipe;
+
 #[cfg(feature = "cli")]
 pub mod cli;
 

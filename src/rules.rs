@@ -106,7 +106,7 @@ impl Rules {
         let mut sources = Vec::new();
         let mut compiled = Vec::new();
         for (nth, rule) in rules.into_iter().enumerate() {
-            let source = Source::of(&rule).map_err(|error| rule.faulty(nth, error))?;
+            let source = Source::of(&rule).map_err(|error| rule.faulty(nth, &error))?;
             let place = sources.iter().position(|known| *known == source);
             let place = place.unwrap_or_else(|| {
                 sources.push(source);

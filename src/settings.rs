@@ -15,6 +15,8 @@
 //! # Ok::<(), crawlworks::Error>(())
 //! ```
 
+#[cfg(feature = "recipe")]
+mod toml;
 mod value;
 
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "recipe")]
+pub(crate) use toml::text_of;
 pub(crate) use value::LONGEST;
 use value::Value;
 pub use value::{AddressPolicy, ByteSize, CacheMode, Order, RobotsTags, ScopeMode};

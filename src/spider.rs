@@ -2,6 +2,7 @@
 
 mod documents;
 mod feed;
+mod feed_pages;
 mod sitemap;
 
 use crate::error::BoxError;
@@ -10,7 +11,8 @@ use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::Settings;
-pub use feed::{FeedPages, FeedSpider};
+pub use feed::FeedSpider;
+pub use feed_pages::FeedPages;
 pub use sitemap::SitemapSpider;
 
 /// What a user writes: where a crawl starts, and what each page gives.

@@ -1,4 +1,4 @@
-//! What a page says of itself for machines, without a selector: JSON-LD, OpenGraph, microdata, `<meta>` and `<link>`.
+//! What a page says of itself for machines, without a selector: JSON-LD, Open Graph, microdata, `<meta>` and `<link>`.
 //!
 //! ```
 //! use crawlworks::html::Html;
@@ -60,7 +60,7 @@ pub struct Structured {
     pub meta: Properties<String>,
     /// `<meta http-equiv>`, by name in lower case.
     pub http_equiv: Properties<String>,
-    /// `<meta property>`: OpenGraph (`og:`, `article:`, `product:`, …) and Twitter cards (`twitter:`).
+    /// `<meta property>`: Open Graph (`og:`, `article:`, `product:`, …) and Twitter cards (`twitter:`).
     pub open_graph: OpenGraph,
     /// `<script type="application/ld+json">`.
     pub json_ld: JsonLd,

@@ -148,13 +148,11 @@ impl End<'_> {
 impl Entity<'_> {
     /// What it stands for in XML itself; `None` for one that is not known or stands for no character.
     pub(crate) fn text(&self) -> Option<Cow<'static, str>> {
-        match resolve_predefined_entity(&self.0) {
-            Some(text) => Some(Cow::Borrowed(text)),
-            None => {
-                let character = self.0.resolve_char_ref().ok().flatten()?;
-                Some(Cow::Owned(character.to_string()))
-            }
+        if let Some(text) = resolve_predefined_entity(&self.0) {
+            return Some(Cow::Borrowed(text));
         }
+        let character = self.0.resolve_char_ref().ok().flatten()?;
+        Some(Cow::Owned(character.to_string()))
     }
 
     /// What stands between `&` and `;`.

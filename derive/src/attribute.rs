@@ -38,6 +38,19 @@ pub(crate) fn read(attributes: &[Attribute]) -> Result<Option<(&Attribute, Writt
         .map(|written| Some((attribute, written)))
 }
 
+impl Written {
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<&Ident> {
+        self.options
+            .iter()
+            .map(|(option, _)| option)
+            .find(|option| *option == name)
+    }
+}
+
 impl Parse for Written {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let (mut written, mut errors) = (Self::default(), Errors::default());

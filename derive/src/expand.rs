@@ -1,7 +1,7 @@
 //! From the struct to its implementation, or to all that is wrong with it.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DataStruct, DeriveInput, Error, Fields, Result};
 
@@ -26,13 +26,13 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     errors.finish()?;
 
     let name = &input.ident;
-    let css = match css {
-        Some(css) => quote_spanned!(name.span()=> ::core::option::Option::Some(#css)),
-        None => quote_spanned!(name.span()=> ::core::option::Option::None),
-    };
+    let css = css.map_or_else(
+        || quote!(::core::option::Option::None),
+        |css| quote!(::core::option::Option::Some(#css)),
+    );
     let extract = generate::extract(name, &plans);
     let schema = schema::schema(&input, &plans)?;
-    Ok(quote_spanned! {proc_macro2::Span::mixed_site()=>
+    Ok(quote! {
         #[automatically_derived]
         impl ::crawlworks::Extract for #name {
             const CSS: ::core::option::Option<&'static str> = #css;
@@ -52,18 +52,13 @@ fn place(attributes: &[Attribute]) -> Result<Option<String>> {
         let message = format!("`{option}` is an option of fields; a struct has a selector only");
         errors.say(option.span(), message);
     }
-    let css = match &written.selector {
-        Some(selector) => errors.keep(selector::css(selector)),
-        None => {
-            if written.options.is_empty() {
-                errors.say(
-                    attribute.span(),
-                    "a selector is missing: `#[extract(\"css\")]`",
-                );
-            }
-            None
-        }
-    };
+    if written.selector.is_none() && written.options.is_empty() {
+        let message = "a selector is missing: `#[extract(\"css\")]`";
+        errors.say(attribute.span(), message);
+    }
+    let css = written
+        .selector
+        .and_then(|selector| errors.keep(selector::css(&selector)));
     errors.finish().map(|()| css)
 }
 

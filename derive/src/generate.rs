@@ -4,9 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit};
 
-use crate::plan::{Plan, Read, Reading, Source};
+use crate::plan::{Fallback, Plan, Read, Reading, Source};
 use crate::rename::rename;
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
@@ -55,6 +54,7 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
         Source::PageUrl => page_url(plan, &make("", ""), names),
         Source::Nested(css) => {
             let of = make(css, "");
+            let place = has_place(plan, css);
             let method = match (plan.shape, &plan.default) {
                 (Shape::One, None) => quote!(item),
                 (Shape::Vec, _) => quote!(items),
@@ -62,7 +62,10 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
             };
             // At the type, so that the compiler's message about one without `Extract` points there.
             let found = quote_spanned!(inner.span()=> #of.#method::<#inner>(#element)?);
-            or_default(plan, found)
+            match place {
+                Some(place) => quote!({ #place #found }),
+                None => or_default(plan, found),
+            }
         }
         Source::Text(reading) => {
             let missing = match &reading.pattern {
@@ -72,6 +75,20 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
             text_value(plan, reading, &make(&reading.css, &missing), names)
         }
     }
+}
+
+/// A check by the compiler for items that have no selector: that their type has one, or they would all be the same.
+fn has_place(plan: &Plan<'_>, css: &str) -> Option<TokenStream> {
+    let inner = plan.inner;
+    let is_left_out = plan.shape == Shape::Vec && css.is_empty();
+    is_left_out.then(|| {
+        quote_spanned! {inner.span()=>
+            const _: () = ::core::assert!(
+                <#inner as ::crawlworks::Extract>::CSS.is_some(),
+                "where are the items of this `Vec`? Say `#[extract(\"css\", nested)]`, or `#[extract(\"css\")]` on their type",
+            );
+        }
+    })
 }
 
 fn nothing_matches(css: &str, pattern: &str) -> String {
@@ -99,24 +116,17 @@ fn text_value(plan: &Plan<'_>, reading: &Reading, of: &TokenStream, names: &Name
         ..
     } = names;
     let is_vec = plan.shape == Shape::Vec;
-    let (pattern, take) = match &reading.pattern {
-        Some(pattern) => {
-            let taken = reading.take.tokens(field, found, true);
-            let first =
-                (reading.take == Take::Pieces && !is_vec).then(|| quote!(.into_iter().next()));
-            let pattern = quote! {
-                static PATTERN: #field::Pattern = #field::Pattern::new(|| #field::pattern(#pattern));
-            };
-            (
-                Some(pattern),
-                quote!(|#found| PATTERN.find_in(#taken)#first),
-            )
-        }
-        None => {
-            let taken = reading.take.tokens(field, found, is_vec);
-            (None, quote!(|#found| #taken))
-        }
-    };
+    // A pattern is held against all texts of an element, the first of which may not match.
+    let has_pattern = reading.pattern.is_some();
+    let mut take = reading.take.tokens(field, found, is_vec || has_pattern);
+    let pattern = reading.pattern.as_ref().map(|pattern| {
+        take = quote!(PATTERN.find_in(#take));
+        quote!(static PATTERN: #field::Pattern = #field::Pattern::new(|| #field::pattern(#pattern));)
+    });
+    if has_pattern && !is_vec && reading.take == Take::Pieces {
+        take = quote!(#take.into_iter().next());
+    }
+    let take = quote!(|#found| #take);
     let read = read(plan, reading, names);
     let value = match (&reading.read, plan.shape, &plan.default) {
         (Read::Present, ..) => quote!(#of.is_present(#element, #take)?),
@@ -174,14 +184,14 @@ fn or_default(plan: &Plan<'_>, optional: TokenStream) -> TokenStream {
     };
     let ty = plan.inner;
     let default = match default {
-        None => quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default()),
-        Some(Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        })) if is_named(ty, "String") => {
+        Fallback::OfType => {
+            quote_spanned!(ty.span()=> <#ty as ::core::default::Default>::default())
+        }
+        Fallback::Text(text) if is_named(ty, "String") => {
             quote_spanned!(text.span()=> ::std::string::String::from(#text))
         }
-        Some(value) => quote!(#value),
+        Fallback::Text(text) => quote!(#text),
+        Fallback::Value(value) => quote!(#value),
     };
     let value = Ident::new("value", Span::mixed_site());
     quote! {

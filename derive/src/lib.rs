@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! #[extract("css", …)]  attribute  what is written, with its spans; syntax errors
-//!                       plan       what each field means; contradictions
+//!                       plan       what each field means
+//!                       check      contradictions between its options and its type
 //!                       selector, pattern, format: what is in the strings, checked as the program is compiled
 //!                       generate   the code that a person would write
 //!                       schema     JSON Schema of what serde writes, by its attributes
 //! ```
 
 mod attribute;
+mod check;
 mod errors;
 mod expand;
 mod format;

@@ -1,16 +1,14 @@
 //! What each field means: the options of its attribute together with its type.
 
-use proc_macro2::{Ident, Span};
-use syn::spanned::Spanned;
-use syn::{Error, Expr, Field, LitStr, Result, Type};
+use proc_macro2::Ident;
+use syn::{Error, Expr, ExprLit, Field, Lit, LitStr, Result, Type};
 
 use crate::attribute::{self, Written};
-use crate::errors::Errors;
-use crate::options::{self, Setting};
-use crate::selector::{self, Query};
+use crate::check::check;
+use crate::options::Setting;
+use crate::selector::Query;
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
-use crate::{format, pattern};
 
 /// A field, understood.
 pub(crate) struct Plan<'a> {
@@ -21,7 +19,29 @@ pub(crate) struct Plan<'a> {
     pub(crate) inner: &'a Type,
     pub(crate) source: Source,
     /// What is put where there is nothing.
-    pub(crate) default: Option<Option<Expr>>,
+    pub(crate) default: Option<Fallback>,
+}
+
+/// What is put where there is nothing.
+pub(crate) enum Fallback {
+    /// That of the trait `Default`.
+    OfType,
+    /// A text in quotation marks, which becomes a `String` if that is asked for.
+    Text(LitStr),
+    Value(Box<Expr>),
+}
+
+impl Fallback {
+    fn of(value: Option<&Expr>) -> Self {
+        match value {
+            None => Self::OfType,
+            Some(Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            })) => Self::Text(text.clone()),
+            Some(value) => Self::Value(Box::new(value.clone())),
+        }
+    }
 }
 
 /// Where a field is from.
@@ -46,17 +66,11 @@ pub(crate) struct Reading {
 pub(crate) enum Read {
     /// The type of the field.
     Type,
-    With(Expr),
+    With(Box<Expr>),
     Format(LitStr),
     /// Whether there is one.
     Present,
 }
-
-/// Types that are read from a text and cannot be nested.
-const TEXTS: [&str; 16] = [
-    "String", "bool", "Url", "f32", "f64", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16",
-    "i32", "i64", "i128",
-];
 
 /// Understands a field.
 ///
@@ -70,37 +84,13 @@ pub(crate) fn plan<'a>(field: &'a Field, ident: &'a Ident) -> Result<Plan<'a>> {
         );
         return Err(Error::new(ident.span(), message));
     };
-    let mut errors = Errors::default();
-    options::check(&written.options, written.selector.as_ref(), &mut errors);
-    let is_skipped = written.has("skip");
-    let (shape, inner) = if is_skipped {
-        Shape::of(&field.ty)
-    } else {
-        errors
-            .keep(Shape::of_field(&field.ty))
-            .unwrap_or(Shape::of(&field.ty))
-    };
-    check_type(&written, shape, inner, &mut errors);
-    let query = errors.keep(query(&written, attribute.span())).flatten();
-    for (_, setting) in &written.options {
-        match setting {
-            Setting::Re(literal) => drop(errors.keep(pattern::check(literal))),
-            Setting::Format(literal) => drop(errors.keep(format::check(literal))),
-            _ => {}
-        }
-    }
-    if let (Some(ending), Some(selector)) = (
-        query.as_ref().and_then(|query| query.ending.as_ref()),
-        &written.selector,
-    ) {
-        check_ending(ending, &written, selector.span(), &mut errors);
-    }
-    errors.finish()?;
+    let query = check(field, attribute, &written)?;
+    let (shape, inner) = Shape::of(&field.ty);
     let default = written
         .options
         .iter()
         .find_map(|(_, setting)| match setting {
-            Setting::Default(value) => Some(value.clone()),
+            Setting::Default(value) => Some(Fallback::of(value.as_ref())),
             _ => None,
         });
     Ok(Plan {
@@ -111,101 +101,6 @@ pub(crate) fn plan<'a>(field: &'a Field, ident: &'a Ident) -> Result<Plan<'a>> {
         source: source(written, query, inner),
         default,
     })
-}
-
-impl Written {
-    fn has(&self, name: &str) -> bool {
-        self.find(name).is_some()
-    }
-
-    fn find(&self, name: &str) -> Option<&Ident> {
-        self.options
-            .iter()
-            .map(|(option, _)| option)
-            .find(|option| *option == name)
-    }
-}
-
-/// The selector, which may only be left out where something else says where the field is.
-fn query(written: &Written, span: Span) -> Result<Option<Query>> {
-    match &written.selector {
-        Some(selector) => selector::query(selector).map(Some),
-        None if ["page_url", "skip", "nested"]
-            .iter()
-            .any(|name| written.has(name)) =>
-        {
-            Ok(None)
-        }
-        None => {
-            let message =
-                "a selector is missing: `#[extract(\"css\", …)]`; \":scope\" is the element itself";
-            Err(Error::new(span, message))
-        }
-    }
-}
-
-/// What the type of the field and the options say against each other.
-fn check_type(written: &Written, shape: Shape, inner: &Type, errors: &mut Errors) {
-    if let Some(default) = written.find("default") {
-        match shape {
-            Shape::Option => errors.say(
-                default.span(),
-                "an `Option` has no other default than `None`",
-            ),
-            Shape::Vec => errors.say(
-                default.span(),
-                "a `Vec` has no other default than an empty one",
-            ),
-            Shape::One => {}
-        }
-    }
-    if let Some(present) = written.find("present")
-        && !(shape == Shape::One && is_named(inner, "bool"))
-    {
-        errors.say(present.span(), "`present` is for a field of type `bool`");
-    }
-    if let Some(page_url) = written.find("page_url")
-        && shape != Shape::One
-    {
-        errors.say(
-            page_url.span(),
-            "every page has one URL: `Url` or `String` will do",
-        );
-    }
-    if let Some(nested) = written.find("nested")
-        && let Some(name) = TEXTS.iter().find(|name| is_named(inner, name))
-    {
-        errors.say(
-            nested.span(),
-            format!("a `{name}` is read from a text and cannot be `nested`"),
-        );
-    }
-}
-
-fn check_ending(ending: &selector::Ending, written: &Written, span: Span, errors: &mut Errors) {
-    let ending = match ending {
-        selector::Ending::Text => "::text",
-        selector::Ending::Attr(_) => "::attr(…)",
-    };
-    let others = [
-        "text",
-        "own_text",
-        "block_text",
-        "html",
-        "outer_html",
-        "attr",
-        "nested",
-        "url",
-    ];
-    for other in others {
-        let is_attribute_as_url = other == "url" && ending != "::text";
-        if written.has(other) && !is_attribute_as_url {
-            errors.say(
-                span,
-                format!("`{ending}` and `{other}` do not go together: leave one out"),
-            );
-        }
-    }
 }
 
 fn source(written: Written, query: Option<Query>, inner: &Type) -> Source {
@@ -249,7 +144,7 @@ impl Reading {
             Setting::Attr(name) => self.take = Take::Attr(name.value().to_ascii_lowercase()),
             Setting::Re(pattern) => self.pattern = Some(pattern),
             Setting::Clean(cleaners) => self.cleaners = cleaners,
-            Setting::With(function) => self.read = Read::With(function),
+            Setting::With(function) => self.read = Read::With(Box::new(function)),
             Setting::Format(format) => self.read = Read::Format(format),
             Setting::Present => self.read = Read::Present,
             Setting::Text

@@ -22,3 +22,24 @@ fn capital(word: &str) -> String {
     let first = chars.next().map(|c| c.to_ascii_uppercase());
     first.into_iter().chain(chars).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_written_as_serde_writes_them() {
+        for (rule, expected) in [
+            ("lowercase", "in_stock"),
+            ("UPPERCASE", "IN_STOCK"),
+            ("PascalCase", "InStock"),
+            ("camelCase", "inStock"),
+            ("snake_case", "in_stock"),
+            ("SCREAMING_SNAKE_CASE", "IN_STOCK"),
+            ("kebab-case", "in-stock"),
+            ("SCREAMING-KEBAB-CASE", "IN-STOCK"),
+        ] {
+            assert_eq!(rename("in_stock", rule), expected);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use syn::{Attribute, DeriveInput, Expr, ExprLit, Lit, Meta, Result, Type};
 
 use crate::plan::{Plan, Read, Source};
 use crate::rename::rename;
-use crate::serde;
+use crate::serde::{self, Presence};
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
 
@@ -58,7 +58,7 @@ fn field(
     object: &Ident,
 ) -> Result<TokenStream> {
     let serde = serde::field(&plan.field.attrs)?;
-    if serde.is_skipped {
+    if serde.presence == Presence::Never {
         return Ok(TokenStream::new());
     }
     let schema = if serde.is_opaque {
@@ -66,7 +66,7 @@ fn field(
     } else {
         of_field(plan, module)
     };
-    let is_required = !serde.is_skipped_at_times;
+    let is_required = serde.presence == Presence::Always;
     if serde.is_flat {
         let is_required = is_required && plan.shape == Shape::One;
         return Ok(quote!(#object.flatten(#is_required, #schema);));

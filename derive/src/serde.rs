@@ -17,11 +17,19 @@ pub(crate) struct Container {
 #[derive(Default)]
 pub(crate) struct Field {
     pub(crate) rename: Option<String>,
-    pub(crate) is_skipped: bool,
-    pub(crate) is_skipped_at_times: bool,
+    pub(crate) presence: Presence,
     pub(crate) is_flat: bool,
     /// A function writes it.
     pub(crate) is_opaque: bool,
+}
+
+/// Whether a field is written.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Presence {
+    #[default]
+    Always,
+    AtTimes,
+    Never,
 }
 
 /// # Errors
@@ -53,9 +61,11 @@ pub(crate) fn field(attributes: &[Attribute]) -> Result<Field> {
     each(attributes, |name, meta| {
         match name {
             "rename" => field.rename = text(meta)?.or(field.rename.take()),
-            "skip" | "skip_serializing" => field.is_skipped = true,
+            "skip" | "skip_serializing" => field.presence = Presence::Never,
             "skip_serializing_if" => {
-                field.is_skipped_at_times = true;
+                if field.presence == Presence::Always {
+                    field.presence = Presence::AtTimes;
+                }
                 pass(meta)?;
             }
             "flatten" => field.is_flat = true,

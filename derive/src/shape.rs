@@ -23,10 +23,10 @@ impl Shape {
     /// # Errors
     ///
     /// For a type with one `Option` or `Vec` within another.
-    pub(crate) fn of_field(ty: &Type) -> Result<(Self, &Type)> {
+    pub(crate) fn check(ty: &Type) -> Result<()> {
         let (shape, inner) = Self::of(ty);
         if shape == Self::One || Self::of(inner).0 == Self::One {
-            return Ok((shape, inner));
+            return Ok(());
         }
         let message = match shape {
             Self::Option => "an `Option` of one value, please: a `Vec` of nothing is empty",

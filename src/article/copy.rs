@@ -13,44 +13,52 @@ const NODES: usize = 100_000;
 /// How many bytes of text.
 const BYTES: usize = 4 << 20;
 /// Elements within elements. Each text is read again for each element around it.
-const DEPTH: usize = 100;
+const DEPTH: usize = 64;
 /// Attributes of an element, and the length of their values: pictures within the page can be very long.
 const ATTRIBUTES: usize = 32;
 const VALUE: usize = 8 << 10;
 
-/// Copies head and body of a page, but for what is never part of its text, and for `left_out`. References become absolute.
+/// Copies what the page says about itself.
+pub(super) fn head(html: &Html, to: &Readability) {
+    copy(html, "head", &HashSet::new(), to);
+}
+
+/// Copies the body of a page, but for what is never part of its text, and for `left_out`. References become absolute.
+pub(super) fn body(html: &Html, left_out: &HashSet<NodeId>, to: &Readability) {
+    copy(html, "body", left_out, to);
+}
+
+/// Whether a page can be searched.
 ///
 /// # Errors
 /// [`ErrorKind::TooLarge`].
-pub(super) fn copy(html: &Html, left_out: &HashSet<NodeId>, to: &Readability) -> Result<()> {
-    let tree = &to.doc.tree;
-    let (mut nodes, mut bytes) = (NODES, BYTES);
-    let mut pending = Vec::new();
-    for part in html.root().children() {
-        let place = match part.name() {
-            "head" => tree.head(),
-            "body" => tree.body(),
-            _ => None,
-        };
-        let place = place.map(|place| place.id);
-        pending.extend(
-            place
-                .into_iter()
-                .flat_map(|id| part.content().map(move |child| (child, id, 0))),
-        );
+pub(super) fn check(html: &Html) -> Result<()> {
+    let (nodes, bytes) = html.root().size();
+    if nodes <= NODES && bytes <= BYTES {
+        return Ok(());
     }
+    let message = format!(
+        "too large to look for the main text: {nodes} elements and texts and {bytes} bytes of text, more than {NODES} or {BYTES}"
+    );
+    Err(Error::new(ErrorKind::TooLarge, message))
+}
+
+fn copy(html: &Html, name: &str, left_out: &HashSet<NodeId>, to: &Readability) {
+    let tree = &to.doc.tree;
+    let place = if name == "head" {
+        tree.head()
+    } else {
+        tree.body()
+    };
+    let part = html.root().children().find(|part| part.name() == name);
+    let (Some(part), Some(place)) = (part, place) else {
+        return;
+    };
+    let mut pending: Vec<_> = part.content().map(|child| (child, place.id, 0)).collect();
     pending.reverse();
     while let Some((child, parent, depth)) = pending.pop() {
-        nodes = nodes
-            .checked_sub(1)
-            .ok_or_else(|| too_large("elements and texts", NODES))?;
         match child {
-            Child::Text(text) => {
-                bytes = bytes
-                    .checked_sub(text.len())
-                    .ok_or_else(|| too_large("bytes of text", BYTES))?;
-                tree.append_child_of(&parent, &tree.new_text(text).id);
-            }
+            Child::Text(text) => tree.append_child_of(&parent, &tree.new_text(text).id),
             Child::Element(element) if is_never_text(element) => {}
             Child::Element(element) if left_out.contains(&element.id()) => {}
             Child::Element(element) => {
@@ -71,10 +79,9 @@ pub(super) fn copy(html: &Html, left_out: &HashSet<NodeId>, to: &Readability) ->
             }
         }
     }
-    Ok(())
 }
 
-fn attributes<'a>(element: Element<'a>) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
+fn attributes(element: Element<'_>) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let short = element
         .attributes()
         .filter(|(_, value)| value.len() <= VALUE);
@@ -90,9 +97,4 @@ fn attributes<'a>(element: Element<'a>) -> impl Iterator<Item = (&'a str, Cow<'a
 fn is_never_text(element: Element<'_>) -> bool {
     let names = ["script", "style", "template", "base", "svg"];
     names.contains(&element.name())
-}
-
-fn too_large(what: &str, limit: usize) -> Error {
-    let message = format!("too large to look for the main text: more than {limit} {what}");
-    Error::new(ErrorKind::TooLarge, message)
 }

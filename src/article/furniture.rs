@@ -1,6 +1,6 @@
 //! What of a page is not its text, told by names and links: menus, headers, footers and the like.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::html::{Child, Element, Html, NodeId};
 
@@ -41,15 +41,32 @@ const ROLES: [&str; 9] = [
     "alert",
 ];
 
-/// The outermost elements of a page that are no part of its text, and the heading that repeats its title.
-pub(super) fn furniture(html: &Html, title: &str) -> HashSet<NodeId> {
-    let mut search = Search {
-        title,
-        whole: length(html.root()).text,
-        found: HashSet::new(),
-    };
-    search.walk(html.root(), false);
-    search.found
+/// What of a page is not its text.
+pub(super) struct Furniture {
+    /// The outermost elements, and the heading that repeats the title.
+    pub(super) elements: HashSet<NodeId>,
+    /// How much text the page has, in bytes without white space, and how much remains, links not counted.
+    pub(super) whole: usize,
+    pub(super) prose: usize,
+}
+
+impl Furniture {
+    pub(super) fn of(html: &Html, title: &str) -> Self {
+        let mut lengths = HashMap::new();
+        let whole = measure(html.root(), &mut lengths);
+        let mut search = Search {
+            title,
+            whole,
+            lengths,
+            found: HashSet::new(),
+        };
+        let rest = search.walk(html.root(), false);
+        Self {
+            elements: search.found,
+            whole,
+            prose: rest.text - rest.links,
+        }
+    }
 }
 
 struct Search<'a> {
@@ -57,6 +74,8 @@ struct Search<'a> {
     title: &'a str,
     /// How much text the page has.
     whole: usize,
+    /// And how much each element.
+    lengths: HashMap<NodeId, usize>,
     found: HashSet<NodeId>,
 }
 
@@ -98,7 +117,9 @@ impl Search<'_> {
 
     /// Whether most of the text is elsewhere: some pages have a `body` of the class `has-sidebar`.
     fn is_small(&self, element: Element<'_>) -> bool {
-        length(element).text < self.whole / 3
+        self.lengths
+            .get(&element.id())
+            .is_none_or(|length| *length < self.whole / 3)
     }
 
     fn is_title(&self, element: Element<'_>) -> bool {
@@ -121,15 +142,16 @@ impl Length {
     }
 }
 
-fn length(element: Element<'_>) -> Length {
-    let mut sum = Length::default();
+fn measure(element: Element<'_>, lengths: &mut HashMap<NodeId, usize>) -> usize {
+    let mut sum = 0;
     for child in element.content() {
-        sum.add(match child {
-            Child::Text(text) => Length::of(text),
-            Child::Element(child) if child.is_hidden() => Length::default(),
-            Child::Element(child) => length(child),
-        });
+        sum += match child {
+            Child::Text(text) => Length::of(text).text,
+            Child::Element(child) if child.is_hidden() => 0,
+            Child::Element(child) => measure(child, lengths),
+        };
     }
+    lengths.insert(element.id(), sum);
     sum
 }
 

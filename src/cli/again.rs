@@ -5,8 +5,9 @@ use std::path::Path;
 
 use url::Url;
 
-use super::{job_name, jobs};
+use super::{find, job_name, jobs};
 use crate::job::Job;
+use crate::recipe::RECIPE;
 use crate::sink::{Mode, OutputFile};
 use crate::state::RunFile;
 
@@ -26,7 +27,9 @@ pub(super) fn site_arguments(urls: &[Url], content: Option<&str>) -> BTreeMap<St
 
 /// The command that resumes this run, but for its settings; none when it was not begun by this program, as it is now.
 pub(super) fn command(run: &RunFile, folder: &Path, jobs: &[Job]) -> Option<String> {
-    let mut words = of_site(run).or_else(|| of_spider(run, jobs))?;
+    let mut words = of_site(run)
+        .or_else(|| of_recipe(run))
+        .or_else(|| of_spider(run, jobs))?;
     if folder != jobs::folder_of(&run.job) {
         words.extend(["--job".to_owned(), folder.display().to_string()]);
     }
@@ -55,12 +58,35 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
 /// `run` with the spider and its arguments, if that would be called so.
 fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
     let is_its = |job: &&Job| job_name::of_spider(job.name(), &run.arguments) == run.job;
-    let spider = jobs.iter().find(is_its)?.name();
+    let spider = jobs.iter().find(is_its).map(Job::name);
+    // Otherwise it may be a recipe that is found by its name.
+    let spider = spider.or_else(|| {
+        let found = find::spider(jobs, &run.spider).ok()?;
+        is_its(&&*found).then_some(run.spider.as_str())
+    })?;
     let mut words = vec!["run".to_owned(), spider.to_owned()];
-    for (name, value) in &run.arguments {
-        words.extend(["-a".to_owned(), format!("{name}={value}")]);
-    }
+    words.extend(given(run, None));
     Some(words)
+}
+
+/// `run` with the file of a recipe and its arguments, if that would be called so.
+fn of_recipe(run: &RunFile) -> Option<Vec<String>> {
+    let file = run.arguments.get(RECIPE)?;
+    let recipe = find::spider(&[], file).ok()?;
+    if job_name::of_spider(recipe.name(), &run.arguments) != run.job {
+        return None;
+    }
+    let mut words = vec!["run".to_owned(), file.clone()];
+    words.extend(given(run, Some(RECIPE)));
+    Some(words)
+}
+
+/// The arguments but for one.
+fn given(run: &RunFile, without: Option<&str>) -> impl Iterator<Item = String> {
+    run.arguments
+        .iter()
+        .filter(move |(name, _)| without != Some(name.as_str()))
+        .flat_map(|(name, value)| ["-a".to_owned(), format!("{name}={value}")])
 }
 
 /// An output without its format, if its name says that.

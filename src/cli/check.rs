@@ -16,7 +16,7 @@ use crate::job::Job;
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed};
 use find::Checked;
 
-/// Check recorded crawls, without a network: does the spider still make the same of them?
+/// Crawl what was recorded, offline, and tell what has changed
 ///
 /// `crawl record` makes a recording. A check crawls it with the spider as it is now, and tells in which fields of which
 /// items the outcome differs. No server is asked, no host is waited for, and nothing is written.

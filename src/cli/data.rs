@@ -12,7 +12,7 @@ use crate::html::Html;
 
 /// Print the structured data of a page
 ///
-/// JSON-LD, OpenGraph and Twitter cards, microdata, meta elements, canonical URL, languages, feeds and icon, as JSON. What
+/// JSON-LD, Open Graph and Twitter cards, microdata, meta elements, canonical URL, languages, feeds and icon, as JSON. What
 /// is malformed or too much is under "skipped".
 #[derive(Debug, clap::Args)]
 #[command(

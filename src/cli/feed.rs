@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Outcome};
 use super::flags::PageFlags;
-use super::{input, one, terminal};
+use super::{document, terminal};
 use crate::error::{Error, ErrorKind};
 use crate::feed::Entries;
 
@@ -32,16 +32,7 @@ pub(super) struct Feed {
 
 impl Feed {
     pub(super) fn run(self) -> Outcome {
-        let (body, url) = match (self.file, self.url) {
-            (Some(file), _) => {
-                let base = input::url(&self.base.unwrap_or_default())?;
-                (input::file(&file)?, base)
-            }
-            (None, url) => {
-                let response = one::page(&url.unwrap_or_default(), &self.request)?;
-                (response.body().to_vec(), response.url().clone())
-            }
-        };
+        let (body, url) = document::read(self.file, self.base, self.url, &self.request)?;
         let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         for entry in entries.by_ref() {

@@ -17,7 +17,7 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::settings::{Settings, did_you_mean};
+use crate::settings::{Settings, did_you_mean, text_of};
 
 /// The only setting whose value may be a table: its thresholds by field.
 const MIN_FILL: &str = "min_fill";
@@ -147,33 +147,6 @@ fn set(settings: &mut Settings, name: &str, value: &DeValue<'_>) -> Result<()> {
         name,
         &text_of(value).map_err(|why| bad(format!("bad value for setting {name:?}: {why}")))?,
     )
-}
-
-/// A TOML value as `-s` would have it.
-fn text_of(value: &DeValue<'_>) -> Result<String, &'static str> {
-    Ok(match value {
-        DeValue::String(text) => text.to_string(),
-        DeValue::Boolean(truth) => truth.to_string(),
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
-        DeValue::Array(values) => {
-            let texts: Result<Vec<String>, _> = values
-                .iter()
-                .map(|value| text_of(value.get_ref()))
-                .collect();
-            texts?
-                .iter()
-                .map(|text| text.replace(',', "\\,"))
-                .collect::<Vec<_>>()
-                .join(",")
-        }
-        DeValue::Datetime(_) => return Err("a date is not a value of any setting"),
-        DeValue::Table(_) => {
-            return Err(
-                "a table is not a value of this setting; those of spiders are named [spider.NAME]",
-            );
-        }
-    })
 }
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -129,9 +129,9 @@ impl Record {
         layers::apply_without_keeping(settings, &name, &self.set)?;
         settings.max_pages = Some(self.pages);
         let crawler = crawler.recorded(&draft.cassette(), &self.keep_header)?;
-        let crawled = crawl::watched(crawler, screen, self.log.log_format, ready(()))?;
-        let why = crawled.why();
-        Ok((crawled.report?, why))
+        let outcome = crawl::watched(crawler, screen, self.log.log_format, ready(()))?;
+        let why = outcome.why();
+        Ok((outcome.report?, why))
     }
 
     /// How the command ends when there is nothing to keep.

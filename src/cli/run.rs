@@ -1,4 +1,4 @@
-//! `crawl run`: a spider of this program.
+//! `crawl run`: a spider of this program, or a recipe.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,6 +10,7 @@ use super::flags::{CrawlFlags, pair};
 use super::hint::Dialect;
 use super::{crawl, find, job_name};
 use crate::job::{self, Job};
+use crate::recipe::RECIPE;
 use crate::settings::Settings;
 
 /// Run a spider
@@ -18,12 +19,12 @@ use crate::settings::Settings;
 /// ./.crawl, and the same command resumes it when it was stopped, killed or broken off.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  crawl run quotes -O quotes.jsonl\n  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv \
+    after_help = "Examples:\n  crawl run quotes -O quotes.jsonl\n  crawl run shop.toml -O books.jsonl\n  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv \
                   --max-pages 100\n\n`crawl run --help` lists all settings and the exit codes.",
     after_long_help = settings()
 )]
 pub(super) struct Run {
-    /// The spider's name; `crawl list` shows them
+    /// The spider's name, which `crawl list` shows, or the file of a recipe
     spider: String,
 
     /// An argument of the spider
@@ -39,10 +40,15 @@ impl Run {
         let job = find::spider(jobs, &self.spider)?;
         let arguments: BTreeMap<String, String> = self.arguments.into_iter().collect();
         let crawler = job.crawler(job::Args::new(arguments.clone()))?;
-        let arguments: BTreeMap<String, String> = arguments
+        let mut arguments: BTreeMap<String, String> = arguments
             .into_iter()
+            .filter(|(name, _)| !job.is_secret(name))
             .map(|(name, value)| (name, without_password(value)))
             .collect();
+        if job.name() != self.spider {
+            // Two files may have recipes of one name.
+            arguments.insert(RECIPE.to_owned(), self.spider);
+        }
         let name = job_name::of_spider(job.name(), &arguments);
         let durable = self.flags.job.durable(name, arguments);
         crawl::run(crawler, &self.flags, durable, Dialect::Settings, |_| Ok(()))

@@ -61,6 +61,7 @@ pub(super) struct Select {
 /// What is taken of each match, instead of what its selector says.
 #[derive(Debug, clap::Args)]
 #[group(multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "they are flags")]
 struct What {
     /// Print an attribute instead of the text, as `::attr(NAME)` does
     #[arg(long, value_name = "NAME")]

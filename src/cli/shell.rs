@@ -7,6 +7,7 @@ mod history;
 mod look;
 mod page;
 mod prompt;
+mod reply;
 mod session;
 mod show;
 
@@ -19,7 +20,8 @@ use super::one::Patience;
 use super::trial::SpiderFlags;
 use crate::error::{Error, ErrorKind};
 use crate::job::Job;
-use session::{Done, Session};
+use reply::Done;
+use session::Session;
 
 /// Look at a page at a prompt: try selectors and spiders on it
 ///
@@ -68,9 +70,10 @@ impl Shell {
         }
         let is_prompt =
             self.commands.is_none() && io::stdin().is_terminal() && io::stdout().is_terminal();
-        let patience = match is_prompt {
-            true => Patience::Person,
-            false => Patience::Each,
+        let patience = if is_prompt {
+            Patience::Person
+        } else {
+            Patience::Each
         };
         let mut session = Session::new(jobs, self.spider, self.request, patience)?;
         let opened = match (self.file, self.url) {
@@ -80,7 +83,7 @@ impl Shell {
         };
         match opened {
             Err(failure) if !is_prompt => return Err(failure),
-            opened => session.tell(opened),
+            opened => reply::greet(opened),
         }
         if is_prompt {
             return prompt::run(&mut session);

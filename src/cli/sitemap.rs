@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Outcome};
 use super::flags::PageFlags;
-use super::{input, one, terminal};
-use crate::sitemap;
+use super::{document, terminal};
+use crate::sitemap::Entries;
 
 /// List the URLs of a sitemap
 ///
@@ -31,28 +31,20 @@ pub(super) struct Sitemap {
 
 impl Sitemap {
     pub(super) fn run(self) -> Outcome {
-        let found = match (self.file, self.url) {
-            (Some(file), _) => sitemap::parse(
-                &input::file(&file)?,
-                &input::url(&self.base.unwrap_or_default())?,
-            )?,
-            (None, url) => {
-                let response = one::page(&url.unwrap_or_default(), &self.request)?;
-                sitemap::parse(response.body(), response.url())?
-            }
-        };
+        let (body, url) = document::read(self.file, self.base, self.url, &self.request)?;
+        let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for entry in &found.entries {
+        for entry in entries.by_ref() {
             writeln!(out, "{}", entry.loc)?;
         }
         out.flush()?;
-        if found.skipped > 0 {
+        if entries.skipped() > 0 {
             terminal::say(&format!(
                 "entries without a usable URL, skipped: {}",
-                found.skipped
+                entries.skipped()
             ));
         }
-        if found.truncated {
+        if entries.is_truncated() {
             terminal::say(
                 "there may be more: the sitemap is too long, breaks off, or is malformed further on",
             );

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::visit::{Context, Outcome};
+use super::visit::{Context, Link, Outcome};
 use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
 use crate::request::Request;
 use crate::response::Response;
-use crate::sitemap::{self, MAX_LEVEL, MAX_LISTED, MAX_LOC, SitemapKind};
+use crate::sitemap::{Entries, MAX_LEVEL, MAX_LISTED, MAX_LOC, SitemapKind};
 
 impl Context {
     /// The sitemaps that a robots.txt lists, if they are wanted.
@@ -21,23 +21,19 @@ impl Context {
     }
 
     pub(super) fn sitemap(&self, scope: &Scope, response: &Response, level: u8) -> Outcome {
-        let sitemap = match sitemap::parse(response.body(), response.url()) {
-            Ok(sitemap) => sitemap,
-            Err(error) => return Outcome::Failed(error.with_url(response.url())),
-        };
         let url = response.url();
-        if sitemap.truncated {
-            tracing::warn!(%url, "the sitemap is cut off, or has more entries than it may");
-        }
-        let is_index = sitemap.kind == SitemapKind::Index;
-        tracing::debug!(%url, entries = sitemap.entries.len(), is_index, "sitemap read");
+        let mut entries = match Entries::read(response.body(), url) {
+            Ok(entries) => entries,
+            Err(error) => return Outcome::Failed(error.with_url(url)),
+        };
+        let is_index = entries.kind() == SitemapKind::Index;
         if is_index && level >= MAX_LEVEL {
-            let too_deep = sitemap.entries.len() as u64;
+            let too_deep = entries.count() as u64;
             let links = Vec::new();
             return Outcome::Sitemap { links, too_deep };
         }
-        let mut known = HashSet::with_capacity(sitemap.entries.len());
-        let links = sitemap.entries.into_iter().map(|entry| {
+        let mut known = HashSet::new();
+        let links = entries.by_ref().map(|entry| {
             if is_index {
                 self.link(scope, Request::for_sitemap(entry.loc, level + 1))
             } else {
@@ -45,9 +41,11 @@ impl Context {
             }
         });
         let links = links.filter(|link| known.insert(link.fingerprint));
-        Outcome::Sitemap {
-            links: links.collect(),
-            too_deep: 0,
+        let links: Vec<Link> = links.collect();
+        if entries.is_truncated() {
+            tracing::warn!(%url, "the sitemap is cut off, or has more entries than it may");
         }
+        tracing::debug!(%url, entries = links.len(), is_index, "sitemap read");
+        Outcome::Sitemap { links, too_deep: 0 }
     }
 }

@@ -35,6 +35,10 @@ pub(super) use hop::is_in_own_chain;
 pub(crate) use link::Link;
 
 /// What all visits of a crawl share, to read.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a choice of its own, mostly a setting"
+)]
 pub(crate) struct Context {
     pub(crate) spider: Box<dyn ErasedSpider>,
     pub(crate) stack: Arc<Stack>,

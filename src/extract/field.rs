@@ -1,11 +1,16 @@
 //! How one field is searched for and read: what derived code calls.
 
+mod pattern;
+mod take;
+
+pub use pattern::{Narrow, Pattern, pattern};
+pub use take::{
+    attr, block_text, html, link, link_url, outer_html, own_text, page_url, page_url_text, piece,
+    pieces, text, url,
+};
+
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::sync::LazyLock;
-
-use regex::Regex;
-use url::Url;
 
 use super::nesting::Level;
 use super::{Extract, FromFormat};
@@ -205,11 +210,11 @@ impl Field {
 
     #[cold]
     fn bad(self, found: Element<'_>, why: &BoxError) -> Error {
-        let mut message = why.to_string();
-        if !self.css.is_empty() {
-            message.push_str(&format!(", by {:?}", self.css));
-        }
-        message.push_str(&format!(", in {}", found.snippet()));
+        let html = found.snippet();
+        let message = match self.css {
+            "" => format!("{why}, in {html}"),
+            css => format!("{why}, by {css:?}, in {html}"),
+        };
         Error::new(ErrorKind::Value, message)
             .with_url(found.page_url())
             .in_field(self.item, self.name)
@@ -218,141 +223,6 @@ impl Field {
 
 fn is_blank(text: &str) -> bool {
     text.trim().is_empty()
-}
-
-/// A pattern that the derive macro has checked, compiled when it is first used.
-#[derive(Debug)]
-pub struct Pattern(LazyLock<Option<Regex>, fn() -> Option<Regex>>);
-
-impl Pattern {
-    /// `compile` makes it.
-    #[must_use]
-    pub const fn new(compile: fn() -> Option<Regex>) -> Self {
-        Self(LazyLock::new(compile))
-    }
-
-    /// Of each text, the first group of the first match, or all of the match if the pattern has no groups.
-    #[must_use]
-    pub fn find_in<'a, T: Narrow<'a>>(&self, texts: T) -> T {
-        texts.narrow(|text| self.find(text))
-    }
-
-    fn find<'a>(&self, text: Cow<'a, str>) -> Text<'a> {
-        let pattern = self.0.as_ref()?;
-        let range = match pattern.captures_len() {
-            1 => pattern.find(&text)?.range(),
-            _ => pattern.captures(&text)?.get(1)?.range(),
-        };
-        match text {
-            Cow::Borrowed(text) => text.get(range).map(Cow::Borrowed),
-            Cow::Owned(text) => text.get(range).map(|part| Cow::Owned(part.to_owned())),
-        }
-    }
-}
-
-/// One text or several, each of which may become less or nothing.
-pub trait Narrow<'a> {
-    /// Has each of them made less.
-    #[must_use]
-    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self;
-}
-
-impl<'a> Narrow<'a> for Text<'a> {
-    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
-        self.and_then(find)
-    }
-}
-
-impl<'a> Narrow<'a> for Vec<Cow<'a, str>> {
-    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
-        self.into_iter().filter_map(find).collect()
-    }
-}
-
-/// A pattern, compiled.
-#[must_use]
-pub fn pattern(pattern: &str) -> Option<Regex> {
-    Regex::new(pattern).ok()
-}
-
-/// [`Element::text`].
-#[must_use]
-pub fn text(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Owned(element.text()))
-}
-
-/// [`Element::own_text`].
-#[must_use]
-pub fn own_text(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Owned(element.own_text()))
-}
-
-/// A line per block.
-#[must_use]
-pub fn block_text(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Owned(element.block_text()))
-}
-
-/// [`Element::inner_html`].
-#[must_use]
-pub fn html(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Owned(element.inner_html()))
-}
-
-/// [`Element::outer_html`].
-#[must_use]
-pub fn outer_html(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Owned(element.outer_html()))
-}
-
-/// Each piece of text directly in the element.
-#[must_use]
-pub fn pieces(element: Element<'_>) -> Vec<Cow<'_, str>> {
-    element.pieces().map(Cow::Owned).collect()
-}
-
-/// The first piece of text directly in the element.
-#[must_use]
-pub fn piece(element: Element<'_>) -> Text<'_> {
-    element.pieces().next().map(Cow::Owned)
-}
-
-/// [`Element::attr`].
-#[must_use]
-pub fn attr<'a>(element: Element<'a>, name: &str) -> Text<'a> {
-    element.attr(name).map(Cow::Borrowed)
-}
-
-/// [`Element::url`].
-#[must_use]
-pub fn url<'a>(element: Element<'a>, name: &str) -> Text<'a> {
-    element.url(name).map(|url| Cow::Owned(url.into()))
-}
-
-/// What the element links to, as the page has it.
-#[must_use]
-pub fn link(element: Element<'_>) -> Text<'_> {
-    let reference = element.attr("href").or_else(|| element.attr("src"));
-    reference.map(Cow::Borrowed)
-}
-
-/// What the element links to, as an absolute URL.
-#[must_use]
-pub fn link_url(element: Element<'_>) -> Text<'_> {
-    let url = element.resolve(&link(element)?)?;
-    Some(Cow::Owned(url.into()))
-}
-
-/// The URL of the page.
-#[must_use]
-pub fn page_url(element: Element<'_>) -> &Url {
-    element.page_url()
-}
-
-/// The same as a text.
-#[must_use]
-pub fn page_url_text(element: Element<'_>) -> Text<'_> {
-    Some(Cow::Borrowed(element.page_url().as_str()))
 }
 
 /// One step of `clean`.

@@ -9,7 +9,7 @@ use crate::BoxError;
 use crate::clean::quoted;
 use crate::html::Element;
 
-/// A type that can be read from a text of a page, and so be a field of an item that derives [`Extract`](crate::Extract).
+/// A type that can be read from a text of a page, and so be a field of an item that derives [`Extract`](trait@crate::Extract).
 ///
 /// | type | what it takes, white space around it aside |
 /// |---|---|

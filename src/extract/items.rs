@@ -60,10 +60,8 @@ impl Element<'_> {
         let Some(css) = T::CSS else {
             return T::extract(self);
         };
-        match self.find_map(css, Some)? {
-            Some(found) => T::extract(found),
-            None => self.one(css).and_then(T::extract),
-        }
+        let found = self.find_map(css, Some)?;
+        T::extract(found.ok_or_else(|| self.missing(css))?)
     }
 
     /// As [`Html::extract_all`], within this element.

@@ -1,10 +1,12 @@
 //! The text of one part of a feed while it is being read: plain, escaped HTML, or markup as it stands.
 
+use std::borrow::Cow;
+
 use super::draft::Markup;
 use super::entry::FeedKind;
 use super::names::Part;
 use crate::html;
-use crate::xml::{self, Tag, Token};
+use crate::xml::{self, Entity, Tag, Token};
 
 /// How a part is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,15 +106,7 @@ impl Reading {
                 self.text.push_str(entity.name());
                 self.text.push(';');
             }
-            Token::Entity(entity) => match entity.text() {
-                Some(text) => self.text.push_str(&text),
-                // One that only HTML knows, or no reference at all.
-                None => {
-                    let written = format!("&{};", entity.name());
-                    self.text
-                        .push_str(&html::decode(&written, html::Place::Text));
-                }
-            },
+            Token::Entity(entity) => self.text.push_str(&meaning(entity)),
             _ => {}
         }
     }
@@ -126,6 +120,14 @@ impl Reading {
     fn has_markup(&self) -> bool {
         matches!(self.kind, Kind::Html | Kind::Xhtml)
     }
+}
+
+/// What a reference stands for, in HTML if not in XML; else what is written.
+fn meaning(entity: &Entity<'_>) -> Cow<'static, str> {
+    entity.text().unwrap_or_else(|| {
+        let written = format!("&{};", entity.name());
+        Cow::Owned(html::decode(&written, html::Place::Text).into_owned())
+    })
 }
 
 /// Elements of HTML that have no end.

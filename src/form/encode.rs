@@ -1,6 +1,7 @@
 //! What a form sends, in each of the three ways that there are: section 4.10.22 of the HTML standard.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use encoding_rs::Encoding as Charset;
 use http::Method;
@@ -121,13 +122,11 @@ fn boundary(entries: &[Entry]) -> String {
         hash.update(text.len().to_le_bytes());
         hash.update(text);
     }
-    let digits: String = hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("----crawlworks{digits}")
+    let mut boundary = String::from("----crawlworks");
+    for byte in hash.finalize().iter().take(16) {
+        let _ = write!(boundary, "{byte:02x}");
+    }
+    boundary
 }
 
 fn plain(entries: &[Entry], charset: &'static Charset) -> Vec<u8> {

@@ -24,6 +24,7 @@ const MANY: u64 = 1000;
 
 /// What a selector looks at besides an element and what is around it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each costs something else")]
 pub(super) struct Needs {
     /// `~`: all siblings before an element.
     siblings: bool,

@@ -88,13 +88,13 @@ impl<'a> Element<'a> {
         self.node.value().attrs()
     }
 
-    /// How much there is to read in it: bytes of text, and one for each node.
-    pub(crate) fn weight(self) -> usize {
-        let weights = self.node.descendants().map(|node| match node.value() {
-            Node::Text(text) => 1 + text.len(),
-            _ => 1,
+    /// How many nodes it has, itself included, and how many bytes of text.
+    pub(crate) fn size(self) -> (usize, usize) {
+        let sizes = self.node.descendants().map(|node| match node.value() {
+            Node::Text(text) => text.len(),
+            _ => 0,
         });
-        weights.sum()
+        sizes.fold((0, 0), |(nodes, bytes), own| (nodes + 1, bytes + own))
     }
 
     /// The texts and elements directly in this one, in document order.

@@ -2,21 +2,24 @@
 //!
 //! The crate's own way converts the whole value first, sorts the keys of every object and has no limit.
 
+mod compare;
+mod copy;
+mod lists;
+
 use std::borrow::Cow;
 
-use jmespath::ast::{Ast, Comparator};
+use jmespath::ast::Ast;
 use jmespath::{Context, DEFAULT_RUNTIME, ErrorReason, Rcvar, Variable};
 use serde_json::{Map, Value};
 
 use super::expression::{Expression, place};
 use crate::{Error, ErrorKind, Result};
+use compare::is_truthy;
 
 /// How many steps an evaluation may take.
 const STEPS: usize = 50_000_000;
 /// How much may be copied, in bytes.
 const COPIED: usize = 256 << 20;
-/// What a value takes, whatever is in it.
-const VALUE: usize = 64;
 
 /// The outcome of an expression.
 ///
@@ -54,7 +57,7 @@ impl<'e> Work<'e> {
                 let left = self.run(value, lhs)?;
                 self.then(left, rhs)
             }
-            Ast::Literal { value, .. } => self.from_variable(value).map(Cow::Owned),
+            Ast::Literal { value, .. } => self.value(value).map(Cow::Owned),
             Ast::Or { lhs, rhs, .. } => match self.run(value, lhs)? {
                 left if is_truthy(&left) => Ok(left),
                 _ => self.run(value, rhs),
@@ -147,83 +150,6 @@ impl<'e> Work<'e> {
         }
     }
 
-    fn project(&mut self, list: &[Value], ast: &'e Ast) -> Result<Value> {
-        let mut found = Vec::new();
-        for value in list {
-            let value = self.run(value, ast)?;
-            if !value.is_null() {
-                found.push(self.own(value)?);
-            }
-        }
-        Ok(Value::Array(found))
-    }
-
-    fn flatten(&mut self, list: &[Value]) -> Result<Value> {
-        let mut flat = Vec::new();
-        for value in list {
-            match value {
-                Value::Array(inner) => flat.append(&mut self.copy_all(inner)?),
-                other => flat.push(self.copy(other)?),
-            }
-        }
-        Ok(Value::Array(flat))
-    }
-
-    fn slice(
-        &mut self,
-        value: &Value,
-        [start, stop]: [Option<i64>; 2],
-        step: i64,
-        offset: usize,
-    ) -> Result<Value> {
-        if step == 0 {
-            return Err(self.failed("a slice cannot have the step 0", offset));
-        }
-        let Value::Array(list) = value else {
-            return Ok(Value::Null);
-        };
-        let length = i64::try_from(list.len()).unwrap_or(i64::MAX);
-        let (low, high) = if step > 0 {
-            (0, length)
-        } else {
-            (-1, length - 1)
-        };
-        let bound = |at: i64| if at < 0 { at + length } else { at }.clamp(low, high);
-        let (first, last) = if step > 0 { (low, high) } else { (high, low) };
-        let (mut at, end) = (start.map_or(first, bound), stop.map_or(last, bound));
-        let mut found = Vec::new();
-        while if step > 0 { at < end } else { at > end } {
-            let value = usize::try_from(at).ok().and_then(|at| list.get(at));
-            found.push(self.copy(value.unwrap_or(&Value::Null))?);
-            at += step;
-        }
-        Ok(Value::Array(found))
-    }
-
-    fn compare(
-        &mut self,
-        comparator: &Comparator,
-        left: &Value,
-        right: &Value,
-    ) -> Result<Found<'static>> {
-        let is_equal = match (left, right) {
-            (Value::String(left), Value::String(right)) => Some(left == right),
-            (Value::Bool(left), Value::Bool(right)) => Some(left == right),
-            (left, right) if kind(left) != kind(right) => Some(false),
-            _ => None,
-        };
-        let outcome = match (comparator, is_equal) {
-            (Comparator::Equal, Some(is_equal)) => Some(is_equal),
-            (Comparator::NotEqual, Some(is_equal)) => Some(!is_equal),
-            // There is an order of numbers only.
-            (_, Some(_)) => None,
-            _ => self
-                .to_variable(left)?
-                .compare(comparator, &*self.to_variable(right)?),
-        };
-        Ok(Cow::Owned(outcome.map_or(Value::Null, Value::Bool)))
-    }
-
     fn call(&mut self, value: &Value, name: &str, args: &'e [Ast], offset: usize) -> Result<Value> {
         let mut values = Vec::new();
         for arg in args {
@@ -231,7 +157,7 @@ impl<'e> Work<'e> {
                 Ast::Expref { ast, .. } => Rcvar::new(Variable::Expref((**ast).clone())),
                 arg => {
                     let found = self.run(value, arg)?;
-                    self.to_variable(&found)?
+                    self.variable(&found)?
                 }
             });
         }
@@ -242,7 +168,7 @@ impl<'e> Work<'e> {
             return Err(self.failed(&format!("no function {name:?}"), offset));
         };
         match function.evaluate(&values, &mut context) {
-            Ok(found) => self.from_variable(&found),
+            Ok(found) => self.value(&found),
             Err(error) => {
                 let what = match error.reason {
                     ErrorReason::Parse(what) => what,
@@ -267,101 +193,6 @@ impl<'e> Work<'e> {
         );
         Error::new(ErrorKind::TooLarge, message)
     }
-
-    fn spend(&mut self, bytes: usize) -> Result<()> {
-        let left = self.bytes.checked_sub(VALUE + bytes);
-        self.bytes = left.ok_or_else(|| self.too_large())?;
-        Ok(())
-    }
-
-    fn own(&mut self, found: Found<'_>) -> Result<Value> {
-        match found {
-            Cow::Borrowed(value) => self.copy(value),
-            Cow::Owned(value) => Ok(value),
-        }
-    }
-
-    // As deep as the value: what was parsed has at most 128 levels.
-    fn copy(&mut self, value: &Value) -> Result<Value> {
-        Ok(match value {
-            Value::Array(list) => {
-                self.spend(0)?;
-                Value::Array(self.copy_all(list)?)
-            }
-            Value::Object(map) => {
-                self.spend(0)?;
-                let mut copy = Map::new();
-                for (key, value) in map {
-                    self.spend(key.len())?;
-                    copy.insert(key.clone(), self.copy(value)?);
-                }
-                Value::Object(copy)
-            }
-            Value::String(text) => {
-                self.spend(text.len())?;
-                Value::String(text.clone())
-            }
-            other => {
-                self.spend(0)?;
-                other.clone()
-            }
-        })
-    }
-
-    fn copy_all<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>) -> Result<Vec<Value>> {
-        values.into_iter().map(|value| self.copy(value)).collect()
-    }
-
-    fn to_variable(&mut self, value: &Value) -> Result<Rcvar> {
-        Ok(Rcvar::new(match value {
-            Value::Null => Variable::Null,
-            Value::Bool(is) => Variable::Bool(*is),
-            Value::Number(number) => Variable::Number(number.clone()),
-            Value::String(text) => {
-                self.spend(text.len())?;
-                Variable::String(text.clone())
-            }
-            Value::Array(list) => {
-                self.spend(0)?;
-                let list: Result<_> = list.iter().map(|value| self.to_variable(value)).collect();
-                Variable::Array(list?)
-            }
-            Value::Object(map) => {
-                self.spend(0)?;
-                let entry = |(key, value): (&String, &Value)| {
-                    self.spend(key.len())?;
-                    Ok((key.clone(), self.to_variable(value)?))
-                };
-                Variable::Object(map.iter().map(entry).collect::<Result<_>>()?)
-            }
-        }))
-    }
-
-    #[expect(clippy::wrong_self_convention, reason = "it counts what it copies")]
-    fn from_variable(&mut self, variable: &Variable) -> Result<Value> {
-        Ok(match variable {
-            Variable::Null | Variable::Expref(_) => Value::Null,
-            Variable::Bool(is) => Value::Bool(*is),
-            Variable::Number(number) => Value::Number(number.clone()),
-            Variable::String(text) => {
-                self.spend(text.len())?;
-                Value::String(text.clone())
-            }
-            Variable::Array(list) => {
-                self.spend(0)?;
-                let list: Result<_> = list.iter().map(|value| self.from_variable(value)).collect();
-                Value::Array(list?)
-            }
-            Variable::Object(map) => {
-                self.spend(0)?;
-                let entry = |(key, value): (&String, &Rcvar)| {
-                    self.spend(key.len())?;
-                    Ok((key.clone(), self.from_variable(value)?))
-                };
-                Value::Object(map.iter().map(entry).collect::<Result<_>>()?)
-            }
-        })
-    }
 }
 
 fn null<'v>() -> Found<'v> {
@@ -381,21 +212,6 @@ fn index(value: &Value, index: i32) -> Option<&Value> {
         from_end
     };
     list.get(at)
-}
-
-fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(is) => *is,
-        Value::Number(_) => true,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-    }
-}
-
-fn kind(value: &Value) -> std::mem::Discriminant<Value> {
-    std::mem::discriminant(value)
 }
 
 fn lower(text: &str) -> String {

@@ -126,7 +126,6 @@ fn depth(text: &str) -> usize {
         match (quote, c) {
             (Some(_), '\\') => drop(chars.next()),
             (Some(open), c) if open == c => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"' | '`') => quote = Some(c),
             (None, '(' | '[' | '{') => {
                 now += 1;
@@ -135,7 +134,7 @@ fn depth(text: &str) -> usize {
             (None, ')' | ']' | '}') => now = around.pop().map_or(now, |open| open + 1),
             (None, ',') => now = around.last().copied().unwrap_or_default(),
             (None, '.' | '|' | '&' | '!' | '=' | '<' | '>' | ':') => now += 1,
-            (None, _) => {}
+            _ => {}
         }
         most = most.max(now);
     }

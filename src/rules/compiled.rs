@@ -32,7 +32,7 @@ impl Compiled {
             let text = rule.text.as_deref().map(|text| pattern("text", text));
             Ok((allow, named, deny, text.transpose()?))
         };
-        let (allow, named, deny, text) = read().map_err(|error| rule.faulty(nth, error))?;
+        let (allow, named, deny, text) = read().map_err(|error| rule.faulty(nth, &error))?;
         Ok(Self {
             allow,
             named,

@@ -119,7 +119,7 @@ impl Rule {
     }
 
     /// An error of this rule, which is the nth from 0: the same, but it says so.
-    pub(super) fn faulty(&self, nth: usize, error: Error) -> Error {
+    pub(super) fn faulty(&self, nth: usize, error: &Error) -> Error {
         let label = self.label.as_deref();
         let label = label.map_or_else(String::new, |label| format!(" ({label:?})"));
         let message = format!("link rule {}{label}: {}", nth + 1, error.chain());

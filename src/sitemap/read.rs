@@ -159,10 +159,10 @@ impl fmt::Debug for Entries<'_> {
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::Xml`]: a document type declaration, a root element that is no sitemap's, or malformed XML or text
+/// - [`ErrorKind::Xml`](crate::ErrorKind::Xml): a document type declaration, a root element that is no sitemap's, or malformed XML or text
 ///   with no URL before the fault;
-/// - [`ErrorKind::TooLarge`]: over 50 MiB unpacked, with no URL in them;
-/// - [`ErrorKind::Decode`]: gzip data that breaks off or goes bad before the first URL.
+/// - [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge): over 50 MiB unpacked, with no URL in them;
+/// - [`ErrorKind::Decode`](crate::ErrorKind::Decode): gzip data that breaks off or goes bad before the first URL.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Sitemap> {
     let mut read = Entries::read(bytes, base)?;
     let entries = read.by_ref().collect();
@@ -258,6 +258,32 @@ mod tests {
         };
         assert_eq!(read("<urlset>").unwrap_err().kind(), ErrorKind::TooLarge);
         assert_eq!(read("<urlset><url><loc>/a</loc></url>").unwrap(), (1, true));
+    }
+
+    #[test]
+    fn it_does_not_matter_where_a_chunk_ends() {
+        let piece = "<url><!-- > --><loc>/a&amp;b&c=1&#x3D;<![CDATA[?é&]]></loc><lastmod>2026</lastmod></url>";
+        let expected = "http://example.com/a&b&c=1=?%C3%A9&";
+        for shift in 0..2 * piece.len() {
+            let text = format!(
+                "<urlset>{}{}</urlset>",
+                " ".repeat(shift),
+                piece.repeat(190)
+            );
+            let sitemap = parse(text.as_bytes(), &base()).unwrap();
+            assert_eq!(
+                (sitemap.entries.len(), sitemap.truncated),
+                (190, false),
+                "{shift}"
+            );
+            assert!(
+                sitemap
+                    .entries
+                    .iter()
+                    .all(|entry| entry.loc.as_str() == expected),
+                "{shift}"
+            );
+        }
     }
 
     proptest! {

@@ -4,22 +4,18 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Spider;
-use super::documents::{self, LAST};
+use super::documents::LAST;
+use super::feed_pages::FeedPages;
 use crate::error::{BoxError, Result};
 use crate::feed::{Entries, FeedEntry};
 use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
-use crate::rules::Rules;
-use crate::settings::Settings;
-use crate::sitemap::MAX_ENTRIES;
 
 /// The label of its own requests.
-const LABEL: &str = "feed";
+pub(super) const LABEL: &str = "feed";
 /// The metadata of a further page of a feed.
 const PROGRESS: &str = "feed";
-/// The metadata of an entry's page.
-const ENTRY: &str = "entry";
 
 /// How many entries of a feed are taken by default, over all its pages.
 const DEFAULT_ENTRIES: usize = 10_000;
@@ -138,20 +134,16 @@ impl FeedSpider {
     /// # Ok::<(), BoxError>(())
     /// ```
     pub fn with_pages<S: Spider>(self, inner: S) -> FeedPages<S> {
-        FeedPages {
-            feeds: self,
-            inner,
-            rules: None,
-        }
+        FeedPages::new(self, inner)
     }
 
-    fn requests(&self) -> impl Iterator<Item = Request> {
+    pub(super) fn requests(&self) -> impl Iterator<Item = Request> {
         let feeds = self.start.iter().cloned();
         feeds.map(|request| request.with_label(LABEL))
     }
 
     /// Reads a feed, or a page of one, and returns the request for its next page.
-    fn read(
+    pub(super) fn read(
         &self,
         response: &Response,
         mut take: impl FnMut(FeedEntry) -> Result<()>,
@@ -210,60 +202,5 @@ impl Spider for FeedSpider {
         })?;
         out.follow_all(next);
         Ok(())
-    }
-}
-
-/// Crawls the pages of the entries of feeds: see [`FeedSpider::with_pages`].
-#[derive(Debug)]
-pub struct FeedPages<S> {
-    feeds: FeedSpider,
-    inner: S,
-    rules: Option<Rules>,
-}
-
-impl<S> FeedPages<S> {
-    /// Takes only pages that these rules take, with their labels, priorities, metadata and limits. Rules look at the URL
-    /// alone here, see [`Rules::follow_urls`]. Default: every page, without a label.
-    #[must_use]
-    pub fn rules(mut self, rules: Rules) -> Self {
-        self.rules = Some(rules);
-        self
-    }
-}
-
-impl<S: Spider> Spider for FeedPages<S> {
-    type Item = S::Item;
-
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn start(&self) -> Result<Vec<Request>, BoxError> {
-        Ok(self.feeds.requests().chain(self.inner.start()?).collect())
-    }
-
-    async fn parse(&self, response: Response, out: &mut Output<S::Item>) -> Result<(), BoxError> {
-        if response.label() != Some(LABEL) {
-            return self.inner.parse(response, out).await;
-        }
-        let next = self.feeds.read(&response, |mut entry| {
-            entry.content = None;
-            if let Some(mut url) = entry.url.clone() {
-                url.set_fragment(None);
-                if let Some(request) = documents::request(url, self.rules.as_ref(), out) {
-                    out.follow(request.with_meta(ENTRY, entry)?);
-                }
-            }
-            Ok(())
-        })?;
-        out.follow_all(next);
-        Ok(())
-    }
-
-    fn settings(&self, settings: Settings) -> Settings {
-        let mut settings = self.inner.settings(settings);
-        settings.max_links = settings.max_links.max(MAX_ENTRIES);
-        documents::also_take(&mut settings);
-        settings
     }
 }

@@ -136,8 +136,10 @@ impl<S: Spider> SitemapSpider<S> {
         }
         out.left_out(listed.len().saturating_sub(MAX_LISTED));
         for sitemap in listed.iter().take(MAX_LISTED) {
-            let url = identity::parse(sitemap, Some(response.url()))?;
-            out.follow(sitemap_request(url, 1)?);
+            match identity::parse(sitemap, Some(response.url())) {
+                Ok(url) => out.follow(sitemap_request(url, 1)?),
+                Err(error) => tracing::warn!(%error, "a sitemap that robots.txt names is left out"),
+            }
         }
         Ok(())
     }

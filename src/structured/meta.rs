@@ -5,7 +5,7 @@ use super::room::Room;
 use super::{Properties, Skipped};
 use crate::html::Element;
 
-/// How many names one `property` may hold: RDFa allows several.
+/// How many names one `property` may hold.
 const NAMES: usize = 8;
 
 #[derive(Default)]
@@ -63,7 +63,7 @@ fn graph_names(meta: Element<'_>) -> impl Iterator<Item = &str> {
     property.split_ascii_whitespace().take(NAMES).chain(name)
 }
 
-/// Whether a name is one of OpenGraph or of a Twitter card.
+/// Whether a name is one of Open Graph or of a Twitter card.
 fn is_graph(name: &str) -> bool {
     let prefixes = [
         "og", "twitter", "article", "product", "book", "profile", "music", "video", "fb",

@@ -1,4 +1,4 @@
-//! [OpenGraph](https://ogp.me/) and Twitter cards, with structured properties together.
+//! [Open Graph](https://ogp.me/) and Twitter cards, with structured properties together.
 
 use serde::{Serialize, Serializer};
 

@@ -21,7 +21,6 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use crate::downloader::Downloader;
 use crate::error::{Error, ErrorKind, Result};
 pub use exchange::Exchange;
 #[cfg(feature = "cli")]
@@ -196,13 +195,5 @@ impl Cassette {
     #[must_use]
     pub fn replay(&self) -> Replay {
         Replay::new(self.exchanges.clone())
-    }
-
-    /// A [`Recorder`] around this downloader: what it answers is written into this file.
-    ///
-    /// # Errors
-    /// Those of [`Recorder::new`].
-    pub fn recorder(path: impl AsRef<Path>, downloader: impl Downloader) -> Result<Recorder> {
-        Recorder::new(path, downloader)
     }
 }

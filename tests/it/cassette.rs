@@ -170,6 +170,51 @@ async fn the_bodies_of_two_posts_tell_them_apart() {
 }
 
 #[tokio::test]
+async fn a_login_is_replayed_without_its_password_and_its_cookies() {
+    let folder = Scratch::new();
+    let site = PracticeSite::start().unwrap();
+    let login = get(site.at("/login"));
+    let crawl = |password: &'static str| {
+        let spider = Probe::new([login.clone()], move |response, out| {
+            let html = response.html()?;
+            if response.label() == Some("account") {
+                html.select(".secret")?
+                    .for_each(|secret| out.item(secret.text()));
+                return Ok(());
+            }
+            let token = html.one("[name=csrf_token]")?;
+            let token = token.attr("value").unwrap_or_default();
+            let fields = [
+                ("csrf_token", token),
+                ("username", "ada"),
+                ("password", password),
+            ];
+            out.follow(
+                response
+                    .follow("/login")?
+                    .with_form(fields)
+                    .with_label("account"),
+            );
+            Ok(())
+        });
+        quick(spider, |_| {})
+    };
+    let downloader = HttpDownloader::new(&Settings::default()).unwrap();
+    let recorder = Recorder::new(folder.path("c.jsonl"), downloader).unwrap();
+    let report = run(crawl("secret").downloader(recorder)).await;
+    assert_eq!(report.items.kept, 5);
+    drop(site);
+    let text = folder.read("c.jsonl");
+    assert!(
+        text.contains("username=ada&password=***") && !text.contains("=secret"),
+        "{text}"
+    );
+    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let report = run(crawl("***").downloader(replay.clone())).await;
+    assert_eq!((report.items.kept, replay.unused().len()), (5, 0));
+}
+
+#[tokio::test]
 async fn the_order_of_requests_does_not_matter() {
     let pages: Vec<String> = (0..40).map(|n| format!("http://a.example/{n}")).collect();
     let links = page_of_links(&pages);
@@ -182,7 +227,7 @@ async fn the_order_of_requests_does_not_matter() {
         let replay = cassette.replay();
         let spider = Probe::links([get("http://a.example/")]);
         let crawl = quick(spider, |settings| {
-            settings.concurrency_per_host = concurrency
+            settings.concurrency_per_host = concurrency;
         });
         let report = run(crawl.downloader(replay.clone())).await;
         assert_eq!((report.pages, replay.unused().len()), (41, 0));
@@ -252,9 +297,8 @@ async fn a_body_that_is_too_large_is_an_error_for_the_crawl_too() {
     let body: Arc<str> = "x".repeat(MAX_RECORDED_BODY + 1).into();
     let fake = FakeDownloader::new(move |request| Ok(html(request, &*body)));
     let recorder = Recorder::new(folder.path("c.jsonl"), fake).unwrap();
-    for downloader in [recorder.fetch(get("http://a.example/")).await] {
-        assert_eq!(downloader.unwrap_err().kind(), ErrorKind::TooLarge);
-    }
+    let error = recorder.fetch(get("http://a.example/")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
     let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
     let error = replay.fetch(get("http://a.example/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);

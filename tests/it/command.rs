@@ -9,6 +9,7 @@ mod cache;
 mod check;
 #[cfg(unix)]
 mod cron;
+mod data;
 mod demo;
 mod doctor;
 #[cfg(unix)]
@@ -26,9 +27,10 @@ mod login;
 mod network;
 mod new;
 mod outputs;
+mod parse;
 #[cfg(unix)]
 mod quality;
-mod parse;
+mod recipe;
 mod record;
 mod report;
 mod robots;

@@ -12,6 +12,8 @@ mod support;
 
 mod address;
 mod advisories;
+#[cfg(feature = "article")]
+mod article;
 mod auth;
 mod basics;
 mod cache;
@@ -27,6 +29,7 @@ mod events;
 mod extract;
 mod fairness;
 mod feeds;
+mod forms;
 mod hostile;
 mod hostile_pages;
 mod http;
@@ -42,6 +45,8 @@ mod outputs;
 mod politeness;
 mod proxy;
 mod quality;
+#[cfg(feature = "recipe")]
+mod recipes;
 mod recrawl;
 mod redirects;
 mod retries;
@@ -53,5 +58,6 @@ mod sitemap_spider;
 mod spider_faults;
 mod stopping;
 mod streaming;
+mod structured;
 mod tls;
 mod traps;

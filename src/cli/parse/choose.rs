@@ -22,9 +22,10 @@ pub(super) fn spider(
         return Ok(Trial::open(&*find::spider(jobs, name)?, flags, page)?);
     }
     // One that cannot even be built, because of an argument it does not take, say, is not meant.
-    let mut fitting: Vec<(&Job, Trial)> = jobs
+    let spiders = find::all(jobs);
+    let mut fitting: Vec<(&Job, Trial)> = spiders
         .iter()
-        .filter_map(|job| Some((job, Trial::open(job, flags, page).ok()?)))
+        .filter_map(|job| Some((&**job, Trial::open(job, flags, page).ok()?)))
         .filter(|(_, trial)| trial.starts_at(url))
         .collect();
     match (fitting.pop(), fitting.is_empty()) {
@@ -36,7 +37,10 @@ pub(super) fn spider(
             let names = fitting.iter().map(|(job, _)| *job).chain([last]);
             Err(ask("more than one spider starts at this host", names))
         }
-        (None, _) => Err(ask("no spider starts at this host", jobs.iter())),
+        (None, _) => Err(ask(
+            "no spider starts at this host",
+            spiders.iter().map(|job| &**job),
+        )),
     }
 }
 

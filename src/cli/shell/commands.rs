@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::look;
 use super::page::Page;
-use super::session::{self, Reply, Session};
+use super::reply::Reply;
+use super::session::{self, Session};
 use super::show::Body;
 use crate::cli::exit::Failure;
 use crate::error::Result;
@@ -24,6 +25,8 @@ pub(super) struct Command {
 pub(super) enum Act {
     /// It looks at the page.
     Look(fn(&Page, &str) -> Result<Body>),
+    /// It tells something of the page.
+    Tell(fn(&Page) -> String),
     /// It does more.
     Do(fn(&mut Session<'_>, Call<'_>) -> Result<Reply, Failure>),
     Quit,
@@ -43,32 +46,43 @@ pub(super) const COMMANDS: &[Command] = &[
     look(
         "css",
         "QUERY",
-        "text of each match; `a::attr(href)` an attribute",
+        "text of each match; `a::attr(href)`: an attribute",
         look::css,
     ),
-    look("html", "CSS", "HTML of each match", look::html),
+    look("html", "CSS", "HTML of each match", look::markup),
+    look(
+        "table",
+        "CSS",
+        "rows of each table that matches",
+        look::table,
+    ),
     look(
         "re",
         "PATTERN",
         "what a regular expression finds in the text",
         look::re,
     ),
-    look("json", "", "the answer as JSON", look::json),
+    look(
+        "json",
+        "[JMESPATH]",
+        "the answer as JSON, or what is found in it",
+        look::json,
+    ),
     act(
         "links",
         "[PATTERN]",
         "where the page links to",
         session::links,
     ),
-    look("text", "", "what a reader sees", look::text),
+    tell("text", "what a reader sees", look::text),
     look(
         "view",
         "[PATTERN]",
         "the source, or its lines that match",
         look::view,
     ),
-    look("headers", "", "status and headers", look::headers),
-    look("status", "", "URL, status, type, size, title", look::status),
+    tell("headers", "status and headers", look::headers),
+    tell("status", "URL, status, type, size, title", look::status),
     act(
         "items",
         "[SPIDER]",
@@ -90,7 +104,7 @@ pub(super) const COMMANDS: &[Command] = &[
     act(
         "fetch",
         "[URL|NUMBER]",
-        "another page, by URL or number in the last list; or again",
+        "another page: a URL, or a number of the last list",
         session::fetch,
     ),
     act("open", "", "show the page in a browser", session::browse),
@@ -120,6 +134,15 @@ const fn look(
         takes,
         about,
         act: Act::Look(look),
+    }
+}
+
+const fn tell(name: &'static str, about: &'static str, tell: fn(&Page) -> String) -> Command {
+    Command {
+        name,
+        takes: "",
+        about,
+        act: Act::Tell(tell),
     }
 }
 
@@ -199,7 +222,6 @@ fn end_of_first(line: &str) -> Option<usize> {
         let behind = line.get(at + c.len_utf8()..).unwrap_or_default();
         match (quote, c) {
             (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\n') => return Some(at),
             // An apostrophe opens nothing.
             (None, '"' | '\'') if behind.contains(c) => quote = Some(c),
@@ -272,6 +294,18 @@ mod tests {
         assert_eq!(why("xyzzy 1"), r#"no command "xyzzy"; `help` lists them"#);
         assert_eq!(why("css"), "there is something missing: `css QUERY`");
         assert_eq!(why("status now"), "it takes nothing: `status`");
+    }
+
+    #[test]
+    fn the_help_fits_a_terminal() {
+        let Body::Text(text) = help("").unwrap().body.unwrap() else {
+            panic!("help is a text")
+        };
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 80),
+            "{text}"
+        );
+        assert!(help("csss").is_err());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What Tab completes: commands, and in selectors the tags, classes, ids and attributes that the page has.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use super::commands::COMMANDS;
 use super::page::Page;
@@ -50,8 +51,8 @@ impl Names {
     }
 
     /// The same with the spiders that there are.
-    pub(super) fn and_spiders<'a>(mut self, spiders: impl Iterator<Item = &'a str>) -> Self {
-        self.spiders = spiders.map(str::to_owned).collect();
+    pub(super) fn and_spiders(mut self, spiders: Vec<String>) -> Self {
+        self.spiders = spiders.into_iter().collect();
         self
     }
 
@@ -60,7 +61,7 @@ impl Names {
         let typed = line.get(..at).unwrap_or(line);
         let indent = typed.len() - typed.trim_start().len();
         let Some((word, rest)) = typed.trim_start().split_once(char::is_whitespace) else {
-            return (indent, of_commands(typed.trim_start()));
+            return (indent, to_be_given(of_commands(typed.trim_start())));
         };
         let start = typed.len() - rest.trim_start().len();
         let rest = rest.trim_start();
@@ -98,6 +99,21 @@ impl Names {
     }
 }
 
+/// Those that take something with the space before it.
+fn to_be_given(mut commands: Vec<String>) -> Vec<String> {
+    let takes_nothing = |name: &str| {
+        COMMANDS
+            .iter()
+            .any(|command| command.name == name && command.takes.is_empty())
+    };
+    for name in &mut commands {
+        if !takes_nothing(name) {
+            name.push(' ');
+        }
+    }
+    commands
+}
+
 fn of_commands(word: &str) -> Vec<String> {
     let names = COMMANDS.iter().map(|command| command.name);
     names
@@ -128,7 +144,7 @@ fn escaped(name: &str) -> String {
     let mut is_first = first.is_some_and(|c| c.is_ascii_digit());
     for c in name.chars() {
         if is_first && c.is_ascii_digit() {
-            out.push_str(&format!("\\{:x} ", u32::from(c)));
+            let _ = write!(out, "\\{:x} ", u32::from(c));
             is_first = false;
         } else {
             if !is_name(c) {
@@ -172,7 +188,8 @@ mod tests {
         r#"<div id=main class="price pretty md:flex"><p data-id=1><a href="/next">x</a></div>"#;
 
     fn completed(line: &str) -> (usize, Vec<String>) {
-        let names = Names::of(&page(PAGE)).and_spiders(["books", "quotes"].into_iter());
+        let names =
+            Names::of(&page(PAGE)).and_spiders(vec!["quotes".to_owned(), "books".to_owned()]);
         names.complete(line, line.len())
     }
 
@@ -184,7 +201,7 @@ mod tests {
     fn the_first_word_is_a_command() {
         assert_eq!(
             completed("he"),
-            (0, vec!["headers".to_owned(), "help".to_owned()])
+            (0, vec!["headers".to_owned(), "help ".to_owned()])
         );
         assert_eq!(completed("  cs").0, 2);
         assert_eq!(choices("help li"), ["links"]);

@@ -4,6 +4,8 @@ use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::{Error, ErrorKind, Result};
+
 /// Lines that are kept.
 pub(super) const LINES: usize = 1000;
 
@@ -12,13 +14,16 @@ const FILE: &str = "crawlworks/shell_history";
 /// The file of the history, whose folder is there; `None` when the system does not tell of a folder for this user.
 ///
 /// # Errors
-/// When the folder cannot be made.
-pub(super) fn file() -> io::Result<Option<PathBuf>> {
+/// [`ErrorKind::Storage`] when the folder cannot be made.
+pub(super) fn file() -> Result<Option<PathBuf>> {
     let Some(file) = place(|name| std::env::var_os(name).map(PathBuf::from)) else {
         return Ok(None);
     };
     if let Some(folder) = file.parent() {
-        make_private(folder)?;
+        make_private(folder).map_err(|error| {
+            let message = format!("cannot make the folder {}", folder.display());
+            Error::new(ErrorKind::Storage, message).with_source(error)
+        })?;
     }
     Ok(Some(file))
 }

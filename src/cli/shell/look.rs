@@ -10,6 +10,8 @@ use super::page::Page;
 use super::show::Body;
 use crate::cli::table::{bytes, plural};
 use crate::error::{Error, ErrorKind, Result};
+use crate::html::{self, Element};
+use crate::sink::Record;
 
 /// Of a line that is longer than this only the part around a match is shown.
 const LONG_LINE: usize = 240;
@@ -24,33 +26,51 @@ pub(super) fn css(page: &Page, query: &str) -> Result<Body> {
 }
 
 /// `html CSS`: the HTML of each match.
-pub(super) fn html(page: &Page, css: &str) -> Result<Body> {
+pub(super) fn markup(page: &Page, css: &str) -> Result<Body> {
     let elements = page.html()?.select(css)?;
-    Ok(Body::Blocks(
-        elements.map(|element| element.outer_html()).collect(),
-    ))
+    Ok(Body::Blocks(elements.map(Element::outer_html).collect()))
+}
+
+/// `table CSS`: the rows of each table that matches.
+pub(super) fn table(page: &Page, css: &str) -> Result<Body> {
+    let mut rows = Vec::new();
+    for table in page.html()?.select(css)? {
+        for row in table.records()? {
+            rows.push(Record::new(&row)?.json().to_owned());
+        }
+    }
+    Ok(Body::Values(rows))
 }
 
 /// `re PATTERN`: what a pattern finds in the text that a reader sees.
 pub(super) fn re(page: &Page, pattern: &str) -> Result<Body> {
-    let regex = compiled(pattern)?;
-    let text = page.text();
-    let found = regex.captures_iter(&text).filter_map(|groups| {
-        let found = groups.iter().skip(1).flatten().next().or(groups.get(0))?;
-        Some(found.as_str().to_owned())
-    });
-    Ok(Body::Values(found.collect()))
+    let found = match page.html() {
+        Ok(html) => html.re(pattern),
+        Err(_) => html::re(&page.response().text(), pattern),
+    };
+    Ok(Body::Values(found?))
 }
 
-/// `json`: the answer as JSON, spread over lines.
-pub(super) fn json(page: &Page, _: &str) -> Result<Body> {
-    let value: Value = page.response().json()?;
-    Ok(Body::Text(pretty(&value)))
+/// `json [JMESPATH]`: the answer as JSON, or what an expression finds in it, spread over lines.
+pub(super) fn json(page: &Page, expression: &str) -> Result<Body> {
+    let expression = if expression.is_empty() {
+        "@"
+    } else {
+        expression
+    };
+    let found = page.response().jmespath(expression)?;
+    Ok(match found {
+        Value::Null => Body::Values(Vec::new()),
+        found => Body::Text(pretty(&found)),
+    })
 }
 
 /// `text`: what a reader sees.
-pub(super) fn text(page: &Page, _: &str) -> Result<Body> {
-    Ok(Body::Text(page.text()))
+pub(super) fn text(page: &Page) -> String {
+    match page.html() {
+        Ok(html) => html.root().block_text(),
+        Err(_) => page.response().text().into_owned(),
+    }
 }
 
 /// `view [PATTERN]`: the source or, with a pattern, its lines where that matches.
@@ -72,7 +92,7 @@ pub(super) fn view(page: &Page, pattern: &str) -> Result<Body> {
 }
 
 /// `headers`: the head of the answer.
-pub(super) fn headers(page: &Page, _: &str) -> Result<Body> {
+pub(super) fn headers(page: &Page) -> String {
     let response = page.response();
     let mut text = response.status().to_string();
     for (name, value) in response.headers() {
@@ -82,11 +102,11 @@ pub(super) fn headers(page: &Page, _: &str) -> Result<Body> {
         };
         let _ = write!(text, "\n{name}: {value}");
     }
-    Ok(Body::Text(text))
+    text
 }
 
 /// `status`: the facts about the page.
-pub(super) fn status(page: &Page, _: &str) -> Result<Body> {
+pub(super) fn status(page: &Page) -> String {
     let response = page.response();
     let mut facts = vec![
         response.status().to_string(),
@@ -94,7 +114,7 @@ pub(super) fn status(page: &Page, _: &str) -> Result<Body> {
         response.encoding().name().to_ascii_lowercase(),
         bytes(response.body().len() as u64),
     ];
-    let title = page.html().ok().and_then(crate::html::Html::title);
+    let title = page.html().ok().and_then(html::Html::title);
     if page.html().is_ok() {
         facts.push(plural(response.links().len() as u64, "link"));
     }
@@ -108,7 +128,7 @@ pub(super) fn status(page: &Page, _: &str) -> Result<Body> {
     if let Some(label) = response.label() {
         let _ = write!(text, "\nlabel: {label}");
     }
-    Ok(Body::Text(text))
+    text
 }
 
 /// The links of the page, those that match a pattern if one is given.
@@ -184,7 +204,10 @@ mod tests {
 
     #[test]
     fn html_gives_the_markup() {
-        assert_eq!(values(html(&page(PAGE), "h1").unwrap()), ["<h1>Books</h1>"]);
+        assert_eq!(
+            values(markup(&page(PAGE), "h1").unwrap()),
+            ["<h1>Books</h1>"]
+        );
     }
 
     #[test]
@@ -199,6 +222,18 @@ mod tests {
                 .contains("bad pattern")
         );
         assert!(re(&page, r"(\w{999}){999}").is_err());
+    }
+
+    #[test]
+    fn rows_of_tables_are_records() {
+        let page = page("<table><tr><th>City<th>People<tr><td>Oslo<td>709,000</table>");
+        let rows = values(table(&page, "table").unwrap());
+        assert_eq!(rows, [r#"{"City":"Oslo","People":"709,000"}"#]);
+    }
+
+    #[test]
+    fn the_text_has_a_line_per_block() {
+        assert_eq!(text(&page(PAGE)), "Books\n£1.50\nx\n12");
     }
 
     #[test]
@@ -228,13 +263,16 @@ mod tests {
         let page = of_type("application/json", r#"{"b":1,"a":[]}"#);
         let spread = told(json(&page, "").unwrap());
         assert_eq!(spread, "{\n  \"b\": 1,\n  \"a\": []\n}");
+        assert_eq!(told(json(&page, "b").unwrap()), "1");
+        assert!(json(&page, "none").unwrap().is_empty());
+        assert_eq!(json(&page, "[").unwrap_err().kind(), ErrorKind::Selector);
         assert_eq!(css(&page, "h1").unwrap_err().kind(), ErrorKind::NotHtml);
         assert_eq!(values(re(&page, r#""(\w)""#).unwrap()), ["b", "a"]);
     }
 
     #[test]
     fn the_status_tells_the_facts() {
-        let told = told(status(&page(PAGE), "").unwrap());
+        let told = status(&page(PAGE));
         let lines: Vec<&str> = told.lines().collect();
         assert_eq!(lines[0], "http://a.example/shop/");
         assert!(lines[1].starts_with("200 OK, text/html, "), "{told}");

@@ -56,14 +56,6 @@ impl Page {
         Ok(self.html.get_or_init(|| html))
     }
 
-    /// What a reader sees of it; of what is no HTML, all of it.
-    pub(super) fn text(&self) -> String {
-        match self.html() {
-            Ok(html) => html.root().text(),
-            Err(_) => self.response.text().into_owned(),
-        }
-    }
-
     /// A reference as a link on the page would mean it.
     ///
     /// # Errors
@@ -109,6 +101,6 @@ pub(super) mod tests {
         let mut page = page("<p>x");
         page.set_label("book");
         assert_eq!(page.response().label(), Some("book"));
-        assert_eq!(page.text(), "x");
+        assert_eq!(page.asked().label(), Some("book"));
     }
 }

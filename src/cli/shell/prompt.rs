@@ -14,7 +14,8 @@ use rustyline::{CompletionType, Config, Context, Editor, Helper};
 use super::commands::COMMANDS;
 use super::completion::Names;
 use super::history;
-use super::session::{Done, Session};
+use super::reply::Done;
+use super::session::Session;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal;
 use crate::error::{Error, ErrorKind};
@@ -25,6 +26,8 @@ const PROMPT: &str = "crawl> ";
 pub(super) fn run(session: &mut Session<'_>) -> Outcome {
     terminal::say("`help` lists the commands, Tab completes, Ctrl-D ends.");
     let mut editor = editor()?;
+    let names = Names::default().and_spiders(session.spiders());
+    editor.set_helper(Some(Assistant::new(names)));
     let mut file = open_history(&mut editor);
     loop {
         if let Some(names) = session.new_page().map(Names::of) {
@@ -54,9 +57,7 @@ fn editor() -> Result<Editor<Assistant, FileHistory>, Error> {
         .map_err(broken)?
         .build();
     let history = FileHistory::with_config(&config);
-    let mut editor = Editor::with_history(config, history).map_err(broken)?;
-    editor.set_helper(Some(Assistant::new(Names::default())));
-    Ok(editor)
+    Editor::with_history(config, history).map_err(broken)
 }
 
 /// The file that lines are kept in, if there is one. Otherwise that is told, once.
@@ -64,15 +65,15 @@ fn open_history(editor: &mut Editor<Assistant, FileHistory>) -> Option<PathBuf> 
     let file = match history::file() {
         Ok(file) => file?,
         Err(error) => {
-            no_history(&error);
+            no_history(&error.chain());
             return None;
         }
     };
-    if file.exists() {
-        if let Err(error) = editor.load_history(&file) {
-            no_history(&error);
-            return None;
-        }
+    if file.exists()
+        && let Err(error) = editor.load_history(&file)
+    {
+        no_history(&error);
+        return None;
     }
     Some(file)
 }

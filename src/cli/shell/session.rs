@@ -2,21 +2,21 @@
 
 mod effects;
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::path::PathBuf;
 
 use url::Origin;
 
-use super::commands::{self, Act, Call, Command};
+use super::commands::{self, Act};
 use super::look;
 use super::page::Page;
+use super::reply::{Done, Reply, fail};
 use super::show::Body;
 use crate::cli::exit::Failure;
 use crate::cli::flags::PageFlags;
 use crate::cli::one::{self, Patience};
 use crate::cli::trial::{Made, SpiderFlags, Trial};
-use crate::cli::{find, hint, input, terminal};
-use crate::error::Error;
+use crate::cli::{find, input};
 use crate::job::Job;
 use crate::request::Request;
 pub(super) use effects::{browse, fetch, items, label, links, requests, save};
@@ -37,44 +37,6 @@ pub(super) struct Session<'a> {
     patience: Patience,
     /// Where the first request went.
     origin: Option<Origin>,
-}
-
-/// What a command comes to.
-#[derive(Debug, Default)]
-pub(super) struct Reply {
-    /// The answer.
-    body: Option<Body>,
-    /// What a person is told besides.
-    told: Vec<String>,
-    /// What went wrong, although there is an answer.
-    error: Option<Error>,
-}
-
-/// How a line went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Done {
-    Well,
-    /// It failed, or found nothing.
-    Badly,
-    /// There was no command.
-    Idle,
-    Quit,
-}
-
-impl Reply {
-    pub(super) fn whole(body: Body) -> Self {
-        Self {
-            body: Some(body),
-            ..Self::default()
-        }
-    }
-
-    fn told(text: String) -> Self {
-        Self {
-            told: vec![text],
-            ..Self::default()
-        }
-    }
 }
 
 impl<'a> Session<'a> {
@@ -111,8 +73,9 @@ impl<'a> Session<'a> {
     }
 
     /// The names of all spiders.
-    pub(super) fn spiders(&self) -> impl Iterator<Item = &str> {
-        self.jobs.iter().map(Job::name)
+    pub(super) fn spiders(&self) -> Vec<String> {
+        let spiders = find::all(self.jobs);
+        spiders.iter().map(|job| job.name().to_owned()).collect()
     }
 
     /// Reads the page from a file.
@@ -158,25 +121,12 @@ impl<'a> Session<'a> {
             Act::Look(look) => self
                 .page()
                 .and_then(|page| Ok(Reply::whole(look(page, call.rest)?))),
+            Act::Tell(tell) => self.page().map(|page| Reply::whole(Body::Text(tell(page)))),
             Act::Do(act) => act(self, call),
         };
         match reply {
             Ok(reply) => reply.show(command, call),
             Err(failure) => Ok(fail(&failure)),
-        }
-    }
-
-    /// Tells of a page that was opened before the first command.
-    pub(super) fn tell(&self, opened: Result<Reply, Failure>) {
-        match opened {
-            // A script wants the answers to its commands.
-            Ok(reply) if io::stdout().is_terminal() => {
-                reply.told.iter().for_each(|told| terminal::say(told));
-            }
-            Ok(_) => {}
-            Err(failure) => {
-                fail(&failure);
-            }
         }
     }
 
@@ -191,8 +141,10 @@ impl<'a> Session<'a> {
             self.choose(name)?;
         }
         let (_, trial) = self.trial.as_ref().ok_or_else(|| {
-            let names: Vec<&str> = self.spiders().collect();
-            Failure::usage(format!("which spider? one of: {}", names.join(", ")))
+            Failure::usage(format!(
+                "which spider? one of: {}",
+                self.spiders().join(", ")
+            ))
         })?;
         let mut made = trial.parse(self.page()?.response())?;
         for note in &mut made.notes {
@@ -221,7 +173,7 @@ impl<'a> Session<'a> {
     fn read_file(&mut self, file: PathBuf, request: Request) -> Result<Reply, Failure> {
         self.origin.get_or_insert_with(|| request.url().origin());
         let response = input::page(&file, request.clone())?;
-        self.arrive(Page::new(response, request, Some(file)))
+        Ok(self.arrive(Page::new(response, request, Some(file))))
     }
 
     /// The request with the headers of the flags, which may be secrets, where they belong: at the site of the first page.
@@ -236,66 +188,25 @@ impl<'a> Session<'a> {
     fn go(&mut self, request: Request) -> Result<Reply, Failure> {
         let asked = request.clone();
         self.origin.get_or_insert_with(|| asked.url().origin());
+        let adjust = |settings: &mut _| {
+            self.flags.apply(settings)?;
+            self.request.apply(settings)
+        };
         let outcome = match &self.trial {
             Some((_, trial)) => trial.fetch(request, self.patience)?,
-            None => {
-                let adjust = |settings: &mut _| {
-                    self.flags.apply(settings)?;
-                    self.request.apply(settings)
-                };
-                one::fetch(request, adjust, self.patience)?
-            }
+            None => one::fetch(request, adjust, self.patience)?,
         };
-        self.arrive(Page::new(outcome.answer()?, asked, None))
+        Ok(self.arrive(Page::new(outcome.answer()?, asked, None)))
     }
 
-    fn arrive(&mut self, page: Page) -> Result<Reply, Failure> {
-        let Body::Text(status) = look::status(&page, "")? else {
-            return Ok(Reply::default());
-        };
+    fn arrive(&mut self, page: Page) -> Reply {
+        let status = look::status(&page);
         self.page = Some(page);
         self.is_new = true;
-        Ok(Reply::told(status))
-    }
-}
-
-impl Reply {
-    fn show(self, command: &Command, call: Call<'_>) -> io::Result<Done> {
-        let mut out = io::stdout().lock();
-        let found = self.body.as_ref().is_none_or(|body| !body.is_empty());
-        if let Some(body) = self.body {
-            if out.is_terminal() {
-                let again = format!("{}! {}", command.name, call.rest);
-                out.write_all(body.short(call.all, again.trim_end()).as_bytes())?;
-            } else {
-                out.write_all(body.plain().as_bytes())?;
-            }
-            out.flush()?;
-        }
-        for told in &self.told {
-            terminal::say(told);
-        }
-        match self.error {
-            Some(error) => Ok(fail(&error.into())),
-            None if found => Ok(Done::Well),
-            None => {
-                terminal::say("nothing found");
-                Ok(Done::Badly)
-            }
-        }
+        Reply::told(status)
     }
 }
 
 fn no_page() -> Failure {
     Failure::usage("no page yet: `fetch URL` gets one")
-}
-
-/// Tells what went wrong; the shell goes on.
-fn fail(failure: &Failure) -> Done {
-    match failure {
-        // Without the word on --help, which is not of the shell.
-        Failure::Usage(message) => terminal::say(&format!("error: {message}")),
-        failure => crate::cli::tell(failure, hint::Dialect::Flags),
-    }
-    Done::Badly
 }

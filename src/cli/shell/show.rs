@@ -43,11 +43,15 @@ impl Body {
         let mut out = String::new();
         match self {
             Self::Values(list) | Self::Blocks(list) => {
-                list.iter().for_each(|value| push_line(&mut out, value));
+                for value in list {
+                    push_line(&mut out, value);
+                }
             }
-            Self::Items(items) => items
-                .iter()
-                .for_each(|item| push_line(&mut out, item.json())),
+            Self::Items(items) => {
+                for item in items {
+                    push_line(&mut out, item.json());
+                }
+            }
             Self::Text(text) => push_line(&mut out, text),
         }
         out
@@ -75,11 +79,10 @@ impl Body {
             }
             Self::Text(text) => {
                 let lines = text.lines().count();
-                let shown = text.lines().take(limit(LINES));
                 let mut out = String::new();
-                shown.for_each(|line| {
-                    push_line(&mut out, &cut(&printable(line), limit(CHARACTERS)))
-                });
+                for line in text.lines().take(limit(LINES)) {
+                    push_line(&mut out, &cut(&printable(line), limit(CHARACTERS)));
+                }
                 let rest = lines.saturating_sub(limit(LINES));
                 out + &more(rest, "lines", again)
             }

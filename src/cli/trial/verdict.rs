@@ -87,9 +87,12 @@ impl<'a> Judge<'a> {
         let max_links = self.settings.max_links;
         let numbered = requests.iter().enumerate();
         numbered
-            .map(|(number, request)| match number < max_links {
-                true => self.verdict(request),
-                false => Verdict::Filtered(Filter::MaxLinks),
+            .map(|(number, request)| {
+                if number < max_links {
+                    self.verdict(request)
+                } else {
+                    Verdict::Filtered(Filter::MaxLinks)
+                }
             })
             .collect()
     }

@@ -6,9 +6,9 @@ use scraper::Node;
 use url::Url;
 
 use super::{Child, Element};
-use crate::Result;
 use crate::html::name::Name;
 use crate::html::text::collapse;
+use crate::{Error, Result};
 
 /// How many characters of HTML an error shows.
 const SNIPPET: usize = 120;
@@ -30,6 +30,11 @@ impl<'a> Element<'a> {
         }
         let mut found = self.node.select(selector);
         Ok(found.find_map(|node| take(self.beside(node))))
+    }
+
+    /// The error about an element that has to be within this one.
+    pub(crate) fn missing(self, css: &str) -> Error {
+        self.html.missing(css)
     }
 
     /// Each piece of text directly in the element, white space collapsed, without empty ones.

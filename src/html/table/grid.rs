@@ -44,20 +44,19 @@ impl Budget {
     ///
     /// [`ErrorKind::TooLarge`] when that is more than there is.
     pub(super) fn take(&mut self, cells: usize, text: usize) -> Result<()> {
-        match (self.cells.checked_sub(cells), self.text.checked_sub(text)) {
-            (Some(cells), Some(text)) => {
-                (self.cells, self.text) = (cells, text);
-                Ok(())
-            }
-            _ => {
-                let message = format!(
-                    "the table has more than {CELLS} cells or {} MiB of text, cells over several rows or columns counted \
-                     in each; take its rows by themselves",
-                    TEXT >> 20
-                );
-                Err(Error::new(ErrorKind::TooLarge, message))
-            }
-        }
+        let left = self
+            .cells
+            .checked_sub(cells)
+            .zip(self.text.checked_sub(text));
+        let message = || {
+            format!(
+                "the table has more than {CELLS} cells or {} MiB of text, cells over several rows or columns counted in \
+                 each; take its rows by themselves",
+                TEXT >> 20
+            )
+        };
+        (self.cells, self.text) = left.ok_or_else(|| Error::new(ErrorKind::TooLarge, message()))?;
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::Result;
 use crate::html::{Element, Record};
 
-impl<'a> Element<'a> {
+impl Element<'_> {
     /// What a table or a `dl` says name by name, as one record. On another element, the first of those in it.
     ///
     /// In a row of a table, each `th` is the name of the cells behind it; without a `th`, the first cell is. In a `dl`, each

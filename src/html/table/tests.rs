@@ -1,6 +1,7 @@
 //! What becomes of tables, also of those that claim to be huge.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -192,15 +193,15 @@ proptest! {
         let mut table = String::new();
         let mut cells = Vec::new();
         for (group, row) in rows {
-            table += &format!("{group}<tr>");
+            write!(table, "{group}<tr>").unwrap();
             for (tag, rowspan, colspan) in row {
                 let text = format!("cell{}.", cells.len());
-                table += &format!("<{tag} rowspan={rowspan} colspan={colspan}>{text}");
+                write!(table, "<{tag} rowspan={rowspan} colspan={colspan}>{text}").unwrap();
                 cells.push(text);
             }
         }
         // One row more, so that every name is that of some cell.
-        table += &format!("<tbody><tr>{}", "<td>x".repeat(100));
+        write!(table, "<tbody><tr>{}", "<td>x".repeat(100)).unwrap();
         let html = parse(&format!("<table>{table}</table>"));
         let listed = html.root().pairs().unwrap();
         let listed = serde_json::to_string(&listed).unwrap();

@@ -31,7 +31,10 @@ impl Source {
     pub(super) fn weight(self, element: Element<'_>) -> usize {
         match self {
             Self::Attr(name) | Self::Url(name) => element.attr(name).map_or(0, str::len),
-            Self::Text => element.weight(),
+            Self::Text => {
+                let (nodes, bytes) = element.size();
+                nodes + bytes
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use url::Url;
 use super::asked::Asked;
 use super::mask::masked;
 use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "cli")]
 use crate::policy::retry;
 use crate::request::Request;
 use crate::response::Response;
@@ -100,26 +101,6 @@ impl Exchange {
         }
     }
 
-    /// A request that was not made any more.
-    pub(super) fn beyond(asked: Asked) -> Self {
-        let answer = Answer::Failure {
-            kind: ErrorKind::Stopped,
-            message: "beyond the recording".to_owned(),
-        };
-        Self { asked, answer }
-    }
-
-    /// Whether the request was not made any more when the recording ended.
-    pub(super) fn is_beyond(&self) -> bool {
-        matches!(
-            self.answer,
-            Answer::Failure {
-                kind: ErrorKind::Stopped,
-                ..
-            }
-        )
-    }
-
     /// The method.
     #[must_use]
     pub fn method(&self) -> &str {
@@ -141,16 +122,6 @@ impl Exchange {
         }
     }
 
-    /// Whether a crawl makes the request once more after this.
-    pub(super) fn is_asked_again(&self) -> bool {
-        match &self.answer {
-            Answer::Response { status, .. } => {
-                *status == StatusCode::UNAUTHORIZED || retry::is_temporary(*status)
-            }
-            Answer::Failure { kind, .. } => retry::is_worthwhile(*kind),
-        }
-    }
-
     /// The same answer, or error, to a request.
     pub(super) fn answer(&self, request: Request) -> Result<Response> {
         match &self.answer {
@@ -165,6 +136,40 @@ impl Exchange {
             Answer::Failure { kind, message } => {
                 Err(Error::new(*kind, message.clone()).with_url(request.url()))
             }
+        }
+    }
+}
+
+/// What recordings need to know.
+#[cfg(feature = "cli")]
+impl Exchange {
+    /// A request that was not made any more.
+    pub(super) fn beyond(asked: Asked) -> Self {
+        let answer = Answer::Failure {
+            kind: ErrorKind::Stopped,
+            message: "beyond the recording".to_owned(),
+        };
+        Self { asked, answer }
+    }
+
+    /// Whether the request was not made any more when the recording ended.
+    pub(super) fn is_beyond(&self) -> bool {
+        matches!(
+            self.answer,
+            Answer::Failure {
+                kind: ErrorKind::Stopped,
+                ..
+            }
+        )
+    }
+
+    /// Whether a crawl makes the request once more after this.
+    pub(super) fn is_asked_again(&self) -> bool {
+        match &self.answer {
+            Answer::Response { status, .. } => {
+                *status == StatusCode::UNAUTHORIZED || retry::is_temporary(*status)
+            }
+            Answer::Failure { kind, .. } => retry::is_worthwhile(*kind),
         }
     }
 }

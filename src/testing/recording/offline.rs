@@ -85,10 +85,10 @@ async fn collect(mut events: Events, records: Receiver<Record>) -> Result<Result
                 ..
             } => {}
             Event::Failed { url, kind, message } => {
-                results
-                    .errors
-                    .push(PageError::new(url.as_str(), kind, &message))
+                let error = PageError::new(url.as_str(), kind, &message);
+                results.errors.push(error);
             }
+
             Event::Missed(_) => {
                 let message = "a page has more links and items than can be followed; see the setting `max_links`";
                 return Err(Error::new(ErrorKind::Panic, message));

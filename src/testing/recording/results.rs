@@ -1,5 +1,6 @@
 //! `items.jsonl`: what a spider makes of a recording, page by page.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -79,9 +80,8 @@ impl Results {
     fn add(&mut self, line: &str) -> Result<(), String> {
         let mut line: Map<String, Value> =
             serde_json::from_str(line).map_err(|error| json_error(&error))?;
-        let page = match line.remove("page") {
-            Some(Value::String(page)) => page,
-            _ => return Err("no `page`".to_owned()),
+        let Some(Value::String(page)) = line.remove("page") else {
+            return Err("no `page`".to_owned());
         };
         match (line.remove("item"), line.remove("error")) {
             (Some(item), None) => self.items.push(PageItem { page, item }),
@@ -103,10 +103,12 @@ impl Results {
             .errors
             .iter()
             .map(|found| json!({"page": found.page, "error": found.error}));
-        items
-            .chain(errors)
-            .map(|line| format!("{line}\n"))
-            .collect()
+        let mut text = String::new();
+        for line in items.chain(errors) {
+            // A `String` takes any text.
+            let _ = writeln!(text, "{line}");
+        }
+        text
     }
 }
 

@@ -32,7 +32,7 @@ fn a_file_is_read_relative_to_its_base_and_what_is_missing_is_said() {
         .says("skipped: 1")
         .says("there may be more")
         .says("goes on at http://x.example/f?2");
-    let first: Value = serde_json::from_str(&ran.lines()[0]).unwrap();
+    let first: Value = serde_json::from_str(ran.lines()[0]).unwrap();
     assert_eq!(
         (ran.lines().len(), &first["url"]),
         (2, &json!("http://x.example/a"))

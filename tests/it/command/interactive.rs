@@ -1,5 +1,13 @@
 //! `crawl shell`: commands on a page, from the command line, from standard input, and at a prompt.
 
+use std::fs;
+#[cfg(target_os = "linux")]
+use std::{
+    io::{Read, Write},
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+};
+
 use crawlworks::testing::PracticeSite;
 
 use super::{Folder, Ran, crawl};
@@ -56,7 +64,9 @@ fn an_error_ends_nothing_and_the_last_command_counts() {
     assert_eq!(ran.lines(), ["Books"]);
     ran.says("bad selector").says("no command \"nonsense\"");
     on_page("css h1; css table").exits(1).says("nothing found");
-    on_page("css h1; json").exits(1).says("not the JSON");
+    on_page("css h1; json")
+        .exits(1)
+        .says("at: http://a.example/shop/");
 }
 
 #[test]
@@ -122,7 +132,7 @@ fn the_page_can_be_saved() {
 #[test]
 fn without_a_browser_the_copy_is_named() {
     let folder = folder();
-    let temporary = folder.files.path("").display().to_string();
+    let temporary = folder.files.path("");
     let folder = folder
         .with_variable("PATH", "")
         .with_variable("TMPDIR", temporary);
@@ -139,7 +149,7 @@ fn without_a_browser_the_copy_is_named() {
         .crawl(&page)
         .exits(0)
         .says("no browser could be started");
-    let copy = std::fs::read_to_string(ran.lines()[0]).unwrap();
+    let copy = fs::read_to_string(ran.lines()[0]).unwrap();
     assert!(copy.contains("<base href=\"http://a.example/\">"), "{copy}");
 }
 
@@ -183,48 +193,84 @@ fn a_password_stays_at_the_first_site() {
     );
 }
 
-/// At a terminal of its own, where util-linux has a command that makes one.
+/// The shell at a terminal of its own, which the command `script` of util-linux makes.
+#[cfg(target_os = "linux")]
+struct Terminal {
+    child: std::process::Child,
+    shown: String,
+}
+
+#[cfg(target_os = "linux")]
+impl Terminal {
+    /// `None` where there is no such command.
+    fn open(folder: &Folder) -> Option<Self> {
+        let version = Command::new("script").arg("--version").output().ok()?;
+        if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+            return None;
+        }
+        let shell = format!(
+            "{} shell --file page.html --base http://a.example/",
+            env!("CARGO_BIN_EXE_crawl")
+        );
+        // Whatever goes wrong, the test comes to an end.
+        let child = Command::new("timeout")
+            .args(["60", "script", "-qec", &shell, "/dev/null"])
+            .current_dir(folder.files.path(""))
+            .env("XDG_STATE_HOME", folder.files.path("state"))
+            .env("TERM", "xterm")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .ok()?;
+        let shown = String::new();
+        Some(Self { child, shown })
+    }
+
+    /// Waits until this is shown, and forgets all before it.
+    #[track_caller]
+    fn shows(&mut self, text: &str) {
+        let mut out = self.child.stdout.take().unwrap();
+        let mut bytes = [0; 1024];
+        while !self.shown.contains(text) {
+            let length = out.read(&mut bytes).unwrap();
+            assert!(length > 0, "no {text:?} in {:?}", self.shown);
+            self.shown += &String::from_utf8_lossy(&bytes[..length]);
+        }
+        let (_, rest) = self.shown.split_once(text).unwrap();
+        self.shown = rest.to_owned();
+        self.child.stdout = Some(out);
+    }
+
+    fn types(&mut self, keys: &str) {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(keys.as_bytes()).unwrap();
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
-fn at_a_terminal_there_is_a_prompt_with_a_history() {
-    use std::io::Write;
-    use std::os::unix::fs::PermissionsExt;
-    use std::process::{Command, Stdio};
-
-    let has_script = Command::new("script").arg("--version").output();
-    if !has_script.is_ok_and(|ran| String::from_utf8_lossy(&ran.stdout).contains("util-linux")) {
-        return;
-    }
+fn at_a_terminal_there_is_a_prompt_with_completion_and_history() {
     let folder = folder();
-    let shell = format!(
-        "{} shell --file page.html --base http://a.example/",
-        env!("CARGO_BIN_EXE_crawl")
-    );
-    let mut child = Command::new("script")
-        .args(["-qec", &shell, "/dev/null"])
-        .current_dir(folder.files.path(""))
-        .env("XDG_STATE_HOME", folder.files.path("state"))
-        .env("TERM", "xterm")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // Tab completes the command and the class; a line with a space before it is a secret.
-    stdin.write_all(b"cs\t p.pri\t\r css h1\r\x04").unwrap();
-    let ran = child.wait_with_output().unwrap();
-    drop(stdin);
-    let shown = String::from_utf8_lossy(&ran.stdout);
-    assert!(ran.status.success(), "{shown}");
-    assert!(shown.contains("crawl> "), "{shown}");
-    assert!(shown.contains("1  £1.50"), "{shown}");
-    assert!(shown.contains("1  Books"), "{shown}");
+    let Some(mut terminal) = Terminal::open(&folder) else {
+        return;
+    };
+    // What is typed before the prompt is there would be lost.
+    terminal.shows("crawl> ");
+    terminal.types("cs\tp.pri\t\r");
+    terminal.shows("1  £1.50");
+    terminal.shows("crawl> ");
+    // A line with a space before it is a secret.
+    terminal.types(" css h1\r");
+    terminal.shows("1  Books");
+    terminal.shows("crawl> ");
+    terminal.types("\u{4}");
+    assert!(terminal.child.wait().unwrap().success());
     let history = folder.files.path("state/crawlworks/shell_history");
-    let kept = std::fs::read_to_string(&history).unwrap();
+    let kept = fs::read_to_string(&history).unwrap();
     assert!(
         kept.contains("css p.price\n") && !kept.contains("h1"),
         "{kept}"
     );
-    let mode = std::fs::metadata(&history).unwrap().permissions().mode();
+    let mode = fs::metadata(&history).unwrap().permissions().mode();
     assert_eq!(mode & 0o077, 0, "{mode:o}");
 }

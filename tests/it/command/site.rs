@@ -79,6 +79,59 @@ fn the_html_of_a_page_is_its_source() {
 }
 
 #[test]
+fn only_the_main_text_is_kept_if_wanted() {
+    let text = "Ink was once made at home, of soot, water and gum. ".repeat(10);
+    let page =
+        format!("<nav><a href=/>Home</a></nav><h1>Ink</h1><p>{text}</p><footer>Rights</footer>");
+    let url = format!("http://127.0.0.1:{}/", serve(page));
+    let arguments = ["site", &url, "--no-robots", "--max-pages", "1", "--main"];
+    let record = crawl(&[&arguments[..], &["--text"]].concat())
+        .exits(0)
+        .json();
+    let fields: Vec<&String> = record.as_object().unwrap().keys().collect();
+    assert_eq!(fields, ["url", "title", "h1", "links", "main", "text"]);
+    assert_eq!(record["main"], true);
+    let kept = record["text"].as_str().unwrap();
+    assert!(
+        kept.contains(text.trim()) && !kept.contains("Home") && !kept.contains("Rights"),
+        "{kept}"
+    );
+}
+
+#[test]
+fn a_page_without_a_main_text_is_kept_whole() {
+    let url = format!(
+        "http://127.0.0.1:{}/",
+        serve("<h1>All</h1><a href=/a>A</a>".to_owned())
+    );
+    let arguments = [
+        "site",
+        &url,
+        "--no-robots",
+        "--max-pages",
+        "1",
+        "--main",
+        "--markdown",
+    ];
+    let record = crawl(&arguments).exits(0).json();
+    assert_eq!(record["main"], false);
+    assert!(
+        record["markdown"]
+            .as_str()
+            .unwrap()
+            .starts_with("# All\n\n[A](")
+    );
+}
+
+#[test]
+fn the_main_text_needs_a_form() {
+    crawl(&["site", "http://127.0.0.1/", "--main"])
+        .exits(2)
+        .says("--text");
+    crawl(&["site", "http://127.0.0.1/", "--main", "--html"]).exits(2);
+}
+
+#[test]
 fn only_one_form_of_the_content_can_be_had() {
     crawl(&["site", "http://127.0.0.1/", "--text", "--html"]).exits(2);
 }

@@ -19,7 +19,7 @@ use super::page;
 struct Book {
     /// As on the cover.
     #[extract("h1")]
-    book_title: String,
+    full_title: String,
     #[extract("p", with = clean::price)]
     #[serde(rename(serialize = "price_gbp", deserialize = "p"))]
     price: Option<f64>,
@@ -98,7 +98,7 @@ fn the_schema_says_what_serde_writes() {
         "type": "object",
         "properties": {
             "type": { "const": "Book" },
-            "bookTitle": { "type": "string", "description": "As on the cover." },
+            "fullTitle": { "type": "string", "description": "As on the cover." },
             "price_gbp": { "type": ["number", "null"] },
             "stock": { "type": "integer", "minimum": 0 },
             "delta": { "type": "integer" },
@@ -137,7 +137,7 @@ fn the_schema_says_what_serde_writes() {
             "shown": {},
         },
         "required": [
-            "type", "bookTitle", "price_gbp", "stock", "delta", "isNew", "link", "links", "time", "local", "author",
+            "type", "fullTitle", "price_gbp", "stock", "delta", "isNew", "link", "links", "time", "local", "author",
             "replies", "where", "opaque", "opaques", "later", "unknown", "shown",
         ],
         "description": "A book of a shop.\n\nSecond hand.",
@@ -158,7 +158,7 @@ fn the_schema_refuses_what_serde_would_not_write() {
     let validator = validator();
     assert!(validator.is_valid(&right));
     for (field, wrong) in [
-        ("bookTitle", Value::Null),
+        ("fullTitle", Value::Null),
         ("stock", json!(-1)),
         ("link", json!("no URL")),
         ("day", json!("31.1.2024")),
@@ -169,7 +169,7 @@ fn the_schema_refuses_what_serde_would_not_write() {
         item[field] = wrong;
         assert!(!validator.is_valid(&item), "{field}");
     }
-    for field in ["bookTitle", "where", "link"] {
+    for field in ["fullTitle", "where", "link"] {
         let mut item = right.clone();
         item.as_object_mut().unwrap().remove(field);
         assert!(!validator.is_valid(&item), "{field}");

@@ -56,6 +56,34 @@ fn the_key_of_the_fingerprints_stays() {
 }
 
 #[test]
+fn the_keys_of_the_items_of_all_commits_are_read_back() {
+    let scratch = Scratch::new();
+    let folder = scratch.path("job");
+    let mut fed = Fed::new(&folder);
+    for new_keys in [vec![1, 2], vec![], vec![u64::MAX]] {
+        let cut = fed.cut();
+        let delivered = Delivered {
+            new_keys,
+            ..Delivered::default()
+        };
+        fed.store.commit(cut, delivered).unwrap();
+    }
+    drop(fed);
+    let committed = Store::open(&folder, false)
+        .unwrap()
+        .load()
+        .unwrap()
+        .unwrap();
+    assert!(
+        [1, 2, u64::MAX]
+            .iter()
+            .all(|key| committed.item_keys.contains(*key))
+    );
+    assert!(!committed.item_keys.contains(3));
+    assert!(committed.delivered.new_keys.is_empty());
+}
+
+#[test]
 fn fingerprints_are_read_back_however_many_a_commit_has() {
     let scratch = Scratch::new();
     let folder = scratch.path("job");

@@ -35,7 +35,7 @@ fn a_changed_field_is_told_with_item_and_page() {
 fn items_that_are_gone_or_new_are_told() {
     let (a, b) = (("1", json!({"title": "A"})), ("2", json!({"title": "B"})));
     assert_eq!(
-        told(&[a.clone()], &[b.clone()], &[]),
+        told(&[a], &[b], &[]),
         "item 1 (http://a.example/1): missing: {\"title\":\"A\"}\nnew item (http://a.example/2): {\"title\":\"B\"}"
     );
 }

@@ -1,0 +1,63 @@
+//! The part of a text that a pattern finds.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Text;
+
+/// A pattern that the derive macro has checked, compiled when it is first used.
+#[derive(Debug)]
+pub struct Pattern(LazyLock<Option<Regex>, fn() -> Option<Regex>>);
+
+impl Pattern {
+    /// `compile` makes it.
+    #[must_use]
+    pub const fn new(compile: fn() -> Option<Regex>) -> Self {
+        Self(LazyLock::new(compile))
+    }
+
+    /// Of each text, the first group of the first match, or all of the match if the pattern has no groups.
+    #[must_use]
+    pub fn find_in<'a, T: Narrow<'a>>(&self, texts: T) -> T {
+        texts.narrow(|text| self.find(text))
+    }
+
+    fn find<'a>(&self, text: Cow<'a, str>) -> Text<'a> {
+        let pattern = self.0.as_ref()?;
+        let range = match pattern.captures_len() {
+            1 => pattern.find(&text)?.range(),
+            _ => pattern.captures(&text)?.get(1)?.range(),
+        };
+        match text {
+            Cow::Borrowed(text) => text.get(range).map(Cow::Borrowed),
+            Cow::Owned(text) => text.get(range).map(|part| Cow::Owned(part.to_owned())),
+        }
+    }
+}
+
+/// One text or several, each of which may become less or nothing.
+pub trait Narrow<'a> {
+    /// Has each of them made less.
+    #[must_use]
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self;
+}
+
+impl<'a> Narrow<'a> for Text<'a> {
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
+        self.and_then(find)
+    }
+}
+
+impl<'a> Narrow<'a> for Vec<Cow<'a, str>> {
+    fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self {
+        self.into_iter().filter_map(find).collect()
+    }
+}
+
+/// A pattern, compiled.
+#[must_use]
+pub fn pattern(pattern: &str) -> Option<Regex> {
+    Regex::new(pattern).ok()
+}

@@ -1,0 +1,196 @@
+//! Text as a value of a type.
+
+use jiff::civil::{Date, DateTime};
+use jiff::fmt::{rfc2822, strtime};
+use jiff::{Timestamp, Zoned};
+
+use super::field::Kind;
+use super::item::Value;
+use super::page::Page;
+
+/// The text as a value of this type; none when it is empty, but for texts, or refers to nothing.
+///
+/// # Errors
+/// What the text is not.
+pub(super) fn convert(text: String, kind: &Kind, page: &Page<'_>) -> Result<Option<Value>, String> {
+    if matches!(kind, Kind::Any | Kind::Text) {
+        return Ok(Some(Value::Text(text)));
+    }
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    let read = match kind {
+        Kind::Integer => trimmed.parse().ok().map(Value::Integer),
+        Kind::Number => trimmed
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map(Value::Number),
+        Kind::Boolean => boolean(trimmed).map(Value::Boolean),
+        Kind::Date(format) => date(trimmed, format.as_deref()).map(Value::Text),
+        Kind::Url => return Ok(page.resolve(trimmed).map(|url| Value::Text(url.into()))),
+        Kind::Any | Kind::Text | Kind::Exists => None,
+    };
+    read.map(Some).ok_or_else(|| format!("not {}", named(kind)))
+}
+
+/// A type, for messages.
+pub(super) fn named(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Any | Kind::Text => "a text",
+        Kind::Integer => "a whole number",
+        Kind::Number => "a number",
+        Kind::Boolean | Kind::Exists => "true or false",
+        Kind::Url => "a URL",
+        Kind::Date(_) => "a date",
+    }
+}
+
+/// Whether a default is of a type.
+pub(super) fn is_of(value: &Value, kind: &Kind) -> bool {
+    match kind {
+        Kind::Any => true,
+        Kind::Text | Kind::Url | Kind::Date(_) => matches!(value, Value::Text(_)),
+        Kind::Integer => matches!(value, Value::Integer(_)),
+        Kind::Number => matches!(value, Value::Number(_) | Value::Integer(_)),
+        Kind::Boolean | Kind::Exists => matches!(value, Value::Boolean(_)),
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// A date as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known.
+fn date(text: &str, format: Option<&str>) -> Option<String> {
+    if let Some(format) = format {
+        let parsed = strtime::parse(format, text).ok()?;
+        if let Ok(moment) = parsed.to_timestamp() {
+            return Some(moment.to_string());
+        }
+        let date = parsed.to_date().ok()?;
+        return Some(match parsed.to_time() {
+            Ok(time) if parsed.hour().is_some() => date.to_datetime(time).to_string(),
+            _ => date.to_string(),
+        });
+    }
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment.to_string());
+    }
+    if let Ok(zoned) = rfc2822::parse(text) {
+        return Some(zoned.timestamp().to_string());
+    }
+    if text.contains(':') {
+        return Some(text.parse::<DateTime>().ok()?.to_string());
+    }
+    Some(text.parse::<Date>().ok()?.to_string())
+}
+
+/// Whether a format of dates makes sense.
+///
+/// # Errors
+/// Why it does not.
+pub(super) fn check_format(format: &str) -> Result<(), String> {
+    let written = strtime::format(format, &Zoned::default());
+    let written = written.map_err(|error| error.to_string())?;
+    match date(&written, Some(format)) {
+        Some(_) => Ok(()),
+        None => Err("it has no whole date in it, such as %Y-%m-%d".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+    use crate::response::Response;
+
+    fn converted(text: &str, kind: &Kind) -> Result<Option<Value>, String> {
+        let response = Response::new(Request::get("http://a.example/x/").unwrap(), 200);
+        convert(text.to_owned(), kind, &Page::new(&response))
+    }
+
+    fn text(text: &str) -> Result<Option<Value>, String> {
+        Ok(Some(Value::Text(text.to_owned())))
+    }
+
+    #[test]
+    fn numbers_are_strict() {
+        assert_eq!(
+            converted(" 42 ", &Kind::Integer),
+            Ok(Some(Value::Integer(42)))
+        );
+        assert_eq!(
+            converted("51.77", &Kind::Number),
+            Ok(Some(Value::Number(51.77)))
+        );
+        assert_eq!(
+            converted("1,000", &Kind::Integer),
+            Err("not a whole number".to_owned())
+        );
+        assert_eq!(
+            converted("inf", &Kind::Number),
+            Err("not a number".to_owned())
+        );
+        assert_eq!(converted("", &Kind::Integer), Ok(None));
+        assert_eq!(converted("", &Kind::Text), text(""));
+    }
+
+    #[test]
+    fn dates_are_written_as_iso_8601() {
+        let format = |format: &str| Kind::Date(Some(format.to_owned()));
+        for (given, kind, expected) in [
+            ("2024-05-01", Kind::Date(None), "2024-05-01"),
+            (
+                "2024-05-01T10:00:00",
+                Kind::Date(None),
+                "2024-05-01T10:00:00",
+            ),
+            (
+                "2024-05-01T10:00:00+02:00",
+                Kind::Date(None),
+                "2024-05-01T08:00:00Z",
+            ),
+            (
+                "Wed, 01 May 2024 10:00:00 +0200",
+                Kind::Date(None),
+                "2024-05-01T08:00:00Z",
+            ),
+            ("1.5.2024", format("%d.%m.%Y"), "2024-05-01"),
+            (
+                "May 1, 2024 7:05 PM",
+                format("%B %d, %Y %I:%M %p"),
+                "2024-05-01T19:05:00",
+            ),
+            (
+                "2024-05-01 10:00 +0200",
+                format("%Y-%m-%d %H:%M %z"),
+                "2024-05-01T08:00:00Z",
+            ),
+        ] {
+            assert_eq!(converted(given, &kind), text(expected), "{given}");
+        }
+        assert!(converted("yesterday", &Kind::Date(None)).is_err());
+    }
+
+    #[test]
+    fn a_format_must_give_a_date() {
+        assert_eq!(check_format("%d.%m.%Y"), Ok(()));
+        assert!(check_format("%H:%M").is_err());
+        assert!(check_format("%Q %!").is_err());
+    }
+
+    #[test]
+    fn a_url_is_relative_to_the_page() {
+        assert_eq!(
+            converted("../y#z", &Kind::Url),
+            text("http://a.example/y#z")
+        );
+        assert_eq!(converted("http://", &Kind::Url), Ok(None));
+    }
+}

@@ -1,0 +1,376 @@
+//! How fields are read: the short form is a query, the long form a table.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::{Fact, Field, Fields, Kind, Otherwise, Source};
+use crate::clean::Cleaner;
+use crate::recipe::convert;
+use crate::recipe::item::Value;
+use crate::recipe::keys;
+use crate::recipe::reader::Reader;
+use crate::recipe::section::{Placed, Section, suggestion, table_of};
+use crate::recipe::selection::Selection;
+use crate::recipe::value::value_of;
+
+/// How deep records may be nested in each other.
+const DEPTH: usize = 8;
+
+/// What fields are taken out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::recipe) enum From {
+    Html,
+    Json,
+}
+
+impl Fields {
+    /// The fields in the table `fields` of a section.
+    pub(in crate::recipe) fn read(
+        section: &Section<'_>,
+        from: From,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        Self::read_at(section, from, 1, reader)
+    }
+
+    fn read_at(
+        section: &Section<'_>,
+        from: From,
+        depth: usize,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        let value = section.get("fields")?;
+        if depth > DEPTH {
+            reader.add(&value.span(), format!("more than {DEPTH} levels of fields"));
+            return None;
+        }
+        let table = table_of(value, "fields", &mut reader.problems)?;
+        if table.is_empty() {
+            reader.add(&value.span(), "no fields");
+        }
+        let (names, fields) = table
+            .iter()
+            .filter_map(|(name, value)| {
+                let field = Field::read(value, from, depth, reader)?;
+                Some((Box::from(name.get_ref().as_ref()), field))
+            })
+            .unzip::<_, _, Vec<Box<str>>, Vec<Field>>();
+        let names = names.into();
+        Some(Self { names, fields })
+    }
+}
+
+impl Field {
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            is_list: false,
+            pattern: None,
+            cleaners: Vec::new(),
+            map: None,
+            join: None,
+            kind: Kind::Any,
+            otherwise: Otherwise::Error,
+            fields: None,
+        }
+    }
+
+    fn read(
+        value: &Spanned<DeValue<'_>>,
+        from: From,
+        depth: usize,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        match value.get_ref() {
+            DeValue::String(text) => {
+                let text = Placed {
+                    value: text.as_ref(),
+                    at: value.span(),
+                };
+                let source = match from {
+                    From::Html => Source::Css(Selection::new(reader.query(&text)?)),
+                    From::Json => Source::Json(reader.jmespath(&text)?),
+                };
+                Some(Self::of(source))
+            }
+            DeValue::Table(table) => {
+                let problems = &mut reader.problems;
+                let section = Section::new(table, value.span(), "a field", keys::FIELD, problems);
+                Self::of_table(&section, from, depth, reader)
+            }
+            _ => {
+                let message = match from {
+                    From::Html => "expected a selector or a table; a constant is { value = … }",
+                    From::Json => {
+                        "expected a JMESPath expression or a table; a constant is { value = … }"
+                    }
+                };
+                reader.add(&value.span(), message);
+                None
+            }
+        }
+    }
+
+    fn of_table(
+        section: &Section<'_>,
+        from: From,
+        depth: usize,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        let source = source(section, from, reader);
+        let inner = match source {
+            Some(Source::Json(_) | Source::Embedded(..) | Source::JsonLd(_)) => From::Json,
+            _ => From::Html,
+        };
+        let pattern = section.text("re", &mut reader.problems);
+        let pattern = pattern.and_then(|text| reader.pattern(&text));
+        let cleaners = cleaners(section, reader);
+        let map = map(section, reader);
+        let join = section.text("join", &mut reader.problems);
+        let kind = kind(section, reader);
+        let is_list = section.flag("list", &mut reader.problems);
+        let field = Self {
+            is_list,
+            pattern,
+            cleaners,
+            map,
+            join: join.map(|text| text.value.to_owned()),
+            otherwise: otherwise(section, &kind, is_list, reader),
+            kind,
+            fields: Fields::read_at(section, inner, depth + 1, reader),
+            ..Self::of(source?)
+        };
+        field.check(section, reader);
+        Some(field)
+    }
+
+    /// Keys that mean nothing beside each other.
+    fn check(&self, section: &Section<'_>, reader: &mut Reader<'_>) {
+        let mut refuse = |keys: &[&str], why: &str| {
+            for key in keys {
+                if let Some(at) = section.place(key) {
+                    reader.add(&at, format!("{key:?} {why}"));
+                }
+            }
+        };
+        if self.join.is_some() && !self.is_list {
+            refuse(
+                &["join"],
+                "needs `list = true`: it joins the texts of a list",
+            );
+        }
+        if self.fields.is_some() {
+            let shaping = ["re", "clean", "map", "join", "type", "format", "default"];
+            refuse(
+                &shaping,
+                "means nothing beside `fields`: write it at one of them",
+            );
+        }
+        if let Source::Page(_) | Source::Constant(_) | Source::Template(_) = self.source {
+            refuse(
+                &["list", "fields", "optional"],
+                "is for what is looked for in the page",
+            );
+        }
+        if let Source::Css(selection) = &self.source
+            && self.fields.is_some()
+            && !selection.is_elements()
+        {
+            refuse(
+                &["css"],
+                "must select elements when there are `fields`: no ending",
+            );
+        }
+        if self.kind == Kind::Exists {
+            let rest = ["list", "re", "clean", "map", "join", "default", "optional"];
+            refuse(&rest, "means nothing for type \"exists\"");
+        }
+    }
+}
+
+fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>) -> Option<Source> {
+    let keys = ["css", "json", "json_ld", "page", "value"];
+    let given: Vec<&str> = keys
+        .into_iter()
+        .filter(|key| section.get(key).is_some())
+        .collect();
+    let problems = &mut reader.problems;
+    match given[..] {
+        ["css"] if from == From::Html => {
+            let text = section.text("css", problems)?;
+            Some(Source::Css(Selection::new(reader.query(&text)?)))
+        }
+        ["css", "json"] if from == From::Html => {
+            let (css, json) = (
+                section.text("css", problems)?,
+                section.text("json", problems)?,
+            );
+            let (query, expression) = (reader.query(&css), reader.jmespath(&json));
+            Some(Source::Embedded(Selection::new(query?), expression?))
+        }
+        ["json"] if from == From::Json => {
+            let text = section.text("json", problems)?;
+            Some(Source::Json(reader.jmespath(&text)?))
+        }
+        ["json_ld"] => {
+            let text = section.text("json_ld", problems)?;
+            Some(Source::JsonLd(reader.jmespath(&text)?))
+        }
+        ["page"] => fact(&section.text("page", problems)?, reader).map(Source::Page),
+        ["value"] => constant(section.get("value")?, reader),
+        [] => {
+            let source = if from == From::Html { "css" } else { "json" };
+            let message = format!("a field needs `{source}`, `json_ld`, `page` or `value`");
+            reader.add(&section.at, message);
+            None
+        }
+        ["json"] => {
+            let at = section.place("json").unwrap_or_default();
+            reader.add(&at, "this page is HTML: `json` needs `css` beside it, for the script that has it; for a page of JSON the item kind has `json`");
+            None
+        }
+        [key @ "css", ..] if from == From::Json => {
+            let at = section.place(key).unwrap_or_default();
+            reader.add(
+                &at,
+                "this is taken out of JSON, which has no elements: use `json`",
+            );
+            None
+        }
+        [_, second, ..] => {
+            let at = section.place(second).unwrap_or_default();
+            reader.add(
+                &at,
+                format!(
+                    "a value comes from one place: `{}` is there already",
+                    given.first().unwrap_or(&"")
+                ),
+            );
+            None
+        }
+        _ => None,
+    }
+}
+
+fn fact(text: &Placed<&str>, reader: &mut Reader<'_>) -> Option<Fact> {
+    let known = Fact::NAMES.iter().find(|(name, _)| *name == text.value);
+    if known.is_none() {
+        let names = Fact::NAMES.map(|(name, _)| name);
+        let meant = suggestion(text.value, names);
+        reader.add(
+            &text.at,
+            format!(
+                "unknown {:?}: a page has {}{meant}",
+                text.value,
+                names.join(", ")
+            ),
+        );
+    }
+    known.map(|(_, fact)| *fact)
+}
+
+fn constant(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Source> {
+    let DeValue::String(text) = value.get_ref() else {
+        return value_of(value, reader).map(Source::Constant);
+    };
+    let text = Placed {
+        value: text.as_ref(),
+        at: value.span(),
+    };
+    let template = reader.template(&text, &[])?;
+    let is_fixed = template.names().next().is_none();
+    Some(if is_fixed {
+        Source::Constant(Value::Text(template.fill(|_| None)))
+    } else {
+        Source::Template(template)
+    })
+}
+
+fn cleaners(section: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Cleaner> {
+    let names = section.texts("clean", &mut reader.problems);
+    let cleaner = |name: Placed<&str>| {
+        let cleaner = Cleaner::named(name.value);
+        if cleaner.is_none() {
+            let known = Cleaner::NAMES.iter().map(|(name, _)| *name);
+            let mut meant = suggestion(name.value, known.clone());
+            if meant.is_empty() {
+                let known: Vec<&str> = known.collect();
+                meant = format!("; there are {}", known.join(", "));
+            }
+            reader.add(&name.at, format!("unknown cleaner {:?}{meant}", name.value));
+        }
+        cleaner
+    };
+    names.into_iter().filter_map(cleaner).collect()
+}
+
+fn map(section: &Section<'_>, reader: &mut Reader<'_>) -> Option<Vec<(String, Value)>> {
+    section.get("map")?;
+    let entries: Vec<_> = section.entries("map", &mut reader.problems).collect();
+    let entry = |(name, value): (Placed<&str>, &Spanned<DeValue<'_>>)| {
+        Some((name.value.to_owned(), value_of(value, reader)?))
+    };
+    Some(entries.into_iter().filter_map(entry).collect())
+}
+
+fn kind(section: &Section<'_>, reader: &mut Reader<'_>) -> Kind {
+    let format = section.text("format", &mut reader.problems);
+    let Some(name) = section.text("type", &mut reader.problems) else {
+        if let Some(format) = &format {
+            reader.add(&format.at, "`format` needs type = \"date\"");
+        }
+        return Kind::Any;
+    };
+    let Some(kind) = Kind::named(name.value) else {
+        let names = Kind::NAMES.map(|(name, _)| name);
+        let mut meant = suggestion(name.value, names);
+        if meant.is_empty() {
+            meant = format!("; there are {}", names.join(", "));
+        }
+        reader.add(&name.at, format!("unknown type {:?}{meant}", name.value));
+        return Kind::Any;
+    };
+    let Some(format) = format else {
+        return kind;
+    };
+    if kind != Kind::Date(None) {
+        reader.add(&format.at, "`format` needs type = \"date\"");
+    } else if let Err(why) = convert::check_format(format.value) {
+        reader.add(&format.at, format!("bad format {:?}: {why}", format.value));
+    }
+    Kind::Date(Some(format.value.to_owned()))
+}
+
+fn otherwise(
+    section: &Section<'_>,
+    kind: &Kind,
+    is_list: bool,
+    reader: &mut Reader<'_>,
+) -> Otherwise {
+    let is_optional = section.flag("optional", &mut reader.problems);
+    let Some(value) = section.get("default") else {
+        return if is_optional {
+            Otherwise::Null
+        } else {
+            Otherwise::Error
+        };
+    };
+    if is_optional {
+        let at = section.place("optional").unwrap_or_default();
+        reader.add(
+            &at,
+            "a field with a default is never null: leave `optional` out",
+        );
+    }
+    let Some(default) = value_of(value, reader) else {
+        return Otherwise::Null;
+    };
+    if section.get("map").is_none() && !is_list && !convert::is_of(&default, kind) {
+        let message = format!(
+            "the default is not of the field's type, {}",
+            convert::named(kind)
+        );
+        reader.add(&value.span(), message);
+    }
+    Otherwise::Default(default)
+}

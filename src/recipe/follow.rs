@@ -1,0 +1,228 @@
+//! `[[follow]]`: which links of which pages lead on.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::keys;
+use super::labels::{self, On};
+use super::page::Page;
+use super::reader::Reader;
+use super::section::{Placed, Section};
+use crate::error::Result;
+use crate::json;
+use crate::output::Output;
+use crate::rules::{Rule, Rules};
+
+/// A rule as the recipe has it.
+#[derive(Debug)]
+pub(super) struct Follow {
+    pub(super) on: On,
+    pub(super) label: Option<Placed<String>>,
+    pub(super) at: std::ops::Range<usize>,
+    /// The URLs of a JSON page, instead of the links of an HTML page.
+    json: Option<String>,
+    within: Option<String>,
+    query: Option<String>,
+    text: Option<String>,
+    allow: Vec<String>,
+    deny: Vec<String>,
+    priority: Option<i32>,
+    limit: Option<u64>,
+    limit_per_pattern: Option<u64>,
+    nofollow: bool,
+    files: bool,
+}
+
+impl Follow {
+    pub(super) fn read(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let section = Section::of(value, "[[follow]]", keys::FOLLOW, &mut reader.problems)?;
+        let on = On::read(&section, reader);
+        let label = labels::label(&section, reader);
+        let problems = &mut reader.problems;
+        let (within, query) = (
+            section.text("within", problems),
+            section.text("query", problems),
+        );
+        let json = section.text("json", problems);
+        let (allow, deny) = (
+            section.texts("allow", problems),
+            section.texts("deny", problems),
+        );
+        let most = i64::from(i32::MAX);
+        let priority = section.number("priority", -most..=most, problems);
+        let limit = section.number("limit", 1..=i64::MAX, problems);
+        let limit_per_pattern = section.number("limit_per_pattern", 1..=i64::MAX, problems);
+        let nofollow = section.flag("nofollow", problems);
+        let files = section.flag("files", problems);
+        let text = section.text("text", problems);
+        let read = Self {
+            on,
+            label,
+            at: section.at.clone(),
+            json: json.and_then(|text| reader.jmespath(&text)),
+            within: within.and_then(|text| reader.selector(&text)),
+            query: query.and_then(|text| Some(reader.query(&text)?.to_string())),
+            allow: patterns(&allow, reader),
+            deny: patterns(&deny, reader),
+            priority: priority.and_then(|number| i32::try_from(number).ok()),
+            limit: limit.map(i64::unsigned_abs),
+            limit_per_pattern: limit_per_pattern.map(i64::unsigned_abs),
+            text: text.and_then(|text| Some(reader.pattern(&text)?.as_str().to_owned())),
+            nofollow,
+            files,
+        };
+        read.check_page(&section, reader);
+        Some(read)
+    }
+
+    /// What is taken out of JSON or a sitemap has no place in a page.
+    fn check_page(&self, section: &Section<'_>, reader: &mut Reader<'_>) {
+        if self.on.is_of_sitemaps()
+            && let Some(at) = section.place("json")
+        {
+            reader.add(&at, "a sitemap is no JSON");
+        }
+        if self.json.is_none() && !self.on.is_of_sitemaps() {
+            return;
+        }
+        for key in ["within", "query", "text", "nofollow"] {
+            if let Some(at) = section.place(key) {
+                reader.add(
+                    &at,
+                    format!(
+                        "{key:?} is for links of HTML pages, not for the URLs of JSON or a sitemap"
+                    ),
+                );
+            }
+        }
+    }
+
+    pub(super) fn rule(&self) -> Rule {
+        let mut rule = Rule::new();
+        if let Some(within) = &self.within {
+            rule = rule.within(within);
+        }
+        if let Some(query) = &self.query {
+            rule = rule.query(query);
+        }
+        if let Some(text) = &self.text {
+            rule = rule.text(text);
+        }
+        rule = self
+            .allow
+            .iter()
+            .fold(rule, |rule, pattern| rule.allow(pattern));
+        rule = self
+            .deny
+            .iter()
+            .fold(rule, |rule, pattern| rule.deny(pattern));
+        if let Some(label) = &self.label {
+            rule = rule.label(label.value.as_str());
+        }
+        if let Some(priority) = self.priority {
+            rule = rule.priority(priority);
+        }
+        if let Some(limit) = self.limit {
+            rule = rule.limit(limit);
+        }
+        if let Some(limit) = self.limit_per_pattern {
+            rule = rule.limit_per_pattern(limit);
+        }
+        if self.nofollow {
+            rule = rule.respect_nofollow();
+        }
+        if self.files {
+            rule = rule.files();
+        }
+        rule
+    }
+}
+
+fn patterns(texts: &[Placed<&str>], reader: &mut Reader<'_>) -> Vec<String> {
+    texts
+        .iter()
+        .filter_map(|text| {
+            reader
+                .pattern(text)
+                .map(|pattern| pattern.as_str().to_owned())
+        })
+        .collect()
+}
+
+/// The rules of a crawl, by the label of the page.
+#[derive(Debug)]
+pub(super) struct Links {
+    html: BTreeMap<String, Rules>,
+    json: Vec<JsonLinks>,
+}
+
+/// A rule for the URLs in JSON.
+#[derive(Debug)]
+struct JsonLinks {
+    on: On,
+    expression: String,
+    rule: Rules,
+}
+
+impl Links {
+    /// The rules as they apply to pages with these labels.
+    ///
+    /// # Errors
+    /// None that reading the recipe would not have found.
+    pub(super) fn new<'a>(
+        follows: &[Follow],
+        labels: impl Iterator<Item = &'a str>,
+    ) -> Result<Self> {
+        let mut html = BTreeMap::new();
+        for label in labels {
+            let rules: Vec<Rule> = follows
+                .iter()
+                .filter(|follow| follow.json.is_none() && follow.on.takes(Some(label)))
+                .map(Follow::rule)
+                .collect();
+            if !rules.is_empty() {
+                html.insert(label.to_owned(), Rules::new(rules)?);
+            }
+        }
+        let mut json = Vec::new();
+        for follow in follows {
+            if let Some(expression) = follow.json.clone() {
+                let (on, rule) = (follow.on.clone(), Rules::new([follow.rule()])?);
+                json.push(JsonLinks {
+                    on,
+                    expression,
+                    rule,
+                });
+            }
+        }
+        Ok(Self { html, json })
+    }
+
+    /// Follows what the rules for this page take.
+    ///
+    /// # Errors
+    /// When the page is not of the kind that its rules are for.
+    pub(super) fn follow<I>(&self, page: &Page<'_>, out: &mut Output<I>) -> Result<()> {
+        if let Some(rules) = self.html.get(page.label().unwrap_or_default()) {
+            rules.follow(page.html()?, out)?;
+        }
+        for links in self
+            .json
+            .iter()
+            .filter(|links| links.on.takes(page.label()))
+        {
+            let found = match json::search(page.json()?, &links.expression)? {
+                Value::Array(values) => values,
+                value => vec![value],
+            };
+            let urls = found.iter().filter_map(Value::as_str);
+            // What is no URL of a page, such as `mailto:`, is left out as it is among the links of one.
+            let urls = urls.filter_map(|url| page.response().join(url).ok());
+            links.rule.follow_urls(urls, out);
+        }
+        Ok(())
+    }
+}

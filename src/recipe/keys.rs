@@ -1,0 +1,53 @@
+//! The keys of a recipe's tables: what the reader knows, and what its JSON Schema must say.
+
+/// Of the whole file.
+pub(super) const RECIPE: &[&str] = &[
+    "name",
+    "about",
+    "start",
+    "sitemaps",
+    "args",
+    "settings",
+    "follow",
+    "items",
+    "pagination",
+    "login",
+];
+
+/// Of `[[start]]`.
+pub(super) const START: &[&str] = &["url", "label", "method", "headers", "body", "json", "form"];
+
+/// Of an argument that is a table.
+pub(super) const ARGUMENT: &[&str] = &["default", "about", "env", "secret"];
+
+/// Of `[[follow]]`.
+pub(super) const FOLLOW: &[&str] = &[
+    "on",
+    "within",
+    "query",
+    "text",
+    "json",
+    "allow",
+    "deny",
+    "label",
+    "priority",
+    "limit",
+    "limit_per_pattern",
+    "nofollow",
+    "files",
+];
+
+/// Of `[items.KIND]`.
+pub(super) const ITEMS: &[&str] = &["on", "match", "each", "json", "script", "unique", "fields"];
+
+/// Of a field that is a table.
+pub(super) const FIELD: &[&str] = &[
+    "css", "json", "json_ld", "page", "value", "list", "re", "clean", "map", "join", "type",
+    "format", "default", "optional", "fields",
+];
+
+/// Of `[pagination]`.
+pub(super) const PAGINATION: &[&str] = &["on", "next", "json", "url", "first", "step", "limit"];
+
+/// Of `[login]`.
+pub(super) const LOGIN: &[&str] = &["url", "form", "fields", "check"];

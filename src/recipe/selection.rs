@@ -1,0 +1,99 @@
+//! A [`Selection`]: a query that was read with the recipe, and what of an element it asks for.
+
+use super::page::Page;
+use crate::error::Result;
+use crate::html::{Element, Query};
+
+/// Which elements, and what is taken of each.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
+    query: Query,
+    /// Whether nothing is said of what is taken.
+    is_elements: bool,
+}
+
+/// Where a field is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Place<'a> {
+    Page(&'a Page<'a>),
+    Element(Element<'a>),
+    Json(&'a serde_json::Value),
+}
+
+impl Selection {
+    pub(super) fn new(query: Query) -> Self {
+        let is_elements = query.to_string() == query.css();
+        Self { query, is_elements }
+    }
+
+    /// Whether it selects elements and says nothing of what is taken of them.
+    pub(super) fn is_elements(&self) -> bool {
+        self.is_elements
+    }
+
+    /// For messages.
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// The first element in this one or, without one, in the page.
+    pub(super) fn first<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<Option<Element<'a>>> {
+        match element {
+            Some(element) => element.first(self.query.css()),
+            None => page.html()?.first(self.query.css()),
+        }
+    }
+
+    /// All elements.
+    pub(super) fn all<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<Vec<Element<'a>>> {
+        match element {
+            Some(element) => Ok(element.select(self.query.css())?.collect()),
+            None => Ok(page.html()?.select(self.query.css())?.collect()),
+        }
+    }
+
+    /// The first text.
+    pub(super) fn text<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<Option<String>> {
+        self.query.value(within(element, page)?)
+    }
+
+    /// All texts.
+    pub(super) fn texts<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<Vec<String>> {
+        self.query.values(within(element, page)?)
+    }
+
+    /// The text of the first match as it is written, for what is no prose.
+    pub(super) fn raw<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<Option<String>> {
+        if !self.is_elements {
+            return self.text(element, page);
+        }
+        Ok(self.first(element, page)?.map(Element::raw_text))
+    }
+}
+
+fn within<'a>(element: Option<Element<'a>>, page: &'a Page<'_>) -> Result<Element<'a>> {
+    match element {
+        Some(element) => Ok(element),
+        None => Ok(page.html()?.root()),
+    }
+}

@@ -1,0 +1,163 @@
+//! The spider that carries a recipe out.
+
+use std::sync::Arc;
+
+use super::arguments::Arguments;
+use super::extract::Extract;
+use super::follow::Links;
+use super::item::RecipeItem;
+use super::login::Step;
+use super::page::Page;
+use super::plan::Plan;
+use crate::error::{BoxError, Error, Result};
+use crate::output::Output;
+use crate::request::Request;
+use crate::response::Response;
+use crate::settings::Settings;
+use crate::spider::Spider;
+
+/// A [`Recipe`](super::Recipe) with its arguments, ready to crawl.
+#[derive(Debug)]
+pub struct RecipeSpider {
+    plan: Arc<Plan>,
+    pub(super) arguments: Arguments,
+    links: Links,
+    starts: Vec<Request>,
+}
+
+impl RecipeSpider {
+    pub(super) fn new(plan: Arc<Plan>, arguments: Arguments) -> Result<Self> {
+        let links = Links::new(&plan.follows, plan.labels().into_iter())?;
+        let mut starts = Vec::new();
+        for start in &plan.starts {
+            starts.append(&mut start.requests(&arguments)?);
+        }
+        Ok(Self {
+            plan,
+            arguments,
+            links,
+            starts,
+        })
+    }
+
+    /// Emits the items of a page. What is wrong with one costs this one only.
+    fn items(&self, page: &Page<'_>, out: &mut Output<RecipeItem>) -> Result<(), Faults> {
+        let extract = Extract {
+            page,
+            arguments: &self.arguments,
+        };
+        let mut faults = Faults::default();
+        for kind in self.plan.kinds.iter().filter(|kind| kind.takes(page)) {
+            let read = kind.items(extract, |item| match item {
+                Ok(item) => out.item(item),
+                Err(error) => faults.add(error),
+            });
+            read.unwrap_or_else(|error| faults.add(error));
+        }
+        if faults.first.is_some() {
+            Err(faults)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn onward(&self, page: &Page<'_>, out: &mut Output<RecipeItem>, has_items: bool) -> Result<()> {
+        let before = out.requests().len();
+        self.links.follow(page, out)?;
+        if let Some(pagination) = &self.plan.pagination {
+            let has_kinds = self.plan.kinds.iter().any(|kind| kind.takes(page));
+            let is_empty = !has_items && (has_kinds || out.requests().len() == before);
+            if let Some(next) = pagination.next(page, &self.arguments, is_empty)? {
+                out.follow(next);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The errors of one page, of which one is told.
+#[derive(Debug, Default)]
+struct Faults {
+    first: Option<Error>,
+    more: usize,
+}
+
+impl Faults {
+    fn add(&mut self, error: Error) {
+        match self.first {
+            None => self.first = Some(error),
+            Some(_) => self.more += 1,
+        }
+    }
+
+    fn into_error(self) -> Option<Error> {
+        let first = self.first?;
+        if self.more == 0 {
+            return Some(first);
+        }
+        let message = format!(
+            "{}, and {} more like this on the page",
+            first.chain(),
+            self.more
+        );
+        let error = Error::new(first.kind(), message);
+        Some(match first.url() {
+            Some(url) => error.with_url(url),
+            None => error,
+        })
+    }
+}
+
+impl Spider for RecipeSpider {
+    type Item = RecipeItem;
+
+    fn name(&self) -> &str {
+        &self.plan.name
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        Ok(match &self.plan.login {
+            Some(login) => vec![login.start(&self.arguments)?],
+            None => self.starts.clone(),
+        })
+    }
+
+    async fn parse(
+        &self,
+        response: Response,
+        out: &mut Output<RecipeItem>,
+    ) -> Result<(), BoxError> {
+        let page = Page::new(&response);
+        if let Some(login) = &self.plan.login {
+            match login.step(&page, &self.arguments)? {
+                Step::None => {}
+                Step::Send(request) => {
+                    out.follow(*request);
+                    return Ok(());
+                }
+                Step::Begin => {
+                    // The page after the login may be one of them, and was seen.
+                    let starts = self.starts.iter().cloned();
+                    out.follow_all(starts.map(Request::dont_filter));
+                    return Ok(());
+                }
+            }
+        }
+        let items_before = out.items().len();
+        let items = self.items(&page, out);
+        let has_items = items.is_err() || out.items().len() > items_before;
+        let onward = self.onward(&page, out, has_items);
+        if let Some(error) = items.err().and_then(Faults::into_error) {
+            return Err(error.into());
+        }
+        Ok(onward?)
+    }
+
+    fn settings(&self, mut settings: Settings) -> Settings {
+        for (name, value) in &self.plan.settings {
+            // Each was set once when the recipe was read, so none is refused.
+            let _ = settings.set(name, value);
+        }
+        settings
+    }
+}

@@ -1,0 +1,240 @@
+//! `start`: the requests that a recipe begins with.
+
+use std::ops::Range;
+
+use http::Method;
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::arguments::Arguments;
+use super::keys;
+use super::labels;
+use super::reader::Reader;
+use super::secrets;
+use super::section::{Placed, Section, text_of, wrong};
+use super::template::Template;
+use super::value::{filled, json_of};
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::Request;
+
+/// The most start URLs of a recipe.
+const MOST: u64 = 100_000;
+
+/// One or many start requests.
+#[derive(Debug)]
+pub(super) struct Start {
+    pub(super) label: Option<Placed<String>>,
+    pub(super) at: Range<usize>,
+    url: Template,
+    method: Option<Method>,
+    headers: Vec<(String, Template)>,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Empty,
+    Raw(String),
+    /// Its texts are templates.
+    Json(Value),
+    Form(Vec<(String, Template)>),
+}
+
+/// Reads `start`, which a recipe without sitemaps must have.
+pub(super) fn read(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Start> {
+    let Some(value) = recipe.get("start") else {
+        if recipe.get("sitemaps").is_some() {
+            return Vec::new();
+        }
+        reader.add(&(0..0), "no `start`: write start = [\"https://…\"]");
+        return Vec::new();
+    };
+    let starts: Vec<Start> = match value.get_ref() {
+        DeValue::Array(values) => values
+            .iter()
+            .filter_map(|value| Start::read(value, reader))
+            .collect(),
+        DeValue::String(_) => Start::read(value, reader).into_iter().collect(),
+        _ => {
+            wrong(value, "a list of URLs", &mut reader.problems);
+            return Vec::new();
+        }
+    };
+    if matches!(value.get_ref(), DeValue::Array(values) if values.is_empty()) {
+        reader.add(&value.span(), "no start URL");
+    }
+    let count = starts
+        .iter()
+        .map(|start| start.url.count())
+        .fold(0, u64::saturating_add);
+    if count > MOST {
+        reader.add(
+            &value.span(),
+            format!(
+                "{count} start URLs are too many: at most {MOST}; page by page goes [pagination]"
+            ),
+        );
+    }
+    starts
+}
+
+impl Start {
+    fn read(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        if let DeValue::Table(table) = value.get_ref() {
+            let problems = &mut reader.problems;
+            let section = Section::new(table, value.span(), "[[start]]", keys::START, problems);
+            return Self::of_table(&section, reader);
+        }
+        let text = text_of(value, &mut reader.problems)?;
+        Some(Self::of_url(url(&text, reader)?, text.at))
+    }
+
+    fn of_url(url: Template, at: Range<usize>) -> Self {
+        Self {
+            label: None,
+            at,
+            url,
+            method: None,
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
+    }
+
+    fn of_table(section: &Section<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+        let label = labels::label(section, reader);
+        let method = method(section, reader);
+        let headers = templates(section, "headers", reader);
+        let body = body(section, reader);
+        let Some(text) = section.text("url", &mut reader.problems) else {
+            if section.get("url").is_none() {
+                reader.add(&section.at, "a start without `url`");
+            }
+            return None;
+        };
+        Some(Self {
+            label,
+            at: text.at.clone(),
+            url: url(&text, reader)?,
+            method,
+            headers,
+            body,
+        })
+    }
+
+    /// The requests, with these arguments.
+    pub(super) fn requests(&self, arguments: &Arguments) -> Result<Vec<Request>> {
+        let value = |name: &str| arguments.get(name);
+        self.url
+            .urls(value)
+            .iter()
+            .map(|url| self.request(url, arguments))
+            .collect()
+    }
+
+    fn request(&self, url: &str, arguments: &Arguments) -> Result<Request> {
+        let value = |name: &str| arguments.stored(name);
+        let mut request = Request::get(url).map_err(|error| {
+            Error::new(ErrorKind::Settings, format!("bad start URL {url:?}")).with_source(error)
+        })?;
+        request = match &self.body {
+            Body::Empty => request,
+            Body::Raw(text) => request.with_method(Method::POST).with_body(text.clone()),
+            Body::Json(json) => request.with_json(&filled(json, &value))?,
+            Body::Form(fields) => request.with_form(
+                fields
+                    .iter()
+                    .map(|(name, text)| (name.clone(), text.fill(value))),
+            ),
+        };
+        for (name, text) in &self.headers {
+            request = request.with_header(name, &text.fill(value))?;
+        }
+        if let Some(method) = &self.method {
+            request = request.with_method(method.clone());
+        }
+        if let Some(label) = &self.label {
+            request = request.with_label(label.value.as_str());
+        }
+        secrets::mark(request, arguments)
+    }
+}
+
+/// Reads `sitemaps`: what lists the pages.
+pub(super) fn sitemaps(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Start> {
+    if let (Some(at), true) = (recipe.place("sitemaps"), recipe.get("login").is_some()) {
+        reader.add(&at, "sitemaps cannot wait for [login]");
+    }
+    let texts = recipe.texts("sitemaps", &mut reader.problems);
+    texts
+        .iter()
+        .filter_map(|text| Some(Start::of_url(url(text, reader)?, text.at.clone())))
+        .collect()
+}
+
+/// A URL with ranges; one that depends on nothing that has to be given must be good.
+fn url(text: &Placed<&str>, reader: &mut Reader<'_>) -> Option<Template> {
+    let url = reader.template_with_choices(text, &[])?;
+    if url.count() <= MOST
+        && let Some(arguments) = Arguments::defaults(&reader.arguments, url.names())
+        && let Some(first) = url.urls(|name| arguments.get(name)).first()
+        && let Err(error) = Request::get(first)
+    {
+        reader.add(
+            &text.at,
+            format!("bad start URL {first:?}: {}", error.chain()),
+        );
+    }
+    Some(url)
+}
+
+fn method(section: &Section<'_>, reader: &mut Reader<'_>) -> Option<Method> {
+    let text = section.text("method", &mut reader.problems)?;
+    let method = Method::from_bytes(text.value.to_ascii_uppercase().as_bytes());
+    if method.is_err() {
+        reader.add(&text.at, format!("{:?} is no method of HTTP", text.value));
+    }
+    method.ok()
+}
+
+/// Names with templates: headers, or the fields of a form.
+pub(super) fn templates(
+    section: &Section<'_>,
+    key: &str,
+    reader: &mut Reader<'_>,
+) -> Vec<(String, Template)> {
+    section
+        .entries(key, &mut reader.problems)
+        .filter_map(|(name, value)| {
+            let text = text_of(value, &mut reader.problems)?;
+            let template = reader.template_with_secrets(&text)?;
+            if key == "headers"
+                && let Err(error) = Request::get("http://a.example/")
+                    .and_then(|request| request.with_header(name.value, "x"))
+            {
+                reader.add(&name.at, error.chain());
+            }
+            Some((name.value.to_owned(), template))
+        })
+        .collect()
+}
+
+fn body(section: &Section<'_>, reader: &mut Reader<'_>) -> Body {
+    let given: Vec<_> = ["body", "json", "form"]
+        .into_iter()
+        .filter_map(|key| section.place(key))
+        .collect();
+    if let [_, second, ..] = &given[..] {
+        reader.add(second, "only one of `body`, `json` and `form` can be sent");
+    }
+    if let Some(text) = section.text("body", &mut reader.problems) {
+        return Body::Raw(text.value.to_owned());
+    }
+    if let Some(value) = section.get("json") {
+        return json_of(value, reader).map_or(Body::Empty, Body::Json);
+    }
+    if section.get("form").is_some() {
+        return Body::Form(templates(section, "form", reader));
+    }
+    Body::Empty
+}

@@ -1,0 +1,244 @@
+//! `crawl run RECIPE`, `crawl recipe`, and what `crawl list` says of recipes.
+
+use std::path::Path;
+
+use crawlworks::testing::PracticeSite;
+
+use super::Folder;
+
+const RECIPE: &str =
+    "about = 'Titles'\nstart = '{url}'\nargs.url = {}\n[items.page.fields]\ntitle = 'h1'\n";
+
+fn bundled(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("spiders")
+        .join(name);
+    path.to_str().unwrap().to_owned()
+}
+
+/// A folder with ./spiders in it.
+fn with_spiders(files: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.files.path("spiders")).unwrap();
+    for (name, text) in files {
+        folder.files.write(&format!("spiders/{name}"), text);
+    }
+    folder
+}
+
+#[test]
+fn the_bundled_recipes_find_byte_for_byte_what_the_spiders_find() {
+    let site = PracticeSite::start().unwrap();
+    let folder = Folder::new();
+    for (spider, recipe, path) in [
+        ("books", "shop.toml", "/shop/"),
+        ("quotes", "sayings.toml", "/quotes/"),
+    ] {
+        let url = format!("url={}", site.at(path));
+        let recipe = bundled(recipe);
+        for (what, output) in [(spider, "spider.jsonl"), (recipe.as_str(), "recipe.jsonl")] {
+            let flags = ["-s", "delay=0s", "-s", "concurrency=1", "--no-job", "-q"];
+            let crawl = ["run", what, "-a", &url, "-O", output];
+            folder.crawl(&[&crawl[..], &flags].concat()).exits(0);
+        }
+        let (found, expected) = (folder.read("recipe.jsonl"), folder.read("spider.jsonl"));
+        assert!(expected.lines().count() >= 100);
+        assert!(found == expected, "{spider}");
+    }
+}
+
+#[test]
+fn a_recipe_is_run_by_its_path_or_its_name() {
+    let site = PracticeSite::start().unwrap();
+    let folder = with_spiders(&[
+        ("titles.toml", RECIPE),
+        ("other.toml", &format!("name = 'mine'\n{RECIPE}")),
+    ]);
+    folder.files.write("here.toml", RECIPE);
+    let url = format!("url={}", site.at("/shop/"));
+    for word in [
+        "titles",
+        "mine",
+        "other",
+        "here",
+        "./here.toml",
+        "spiders/titles.toml",
+    ] {
+        let ran = folder.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
+        assert_eq!(ran.stdout, "{\"title\":\"All books\"}\n", "{word}");
+    }
+}
+
+#[test]
+fn a_recipe_that_is_wrong_is_exit_code_4_with_all_mistakes() {
+    let folder = Folder::new();
+    folder
+        .files
+        .write("bad.toml", "strat = 1\n[items.page]\nfields.t = 'h1:x'");
+    folder
+        .crawl(&["run", "bad.toml"])
+        .exits(4)
+        .says("error: 3 mistakes in bad.toml")
+        .says("\n  bad.toml:1:1: unknown key \"strat\" in a recipe; did you mean \"start\"?")
+        .says("\n  bad.toml:3:12: bad selector");
+    folder
+        .crawl(&["run", "none.toml"])
+        .exits(4)
+        .says("cannot read the recipe none.toml");
+}
+
+#[test]
+fn a_recipe_that_is_misspelt_is_suggested() {
+    let folder = with_spiders(&[("titles.toml", RECIPE)]);
+    folder
+        .crawl(&["run", "titels"])
+        .exits(2)
+        .says("no spider \"titels\"; did you mean \"titles\"?");
+}
+
+#[test]
+fn recipes_of_one_name_are_jobs_of_their_own_and_go_on_by_their_path() {
+    let site = PracticeSite::start().unwrap();
+    let folder = Folder::new();
+    for place in ["a", "b"] {
+        std::fs::create_dir(folder.files.path(place)).unwrap();
+        folder.files.write(&format!("{place}/titles.toml"), RECIPE);
+    }
+    let url = format!("url={}", site.at("/shop/"));
+    for path in ["a/titles.toml", "b/titles.toml"] {
+        let ran = folder.crawl(&["run", path, "-a", &url, "-q"]).exits(0);
+        assert_eq!(ran.lines().len(), 1);
+    }
+    let jobs = std::fs::read_dir(folder.files.path(".crawl")).unwrap();
+    let jobs: Vec<String> = jobs
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        jobs.iter().filter(|job| job.starts_with("titles-")).count(),
+        2,
+        "{jobs:?}"
+    );
+}
+
+#[test]
+fn what_a_recipe_gave_up_is_tried_again_by_the_command_that_is_told() {
+    let folder = with_spiders(&[("titles.toml", RECIPE)]);
+    let url = "url=http://127.0.0.1:9/";
+    for (word, command) in [
+        ("titles", "crawl run titles -a url=http://127.0.0.1:9/"),
+        (
+            "spiders/titles.toml",
+            "crawl run spiders/titles.toml -a url=http://127.0.0.1:9/",
+        ),
+    ] {
+        let flags = ["-s", "retries=0", "-s", "robots=false", "-O", "x.jsonl"];
+        folder
+            .crawl(&[&["run", word, "-a", url][..], &flags].concat())
+            .exits(9);
+        let jobs = folder.crawl(&["jobs", "--json"]).exits(0).records();
+        let job = jobs.iter().find_map(|job| {
+            let name = job["job"].as_str().or(job["name"].as_str())?;
+            let ran = folder.crawl(&["retry-failed", name]);
+            ran.stdout.contains(command).then_some(())
+        });
+        assert!(job.is_some(), "{word}: {jobs:?}");
+    }
+}
+
+#[test]
+fn recipes_are_listed_and_broken_ones_do_no_harm() {
+    let folder = with_spiders(&[
+        ("titles.toml", RECIPE),
+        ("bad.toml", "strat = 1"),
+        ("notes.txt", ""),
+    ]);
+    let ran = folder.crawl(&["list"]).exits(0);
+    let words: Vec<&str> = ran
+        .lines()
+        .iter()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(words, ["quotes", "books", "bad", "titles"]);
+    assert!(
+        ran.stdout.contains("cannot be run: spiders/bad.toml:1:1: "),
+        "{ran:#?}"
+    );
+    let records = folder.crawl(&["list", "--json"]).exits(0).records();
+    assert_eq!(records[2]["file"], "spiders/bad.toml");
+    assert!(
+        records[2]["problem"]
+            .as_str()
+            .unwrap()
+            .starts_with("spiders/bad.toml:1:1: ")
+    );
+    assert_eq!(records[3]["about"], "Titles");
+}
+
+#[test]
+fn a_check_says_what_is_wrong_and_exits_4() {
+    let folder = with_spiders(&[("titles.toml", RECIPE)]);
+    let ran = folder.crawl(&["recipe", "check"]).exits(0);
+    assert_eq!(ran.stdout, "spiders/titles.toml: good\n");
+    folder
+        .files
+        .write("bad.toml", &format!("{RECIPE}x = {{ csss = 'a' }}"));
+    let ran = folder.crawl(&["recipe", "check", "bad.toml"]).exits(4);
+    assert_eq!(
+        ran.lines(),
+        [
+            "bad.toml:6:5: a field needs `css`, `json_ld`, `page` or `value`",
+            "bad.toml:6:7: unknown key \"csss\" in a field; did you mean \"css\"?"
+        ]
+    );
+}
+
+#[test]
+fn the_schema_is_printed_for_editors() {
+    let schema = super::crawl(&["recipe", "schema"]).exits(0).json();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+}
+
+#[test]
+fn a_new_recipe_is_good_and_is_not_written_twice() {
+    let folder = Folder::new();
+    folder.crawl(&["recipe", "new", "mine"]).exits(0);
+    folder.crawl(&["recipe", "check", "mine.toml"]).exits(0);
+    folder
+        .crawl(&["recipe", "new", "mine"])
+        .exits(2)
+        .says("mine.toml exists already");
+}
+
+#[test]
+fn a_secret_is_not_stored_with_the_job() {
+    let site = PracticeSite::start().unwrap();
+    let recipe = "start = '{url}account'\nargs = { url = {}, password = { secret = true } }\n\
+                  [login]\nurl = '{url}login'\nfields = { username = 'ada', password = '{password}' }\n\
+                  [items.secret]\neach = '.secret'\nfields.text = '::text'";
+    let folder = with_spiders(&[("account.toml", recipe)]);
+    let url = format!("url={}", site.at("/"));
+    let crawl = [
+        "run",
+        "account",
+        "-a",
+        &url,
+        "-a",
+        "password=secret",
+        "-s",
+        "robots=false",
+    ];
+    let ran = folder
+        .crawl(&[&crawl[..], &["-s", "delay=0s"]].concat())
+        .exits(0);
+    assert_eq!(ran.lines().len(), 5);
+    let jobs = std::fs::read_dir(folder.files.path(".crawl")).unwrap();
+    let job = jobs
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.join("run.json").exists())
+        .unwrap();
+    let run = std::fs::read_to_string(job.join("run.json")).unwrap();
+    assert!(run.contains("url") && !run.contains("password"), "{run}");
+}

@@ -1,0 +1,136 @@
+//! Logging in by a recipe: the form is filled in, and the password is stored nowhere.
+
+use std::path::Path;
+
+use crawlworks::prelude::*;
+use crawlworks::testing::{FakeDownloader, PracticeSite};
+use crawlworks::{Args, Recipe};
+
+use super::crawl_with;
+use crate::support::{Scratch, html};
+
+const RECIPE: &str = "start = '{url}account'\nargs = { url = {}, password = { secret = true, env = 'NO_SUCH_VARIABLE' } }\n\
+                      [login]\nurl = '{url}login'\nfields = { username = 'ada', password = '{password}' }\ncheck = '.secret'\n\
+                      [items.secret]\neach = '.secret'\nfields.text = { css = '', optional = true }";
+
+fn recipe() -> String {
+    RECIPE.replace("{ css = '', optional = true }", "'::text'")
+}
+
+#[tokio::test]
+async fn who_logged_in_sees_the_account() {
+    let site = PracticeSite::start().unwrap();
+    let args = [
+        ("url", site.at("/").to_string()),
+        ("password", "secret".to_owned()),
+    ];
+    let args: Vec<(&str, &str)> = args
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let (report, items) = crawl_with(&recipe(), &args).await;
+    assert_eq!((report.items.kept, items.len()), (5, 5));
+}
+
+#[tokio::test]
+async fn a_login_that_fails_says_so() {
+    let site = PracticeSite::start().unwrap();
+    let url = site.at("/").to_string();
+    // Whoever sends nothing is sent back to the form.
+    let text = recipe()
+        .replace("url = '{url}login'", "form = 'form'\nurl = '{url}account'")
+        .replace(".secret'\n", ".secret-area'\n");
+    let (report, items) = crawl_with(&text, &[("url", &url), ("password", "secret")]).await;
+    assert_eq!((report.items.kept, items.len()), (0, 0));
+    let error = report.errors.iter().next();
+    assert!(error.is_some(), "{report:#?}");
+}
+
+/// A password that only those who know it send.
+const PASSWORD: &str = "correct horse & battery";
+
+/// A site whose account is seen by who sends the password.
+fn site() -> FakeDownloader {
+    FakeDownloader::new(|request: Request| {
+        let sent = String::from_utf8(request.body().to_vec()).unwrap();
+        let form =
+            "<form method=post><input type=hidden name=t value=1><input name=password></form>";
+        Ok(match (request.method().as_str(), sent.as_str()) {
+            ("POST", "t=1&password=correct+horse+%26+battery&username=ada") => {
+                html(request, "<p class=secret>seen</p>")
+            }
+            ("GET", "") if request.url().path() == "/account" => {
+                html(request, "<p class=secret>seen</p>")
+            }
+            _ => html(request, form),
+        })
+    })
+}
+
+#[tokio::test]
+async fn the_password_is_not_in_the_folder_of_the_job() {
+    let scratch = Scratch::new();
+    let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let crawler = recipe.job().crawler(args).unwrap().downloader(site());
+    let mut crawler = crawler.job(scratch.path("job"));
+    crawler.settings_mut().robots = false;
+    crawler.settings_mut().delay = Duration::ZERO;
+    let report = crawler.run_until(std::future::pending()).await.unwrap();
+    assert_eq!(report.items.kept, 1, "{report:#?}");
+    let stored = bytes_below(Path::new(&scratch.path("job")));
+    let has = |text: &str| {
+        stored
+            .windows(text.len())
+            .any(|bytes| bytes == text.as_bytes())
+    };
+    assert!(has("recipe:logged-in"));
+    for word in ["battery", "YmF0dGVye", "JhdHRlcn", "iYXR0ZXJ5"] {
+        assert!(!has(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_waits_has_no_password_in_it() {
+    let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let crawler = recipe.job().crawler(args).unwrap();
+    let login = crawler.start().unwrap().remove(0);
+    let form = "<form method=post><input type=hidden name=t value=1><input name=password></form>";
+    let parsed = crawler.parse(html(login, form)).await;
+    assert_eq!(
+        std::str::from_utf8(parsed.requests[0].body()).unwrap(),
+        "t=1&password=%7Bpassword%7D&username=ada"
+    );
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_in_a_url_gets_no_password() {
+    let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let crawler = recipe.job().crawler(args).unwrap();
+    let login = crawler.start().unwrap().remove(0);
+    let parsed = crawler
+        .parse(html(login, "<form><input name=password></form>"))
+        .await;
+    assert!(parsed.requests.is_empty());
+    let error = parsed.error.unwrap().to_string();
+    assert!(
+        error.starts_with("the form of [login] is sent in a URL"),
+        "{error}"
+    );
+}
+
+/// All bytes of all files in a folder.
+fn bytes_below(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            bytes.append(&mut bytes_below(&path));
+        } else {
+            bytes.append(&mut std::fs::read(path).unwrap());
+        }
+    }
+    bytes
+}
