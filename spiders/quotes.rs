@@ -11,7 +11,6 @@ const PORT: u16 = 8451;
 
 /// What the spider finds.
 #[derive(Debug, PartialEq, Serialize, Extract)]
-#[extract("div.quote")]
 struct Quote {
     #[extract("span.text")]
     text: String,
@@ -37,6 +36,7 @@ pub(crate) fn job() -> Job {
         Ok(Crawler::new(spider))
     })
     .about("100 quotes with author and tags; -a url=… crawls another site")
+    .item_schema(Quote::schema())
 }
 
 impl Quotes {
@@ -68,8 +68,8 @@ impl Spider for Quotes {
 
     async fn parse(&self, response: Response, out: &mut Output<Quote>) -> Result<(), BoxError> {
         let html = response.html()?;
-        for quote in html.items()? {
-            out.item(quote);
+        for quote in html.select("div.quote")? {
+            out.item(quote.extract()?);
         }
         out.follow_all(html.links("li.next a")?);
         Ok(())

@@ -3,6 +3,7 @@
 mod copy;
 mod furniture;
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dom_smoothie::{Config, Metadata, Readability};
@@ -17,10 +18,17 @@ use furniture::Furniture;
 /// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all text.
 const PROSE: usize = 200;
 
+/// What stands out of a text.
+const BLOCKS: &str = "h1, h2, h3, h4, h5, h6, table, ul, ol, dl, pre";
+/// Content, outermost.
+const CONTENT: &str =
+    ":is(article, main, [role=main], section):not(:is(article, main, [role=main], section) *)";
+
 /// The main text of a page and what is known about it. It serialises with its fields in this order.
 ///
 /// Menus, headers, footers and the like are left out, told by their names and links, and of what remains the article is found
-/// as Firefox's reader view does it. Where that would lose much, as of a manual that is all lists and tables, all of it is kept.
+/// as Firefox's reader view does it. Where that would lose much, or a heading, table or list, or a line of what the page says is
+/// its content (`article`, `main`, `section`), all that remains is kept.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -69,7 +77,8 @@ impl Article {
     /// # Errors
     ///
     /// [`ErrorKind::Missing`] when there is none, and [`ErrorKind::TooLarge`] for pages of more than 100,000 elements and
-    /// texts or 4 MiB of text: finding it takes several passes.
+    /// texts or 4 MiB of text, or fewer when they are deeply nested: finding it takes several passes, and goes from each text
+    /// outwards.
     pub fn read(html: &Html) -> Result<Self> {
         found(html).map_err(|error| error.with_url(html.url()))
     }
@@ -112,15 +121,33 @@ fn missing(why: &str) -> Error {
     Error::new(ErrorKind::Missing, format!("no main text: {why}"))
 }
 
-/// Whether the one has nearly all of the text of the other, and as words: what stands out may be half a table, which is
-/// none when it is read again.
+/// Whether the one has nearly all of the text of the other, and nothing less of what is content for sure.
 fn is_most(main: &Html, body: &Html) -> bool {
+    has_nearly_all(main, body) && has_blocks(main, body) && has_content(main, body)
+}
+
+/// As words, too: what stands out may be half a table, which is none when it is read again.
+fn has_nearly_all(main: &Html, body: &Html) -> bool {
     let size = |html: &Html| {
         let text = html.root().text();
         (text.len(), text.split(' ').count())
     };
     let (main, body) = (size(main), size(body));
     main.0 * 20 >= body.0 * 19 && main.1 * 10 >= body.1 * 9
+}
+
+/// A short list of references or a table of links is little text, but no menu.
+fn has_blocks(main: &Html, body: &Html) -> bool {
+    let count = |html: &Html| html.select(BLOCKS).map_or(0, |found| found.len());
+    count(main) >= count(body)
+}
+
+/// Whether it has each line of what the page says is its content.
+fn has_content(main: &Html, body: &Html) -> bool {
+    let text = main.root().block_text();
+    let lines: HashSet<&str> = text.lines().collect();
+    let mut parts = body.select(CONTENT).into_iter().flatten();
+    parts.all(|part| part.block_text().lines().all(|line| lines.contains(line)))
 }
 
 fn article(html: &Html, content: &Html, known: Metadata) -> Article {

@@ -15,26 +15,42 @@
 //!
 //! | function | reads |
 //! |---|---|
-//! | [`number`] | with a decimal point: `1,234.5`, `1 234.5`, `1'234.5`, `1,23,456.7` |
-//! | [`number_comma`] | with a decimal comma: `1.234,5`, `1 234,5` |
+//! | [`number`] | with a decimal point: `1,234.5`, `1'234.5`, `1,23,456.7` |
+//! | [`number_comma`] | with a decimal comma: `1.234,5`, `1'234,5` |
 //! | [`price`] | either, as the last separator tells |
+//! | [`integer`] | the first number, which has to be whole: `1,234 reviews`, `22 of 30`; `1.234` is an error |
 //!
-//! They take the one number out of a text; two of them are an error, since only you know which one is meant. Groups have
-//! to be right: three digits each, or two in the Indian way. Digits may be Arabic, Persian, Devanagari or full width.
-//! A minus before the number or its currency, or brackets around both, make it negative.
+//! All but `integer` take the one number out of a text; two of them are an error, since only you know which one is meant.
+//! Groups have to be right: three digits each, or two in the Indian way. Digits may be Arabic, Persian, Devanagari or full
+//! width.
 //!
 //! `1.234` and `1,234` can be read in two ways. A [`price`] takes a single separator before exactly three digits for one of
 //! groups, since prices have two decimals: 1234. Where it could be three decimals, say [`number`] or [`number_comma`].
+//!
+//! Rather than give a wrong number they give an error:
+//!
+//! - **Spaces.** No-break and thin spaces divide groups. A plain space may as well divide numbers (`99 149 kr`, `2 500 ml`):
+//!   it is taken only by `price`, in an amount with two decimals beside which stands nothing but a currency: `1 234,50 €`. For
+//!   a whole number of which you know that it is one, there is the cleaner `digits`.
+//! - **Minus.** It touches the number or its currency, with white space, a bracket or nothing before it: `-£12`, `£-12`,
+//!   `Total: -12`. In `route-12`, `A - 12` and `- from £12` it is a dash; `Price:-12`, `- 12` and `12.50-` are errors.
+//! - **Brackets** are a minus around an amount with its currency and nothing else, `(£12.50)`, but never for `integer`;
+//!   `(1,234)` and `(22 available)` are counts.
+//! - **What touches the number.** Letters and odd digits are errors: `£1.2m`, `5K`, `12⁹⁹`, `5½`, `MP3`, and `2500ml` as well;
+//!   only a currency may: `12kr`, `US$12`, `12EUR`. So are words that multiply it: `1.2 million`, and `1.2 m` in a price.
 
 mod amount;
+mod currency;
 mod dates;
 mod notation;
+mod sign;
 mod text;
 mod typed;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use dates::is_dated;
 pub use dates::{date, timestamp};
 pub use typed::{integer, number, number_comma, price};
 

@@ -192,7 +192,7 @@ impl Verb {
             Self::Fetch(verb) => verb.run(),
             Self::Links(verb) => verb.run(),
             Self::Select(verb) => verb.run(),
-            Self::Recipe(verb) => verb.run(),
+            Self::Recipe(verb) => verb.run(jobs),
             Self::Data(verb) => verb.run(),
             Self::Parse(verb) => verb.run(jobs),
             Self::Shell(verb) => verb.run(jobs),

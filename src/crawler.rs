@@ -38,7 +38,7 @@ use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::{Mode, OutputFile, Sink};
 use crate::spider::Spider;
-use crate::state::Plan;
+use crate::state::{Plan, Unique};
 pub use stream::ItemStream;
 
 /// How many items may wait for the reader of a stream.
@@ -286,6 +286,8 @@ impl<S: Spider> Crawler<S> {
                     fresh: false,
                     name: None,
                     arguments: BTreeMap::new(),
+                    unique: Unique::Nothing,
+                    quality: BTreeMap::new(),
                 });
             }
         }

@@ -88,7 +88,8 @@ kinds! {
     Http = "http";
     /// A body that ended before it was complete.
     Incomplete = "incomplete";
-    /// A body larger than `max_body`, counted after decoding, or that expands more than `max_ratio` times.
+    /// A body larger than `max_body`, counted after decoding, or that expands more than `max_ratio` times; or what a page
+    /// was asked for would take minutes, or more memory than it should.
     TooLarge = "too_large";
     /// A body that its `Content-Encoding` cannot decode.
     Decode = "decode";
@@ -106,7 +107,7 @@ kinds! {
     Banned = "banned";
     /// An address or port that is not connected to, by `address_policy` or `deny_ports`.
     Address = "address";
-    /// A CSS selector that does not parse.
+    /// A CSS selector, query, regular expression or JMESPath expression that does not parse.
     Selector = "selector";
     /// An element or attribute that was asked for is missing.
     Missing = "missing";

@@ -70,8 +70,8 @@ use crate::html::Element;
 /// | option | meaning |
 /// |---|---|
 /// | `"css"` | the elements; the first one with a value counts, or each of them for a `Vec`. `":scope"` is the element itself |
-/// | `"css::attr(name)"`, `"css::text"` | as in [`Query`](crate::html::Query): an attribute; each piece of text directly in it |
-/// | `text` | its text as a reader sees it ([`Element::text`]); the default |
+/// | `"css::attr(name)"`, `"css::text"` | as in [`Query`](crate::html::Query): an attribute; each piece of text directly in it. A list of selectors has one ending here, written after each |
+/// | `text` | its text as a reader sees it ([`Element::text`]); the default, except that it is `url` for a `Url` |
 /// | `own_text`, `block_text` | only the text directly in it; a line per block |
 /// | `html`, `outer_html` | the HTML of what is in it; with the element itself |
 /// | `attr = "name"` | the attribute, as `::attr(name)` does |
@@ -89,12 +89,13 @@ use crate::html::Element;
 /// The order is: element, its text or attribute, `re`, `clean`, then `with`, `format` or the type.
 ///
 /// The types of fields are those with [`FromText`] (`String`, numbers, `bool`, [`Url`](url::Url), dates of `jiff`, your own),
-/// those with `Extract` (`nested`), and `Option`, `Vec` and `Box` of them. Where there is no element, attribute or match, and
-/// where there is only white space, an `Option` is `None`, a `default` is taken and a `Vec` has one less; anything
-/// else is an error, except that a `String` may be empty. A text that cannot be read is an error in any case.
+/// those with `Extract` (`nested`), and `Option`, `Vec` and `Box` of them. Elements without the attribute or a match, and texts
+/// of only white space, are passed over. Where nothing is left, an `Option` is `None`, a `default` is taken and a `Vec` is
+/// empty; anything else, a `String` too, is an error. A text that cannot be read is an error in any case.
 ///
 /// `#[extract("css")]` on the struct says where the items stand on a page: [`Html::extract`](crate::Html::extract) takes the
-/// first, [`Html::items`](crate::Html::items) all of them.
+/// first, [`Html::items`](crate::Html::items) all of them. `#[extract(crate = "path")]` there says what this crate is called
+/// where it has another name.
 ///
 /// # Errors
 ///

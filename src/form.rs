@@ -76,7 +76,7 @@ enum Press {
 
 impl Html {
     /// The form that is, or is around, the first element that matches a CSS selector: `form`, `#login`, or
-    /// `input[type=password]`.
+    /// `input[type=password]`. Of a field that names its form (`form=`) it is that one.
     ///
     /// # Errors
     ///
@@ -89,7 +89,8 @@ impl Html {
 
 impl Form {
     /// Sets a field to a value, whatever it held: fills it in, checks the box or radio button of that value, selects the
-    /// option. A field that the form does not have is added, as scripts do it.
+    /// option. A field that the form does not have is added, as scripts do it; if it is a button of that name and value, that
+    /// one is pressed.
     #[must_use]
     pub fn with(self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
         self.with_all(name, [value.into()])
@@ -104,6 +105,9 @@ impl Form {
     ) -> Self {
         let name = name.as_ref();
         let mut values: Vec<String> = values.into_iter().map(Into::into).collect();
+        if self.set_button(name, &values) {
+            return self;
+        }
         let mut is_known = false;
         for control in self.controls.iter_mut().filter(|own| own.name == name) {
             // The first one stands for all of the name.
@@ -114,6 +118,25 @@ impl Form {
             self.controls.push(Control::added(name, values));
         }
         self
+    }
+
+    /// Whether a button of that name and value was pressed instead of setting a field. One of another value is not pressed any
+    /// more: both would be sent.
+    fn set_button(&mut self, name: &str, values: &[String]) -> bool {
+        let is_field = self.controls.iter().any(|own| own.name == name);
+        if is_field || values.is_empty() {
+            return false;
+        }
+        let is_it =
+            |own: &Button| own.name == name && matches!(values, [value] if *value == own.value);
+        if let Some(at) = self.buttons.iter().position(is_it) {
+            self.pressed = Press::Button(at);
+            return true;
+        }
+        if self.pressed_button().is_some_and(|own| own.name == name) {
+            self.pressed = Press::None;
+        }
+        false
     }
 
     /// Leaves a field, or a button, out of what is sent.
@@ -132,15 +155,22 @@ impl Form {
         self
     }
 
-    /// Presses a button: the one of this name, of this `#id`, or with this text on it. A button sends its own value and may
-    /// send the form elsewhere.
+    /// Presses a button: the one of this name or `#id`, with this text on it, or, where several have one name, of this
+    /// `name=value` or value. A button sends its own value and may send the form elsewhere.
     ///
-    /// Without it, the first button that sends the form is pressed, as the Enter key does; `without` its name, none.
+    /// Without it, the first button that sends the form is pressed, as the Enter key does; `without` its name, none. A
+    /// picture (`type=image`) is pressed at 0, 0, which is what browsers send for the key.
     #[must_use]
     pub fn press(mut self, button: impl AsRef<str>) -> Self {
         let wanted = button.as_ref();
-        let found = self.buttons.iter().position(|own| own.is_called(wanted));
-        self.pressed = found.map_or_else(|| Press::Unknown(wanted.to_owned()), Press::Button);
+        let ranks = self.buttons.iter().enumerate();
+        let found = ranks
+            .filter_map(|(at, own)| Some((own.rank(wanted)?, at)))
+            .min();
+        self.pressed = found.map_or_else(
+            || Press::Unknown(wanted.to_owned()),
+            |(_, at)| Press::Button(at),
+        );
         self
     }
 
@@ -212,7 +242,7 @@ impl Form {
 
     fn pressed_button(&self) -> Option<&Button> {
         match self.pressed {
-            Press::Default => self.buttons.iter().find(|own| own.is_default()),
+            Press::Default => self.buttons.first(),
             Press::Button(at) => self.buttons.get(at),
             Press::Unknown(_) | Press::None => None,
         }

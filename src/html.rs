@@ -1,7 +1,8 @@
 //! What is taken out of pages: links in one quick pass, or anything by CSS selector.
 //!
 //! - [`scan`]: links, title and first heading without building a tree; `crawl site` reads pages so.
-//! - [`Html`] and [`Element`]: the page as a tree, searched with CSS selectors.
+//! - [`Html`] and [`Element`]: the page as a tree, searched with CSS selectors; a [`Query`] also says what is taken of each
+//!   match. [`re`] and [`re_first`] look into texts, [`Element::records`] reads tables.
 //!
 //! Both read HTML as browsers do, whatever is wrong with it, in time and memory in proportion to the page.
 //!
@@ -37,6 +38,8 @@ pub use record::Record;
 
 mod refresh;
 pub(crate) use refresh::refresh;
+
+pub(crate) mod room;
 
 mod scan;
 pub use scan::{Page, links, scan};

@@ -21,7 +21,12 @@
 mod any_crawler;
 mod args;
 
+#[cfg(feature = "cli")]
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
+
+use serde_json::Value;
 
 use crate::crawler::Crawler;
 use crate::error::{BoxError, Error, ErrorKind, Result};
@@ -38,6 +43,15 @@ pub struct Job {
     name: String,
     about: String,
     secrets: Vec<String>,
+    schema: Option<Value>,
+    #[cfg_attr(
+        not(any(feature = "cli", feature = "recipe")),
+        expect(
+            dead_code,
+            reason = "only the command tells of labels, and recipes have them"
+        )
+    )]
+    labels: Option<BTreeSet<String>>,
     build: Box<Build>,
 }
 
@@ -53,6 +67,8 @@ impl Job {
             name: name.into(),
             about: String::new(),
             secrets: Vec::new(),
+            schema: None,
+            labels: None,
             build,
         }
     }
@@ -64,17 +80,52 @@ impl Job {
         self
     }
 
-    /// Says that an argument is secret: a job does not store what it was, and its name does not depend on it.
+    /// Says that an argument is secret: a job does not store what it was. That another value is another job is told by the
+    /// job's name, which has a part of its SHA-256 at its end.
     #[must_use]
     pub fn secret(mut self, argument: impl Into<String>) -> Self {
         self.secrets.push(argument.into());
         self
     }
 
+    /// Tells the JSON Schema of the items, for `crawl schema`: that of a type which derives
+    /// [`Extract`](crate::Extract) is `T::schema()`. Items are not held against it, as they are of that type;
+    /// `Crawler::item_schema` does that.
+    #[must_use]
+    pub fn item_schema(mut self, schema: Value) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// Tells all labels that its pages can have; an empty one stands for none.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn labels(mut self, labels: BTreeSet<String>) -> Self {
+        self.labels = Some(labels);
+        self
+    }
+
+    /// The labels that its pages can have, if that is known.
+    #[cfg(feature = "cli")]
+    pub(crate) fn known_labels(&self) -> Option<&BTreeSet<String>> {
+        self.labels.as_ref()
+    }
+
+    /// The JSON Schema of the items, if somebody told.
+    #[must_use]
+    pub fn schema(&self) -> Option<&Value> {
+        self.schema.as_ref()
+    }
+
     /// Whether an argument is secret.
     #[must_use]
     pub fn is_secret(&self, argument: &str) -> bool {
         self.secrets.iter().any(|secret| secret == argument)
+    }
+
+    /// The arguments that are secret.
+    #[cfg(feature = "cli")]
+    pub(crate) fn secrets(&self) -> &[String] {
+        &self.secrets
     }
 
     /// The name, as after `crawl run`.
@@ -95,7 +146,22 @@ impl Job {
     /// [`ErrorKind::Settings`] for an argument that has a bad value or that the spider did not ask for;
     /// [`ErrorKind::Spider`] for any other error of the spider's own.
     pub fn crawler(&self, mut args: Args) -> Result<AnyCrawler> {
-        let crawler = (self.build)(&mut args).map_err(|error| match error.downcast::<Error>() {
+        self.built(&mut args)
+    }
+
+    /// The same, and the values of the secret arguments by name, those from the environment among them.
+    #[cfg(feature = "cli")]
+    pub(crate) fn crawler_and_secrets(
+        &self,
+        mut args: Args,
+    ) -> Result<(AnyCrawler, BTreeMap<String, String>)> {
+        args.note_secrets(|name| self.is_secret(name));
+        let crawler = self.built(&mut args)?;
+        Ok((crawler, args.into_secrets()))
+    }
+
+    fn built(&self, args: &mut Args) -> Result<AnyCrawler> {
+        let crawler = (self.build)(args).map_err(|error| match error.downcast::<Error>() {
             Ok(error) => *error,
             Err(error) => Error::new(
                 ErrorKind::Spider,

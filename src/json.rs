@@ -16,6 +16,7 @@
 
 mod evaluate;
 mod expression;
+mod repair;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::html::{Element, Html};
 use crate::response::Response;
 use crate::{Error, ErrorKind, Result};
 
+pub(crate) use repair::readings;
 pub use script::parse;
 
 /// What a JMESPath expression finds in a value; `null` when there is nothing.

@@ -19,6 +19,8 @@ use crate::request::Request;
 /// ```
 pub struct Output<I> {
     items: Vec<I>,
+    lost: Vec<String>,
+    is_login: bool,
     requests: Vec<Request>,
     max_links: usize,
     over_limit: u64,
@@ -35,6 +37,8 @@ impl<I> Output<I> {
     pub(crate) fn with_max_links(max_links: usize) -> Self {
         Self {
             items: Vec::new(),
+            lost: Vec::new(),
+            is_login: false,
             requests: Vec::new(),
             max_links,
             over_limit: 0,
@@ -45,6 +49,18 @@ impl<I> Output<I> {
     /// Emits an item.
     pub fn item(&mut self, item: I) {
         self.items.push(item);
+    }
+
+    /// Counts an item that could not be read among the failed ones of the report. The page is done all the same.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn lose_item(&mut self, reason: String) {
+        self.lost.push(reason);
+    }
+
+    /// Why items of the page were lost: those that a recipe could not read.
+    #[must_use]
+    pub fn lost(&self) -> &[String] {
+        &self.lost
     }
 
     /// Asks for another page: a [`Url`](url::Url) or a [`Request`]. Duplicates and what is out of scope are sorted out
@@ -95,6 +111,22 @@ impl<I> Output<I> {
     #[must_use]
     pub fn requests(&self) -> &[Request] {
         &self.requests
+    }
+
+    /// Notes that the page is part of a login: a crawl that comes no further has failed.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn logs_in(&mut self) {
+        self.is_login = true;
+    }
+
+    /// Whether the page is part of a login.
+    pub(crate) fn is_login(&self) -> bool {
+        self.is_login
+    }
+
+    /// Takes out why items were lost.
+    pub(crate) fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost)
     }
 
     /// Items, requests, and how many links were left out.

@@ -6,6 +6,6 @@ pub use serde::{Deserialize, Serialize};
 pub use url::Url;
 
 pub use crate::{
-    BoxError, Crawler, Downloader, Element, Extract, Html, Item, Middleware, Next, Output,
-    Pipeline, Request, Response, Rule, Rules, Settings, Spider, Verdict,
+    BoxError, Crawler, Downloader, Element, Extract, FromText, Html, Item, Middleware, Next,
+    Output, Pipeline, Request, Response, Rule, Rules, Settings, Spider, Verdict,
 };

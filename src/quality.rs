@@ -45,9 +45,9 @@ pub(crate) enum Look {
 }
 
 impl<I> Quality<I> {
-    /// Whether anything can keep an item from the outputs.
-    pub(crate) fn is_picky(&self) -> bool {
-        self.schema.is_some() || self.keys.is_some()
+    /// Whether anything is asked of the items' JSON.
+    pub(crate) fn reads_json(&self) -> bool {
+        self.schema.is_some() || self.keys.is_some() || !self.min_fill.is_empty()
     }
 
     /// Looks at an item before it is written.
@@ -80,7 +80,7 @@ impl<I> Quality<I> {
     pub(crate) fn warn_of_unknown_names(&self, items: &Items) {
         let named = self.keys.as_ref().map_or(&[][..], Keys::names);
         let unknown = named.iter().filter(|name| items.fields.get(name).is_none());
-        for field in unknown.filter(|_| items.kept > 0) {
+        for field in unknown.filter(|_| items.counted > 0) {
             tracing::warn!(%field, "no item has this field of the setting `unique`, so none has a key");
         }
     }
@@ -110,6 +110,25 @@ impl<I> fmt::Debug for Quality<I> {
             .field("min_fill", &self.min_fill)
             .finish()
     }
+}
+
+/// The fields of the setting `unique`, sorted: in whatever order they are named, the keys are the same.
+pub(crate) fn key_names(settings: &Settings) -> Vec<String> {
+    let mut names = settings.unique.clone();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The settings about items that are not as they are by default, by name and as text.
+pub(crate) fn given(settings: &Settings) -> BTreeMap<String, String> {
+    let default = Settings::default();
+    let names = ["unique", "min_fill", "item_schema"].into_iter();
+    let shown = names.filter_map(|name| {
+        let value = settings.show(name)?;
+        (default.show(name)? != value).then(|| (name.to_owned(), value))
+    });
+    shown.collect()
 }
 
 /// Checks what a program can set and text cannot.

@@ -47,12 +47,14 @@ mod arguments;
 mod convert;
 mod extract;
 mod field;
+mod file;
 mod follow;
 mod item;
 mod keys;
 mod kind;
 mod labels;
 mod login;
+mod onward;
 mod page;
 mod pagination;
 mod plan;
@@ -69,6 +71,8 @@ mod start;
 mod template;
 mod value;
 
+#[cfg(feature = "cli")]
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -77,11 +81,10 @@ use serde_json::Value;
 use crate::crawler::Crawler;
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::{Args, Job};
-use crate::rules::Rules;
 use crate::spider::{SitemapSpider, Spider};
 use arguments::Arguments;
-use follow::Follow;
 pub use item::RecipeItem;
+use kind::Kind;
 use plan::Plan;
 pub use problem::Problem;
 pub use schema::schema;
@@ -90,6 +93,8 @@ pub use spider::RecipeSpider;
 
 #[cfg(feature = "cli")]
 pub(crate) use arguments::RECIPE;
+#[cfg(feature = "cli")]
+pub(crate) use file::read as read_file;
 
 /// A recipe that was read and found good.
 #[derive(Debug, Clone)]
@@ -104,11 +109,7 @@ impl Recipe {
     /// [`ErrorKind::File`] when it cannot be read, [`ErrorKind::Settings`] with all that is wrong with it.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            let message = format!("cannot read the recipe {}", path.display());
-            Error::new(ErrorKind::File, message).with_source(error)
-        })?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse(&path.display().to_string(), &file::read(path)?)
     }
 
     /// Reads a recipe. `name` is that of its file, for what is wrong with it.
@@ -160,33 +161,44 @@ impl Recipe {
         schema::of_items(&self.plan.kinds)
     }
 
+    /// What a run with these arguments is of: what was given, what the environment says and the defaults.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] when an argument is missing.
+    #[cfg(feature = "cli")]
+    pub(crate) fn resolved(
+        &self,
+        given: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>> {
+        Ok(self.arguments(&mut Args::new(given))?.into_values())
+    }
+
+    fn arguments(&self, given: &mut Args) -> Result<Arguments> {
+        // An empty one is as good as none.
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Arguments::new(&self.plan.arguments, given, variable)
+    }
+
     /// The spider, with these arguments. Secret ones are not in its requests, and sitemaps are not among them:
     /// [`job`](Self::job) brings what puts those in and reads these.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when an argument is missing, or makes no URL of a start.
     pub fn spider(&self, args: &mut Args) -> Result<RecipeSpider> {
-        let variable = |name: &str| std::env::var(name).ok();
-        let arguments = Arguments::new(&self.plan.arguments, args, variable)?;
-        RecipeSpider::new(Arc::clone(&self.plan), arguments)
+        RecipeSpider::new(Arc::clone(&self.plan), self.arguments(args)?)
     }
 
     /// The spider with the pages that the sitemaps list.
-    fn of_sitemaps(&self, spider: RecipeSpider) -> Result<SitemapSpider<RecipeSpider>> {
+    fn of_sitemaps(&self, mut spider: RecipeSpider) -> Result<SitemapSpider<RecipeSpider>> {
         let mut sitemaps = Vec::new();
         for sitemap in &self.plan.sitemaps {
             sitemaps.append(&mut sitemap.requests(&spider.arguments)?);
         }
-        let follows = self.plan.follows.iter();
-        let rules: Vec<_> = follows
-            .filter(|follow| follow.on.is_of_sitemaps())
-            .map(Follow::rule)
-            .collect();
+        let rules = spider.links.sitemaps.take();
         let spider = SitemapSpider::new(sitemaps, spider);
-        Ok(if rules.is_empty() {
-            spider
-        } else {
-            spider.rules(Rules::new(rules)?)
+        Ok(match rules {
+            Some(rules) => spider.rules(rules),
+            None => spider,
         })
     }
 
@@ -194,9 +206,10 @@ impl Recipe {
     #[must_use]
     pub fn job(self) -> Job {
         let (name, about) = (self.plan.name.clone(), self.plan.about.clone());
-        let secrets: Vec<String> = self
-            .plan
-            .arguments
+        let schema = self.item_schema();
+        let labels = self.plan.labels().into_iter().map(str::to_owned).collect();
+        let arguments = &self.plan.arguments;
+        let secrets: Vec<String> = arguments
             .iter()
             .filter(|argument| argument.is_secret)
             .map(|argument| argument.name.clone())
@@ -205,26 +218,33 @@ impl Recipe {
             Job::new(name, move |args: &mut Args| {
                 let spider = self.spider(args)?;
                 let secrets = Secrets::new(&spider.arguments);
-                Ok(with_secrets(Crawler::new(spider), secrets))
+                Ok(self.crawler(spider, secrets))
             })
         } else {
             Job::new(name, move |args: &mut Args| {
                 let spider = self.spider(args)?;
                 let secrets = Secrets::new(&spider.arguments);
-                Ok(with_secrets(
-                    Crawler::new(self.of_sitemaps(spider)?),
-                    secrets,
-                ))
+                Ok(self.crawler(self.of_sitemaps(spider)?, secrets))
             })
         };
-        secrets.into_iter().fold(job.about(about), Job::secret)
+        let job = job.about(about).item_schema(schema).labels(labels);
+        secrets.into_iter().fold(job, Job::secret)
     }
-}
 
-fn with_secrets<S: Spider>(crawler: Crawler<S>, secrets: Option<Secrets>) -> Crawler<S> {
-    match secrets {
-        Some(secrets) => crawler.middleware(secrets),
-        None => crawler,
+    /// A crawl that fills in what is secret, and has items with the same key once.
+    fn crawler<S: Spider<Item = RecipeItem>>(
+        &self,
+        spider: S,
+        secrets: Option<Secrets>,
+    ) -> Crawler<S> {
+        let mut crawler = Crawler::new(spider);
+        if let Some(secrets) = secrets {
+            crawler = crawler.middleware(secrets);
+        }
+        if self.plan.kinds.iter().any(Kind::is_unique) {
+            crawler = crawler.unique_by(RecipeItem::key);
+        }
+        crawler
     }
 }
 

@@ -107,7 +107,11 @@ pub struct Items {
     pub dropped: BTreeMap<String, u64>,
     /// Lost because a pipeline, the schema or an output failed on them, by what it said.
     pub failed: BTreeMap<String, u64>,
-    /// The fields of those that were kept: how often each is filled, and by which types.
+    /// Those of them whose fields were counted: all that could be read as JSON, but none that a version of crawlworks
+    /// kept which did not count fields, and whose crawl this one goes on with.
+    #[serde(default)]
+    pub counted: u64,
+    /// The fields of those that were counted: how often each is filled, and by which types.
     #[serde(default)]
     pub fields: Fields,
     /// Values in further fields, which are not told apart because there are too many.
@@ -116,12 +120,13 @@ pub struct Items {
 }
 
 impl Items {
-    /// In which share of the items a field is filled, from 0 to 1; 0 when there are no items.
+    /// In which share of the items that were [counted](Self::counted) a field is filled, from 0 to 1; 0 when there are
+    /// none.
     #[must_use]
     pub fn fill(&self, field: &str) -> f64 {
         let filled = self.fields.get(field).map_or(0, |field| field.filled);
         #[expect(clippy::cast_precision_loss, reason = "a share needs no 53 bits")]
-        let fill = filled as f64 / self.kept.max(1) as f64;
+        let fill = filled as f64 / self.counted.max(1) as f64;
         // An item can have a field twice.
         fill.min(1.0)
     }
@@ -166,6 +171,9 @@ pub struct Requests {
     /// For sitemaps, as far as they could be read (the setting `sitemaps`).
     #[serde(default)]
     pub sitemaps: u64,
+    /// For the pages of a recipe's login, which are among the [pages](Report::pages), too.
+    #[serde(default)]
+    pub logins: u64,
 }
 
 /// Bytes received, robots.txt included.
@@ -374,15 +382,27 @@ pub(crate) mod timestamp {
 }
 
 impl Report {
-    /// Whether the crawl failed as a whole: it had something to fetch and got not one page, hit the error limit, or
+    /// Whether the crawl failed as a whole: it had something to fetch and got not one page (those of a login are none),
+    /// hit the error limit, lost every item because something [failed](Items::failed) on it, or
     /// [fell short](Self::shortfalls) of a threshold.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.finish == Finish::MaxErrors || self.has_no_page() || !self.shortfalls.is_empty()
+        self.finish == Finish::MaxErrors
+            || self.has_no_page()
+            || self.has_lost_all_items()
+            || !self.shortfalls.is_empty()
     }
 
-    /// Whether it had something to fetch and got not one page.
+    /// Whether there were items and none could be kept: not one fits the schema, say. A crawl that a signal stopped has
+    /// not seen all there is, and is not judged.
+    pub(crate) fn has_lost_all_items(&self) -> bool {
+        self.finish != Finish::Stopped && self.items.kept == 0 && !self.items.failed.is_empty()
+    }
+
+    /// Whether it had something to fetch and got not one page, but for those of a login.
     pub(crate) fn has_no_page(&self) -> bool {
-        self.finish == Finish::Finished && self.pages == 0 && self.ledger.seen > 0
+        self.finish == Finish::Finished
+            && self.pages == self.requests.logins
+            && self.ledger.seen > 0
     }
 }

@@ -33,6 +33,9 @@ use crate::downloader::Proxy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
 
+/// The metadata of a request that has secrets in it when it is sent.
+pub(crate) const SECRETS: &str = "recipe.secrets";
+
 /// One thing to fetch. Build it with [`get`](Request::get) or [`post`](Request::post) and the `with_` methods.
 ///
 /// A user name and password in the URL become an `Authorization` header and leave the URL, so that they are never

@@ -120,6 +120,18 @@ impl Rules {
         })
     }
 
+    /// Those of the rules for which this says true, one word each in their order. They share what their limits count with
+    /// these here.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn only(&self, are_taken: &[bool]) -> Self {
+        let pairs = self.rules.iter().zip(are_taken);
+        let chosen = pairs.filter(|(_, is_one)| **is_one);
+        Self {
+            rules: chosen.map(|(rule, _)| rule.clone()).collect(),
+            sources: self.sources.clone(),
+        }
+    }
+
     /// The requests for the links of a page that the rules take: those of the first rule in document order, then those of
     /// the second, and so on; each URL once, without its fragment.
     ///

@@ -46,6 +46,8 @@ pub struct Setting {
     pub default: String,
     /// What it does.
     pub about: &'static str,
+    /// The words that it can be, when it is one of a few; else none.
+    pub words: &'static [&'static str],
 }
 
 macro_rules! settings {
@@ -101,6 +103,7 @@ macro_rules! settings {
                     name: stringify!($name),
                     default: Value::show(&defaults.$name),
                     about: $about.trim_ascii(),
+                    words: <$kind as Value>::WORDS,
                 }, )* ]
             }
         }
@@ -268,9 +271,11 @@ impl fmt::Debug for Settings {
 fn unknown(name: &str) -> Error {
     let table = Settings::table();
     let names = table.iter().map(|setting| setting.name);
+    // `min_fil.price` is near `min_fill`.
+    let (stem, _) = name.split_once('.').unwrap_or((name, ""));
     Error::new(
         ErrorKind::Settings,
-        format!("unknown setting {name:?}{}", did_you_mean(name, names)),
+        format!("unknown setting {name:?}{}", did_you_mean(stem, names)),
     )
 }
 
@@ -314,6 +319,15 @@ mod tests {
         assert_eq!(
             error.to_string(),
             r#"bad value "many" for setting "concurrency": expected a whole number"#
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_setting_is_near_its_setting() {
+        let error = Settings::default().set("min_fil.price", "1").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            r#"unknown setting "min_fil.price"; did you mean "min_fill"?"#
         );
     }
 

@@ -151,7 +151,26 @@ use crate::Result;
 /// # std::fs::remove_file(path).unwrap();
 /// # Ok::<(), crawlworks::Error>(())
 /// ```
+///
+/// # Several of them
+///
+/// An item is in all outputs of a crawl or in none: one that a CSV file has no columns for is not in the file of JSON lines
+/// beside it either, and is counted as failed. For this, each sink is asked whether it would take a record
+/// ([`check`](Sink::check)) before the first of them gets it. A sink that refuses a record only in [`write`](Sink::write)
+/// costs an item too, but those before it have written it by then.
 pub trait Sink: Send + 'static {
+    /// Whether the next [`write`](Sink::write) would take this record, as far as that can be told without writing: nothing
+    /// of it is kept. Called right before `write` when there are several sinks. The default takes everything.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Sink::write): [`ErrorKind::Pipeline`](crate::ErrorKind::Pipeline) for a record that does not fit
+    /// the format.
+    fn check(&self, record: &Record) -> Result<()> {
+        let _ = record;
+        Ok(())
+    }
+
     /// Takes a record; it may stay in a buffer for a while.
     ///
     /// # Errors
@@ -208,6 +227,10 @@ pub trait Sink: Send + 'static {
 }
 
 impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn check(&self, record: &Record) -> Result<()> {
+        (**self).check(record)
+    }
+
     fn write(&mut self, record: &Record) -> Result<()> {
         (**self).write(record)
     }

@@ -39,7 +39,7 @@ pub(crate) use parsing::{Parse, Parsing};
 pub(crate) use replace::{replace, replace_private};
 #[cfg(feature = "cli")]
 pub(crate) use run_file::Mismatch;
-pub(crate) use run_file::{RunFile, State};
+pub(crate) use run_file::{RunFile, State, Unique};
 pub(crate) use saved::{Delivered, HostRecord, Saved};
 
 const LOCK: &str = "lock";

@@ -23,7 +23,7 @@
 //! # }
 //! ```
 
-mod cassette;
+pub(crate) mod cassette;
 mod fake;
 #[cfg(feature = "cli")]
 pub(crate) mod recording;

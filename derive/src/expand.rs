@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DataStruct, DeriveInput, Error, Fields, Result};
+use syn::{Attribute, Data, DataStruct, DeriveInput, Error, Fields, Path, Result};
 
 use crate::errors::Errors;
+use crate::options::Setting;
 use crate::plan::{Plan, plan};
 use crate::{attribute, generate, schema, selector};
 
@@ -21,20 +22,23 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
         let message = "`Extract` cannot be derived for a type with parameters: an item owns what it holds, in types that are known";
         errors.push(Error::new_spanned(&input.generics, message));
     }
-    let css = errors.keep(place(&input.attrs)).flatten();
+    let place = errors.keep(place(&input.attrs)).unwrap_or_default();
     let plans = errors.keep(plans(&input)).unwrap_or_default();
     errors.finish()?;
 
     let name = &input.ident;
-    let css = css.map_or_else(
+    let root = place
+        .root
+        .map_or_else(|| quote!(::crawlworks), |path| quote!(#path));
+    let css = place.css.map_or_else(
         || quote!(::core::option::Option::None),
         |css| quote!(::core::option::Option::Some(#css)),
     );
-    let extract = generate::extract(name, &plans);
-    let schema = schema::schema(&input, &plans)?;
+    let extract = generate::extract(name, &plans, &root);
+    let schema = schema::schema(&input, &plans, &root)?;
     Ok(quote! {
         #[automatically_derived]
-        impl ::crawlworks::Extract for #name {
+        impl #root::Extract for #name {
             const CSS: ::core::option::Option<&'static str> = #css;
             #extract
             #schema
@@ -42,24 +46,39 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     })
 }
 
-/// Where the items stand: `#[extract("css")]` on the struct.
-fn place(attributes: &[Attribute]) -> Result<Option<String>> {
+/// What the attribute of a struct says.
+#[derive(Default)]
+struct Place {
+    /// Where the items stand.
+    css: Option<String>,
+    /// What the crate is called.
+    root: Option<Path>,
+}
+
+/// `#[extract("css", crate = "path")]` on the struct.
+fn place(attributes: &[Attribute]) -> Result<Place> {
     let Some((attribute, written)) = attribute::read(attributes)? else {
-        return Ok(None);
+        return Ok(Place::default());
     };
     let mut errors = Errors::default();
-    for (option, _) in &written.options {
-        let message = format!("`{option}` is an option of fields; a struct has a selector only");
-        errors.say(option.span(), message);
-    }
     if written.selector.is_none() && written.options.is_empty() {
         let message = "a selector is missing: `#[extract(\"css\")]`";
         errors.say(attribute.span(), message);
     }
+    let mut root = None;
+    for (option, setting) in written.options {
+        if let Setting::Crate(path) = setting {
+            root = Some(path);
+        } else {
+            let message =
+                format!("`{option}` is an option of fields; a struct has a selector and `crate`");
+            errors.say(option.span(), message);
+        }
+    }
     let css = written
         .selector
         .and_then(|selector| errors.keep(selector::css(&selector)));
-    errors.finish().map(|()| css)
+    errors.finish().map(|()| Place { css, root })
 }
 
 fn plans(input: &DeriveInput) -> Result<Vec<Plan<'_>>> {

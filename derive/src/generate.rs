@@ -15,18 +15,21 @@ struct Names {
     element: Ident,
     found: Ident,
     text: Ident,
-    /// The module that is called.
+    /// The crate.
+    root: TokenStream,
+    /// The module of it that is called.
     field: TokenStream,
 }
 
 /// The function `extract`.
-pub(crate) fn extract(item: &Ident, plans: &[Plan<'_>]) -> TokenStream {
+pub(crate) fn extract(item: &Ident, plans: &[Plan<'_>], root: &TokenStream) -> TokenStream {
     let hidden = Span::mixed_site();
     let names = Names {
         element: Ident::new("element", hidden),
         found: Ident::new("found", hidden),
         text: Ident::new("text", hidden),
-        field: quote!(::crawlworks::extract::field),
+        root: root.clone(),
+        field: quote!(#root::extract::field),
     };
     let element = &names.element;
     let item = item.unraw().to_string();
@@ -37,7 +40,7 @@ pub(crate) fn extract(item: &Ident, plans: &[Plan<'_>]) -> TokenStream {
     let unused = plans.iter().all(|plan| matches!(plan.source, Source::Skip));
     let use_it = unused.then(|| quote!(let _ = #element;));
     quote! {
-        fn extract(#element: ::crawlworks::Element<'_>) -> ::crawlworks::Result<Self> {
+        fn extract(#element: #root::Element<'_>) -> #root::Result<Self> {
             #use_it
             ::core::result::Result::Ok(Self { #(#fields),* })
         }
@@ -54,7 +57,7 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
         Source::PageUrl => page_url(plan, &make("", ""), names),
         Source::Nested(css) => {
             let of = make(css, "");
-            let place = has_place(plan, css);
+            let place = has_place(plan, css, names);
             let method = match (plan.shape, &plan.default) {
                 (Shape::One, None) => quote!(item),
                 (Shape::Vec, _) => quote!(items),
@@ -78,13 +81,13 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
 }
 
 /// A check by the compiler for items that have no selector: that their type has one, or they would all be the same.
-fn has_place(plan: &Plan<'_>, css: &str) -> Option<TokenStream> {
-    let inner = plan.inner;
+fn has_place(plan: &Plan<'_>, css: &str, names: &Names) -> Option<TokenStream> {
+    let (inner, root) = (plan.inner, &names.root);
     let is_left_out = plan.shape == Shape::Vec && css.is_empty();
     is_left_out.then(|| {
         quote_spanned! {inner.span()=>
             const _: () = ::core::assert!(
-                <#inner as ::crawlworks::Extract>::CSS.is_some(),
+                <#inner as #root::Extract>::CSS.is_some(),
                 "where are the items of this `Vec`? Say `#[extract(\"css\", nested)]`, or `#[extract(\"css\")]` on their type",
             );
         }
@@ -99,12 +102,17 @@ fn nothing_matches(css: &str, pattern: &str) -> String {
 }
 
 fn page_url(plan: &Plan<'_>, of: &TokenStream, names: &Names) -> TokenStream {
-    let Names { element, field, .. } = names;
+    let Names {
+        element,
+        root,
+        field,
+        ..
+    } = names;
     let ty = plan.inner;
     if is_named(ty, "Url") {
         return quote!(::core::clone::Clone::clone(#field::page_url(#element)));
     }
-    let read = quote_spanned!(ty.span()=> <#ty as ::crawlworks::FromText>::from_text);
+    let read = quote_spanned!(ty.span()=> <#ty as #root::FromText>::from_text);
     quote!(#of.required(#element, #field::page_url_text, #read)?)
 }
 
@@ -124,7 +132,7 @@ fn text_value(plan: &Plan<'_>, reading: &Reading, of: &TokenStream, names: &Name
         quote!(static PATTERN: #field::Pattern = #field::Pattern::new(|| #field::pattern(#pattern));)
     });
     if has_pattern && !is_vec && reading.take == Take::Pieces {
-        take = quote!(#take.into_iter().next());
+        take = quote!(#field::first(#take));
     }
     let take = quote!(|#found| #take);
     let read = read(plan, reading, names);
@@ -143,7 +151,11 @@ fn text_value(plan: &Plan<'_>, reading: &Reading, of: &TokenStream, names: &Name
 /// The closure that makes a value of a text.
 fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
     let Names {
-        found, text, field, ..
+        found,
+        text,
+        root,
+        field,
+        ..
     } = names;
     let inner = plan.inner;
     let clean = reading.cleaners.iter().map(|cleaner| {
@@ -151,12 +163,12 @@ fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
             &rename(&cleaner.unraw().to_string(), "PascalCase"),
             cleaner.span(),
         );
-        let cleaner = quote_spanned!(cleaner.span()=> ::crawlworks::clean::Cleaner::#variant);
+        let cleaner = quote_spanned!(cleaner.span()=> #root::clean::Cleaner::#variant);
         quote!(let #text = #field::clean(&#text, #cleaner)?;)
     });
     let value = match &reading.read {
         Read::Type | Read::Present => {
-            quote_spanned!(inner.span()=> <#inner as ::crawlworks::FromText>::from_text(#text, #found))
+            quote_spanned!(inner.span()=> <#inner as #root::FromText>::from_text(#text, #found))
         }
         Read::With(function) => {
             quote_spanned!(function.span()=> #field::with::<#inner, _>(&#text, #function))

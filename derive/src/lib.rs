@@ -4,7 +4,7 @@
 //! #[extract("css", …)]  attribute  what is written, with its spans; syntax errors
 //!                       plan       what each field means
 //!                       check      contradictions between its options and its type
-//!                       selector, pattern, format: what is in the strings, checked as the program is compiled
+//!                       selector, list, pattern, format: what is in the strings, checked as the program is compiled
 //!                       generate   the code that a person would write
 //!                       schema     JSON Schema of what serde writes, by its attributes
 //! ```
@@ -15,6 +15,7 @@ mod errors;
 mod expand;
 mod format;
 mod generate;
+mod list;
 mod nearest;
 mod options;
 mod pattern;

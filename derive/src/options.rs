@@ -1,7 +1,7 @@
 //! The options of a field, and which of them go together.
 
 use proc_macro2::{Ident, Span};
-use syn::{Expr, LitStr};
+use syn::{Expr, LitStr, Path};
 
 use crate::errors::Errors;
 
@@ -37,6 +37,8 @@ pub(crate) enum Setting {
     Nested,
     PageUrl,
     Skip,
+    /// What the crate is called, of a struct.
+    Crate(Path),
     Attr(LitStr),
     Re(LitStr),
     Format(LitStr),
@@ -108,7 +110,13 @@ pub(crate) fn check(options: &[(Ident, Setting)], selector: Option<&LitStr>, err
             );
         }
     }
-    for (name, _) in &names {
+    for (name, span) in &names {
+        if name == "crate" {
+            errors.say(
+                *span,
+                "`crate` is for the struct: `#[extract(crate = \"path\")]`",
+            );
+        }
         let is_alone = matches!(name.as_str(), "page_url" | "skip");
         let others = names.iter().filter(|(other, _)| {
             is_alone && other != name

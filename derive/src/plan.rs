@@ -111,6 +111,7 @@ fn source(written: Written, query: Option<Query>, inner: &Type) -> Source {
         return Source::PageUrl;
     }
     let (is_nested, is_url) = (written.has("nested"), written.has("url"));
+    let is_text = written.has("text");
     let Query { css, ending } = query.unwrap_or(Query {
         css: String::new(),
         ending: None,
@@ -118,6 +119,7 @@ fn source(written: Written, query: Option<Query>, inner: &Type) -> Source {
     if is_nested {
         return Source::Nested(css);
     }
+    let has_ending = ending.is_some();
     let mut reading = Reading {
         css,
         take: ending.map_or(Take::Text, Take::ending),
@@ -128,7 +130,9 @@ fn source(written: Written, query: Option<Query>, inner: &Type) -> Source {
     for (_, setting) in written.options {
         reading.set(setting);
     }
-    if is_url {
+    // What a URL is read from is a link, unless something else is said.
+    let is_link = !has_ending && reading.take == Take::Text && !is_text && is_named(inner, "Url");
+    if is_url || is_link {
         reading.take = absolute(reading.take, inner);
     }
     Source::Text(Box::new(reading))
@@ -152,6 +156,7 @@ impl Reading {
             | Setting::Nested
             | Setting::PageUrl
             | Setting::Skip
+            | Setting::Crate(_)
             | Setting::Default(_) => {}
         }
     }

@@ -17,14 +17,18 @@ use crate::take::Take;
 /// # Errors
 ///
 /// For attributes of serde that cannot be parsed at all.
-pub(crate) fn schema(input: &DeriveInput, plans: &[Plan<'_>]) -> Result<TokenStream> {
+pub(crate) fn schema(
+    input: &DeriveInput,
+    plans: &[Plan<'_>],
+    root: &TokenStream,
+) -> Result<TokenStream> {
     let container = serde::container(&input.attrs)?;
     let title = container
         .rename
         .clone()
         .unwrap_or_else(|| input.ident.unraw().to_string());
     let about = about(&input.attrs);
-    let module = quote!(::crawlworks::extract::schema);
+    let module = quote!(#root::extract::schema);
     let object = Ident::new("object", Span::mixed_site());
     let body = if container.is_opaque {
         quote!(#module::any())
@@ -45,7 +49,7 @@ pub(crate) fn schema(input: &DeriveInput, plans: &[Plan<'_>]) -> Result<TokenStr
         }
     };
     Ok(quote! {
-        fn schema() -> ::crawlworks::extract::schema::Value {
+        fn schema() -> #module::Value {
             #body
         }
     })
@@ -84,24 +88,24 @@ fn of_field(plan: &Plan<'_>, module: &TokenStream) -> TokenStream {
     let inner = plan.inner;
     let one = match &plan.source {
         Source::Nested(_) => {
-            quote_spanned!(inner.span()=> <#inner as ::crawlworks::Extract>::schema())
+            quote_spanned!(inner.span()=> <#inner as #module::Extract>::schema())
         }
         Source::Text(reading) => match (&reading.read, &reading.take) {
             (Read::Type, Take::Url(_) | Take::LinkUrl) if is_named(inner, "String") => {
                 quote!(#module::uri())
             }
-            (Read::Type | Read::Present, _) => of_text(inner),
+            (Read::Type | Read::Present, _) => of_text(inner, module),
             (Read::With(_) | Read::Format(_), _) => of_any(inner, module),
         },
         Source::PageUrl if is_named(inner, "String") => quote!(#module::uri()),
-        Source::PageUrl => of_text(inner),
+        Source::PageUrl => of_text(inner, module),
         Source::Skip => return of_any(&plan.field.ty, module),
     };
     shaped(plan.shape, one, module)
 }
 
-fn of_text(ty: &Type) -> TokenStream {
-    quote_spanned!(ty.span()=> <#ty as ::crawlworks::FromText>::schema())
+fn of_text(ty: &Type, module: &TokenStream) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #module::FromText>::schema())
 }
 
 /// The schema of a type that may have one.

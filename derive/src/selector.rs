@@ -3,6 +3,8 @@
 use scraper::Selector;
 use syn::{Error, LitStr, Result};
 
+use crate::list::{list, split_ending};
+
 /// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.
 const EXPLAINED: usize = 1000;
 
@@ -27,35 +29,88 @@ pub(crate) enum Ending {
 ///
 /// # Errors
 ///
-/// Where it stops making sense.
+/// Where it stops making sense, and where a query of the same text would mean something that a field does not take.
 pub(crate) fn query(literal: &LitStr) -> Result<Query> {
     let text = literal.value();
-    let (css, ending) = match text.rsplit_once("::") {
-        Some((css, "text")) => (css, Some(Ending::Text)),
-        Some((css, ending)) => {
-            let name = ending
-                .strip_prefix("attr(")
-                .and_then(|rest| rest.strip_suffix(')'))
-                .map(str::trim)
-                .filter(|name| !name.is_empty());
-            let Some(name) = name else {
-                let message = format!(
-                    "bad selector {text:?}: unexpected \"::{ending}\"; there are ::text and ::attr(name)"
-                );
-                return Err(Error::new(literal.span(), message));
-            };
-            (css, Some(Ending::Attr(name.to_ascii_lowercase())))
-        }
-        None => (text.as_str(), None),
+    let bad = |what: &str| {
+        let message = format!("bad selector {text:?}: {what}");
+        Error::new(literal.span(), message)
     };
-    let is_itself = css.trim() == ":scope" || css.is_empty() && ending.is_some();
-    if !is_itself {
-        check(css, literal)?;
+    let parts: Vec<_> = list(&text).into_iter().map(split_ending).collect();
+    let endings = parts
+        .iter()
+        .map(|(_, written)| written.map(read_ending).transpose())
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|what| bad(&what))?;
+    let is_itself = |css: &str, ending: Option<&Ending>| {
+        css.trim() == ":scope" || css.is_empty() && ending.is_some()
+    };
+    let mut each = parts.iter().map(|(css, _)| *css).zip(&endings);
+    if each
+        .clone()
+        .any(|(css, ending)| ending.is_some() && is_deep(css))
+    {
+        return Err(bad(
+            "an ending that is about the element and all in it is for `get` and `get_all`; the text at all depths is what a \
+             field takes without ::text",
+        ));
     }
-    Ok(Query {
-        css: if is_itself { "" } else { css }.to_owned(),
-        ending,
-    })
+    if let [(css, _)] = &parts[..]
+        && is_itself(css, endings.first().and_then(Option::as_ref))
+    {
+        let ending = endings.into_iter().next().flatten();
+        return Ok(Query {
+            css: String::new(),
+            ending,
+        });
+    }
+    if each.any(|(css, ending)| is_itself(css, ending.as_ref())) {
+        return Err(bad("the element itself cannot be one of a list"));
+    }
+    if endings.windows(2).any(|pair| pair.first() != pair.last()) {
+        return Err(bad(
+            "each selector of a list has its own ending, and a field takes one: write the same after each, or make two fields",
+        ));
+    }
+    let ending = endings.into_iter().next().flatten();
+    let css = match &ending {
+        Some(_) => parts
+            .iter()
+            .map(|(css, _)| css.trim())
+            .collect::<Vec<_>>()
+            .join(", "),
+        None => text,
+    };
+    check(&css, literal)?;
+    Ok(Query { css, ending })
+}
+
+/// What an ending says, from its `::` on.
+fn read_ending(written: &str) -> std::result::Result<Ending, String> {
+    let ending = written.trim().trim_start_matches("::");
+    if ending.eq_ignore_ascii_case("text") {
+        return Ok(Ending::Text);
+    }
+    let name = ending
+        .strip_prefix("attr(")
+        .and_then(|rest| rest.strip_suffix(')'))
+        .map(str::trim)
+        .filter(|name| !name.is_empty() && !name.contains(['(', ')', ':']));
+    match name {
+        Some(name) => Ok(Ending::Attr(name.to_ascii_lowercase())),
+        None => Err(format!(
+            "unexpected \"::{ending}\"; there are ::text and ::attr(name)"
+        )),
+    }
+}
+
+/// Whether an ending behind this is about all in the element, too: `p ::text`, `p *::text`.
+fn is_deep(css: &str) -> bool {
+    let Some(outer) = css.trim().strip_suffix('*') else {
+        return css.ends_with(|c: char| c.is_ascii_whitespace());
+    };
+    let around = outer.trim_end();
+    around.is_empty() || around.len() < outer.len() && !around.ends_with(['>', '+', '~', '|'])
 }
 
 /// Reads the selector of a struct, which stands for elements and nothing in them.
@@ -65,7 +120,10 @@ pub(crate) fn query(literal: &LitStr) -> Result<Query> {
 /// Where it stops making sense.
 pub(crate) fn css(literal: &LitStr) -> Result<String> {
     let text = literal.value();
-    if text.contains("::") {
+    if list(&text)
+        .into_iter()
+        .any(|part| split_ending(part).1.is_some())
+    {
         let message = "an item stands in an element: this selector takes no ending such as ::text";
         return Err(Error::new(literal.span(), message));
     }
@@ -73,7 +131,12 @@ pub(crate) fn css(literal: &LitStr) -> Result<String> {
 }
 
 fn check(css: &str, literal: &LitStr) -> Result<()> {
-    if Selector::parse(css).is_ok() {
+    // A leading `>` stands behind the element that is asked; the parser does not know that.
+    let scoped = list(css).into_iter().map(|part| {
+        let is_child = part.trim_start().starts_with('>');
+        format!("{}{part}", if is_child { ":scope " } else { "" })
+    });
+    if Selector::parse(&scoped.collect::<Vec<_>>().join(",")).is_ok() {
         return Ok(());
     }
     let what = match css.get(understood(css)..) {

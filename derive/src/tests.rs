@@ -61,6 +61,47 @@ fn a_bad_selector_is_pointed_at_and_says_where() {
 }
 
 #[test]
+fn an_ending_that_means_all_depths_elsewhere_is_refused() {
+    for css in [
+        "p ::text",
+        "p *::text",
+        "*::text",
+        "p ::attr(id)",
+        "b::text, p *::text",
+    ] {
+        let attribute = format!("{css:?}");
+        let message = format!(
+            "bad selector {css:?}: an ending that is about the element and all in it is for `get` and `get_all`; the text at \
+             all depths is what a field takes without ::text"
+        );
+        check(&attribute, "String", &attribute, &message);
+    }
+}
+
+#[test]
+fn a_list_with_different_endings_is_refused() {
+    for css in [
+        "h1::text, img::attr(alt)",
+        "h1, img::attr(alt)",
+        "a::text, b",
+    ] {
+        let attribute = format!("{css:?}");
+        let (at, message) = error(&attribute, "String");
+        assert_eq!(at, attribute);
+        assert!(message.contains("a field takes one"), "{message}");
+    }
+    let (_, message) = error(r#"":scope, p""#, "String");
+    assert!(message.contains("cannot be one of a list"), "{message}");
+}
+
+#[test]
+fn crate_is_for_the_struct() {
+    let (at, message) = error(r#""p", crate = "a""#, "String");
+    assert_eq!(at, "crate");
+    assert!(message.contains("is for the struct"), "{message}");
+}
+
+#[test]
 fn a_bad_pattern_or_format_is_pointed_at() {
     check(
         r#""p", re = "(a""#,
@@ -283,10 +324,14 @@ fn all_mistakes_are_reported_together() {
 fn what_is_right_is_accepted() {
     let source = r#"
         /// A book.
-        #[extract("article")]
+        #[extract("> article", crate = "some::place")]
         #[serde(rename_all(serialize = "camelCase"), deny_unknown_fields, bound = "")]
         pub struct r#Book {
             #[extract(":scope")] all: String,
+            #[extract("> li::text, > p::TEXT")] children: Vec<String>,
+            #[extract("p > *::text")] elements: Vec<String>,
+            #[extract(":scope::attr(id)")] own: String,
+            #[extract("[title='a::b, c']:is(a, b)::attr(id), b::attr(ID)")] odd: String,
             #[extract("::attr(data-id)")] id: u64,
             #[extract("h1::text")] r#type: String,
             #[extract("a", url)] link: Option<Url>,

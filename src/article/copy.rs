@@ -14,6 +14,9 @@ const NODES: usize = 100_000;
 const BYTES: usize = 4 << 20;
 /// Elements within elements. Each text is read again for each element around it.
 const DEPTH: usize = 64;
+/// How many steps outwards there may be, those of long texts counted for so many bytes each.
+const STEPS: usize = 3_000_000;
+const STEP: usize = 64;
 /// Attributes of an element, and the length of their values: pictures within the page can be very long.
 const ATTRIBUTES: usize = 32;
 const VALUE: usize = 8 << 10;
@@ -35,12 +38,41 @@ pub(super) fn body(html: &Html, left_out: &HashSet<NodeId>, to: &Readability) {
 pub(super) fn check(html: &Html) -> Result<()> {
     let (nodes, bytes) = html.root().size();
     if nodes <= NODES && bytes <= BYTES {
-        return Ok(());
+        return check_steps(steps(html));
     }
     let message = format!(
         "too large to look for the main text: {nodes} elements and texts and {bytes} bytes of text, more than {NODES} or {BYTES}"
     );
     Err(Error::new(ErrorKind::TooLarge, message))
+}
+
+fn check_steps(steps: usize) -> Result<()> {
+    if steps <= STEPS {
+        return Ok(());
+    }
+    let message = format!(
+        "too deeply nested to look for the main text: {steps} steps from texts and elements outwards, more than {STEPS}"
+    );
+    Err(Error::new(ErrorKind::TooLarge, message))
+}
+
+/// How often something is looked at: each element and text once for each element around it.
+fn steps(html: &Html) -> usize {
+    let mut sum = 0;
+    let mut pending = vec![(html.root(), 1)];
+    while let Some((element, depth)) = pending.pop() {
+        for child in element.content() {
+            match child {
+                Child::Text(text) => sum += depth * (1 + text.len() / STEP),
+                Child::Element(child) if is_never_text(child) => {}
+                Child::Element(child) => {
+                    sum += depth;
+                    pending.push((child, DEPTH.min(depth + 1)));
+                }
+            }
+        }
+    }
+    sum
 }
 
 fn copy(html: &Html, name: &str, left_out: &HashSet<NodeId>, to: &Readability) {

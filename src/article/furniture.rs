@@ -1,45 +1,16 @@
 //! What of a page is not its text, told by names and links: menus, headers, footers and the like.
 
-use std::collections::{HashMap, HashSet};
+mod page;
+mod signs;
+
+use std::collections::HashSet;
 
 use crate::html::{Child, Element, Html, NodeId};
+use page::Page;
+use signs::{is_clear, is_heading, is_main, is_menu, is_named};
 
-/// A block of which more than this part are links is a menu.
-const LINKS: f64 = 0.5;
-
-/// Words in classes and ids, whole or, ending in `-`, the beginnings of one.
-const WORDS: [&str; 19] = [
-    "nav-",
-    "menu",
-    "menubar",
-    "sidebar",
-    "sphinxsidebar",
-    "breadcrumb",
-    "breadcrumbs",
-    "footer",
-    "masthead",
-    "banner",
-    "cookie",
-    "cookies",
-    "share",
-    "sharing",
-    "social",
-    "related",
-    "comments",
-    "newsletter",
-    "pagination",
-];
-const ROLES: [&str; 9] = [
-    "navigation",
-    "banner",
-    "contentinfo",
-    "search",
-    "complementary",
-    "menu",
-    "menubar",
-    "dialog",
-    "alert",
-];
+/// What divides a title from the name of the site.
+const BESIDE: [char; 7] = ['-', '|', '–', '—', '·', '•', '»'];
 
 /// What of a page is not its text.
 pub(super) struct Furniture {
@@ -52,44 +23,68 @@ pub(super) struct Furniture {
 
 impl Furniture {
     pub(super) fn of(html: &Html, title: &str) -> Self {
-        let mut lengths = HashMap::new();
-        let whole = measure(html.root(), &mut lengths);
+        let page = Page::of(html);
+        let clear = Self::search(&page, html, title, false);
+        let named = Self::search(&page, html, title, true);
+        // Names are guesses, and one that is wrong may take whole chapters away.
+        if named.prose < clear.prose / 2 {
+            clear
+        } else {
+            named
+        }
+    }
+
+    fn search(page: &Page, html: &Html, title: &str, has_names: bool) -> Self {
         let mut search = Search {
+            page,
             title,
-            whole,
-            lengths,
+            has_names,
             found: HashSet::new(),
         };
-        let rest = search.walk(html.root(), false);
+        let rest = search.walk(html.root(), Around::default());
         Self {
             elements: search.found,
-            whole,
+            whole: page.whole,
             prose: rest.text - rest.links,
         }
     }
 }
 
 struct Search<'a> {
+    page: &'a Page,
     /// Empty once the heading was found.
     title: &'a str,
-    /// How much text the page has.
-    whole: usize,
-    /// And how much each element.
-    lengths: HashMap<NodeId, usize>,
+    /// Whether classes and ids count.
+    has_names: bool,
     found: HashSet<NodeId>,
+}
+
+/// What an element is in.
+#[derive(Default, Clone, Copy)]
+struct Around {
+    /// An article or a part of one: its header is not the page's.
+    is_text: bool,
+    is_content: bool,
 }
 
 #[derive(Default, Clone, Copy)]
 struct Length {
     text: usize,
     links: usize,
+    /// Whether there are headings, paragraphs, lists or tables.
+    has_blocks: bool,
 }
 
 impl Search<'_> {
     /// Returns how much text is left of an element. As deep as the tree, as all of these.
-    fn walk(&mut self, element: Element<'_>, is_in_text: bool) -> Length {
-        let is_in_text = is_in_text || matches!(element.name(), "article" | "main" | "section");
-        if element.is_hidden() || is_named(element, is_in_text) && self.is_small(element) {
+    fn walk(&mut self, element: Element<'_>, around: Around) -> Length {
+        let around = Around {
+            is_text: around.is_text || is_main(element) || element.name() == "section",
+            is_content: around.is_content || self.page.is_content(element),
+        };
+        let is_furniture = is_clear(element, around.is_text)
+            || self.has_names && is_named(element, around.is_text);
+        if element.is_hidden() || is_furniture && self.page.is_small(element) {
             self.found.insert(element.id());
             return Length::default();
         }
@@ -102,29 +97,33 @@ impl Search<'_> {
         for child in element.content() {
             sum.add(match child {
                 Child::Text(text) => Length::of(text),
-                Child::Element(child) => self.walk(child, is_in_text),
+                Child::Element(child) => self.walk(child, around),
             });
         }
         if element.name() == "a" && element.attr("href").is_some() {
             sum.links = sum.text;
         }
-        if is_menu(element, sum) {
+        if is_menu(element, sum, around.is_content) {
             self.found.insert(element.id());
             return Length::default();
         }
+        let block = matches!(element.name(), "p" | "ul" | "ol" | "dl" | "table");
+        sum.has_blocks |= block || is_heading(element);
         sum
     }
 
-    /// Whether most of the text is elsewhere: some pages have a `body` of the class `has-sidebar`.
-    fn is_small(&self, element: Element<'_>) -> bool {
-        self.lengths
-            .get(&element.id())
-            .is_none_or(|length| *length < self.whole / 3)
-    }
-
+    /// A heading of the page may stand in its title beside the name of the site.
     fn is_title(&self, element: Element<'_>) -> bool {
-        let is_heading = matches!(element.name(), "h1" | "h2" | "h3");
-        is_heading && !self.title.is_empty() && element.text() == self.title
+        let name = element.name();
+        if self.title.is_empty() || !matches!(name, "h1" | "h2" | "h3") {
+            return false;
+        }
+        let text = element.text();
+        let before = self.title.strip_prefix(&*text).map(str::trim_start);
+        let after = self.title.strip_suffix(&*text).map(str::trim_end);
+        let is_beside = before.is_some_and(|rest| rest.starts_with(BESIDE))
+            || after.is_some_and(|rest| rest.ends_with(BESIDE));
+        text == self.title || name == "h1" && !text.is_empty() && is_beside
     }
 }
 
@@ -132,66 +131,13 @@ impl Length {
     fn of(text: &str) -> Self {
         Self {
             text: text.split_ascii_whitespace().map(str::len).sum(),
-            links: 0,
+            ..Self::default()
         }
     }
 
     fn add(&mut self, other: Self) {
         self.text += other.text;
         self.links += other.links;
+        self.has_blocks |= other.has_blocks;
     }
-}
-
-fn measure(element: Element<'_>, lengths: &mut HashMap<NodeId, usize>) -> usize {
-    let mut sum = 0;
-    for child in element.content() {
-        sum += match child {
-            Child::Text(text) => Length::of(text).text,
-            Child::Element(child) if child.is_hidden() => 0,
-            Child::Element(child) => measure(child, lengths),
-        };
-    }
-    lengths.insert(element.id(), sum);
-    sum
-}
-
-fn is_named(element: Element<'_>, is_in_text: bool) -> bool {
-    match element.name() {
-        "nav" | "aside" | "dialog" | "form" | "button" | "select" => return true,
-        "header" | "footer" if !is_in_text => return true,
-        "html" | "body" | "article" | "main" => return false,
-        _ => {}
-    }
-    let role = element
-        .attr("role")
-        .is_some_and(|role| ROLES.contains(&role.trim()));
-    let hidden = element.attr("hidden").is_some() || element.attr("aria-hidden") == Some("true");
-    role || hidden
-        || ["class", "id"]
-            .iter()
-            .any(|name| has_word(element.attr(name).unwrap_or_default()))
-}
-
-fn has_word(names: &str) -> bool {
-    names
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .any(|name| {
-            WORDS.iter().any(|word| match word.strip_suffix('-') {
-                Some(start) => name
-                    .get(..start.len())
-                    .is_some_and(|own| own.eq_ignore_ascii_case(start)),
-                None => name.eq_ignore_ascii_case(word),
-            })
-        })
-}
-
-/// Whether a block is hardly anything but links. A paragraph may be, and a heading.
-fn is_menu(element: Element<'_>, length: Length) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "a ratio of lengths")]
-    let has_links = length.links as f64 > LINKS * length.text as f64;
-    has_links
-        && matches!(
-            element.name(),
-            "div" | "ul" | "ol" | "dl" | "table" | "section" | "td"
-        )
 }

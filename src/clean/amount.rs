@@ -1,7 +1,15 @@
-//! The number in a text: where it begins and ends, and its sign.
+//! The number in a text: where it begins and ends, and what may stand beside it.
 
 use super::notation::Notation;
-use super::quoted;
+use super::{currency, quoted, sign};
+
+/// What multiplies a number that it follows.
+const MULTIPLES: [&str; 13] = [
+    "thousand", "million", "millions", "billion", "mn", "mln", "bn", "mio", "mrd", "tsd", "lakh",
+    "lakhs", "crore",
+];
+/// Those that are units elsewhere: metres, kelvins.
+const MULTIPLES_OF_PRICES: [&str; 3] = ["k", "m", "b"];
 
 /// The one number in a text, in plain notation: `-1234.50`.
 ///
@@ -13,22 +21,36 @@ pub(super) fn decimal(text: &str, notation: Notation) -> Result<String, String> 
     if first(number.after).is_some() {
         return Err(format!("more than one number in {}", quoted(text)));
     }
+    let is_price = notation == Notation::Told;
+    number.check(text, is_price)?;
     let plain = notation.read(number.written);
     let plain = plain.ok_or_else(|| format!("no number that makes sense in {}", quoted(text)))?;
-    Ok(number.signed(plain))
+    let is_negative =
+        sign::is_in_brackets(number.before, number.after) || number.has_minus(text)?;
+    Ok(signed(plain, is_negative))
 }
 
 /// The first number in a text, which has to be whole.
 ///
 /// # Errors
 ///
-/// When there is none, or it is not whole.
+/// When there is none, or it is not whole, or may be not: `1.234`.
 pub(super) fn whole(text: &str) -> Result<String, String> {
     let number = first(text).ok_or_else(|| format!("no number in {}", quoted(text)))?;
-    let plain = Notation::Told.read(number.written);
+    number.check(text, false)?;
+    let plain = Notation::Point.read(number.written);
     match plain.filter(|plain| !plain.contains('.')) {
-        Some(plain) => Ok(number.signed(plain)),
+        Some(plain) => Ok(signed(plain, number.has_minus(text)?)),
         None => Err(format!("no whole number in {}", quoted(text))),
+    }
+}
+
+fn signed(plain: String, is_negative: bool) -> String {
+    let is_zero = plain.chars().all(|c| matches!(c, '0' | '.'));
+    if is_negative && !is_zero {
+        format!("-{plain}")
+    } else {
+        plain
     }
 }
 
@@ -54,9 +76,10 @@ fn first(text: &str) -> Option<Found<'_>> {
     let digits = text.find(|c| digit(c).is_some())?;
     let (before, from_digit) = text.split_at_checked(digits)?;
     let end = digits + end(from_digit);
-    // A mark right before it, with no word before that, is the decimal one: `.99`.
+    // A mark right before it, with no word or other mark before that, is the decimal one: `.99`.
     let mark = before.strip_suffix(['.', ',']);
-    let mark = mark.filter(|start| !start.ends_with(char::is_alphanumeric));
+    let is_other = |c: char| c.is_alphanumeric() || matches!(c, '.' | ',');
+    let mark = mark.filter(|start| !start.ends_with(is_other));
     let before = mark.unwrap_or(before);
     Some(Found {
         before,
@@ -101,30 +124,49 @@ fn begins_with_group(text: &str) -> bool {
 }
 
 impl Found<'_> {
-    fn signed(&self, plain: String) -> String {
-        let is_zero = plain.chars().all(|c| matches!(c, '0' | '.'));
-        if self.is_negative() && !is_zero {
-            format!("-{plain}")
-        } else {
-            plain
+    /// What stands beside the number must not change it, and a space in it must not divide it.
+    fn check(&self, text: &str, is_price: bool) -> Result<(), String> {
+        let touches = |c: char| c.is_alphanumeric();
+        let is_touched = self.before.ends_with(touches)
+            && currency::strip_suffix(self.before).is_none()
+            || self.after.starts_with(touches) && currency::strip_prefix(self.after).is_none();
+        if is_touched {
+            return Err(format!(
+                "the number in {} has something attached to it, which may change it; a pattern can take it alone",
+                quoted(text)
+            ));
         }
+        let word = self.after.trim_start();
+        let word = word
+            .split(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        if word.starts_with(char::is_numeric)
+            || MULTIPLES.contains(&word.as_str())
+            || is_price && MULTIPLES_OF_PRICES.contains(&word.as_str())
+        {
+            return Err(format!(
+                "the number in {} is not all: {word:?} changes it",
+                quoted(text)
+            ));
+        }
+        let may_have_space =
+            is_price && self.has_cents() && sign::is_alone(self.before, self.after);
+        if self.written.contains(' ') && !may_have_space {
+            return Err(format!("one number, or more than one, in {}", quoted(text)));
+        }
+        Ok(())
     }
 
-    /// `-12`, `-£12`, `£-12`, `EUR -12`, `(12)`, `(£12)`; but not `route-12` and not `price - 12`.
-    fn is_negative(&self) -> bool {
-        let (before, after) = (self.before.trim_start(), self.after.trim_end());
-        let bracketed = before.strip_prefix('(').zip(after.strip_suffix(')'));
-        if bracketed.is_some_and(|(before, after)| !before.contains(')') && !after.contains('(')) {
-            return true;
-        }
-        let is_minus = |c: char| matches!(c, '-' | '−' | '–');
-        match before.strip_suffix(is_minus) {
-            Some(word) => !word.ends_with(char::is_alphanumeric) || is_currency_code(word),
-            None => before.starts_with(is_minus),
-        }
+    /// Whether a decimal mark and two digits end it.
+    fn has_cents(&self) -> bool {
+        let cents = self.written.rsplit_once(['.', ',', '٫']);
+        cents.is_some_and(|(_, cents)| cents.chars().count() == 2)
     }
-}
 
-fn is_currency_code(word: &str) -> bool {
-    word.len() == 3 && word.chars().all(|c| c.is_ascii_uppercase())
+    fn has_minus(&self, text: &str) -> Result<bool, String> {
+        sign::is_negative(self.before, self.after)
+            .ok_or_else(|| format!("a minus or a dash in {}?", quoted(text)))
+    }
 }

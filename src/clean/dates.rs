@@ -4,8 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::fmt::rfc2822;
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::TimeZone;
 
 use super::quoted;
+
+/// The first year that is taken for one. Before that it has two digits, or one of its own and one of the day's.
+const FIRST_YEAR: i16 = 1000;
 
 /// Dates with the month as a word, in English. With numbers, 1/2/2024 is a day in January or in February.
 const WITH_WORDS: [&str; 16] = [
@@ -43,16 +47,19 @@ const WITH_WORDS: [&str; 16] = [
 ///
 /// # Errors
 ///
-/// When it is something else, or no day of the calendar.
+/// When it is something else, no day of the calendar, or in a year with fewer than four digits.
 pub fn date(text: &str) -> Result<Date, String> {
     let trimmed = text.trim();
     let iso = || Pieces::parse(trimmed).ok().map(|pieces| pieces.date());
     let mail = || rfc2822::parse(trimmed).ok().map(|time| time.date());
     let words = || {
         let mut formats = WITH_WORDS.iter();
-        formats.find_map(|format| Date::strptime(format, trimmed).ok())
+        let date = formats.find_map(|format| Date::strptime(format, trimmed).ok());
+        // A space in a format stands for none as well: "May 2024" would be the 20th, in the year 24.
+        date.filter(|date| has_number(trimmed, &date.year().to_string()))
     };
-    iso().or_else(mail).or_else(words).ok_or_else(|| {
+    let date = iso().or_else(mail).or_else(words);
+    date.filter(|&date| is_dated(date)).ok_or_else(|| {
         let text = quoted(text);
         format!("{text} is not a date that can be read in one way only; it needs a format")
     })
@@ -70,10 +77,22 @@ pub fn date(text: &str) -> Result<Date, String> {
 ///
 /// # Errors
 ///
-/// When it is something else, or has no offset.
+/// When it is something else, has no offset, or is in a year with fewer than four digits.
 pub fn timestamp(text: &str) -> Result<Timestamp, String> {
     let trimmed = text.trim();
     let mail = || rfc2822::parse(trimmed).ok().map(|time| time.timestamp());
     let time = trimmed.parse().ok().or_else(mail);
+    let time = time.filter(|&time| is_dated(TimeZone::UTC.to_datetime(time).date()));
     time.ok_or_else(|| format!("{} is not a time with an offset", quoted(text)))
+}
+
+/// Whether the year of a date has four digits, as `%Y` does not ask for.
+pub(crate) fn is_dated(date: Date) -> bool {
+    date.year() >= FIRST_YEAR
+}
+
+/// Whether a number stands in a text with no other digits at its sides.
+fn has_number(text: &str, number: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits == number)
 }

@@ -8,16 +8,19 @@ use super::quoted;
 ///
 /// ```
 /// use crawlworks::clean::price;
-/// for text in ["£1,234.50", "1.234,50 €", "CHF 1'234.50", "1 234,50", "١٬٢٣٤٫٥٠"] {
+/// for text in ["£1,234.50", "1.234,50 €", "CHF 1'234.50", "1 234,50 zł", "١٬٢٣٤٫٥٠"] {
 ///     assert_eq!(price(text), Ok(1234.5));
 /// }
 /// assert_eq!((price("€12,-"), price("($1,234)"), price(".99")), (Ok(12.0), Ok(-1234.0), Ok(0.99)));
-/// assert!(price("£10 – £20").is_err());
+/// for text in ["£10 – £20", "99 149 kr", "£1.2m", "12.50-"] {
+///     assert!(price(text).is_err());
+/// }
 /// ```
 ///
 /// # Errors
 ///
-/// What is wrong with the text: no number, more than one, or groups that make no sense.
+/// What is wrong with the text: no number, more than one, groups that make no sense, or something beside it that may
+/// change it.
 pub fn price(text: &str) -> Result<f64, String> {
     float(text, Notation::Told)
 }
@@ -46,12 +49,13 @@ pub fn number_comma(text: &str) -> Result<f64, String> {
 /// use crawlworks::clean::integer;
 /// assert_eq!(integer("In stock (22 of 30)"), Ok(22_u8));
 /// assert_eq!(integer("1,234 reviews"), Ok(1234_u32));
+/// assert!(integer::<u32>("1.234").is_err() && integer::<u32>("5K reviews").is_err());
 /// assert_eq!(integer::<u8>("300").unwrap_err(), r#"the number in "300" is too large or too small"#);
 /// ```
 ///
 /// # Errors
 ///
-/// When there is no number, it is not whole, or it is too large or too small for the type.
+/// When there is no number, it is not whole, something beside it may change it, or it is too large or too small for the type.
 pub fn integer<T: TryFrom<i128>>(text: &str) -> Result<T, String> {
     let number = whole(text)?.parse::<i128>().ok();
     number

@@ -25,7 +25,8 @@ pub(super) fn site_arguments(urls: &[Url], content: Option<&str>) -> BTreeMap<St
         .collect()
 }
 
-/// The command that resumes this run, but for its settings; none when it was not begun by this program, as it is now.
+/// The command that resumes this run, with the settings about its items and without others; none when it was not begun by
+/// this program, as it is now.
 pub(super) fn command(run: &RunFile, folder: &Path, jobs: &[Job]) -> Option<String> {
     let mut words = of_site(run)
         .or_else(|| of_recipe(run))
@@ -33,11 +34,26 @@ pub(super) fn command(run: &RunFile, folder: &Path, jobs: &[Job]) -> Option<Stri
     if folder != jobs::folder_of(&run.job) {
         words.extend(["--job".to_owned(), folder.display().to_string()]);
     }
+    for (name, value) in &run.quality {
+        words.extend(["-s".to_owned(), format!("{name}={value}")]);
+    }
     for output in &run.outputs {
         words.extend(["-o".to_owned(), as_given(output).to_owned()]);
     }
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     Some(format!("crawl {}", words.join(" ")))
+}
+
+/// The secret arguments that the command needs as well; they are not stored.
+pub(super) fn secrets(run: &RunFile, jobs: &[Job]) -> Vec<String> {
+    let name = run.arguments.get(RECIPE).unwrap_or(&run.spider);
+    let names = |job: &Job| {
+        job.secrets()
+            .iter()
+            .map(|name| format!("-a {name}=…"))
+            .collect()
+    };
+    find::spider(jobs, name).map_or_else(|_| Vec::new(), |found| names(&found))
 }
 
 /// `site` with its URLs, if that would be called so.
@@ -57,14 +73,9 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
 
 /// `run` with the spider and its arguments, if that would be called so.
 fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
-    let is_its = |job: &&Job| job_name::of_spider(job.name(), &run.arguments) == run.job;
-    let spider = jobs.iter().find(is_its).map(Job::name);
-    // Otherwise it may be a recipe that is found by its name.
-    let spider = spider.or_else(|| {
-        let found = find::spider(jobs, &run.spider).ok()?;
-        is_its(&&*found).then_some(run.spider.as_str())
-    })?;
-    let mut words = vec!["run".to_owned(), spider.to_owned()];
+    let is_its = |job: &&Job| job_name::is_of_spider(&run.job, job.name(), &run.arguments);
+    let spider = jobs.iter().find(is_its)?;
+    let mut words = vec!["run".to_owned(), spider.name().to_owned()];
     words.extend(given(run, None));
     Some(words)
 }
@@ -73,7 +84,7 @@ fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
 fn of_recipe(run: &RunFile) -> Option<Vec<String>> {
     let file = run.arguments.get(RECIPE)?;
     let recipe = find::spider(&[], file).ok()?;
-    if job_name::of_spider(recipe.name(), &run.arguments) != run.job {
+    if !job_name::is_of_spider(&run.job, recipe.name(), &run.arguments) {
         return None;
     }
     let mut words = vec!["run".to_owned(), file.clone()];
@@ -133,7 +144,7 @@ mod tests {
         let arguments = [("tag", "it's love"), ("url", "http://a.example/?a=1&b")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let arguments = BTreeMap::from(arguments);
-        let job = job_name::of_spider("quotes", &arguments);
+        let job = job_name::of_spider("quotes", &arguments, &BTreeMap::new());
         let command = command_of(job, arguments, &["q.jsonl:jsonl", "q.txt:csv"]).unwrap();
         assert_eq!(
             command,
@@ -155,6 +166,22 @@ mod tests {
     #[test]
     fn a_spider_that_is_gone_has_no_command() {
         assert_eq!(command_of("authors".to_owned(), BTreeMap::new(), &[]), None);
+    }
+
+    #[test]
+    fn what_is_asked_of_the_items_is_in_the_command() {
+        let build = |_: &mut Args| Ok(Crawler::new(Site::new(Vec::<Url>::new())));
+        let mut run = RunFile::new("quotes".into(), "quotes".into(), BTreeMap::new(), vec![]);
+        let given = [("unique", "sku"), ("min_fill", "price=0.9,title=1")];
+        run.quality = given
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
+        let spiders = [Job::new("quotes", build)];
+        let command = command(&run, &jobs::folder_of("quotes"), &spiders);
+        assert_eq!(
+            command.unwrap(),
+            "crawl run quotes -s min_fill=price=0.9,title=1 -s unique=sku"
+        );
     }
 
     #[test]

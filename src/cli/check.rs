@@ -1,4 +1,4 @@
-//! `crawl check`: recorded crawls, once more without a network, held against what is expected of them.
+//! `crawl check`: recorded crawls, once more without a network, held against what is expected of them; and recipes, read.
 
 mod find;
 
@@ -10,24 +10,28 @@ use serde_json::{Value, json};
 use super::exit::{Exit, Failure, Outcome};
 use super::record::{FOLDER, indented, offline};
 use super::table::plural;
-use super::{hint, terminal};
-use crate::error::Error;
+use super::{hint, input, terminal};
+use crate::error::{Error, ErrorKind};
 use crate::job::Job;
+use crate::recipe::{self, Problem};
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed};
 use find::Checked;
 
 /// Crawl what was recorded, offline, and tell what has changed
+///
+/// Recipes are read, too, and what is wrong with them is told.
 ///
 /// `crawl record` makes a recording. A check crawls it with the spider as it is now, and tells in which fields of which
 /// items the outcome differs. No server is asked, no host is waited for, and nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl check\n  crawl check books\n  crawl check tests/recorded/books --update\n\nExit codes: 0 as \
-                  recorded, 1 something differs, 2 usage, 4 a recording that cannot be checked"
+                  recorded, 1 something differs, 2 usage, or nothing to check, 4 a recording that cannot be checked, or a bad \
+                  recipe"
 )]
 pub(super) struct Check {
-    /// Spiders, or folders of recordings [default: all recordings in --dir]
-    #[arg(value_name = "SPIDER|FOLDER")]
+    /// Spiders, recipes, or folders of recordings [default: all in --dir and ./spiders]
+    #[arg(value_name = "SPIDER|RECIPE|FOLDER")]
     words: Vec<String>,
 
     /// The folder of all recordings
@@ -57,9 +61,11 @@ enum Verdict {
 
 impl Check {
     pub(super) fn run(self, jobs: &[Job]) -> Outcome {
-        let checked = find::recordings(jobs, &self.words, &self.dir)?;
+        let checked = find::checked(jobs, &self.words, &self.dir)?;
         let mut out = io::stdout().lock();
         let (mut changed, mut broken) = (false, false);
+        let is_checked = |checked: &Checked| !matches!(checked, Checked::Unrecorded(_));
+        let has_nothing = !checked.iter().any(is_checked);
         for checked in checked {
             match checked {
                 Checked::Recording(folder) => {
@@ -73,16 +79,49 @@ impl Check {
                     }
                     self.show(&mut out, &folder, &verdict)?;
                 }
+                Checked::Recipe(file) => {
+                    let problems = problems(&file)?;
+                    broken |= !problems.is_empty();
+                    self.show_recipe(&mut out, &file, &problems)?;
+                }
                 Checked::Unrecorded(_) if self.json => {}
                 Checked::Unrecorded(spider) => writeln!(out, "{spider}: no recording")?,
             }
             out.flush()?;
+        }
+        if has_nothing {
+            let place = self.dir.display();
+            return Err(Failure::usage(format!(
+                "nothing to check: no recording in {place} and no recipe; `crawl record SPIDER` makes a recording"
+            )));
         }
         Ok(match (broken, changed) {
             (true, _) => Exit::Settings,
             (false, true) => Exit::Unexpected,
             (false, false) => Exit::Finished,
         })
+    }
+
+    fn show_recipe(
+        &self,
+        out: &mut impl Write,
+        file: &Path,
+        problems: &[Problem],
+    ) -> io::Result<()> {
+        let file = file.display();
+        let mut told = problems.iter().map(|problem| format!("{file}:{problem}"));
+        if self.json {
+            let told: Vec<String> = told.collect();
+            return writeln!(
+                out,
+                "{}",
+                json!({"recipe": file.to_string(), "problems": told})
+            );
+        }
+        if problems.is_empty() {
+            return writeln!(out, "{file}: a good recipe");
+        }
+        told.try_for_each(|told| writeln!(out, "{}", terminal::for_stdout(&told)))
     }
 
     fn check(&self, jobs: &[Job], folder: &Path) -> Result<Verdict, Failure> {
@@ -96,6 +135,11 @@ impl Check {
         }
         let about = recording.about.clone();
         if self.update {
+            if replayed.pages == 0 {
+                let message = "the spider makes no page of the recording now, so it is not updated; `crawl record` with \
+                               --force makes it anew";
+                return Err(Error::new(ErrorKind::File, message).into());
+            }
             update(folder, recording, replayed)?;
         }
         Ok(Verdict::Changed {
@@ -143,15 +187,28 @@ impl Check {
     }
 }
 
-/// Writes a recording of which exactly this is expected.
+/// What is wrong with a recipe.
+fn problems(file: &Path) -> Result<Vec<Problem>, Failure> {
+    let text = input::file(file)?;
+    let text = String::from_utf8(text).map_err(|error| {
+        let message = format!("{} is not text in UTF-8", file.display());
+        Error::new(ErrorKind::Settings, message).with_source(error)
+    })?;
+    Ok(recipe::check(&file.display().to_string(), &text))
+}
+
+/// Writes a recording of which exactly this is expected. Pages that it has no use for now are kept: they may be asked for
+/// again.
 fn update(folder: &Path, recording: Recording, replayed: Replayed) -> Result<(), Error> {
     let about = About {
         pages: replayed.pages,
         ..recording.about
     };
+    let mut exchanges = replayed.exchanges;
+    exchanges.extend(replayed.spare);
     let recording = Recording {
         about,
-        exchanges: replayed.exchanges,
+        exchanges,
         results: replayed.results,
     };
     Draft::of(folder)?.finish(&recording).map(drop)

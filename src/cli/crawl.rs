@@ -1,5 +1,6 @@
 //! Running a crawl for `run`, `site`, `demo` and `bench`: settings, signals, progress, report, last words.
 
+use std::future::pending;
 use std::io;
 use std::pin::pin;
 
@@ -109,10 +110,24 @@ impl Crawled {
 /// # Errors
 /// When it cannot even begin.
 pub(super) fn watched(
+    crawler: AnyCrawler,
+    screen: &Screen,
+    format: LogFormat,
+    resumed: impl Future,
+) -> Result<Crawled> {
+    watched_until(crawler, screen, format, resumed, pending())
+}
+
+/// The same, to the end, a signal, or until `end` completes.
+///
+/// # Errors
+/// When it cannot even begin.
+pub(super) fn watched_until(
     mut crawler: AnyCrawler,
     screen: &Screen,
     format: LogFormat,
     resumed: impl Future,
+    end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Crawled> {
     raise_file_limit(crawler.settings_mut().concurrency);
     let runtime = runtime()?;
@@ -123,6 +138,12 @@ pub(super) fn watched(
         let cause = tokio::spawn(Cause::first(crawler.events()));
         let stop = signals::stop(screen.clone(), format)
             .map_err(|error| unexpected("cannot handle signals", error))?;
+        let stop = async move {
+            tokio::select! {
+                () = stop => {}
+                () = end => {}
+            }
+        };
         let report = beside(crawler.run_until(stop), resumed).await;
         display.end();
         let cause = match report {
@@ -169,8 +190,19 @@ fn last_words(
         say(format!("error: {}", report.finish), "ERROR", format);
     } else if report.has_no_page() {
         let why = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-        let text = format!("error: no page could be fetched{why}");
+        let what = match report.pages {
+            0 => "no page could be fetched",
+            _ => "no page but those of the login could be fetched",
+        };
+        let text = format!("error: {what}{why}");
         say(text, "ERROR", format);
+    } else if report.has_lost_all_items() {
+        let why = summary::failures(report);
+        say(
+            format!("error: no item could be kept: {why}"),
+            "ERROR",
+            format,
+        );
     } else if !report.shortfalls.is_empty() {
         let fields = summary::shortfalls(report);
         say(

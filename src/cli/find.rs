@@ -1,9 +1,11 @@
 //! Which spider is meant by the word that verbs take for one: one of this program, or a recipe.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
+use super::terminal;
 use crate::error::Result;
 use crate::job::Job;
 use crate::recipe::Recipe;
@@ -20,7 +22,47 @@ pub(super) enum Found<'a> {
     /// One of this program.
     Own(&'a Job),
     /// One in a file.
-    Recipe(Job),
+    Recipe {
+        job: Box<Job>,
+        recipe: Recipe,
+        file: PathBuf,
+    },
+}
+
+impl Found<'_> {
+    fn in_file(file: PathBuf) -> Result<Self> {
+        let recipe = Recipe::read(&file)?;
+        Ok(Self::Recipe {
+            job: Box::new(recipe.clone().job()),
+            recipe,
+            file,
+        })
+    }
+
+    /// The arguments that a run with these has: for a recipe also those out of the environment, and its defaults.
+    ///
+    /// # Errors
+    /// When one is missing.
+    pub(super) fn resolved(
+        &self,
+        given: BTreeMap<String, String>,
+    ) -> Result<BTreeMap<String, String>> {
+        match self {
+            Self::Own(_) => Ok(given),
+            Self::Recipe { recipe, .. } => recipe.resolved(given),
+        }
+    }
+
+    /// The file of a recipe as one and the same text, however it was named: seen from this folder if it is below it.
+    pub(super) fn place(&self) -> Option<String> {
+        let Self::Recipe { file, .. } = self else {
+            return None;
+        };
+        let file = file.canonicalize().unwrap_or_else(|_| file.clone());
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        let below = here.ok().and_then(|here| file.strip_prefix(here).ok());
+        Some(below.unwrap_or(&file).display().to_string())
+    }
 }
 
 impl Deref for Found<'_> {
@@ -29,7 +71,7 @@ impl Deref for Found<'_> {
     fn deref(&self) -> &Job {
         match self {
             Self::Own(job) => job,
-            Self::Recipe(job) => job,
+            Self::Recipe { job, .. } => job,
         }
     }
 }
@@ -43,8 +85,8 @@ pub(super) fn spider<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a>, Failu
     if let Some(job) = jobs.iter().find(|job| job.name() == word) {
         return Ok(Found::Own(job));
     }
-    if let Some(recipe) = recipe(word)? {
-        return Ok(Found::Recipe(recipe.job()));
+    if let Some(file) = file(word) {
+        return Ok(Found::in_file(file)?);
     }
     let files = files();
     let recipes = files.iter().filter_map(|file| stem(file));
@@ -55,28 +97,36 @@ pub(super) fn spider<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a>, Failu
     )))
 }
 
-/// The recipe of this name in ./spiders or here, or in this file.
-fn recipe(word: &str) -> Result<Option<Recipe>> {
+/// Says that a recipe cannot be run by its name, which a spider of the program has.
+pub(super) fn warn_of_shadow(jobs: &[Job], name: &str, file: &Path) {
+    if jobs.iter().any(|job| job.name() == name) {
+        terminal::say(&format!(
+            "warning: `crawl run {name}` runs the program's own spider of that name, not the recipe {file}; that runs by \
+             its path",
+            file = file.display()
+        ));
+    }
+}
+
+/// The file of the recipe of this name, or that is this file.
+pub(super) fn file(word: &str) -> Option<PathBuf> {
     if is_recipe(Path::new(word)) {
-        return Recipe::read(word).map(Some);
+        return Some(PathBuf::from(word));
     }
     // A name is not a way out of the folder.
     if word.contains(['/', '\\']) {
-        return Ok(None);
+        return None;
     }
-    let file = format!("{word}.toml");
-    let places = [Path::new(FOLDER).join(&file), PathBuf::from(&file)];
-    for place in places {
-        if is_recipe(&place) && place.is_file() {
-            return Recipe::read(place).map(Some);
-        }
-    }
-    let named = |file: &PathBuf| {
-        Recipe::read(file)
-            .ok()
-            .filter(|recipe| recipe.name() == word)
-    };
-    Ok(files().iter().find_map(named))
+    let name = format!("{word}.toml");
+    let mut places = [Path::new(FOLDER).join(&name), PathBuf::from(&name)].into_iter();
+    let is_there = |place: &PathBuf| is_recipe(place) && place.is_file();
+    places.find(is_there).or_else(|| {
+        let is_named = |file: &PathBuf| {
+            let recipe = Recipe::read(file);
+            recipe.is_ok_and(|recipe| recipe.name() == word)
+        };
+        files().into_iter().find(is_named)
+    })
 }
 
 /// The recipes in ./spiders, in the order of their names.
@@ -95,12 +145,15 @@ pub(super) fn stem(file: &Path) -> Option<&str> {
     file.file_stem()?.to_str()
 }
 
-fn is_recipe(path: &Path) -> bool {
+pub(super) fn is_recipe(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "toml")
         && path.file_name().is_some_and(|name| name != SETTINGS)
 }
 
-/// Every spider, in the order in which they are listed.
+/// Every spider that can be run, in the order in which they are listed.
 pub(super) fn all(jobs: &[Job]) -> Vec<Found<'_>> {
-    jobs.iter().map(Found::Own).collect()
+    let recipes = files()
+        .into_iter()
+        .filter_map(|file| Found::in_file(file).ok());
+    jobs.iter().map(Found::Own).chain(recipes).collect()
 }

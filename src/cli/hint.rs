@@ -105,6 +105,9 @@ fn of_job(error: &Error) -> Option<&'static str> {
         Mismatch::Outputs { .. } => {
             "the same outputs go on with it, `--fresh` starts over, `--job DIR` is another job"
         }
+        Mismatch::Unique { .. } => {
+            "the same `unique` goes on with it, `--fresh` starts over, `--job DIR` is another job"
+        }
         Mismatch::Job { .. } => "`--fresh` starts over, `--job DIR` is another job",
     })
 }

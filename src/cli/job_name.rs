@@ -2,19 +2,50 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher13;
 use url::Url;
 
 /// The longest name, in characters.
 const LONGEST: usize = 64;
 
-/// The job of a spider: its name and, if it has arguments, something that stands for them.
-pub(super) fn of_spider(spider: &str, arguments: &BTreeMap<String, String>) -> String {
+/// The job of a spider: its name and, if it has arguments, something that stands for them, and if it has secret ones
+/// something that stands for those.
+pub(super) fn of_spider(
+    spider: &str,
+    arguments: &BTreeMap<String, String>,
+    secrets: &BTreeMap<String, String>,
+) -> String {
+    named(spider, &(mark_of(arguments) + &mark_of_secrets(secrets)))
+}
+
+/// Whether the job of a spider with these arguments and any secret ones is called so.
+pub(super) fn is_of_spider(job: &str, spider: &str, arguments: &BTreeMap<String, String>) -> bool {
+    let mark = mark_of(arguments);
+    let secrets = job.rsplit_once('-').map(|(_, secrets)| secrets);
+    let secrets = secrets.filter(|secrets| secrets.len() == 8);
+    named(spider, &mark) == job
+        || secrets.is_some_and(|secrets| named(spider, &format!("{mark}-{secrets}")) == job)
+}
+
+fn mark_of(arguments: &BTreeMap<String, String>) -> String {
     if arguments.is_empty() {
-        return named(spider, "");
+        return String::new();
     }
     let words = arguments.iter().flat_map(|(name, value)| [name, value]);
-    named(spider, &mark(words.map(String::as_str)))
+    mark(words.map(String::as_str))
+}
+
+/// Eight hexadecimal digits from which nobody can tell the secrets: SHA-256 has no way back, and of it this is an eighth.
+fn mark_of_secrets(secrets: &BTreeMap<String, String>) -> String {
+    if secrets.is_empty() {
+        return String::new();
+    }
+    let words = secrets.iter().flat_map(|(name, value)| [name, value]);
+    let digest = Sha256::digest(joined(words.map(String::as_str)));
+    let first = digest.iter().take(4);
+    let first = first.fold(0_u32, |first, byte| (first << 8) | u32::from(*byte));
+    format!("-{first:08x}")
 }
 
 /// The job of a site: its first host, and something that stands for all start URLs and the form of the content.
@@ -46,12 +77,17 @@ fn named(stem: &str, mark: &str) -> String {
 
 /// Eight hexadecimal digits that stand for these words, on every machine and in every version the same.
 fn mark<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    format!("-{:08x}", SipHasher13::new().hash(&joined(words)) >> 32)
+}
+
+/// The words, such that no others are the same in one.
+fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for word in words {
         bytes.extend((word.len() as u64).to_le_bytes());
         bytes.extend(word.as_bytes());
     }
-    format!("-{:08x}", SipHasher13::new().hash(&bytes) >> 32)
+    bytes
 }
 
 #[cfg(test)]
@@ -60,7 +96,32 @@ mod tests {
 
     fn spider(name: &str, arguments: &[(&str, &str)]) -> String {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        of_spider(name, &arguments.iter().map(owned).collect())
+        of_spider(
+            name,
+            &arguments.iter().map(owned).collect(),
+            &BTreeMap::new(),
+        )
+    }
+
+    #[test]
+    fn other_secrets_are_another_job_which_is_still_the_spiders() {
+        let of = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+        let arguments = of("url", "http://a.example/");
+        let names = ["one", "two"].map(|token| {
+            let name = of_spider(&"shop".repeat(20), &arguments, &of("token", token));
+            assert!(
+                is_of_spider(&name, &"shop".repeat(20), &arguments),
+                "{name}"
+            );
+            assert!(!is_of_spider(&name, "books", &arguments), "{name}");
+            assert!(
+                !is_of_spider(&name, &"shop".repeat(20), &BTreeMap::new()),
+                "{name}"
+            );
+            name
+        });
+        assert_ne!(names[0], names[1]);
+        assert_eq!(names[0].len(), 64);
     }
 
     fn site(urls: &[&str], content: Option<&str>) -> String {

@@ -42,7 +42,8 @@ impl List {
                 writeln!(out, "{}", row.json())?;
             }
         } else {
-            let rows: Vec<_> = rows.iter().map(Row::text).collect();
+            let is_own = |name: &str| jobs.iter().any(|job| job.name() == name);
+            let rows: Vec<_> = rows.iter().map(|row| row.text(is_own)).collect();
             write!(out, "{}", table([24, 120], &rows))?;
             out.flush()?;
             terminal::say("\nRun one with `crawl run NAME`.");
@@ -52,9 +53,13 @@ impl List {
 }
 
 impl Row<'_> {
-    fn text(&self) -> [String; 2] {
+    /// A recipe whose name is that of a spider of the program runs by its path only.
+    fn text(&self, is_own: impl Fn(&str) -> bool) -> [String; 2] {
         match self {
             Self::Own(job) => [job.name().to_owned(), job.description().to_owned()],
+            Self::Recipe(file, Ok(recipe)) if is_own(recipe.name()) => {
+                [file.display().to_string(), recipe.about().to_owned()]
+            }
             Self::Recipe(_, Ok(recipe)) => [recipe.name().to_owned(), recipe.about().to_owned()],
             Self::Recipe(file, Err(error)) => {
                 let name = find::stem(file).unwrap_or_default().to_owned();

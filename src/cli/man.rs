@@ -70,6 +70,10 @@ mod tests {
         assert!(run.contains("crawl run\\fR [OPTIONS] <SPIDER>"), "{run}");
         let all = page(command);
         assert!(all.contains("crawl\\fR <VERB>"), "{all}");
-        assert_eq!(all.matches("Try CSS selectors").count(), 1, "{all}");
+        assert_eq!(
+            all.matches("Try on a page what a spider").count(),
+            1,
+            "{all}"
+        );
     }
 }

@@ -21,8 +21,9 @@ pub(super) use show::{line as request_line, pretty};
 /// See what a spider makes of one page: its items and requests
 ///
 /// The page is fetched as the spider's crawl would, with its settings and middlewares, and parsed; nothing is followed,
-/// and no pipeline sees the items. With each request stands what a crawl would do with it, short of asking robots.txt.
-/// Exit code 1 when the spider fails; what it emitted before is shown.
+/// and no pipeline sees the items. Without --spider it is the one whose crawl starts at the host of the page. With each
+/// request stands what a crawl would do with it, short of asking robots.txt. Exit code 1 when the spider fails; what it
+/// emitted before is shown.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl parse https://example.com/shop/ --spider books\n  \

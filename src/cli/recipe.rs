@@ -8,8 +8,9 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::{find, terminal};
-use crate::error::{Error, ErrorKind, Result};
-use crate::recipe;
+use crate::error::{Error, ErrorKind};
+use crate::job::Job;
+use crate::recipe::{self, Recipe};
 
 /// What a new recipe is.
 const NEW: &str = include_str!("recipe/new.toml");
@@ -44,10 +45,10 @@ enum What {
 }
 
 impl RecipeVerb {
-    pub(super) fn run(self) -> Outcome {
+    pub(super) fn run(self, jobs: &[Job]) -> Outcome {
         match self.what {
             What::Schema => schema(),
-            What::Check { files } => check(files),
+            What::Check { files } => check(files, jobs),
             What::New { name } => new(&name),
         }
     }
@@ -59,7 +60,7 @@ fn schema() -> Outcome {
     Ok(Exit::Finished)
 }
 
-fn check(mut files: Vec<PathBuf>) -> Outcome {
+fn check(mut files: Vec<PathBuf>, jobs: &[Job]) -> Outcome {
     if files.is_empty() {
         files = find::files();
     }
@@ -69,15 +70,14 @@ fn check(mut files: Vec<PathBuf>) -> Outcome {
     let mut is_good = true;
     let mut out = io::stdout().lock();
     for file in &files {
-        let text = read(file)?;
-        let name = file.display().to_string();
-        let problems = recipe::check(&name, &text);
+        let problems = problems(file);
         is_good &= problems.is_empty();
         for problem in &problems {
-            writeln!(out, "{name}:{problem}")?;
+            writeln!(out, "{problem}")?;
         }
-        if problems.is_empty() {
-            writeln!(out, "{name}: good")?;
+        if let ([], Ok(recipe)) = (&problems[..], Recipe::read(file)) {
+            writeln!(out, "{}: good", file.display())?;
+            find::warn_of_shadow(jobs, recipe.name(), file);
         }
     }
     Ok(if is_good {
@@ -87,15 +87,27 @@ fn check(mut files: Vec<PathBuf>) -> Outcome {
     })
 }
 
-fn read(file: &Path) -> Result<String> {
-    fs::read_to_string(file).map_err(|error| {
-        let message = format!("cannot read the recipe {}", file.display());
-        Error::new(ErrorKind::File, message).with_source(error)
-    })
+/// What is wrong with a recipe, also that it cannot be read.
+fn problems(file: &Path) -> Vec<String> {
+    let name = file.display();
+    match recipe::read_file(file) {
+        Ok(text) => recipe::check(&name.to_string(), &text)
+            .iter()
+            .map(|problem| format!("{name}:{problem}"))
+            .collect(),
+        Err(error) => vec![error.chain()],
+    }
 }
 
 fn new(name: &str) -> Outcome {
-    let path = PathBuf::from(name).with_extension("toml");
+    let stem = name.strip_suffix(".toml").unwrap_or(name);
+    let path = PathBuf::from(format!("{stem}.toml"));
+    if !find::is_recipe(&path) {
+        return Err(Failure::usage(format!(
+            "{} cannot be a recipe: choose another name",
+            path.display()
+        )));
+    }
     let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(NEW.as_bytes()));
     match written {
         Ok(()) => {

@@ -1,6 +1,7 @@
 //! `crawl record`: a spider's pages and items, for tests without a network.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::future::ready;
 use std::path::PathBuf;
 
@@ -10,8 +11,9 @@ use super::screen::Screen;
 use super::table::{bytes, plural};
 use super::{crawl, find, job_name, layers, logging};
 use crate::error::{Error, ErrorKind, Result};
-use crate::job::{Args, Job};
+use crate::job::{AnyCrawler, Args, Job};
 use crate::report::{Finish, Report};
+use crate::testing::cassette::{Secrets, is_name_of_secret, is_telling, masked_value};
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed, replay};
 use crate::testing::{Cassette, Exchange};
 
@@ -22,7 +24,7 @@ pub(super) const FOLDER: &str = "tests/recorded";
 ///
 /// The spider crawls as it always does, politely, but for few pages. What the servers answer goes to
 /// tests/recorded/NAME/cassette.jsonl, what the spider makes of it to items.jsonl, how that was done to recording.toml.
-/// Passwords, keys and cookies are not recorded; the pages are, as they are.
+/// Passwords, keys and cookies are not recorded; the pages are, as they are, but for the spider's secret arguments.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl record quotes\n  crawl record books -a url=https://example.com/shop/ --pages 8\n  \
@@ -56,7 +58,7 @@ pub(super) struct Record {
     #[arg(long, value_name = "HEADER")]
     keep_header: Vec<String>,
 
-    /// Replace the recording that is there
+    /// Replace the recording that is there, but for what it ignores; other files of the folder stay
     #[arg(long)]
     force: bool,
 
@@ -71,13 +73,21 @@ impl Record {
         let screen = Screen::new(!self.log.quiet);
         logging::start(&self.log, &screen)?;
         let draft = Draft::of(&target)?;
-        let (report, why) = self.crawl(&job, &draft, &screen)?;
+        let (crawler, secrets) = self.crawler(&job)?;
+        let (report, why) = self.crawl(crawler, &secrets, &draft, &screen)?;
         if let Some(exit) = self.failure(&report, &why)? {
             return Ok(exit);
         }
-        let about = About::new(&self.spider, &self.arguments, &self.set);
+        let mut about = About::new(&self.spider, &self.arguments, &self.set, &secrets);
+        if let Ok(old) = About::of(&target) {
+            about.ignore = old.ignore;
+        }
         let exchanges = Cassette::read(draft.cassette())?.into_exchanges();
         let replayed = offline(&job, &about, exchanges)?;
+        if replayed.pages == 0 {
+            self.tell_useless(&report, &replayed, &secrets);
+            return Ok(Exit::Failed);
+        }
         let recording = Recording {
             about: About {
                 pages: replayed.pages,
@@ -108,7 +118,7 @@ impl Record {
                     "{name:?} is no name for a recording: a letter, digit or _, then those, - and ."
                 )));
             }
-            None => job_name::of_spider(spider, &BTreeMap::new()),
+            None => job_name::of_spider(spider, &BTreeMap::new(), &BTreeMap::new()),
         };
         let target = self.dir.join(name);
         if target.exists() && !self.force {
@@ -118,31 +128,60 @@ impl Record {
                  now makes of the same pages"
             )));
         }
+        if target.exists() && !Recording::may_be_in(&target) {
+            let place = target.display();
+            return Err(Failure::usage(format!(
+                "{place} is no recording, and stays as it is; --name and --dir say where another place is"
+            )));
+        }
         Ok(target)
     }
 
+    /// The crawler, and the values of the arguments that are secret: the spider says so, or their names do.
+    fn crawler(&self, job: &Job) -> Result<(AnyCrawler, BTreeMap<String, String>)> {
+        let arguments = Args::new(self.arguments.clone());
+        let (crawler, mut secrets) = job.crawler_and_secrets(arguments)?;
+        for (name, value) in &self.arguments {
+            // `key` or `token` is a name for anything; a short value is left to what masks requests by name.
+            let may_be = masked_value(name, value).is_some() && is_telling(value);
+            if is_name_of_secret(name) || may_be {
+                secrets.insert(name.clone(), value.clone());
+            }
+        }
+        Ok((crawler, secrets))
+    }
+
     /// Crawls, and records what is answered. With the report comes why there is no page, if there is none.
-    fn crawl(&self, job: &Job, draft: &Draft, screen: &Screen) -> Result<(Report, String)> {
-        let mut crawler = job.crawler(Args::new(self.arguments.clone()))?;
+    fn crawl(
+        &self,
+        mut crawler: AnyCrawler,
+        secrets: &BTreeMap<String, String>,
+        draft: &Draft,
+        screen: &Screen,
+    ) -> Result<(Report, String)> {
         let name = crawler.name().to_owned();
         let settings = crawler.settings_mut();
         layers::apply_without_keeping(settings, &name, &self.set)?;
         settings.max_pages = Some(self.pages);
-        let crawler = crawler.recorded(&draft.cassette(), &self.keep_header)?;
-        let outcome = crawl::watched(crawler, screen, self.log.log_format, ready(()))?;
+        let secrets = Secrets::new(secrets.values().map(String::as_str));
+        let cassette = draft.cassette();
+        let (crawler, failed) = crawler.recorded(&cassette, &self.keep_header, secrets)?;
+        let format = self.log.log_format;
+        let unwritable = async move { failed.notified().await };
+        let outcome = crawl::watched_until(crawler, screen, format, ready(()), unwritable)?;
         let why = outcome.why();
         Ok((outcome.report?, why))
     }
 
     /// How the command ends when there is nothing to keep.
     fn failure(&self, report: &Report, why: &str) -> Result<Option<Exit>> {
-        if report.finish == Finish::Stopped {
-            self.say("stopped: nothing is recorded");
-            return Ok(Some(Exit::Stopped));
-        }
         if report.errors.contains_key(&ErrorKind::Storage) {
             let message = "the cassette cannot be written; nothing is recorded";
             return Err(Error::new(ErrorKind::Storage, message));
+        }
+        if report.finish == Finish::Stopped {
+            self.say("stopped: nothing is recorded");
+            return Ok(Some(Exit::Stopped));
         }
         if report.pages == 0 {
             let text = format!("error: no page could be recorded{why}");
@@ -150,6 +189,28 @@ impl Record {
             return Ok(Some(Exit::Failed));
         }
         Ok(None)
+    }
+
+    /// Tells why nothing can be checked with what was recorded.
+    fn tell_useless(
+        &self,
+        report: &Report,
+        replayed: &Replayed,
+        secrets: &BTreeMap<String, String>,
+    ) {
+        let pages = plural(report.pages, "page");
+        let mut text = format!(
+            "error: the crawl had {pages}, the recording of it has none; nothing is recorded"
+        );
+        if let Some(asked) = replayed.unrecorded.first() {
+            let _ = write!(text, ": the recording has no {asked}");
+        }
+        let names: Vec<&str> = secrets.keys().map(String::as_str).collect();
+        if !names.is_empty() {
+            let names = names.join(", ");
+            let _ = write!(text, " (a recording has *** for what is secret: {names})");
+        }
+        crawl::say(text, "ERROR", self.log.log_format);
     }
 
     /// Tells when a check of the recording would not be what the crawl was, or not be the same each time.

@@ -34,6 +34,9 @@ impl RetryFailed {
             )?;
             return Ok(Exit::Finished);
         }
+        let secrets = run
+            .as_ref()
+            .map_or_else(Vec::new, |run| again::secrets(run, spiders));
         let command = run.and_then(|run| again::command(&run, &place, spiders));
         writeln!(
             out,
@@ -42,6 +45,13 @@ impl RetryFailed {
             self.job,
             command.as_deref().unwrap_or("the command that began it"),
         )?;
+        if !secrets.is_empty() {
+            writeln!(
+                out,
+                "with what is secret and not stored, unless the environment has it:\n  {}",
+                secrets.join(" ")
+            )?;
+        }
         Ok(Exit::Finished)
     }
 }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use url::Url;
 
 use super::exit::{self, Outcome};
+use super::find::Found;
 use super::flags::{CrawlFlags, pair};
 use super::hint::Dialect;
 use super::{crawl, find, job_name};
@@ -38,18 +39,22 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(self, jobs: &[Job]) -> Outcome {
         let job = find::spider(jobs, &self.spider)?;
-        let arguments: BTreeMap<String, String> = self.arguments.into_iter().collect();
-        let crawler = job.crawler(job::Args::new(arguments.clone()))?;
-        let mut arguments: BTreeMap<String, String> = arguments
+        if let (Found::Own(_), Some(file)) = (&job, find::file(&self.spider)) {
+            find::warn_of_shadow(jobs, &self.spider, &file);
+        }
+        let given: BTreeMap<String, String> = self.arguments.into_iter().collect();
+        let crawler = job.crawler(job::Args::new(given.clone()))?;
+        let (secrets, arguments): (BTreeMap<_, _>, BTreeMap<_, _>) = job
+            .resolved(given)?
             .into_iter()
-            .filter(|(name, _)| !job.is_secret(name))
+            .partition(|(name, _)| job.is_secret(name));
+        let arguments = arguments.into_iter();
+        let mut arguments: BTreeMap<String, String> = arguments
             .map(|(name, value)| (name, without_password(value)))
             .collect();
-        if job.name() != self.spider {
-            // Two files may have recipes of one name.
-            arguments.insert(RECIPE.to_owned(), self.spider);
-        }
-        let name = job_name::of_spider(job.name(), &arguments);
+        // Two files may have recipes of one name.
+        arguments.extend(job.place().map(|file| (RECIPE.to_owned(), file)));
+        let name = job_name::of_spider(job.name(), &arguments, &secrets);
         let durable = self.flags.job.durable(name, arguments);
         crawl::run(crawler, &self.flags, durable, Dialect::Settings, |_| Ok(()))
     }

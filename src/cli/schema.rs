@@ -10,8 +10,8 @@ use crate::quality::Schema;
 
 /// Print the JSON Schema of a spider's items
 ///
-/// It is what the items are held against when the spider runs: the file of the setting `item_schema`, or the spider's
-/// own. Exit code 1 when there is none.
+/// That of the setting `item_schema`, or of the spider itself, which its items are held against when it runs; else what is
+/// told of the spider, as of every recipe. Exit code 1 when there is none.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl schema books > book.schema.json\n  crawl schema books -s item_schema=book.schema.json"
@@ -35,10 +35,11 @@ impl SchemaVerb {
         let mut crawler = job.crawler(job::Args::new(self.arguments))?;
         let name = crawler.name().to_owned();
         layers::apply(crawler.settings_mut(), &name, &self.set)?;
-        let Some(schema) = text(&mut crawler)? else {
+        let told = || job.schema().map(|schema| format!("{schema:#}"));
+        let Some(schema) = text(&mut crawler)?.or_else(told) else {
             terminal::say(&format!(
-                "spider {name:?} has no schema of its items: `Crawler::item_schema` gives it one, or the setting \
-                 `item_schema`"
+                "spider {name:?} has no schema of its items: `Job::item_schema` or `Crawler::item_schema` gives it one, \
+                 or the setting `item_schema`"
             ));
             return Ok(Exit::Unexpected);
         };

@@ -48,8 +48,9 @@ pub(super) fn of(
             "items dropped",
             list(dropped.filter(|(why, _)| *why != WISHED)),
         ),
-        ("items failed", list(&report.items.failed)),
+        ("items failed", failures(report)),
         ("fields", partly_filled(&report.items)),
+        ("fields counted", counted(&report.items)),
         ("fields below min_fill", shortfalls(report)),
         ("cache", cache(&report.cache)),
         (
@@ -79,12 +80,12 @@ pub(super) fn of(
 
 /// The fields that are not filled in every item, as far as there is room.
 fn partly_filled(items: &report::Items) -> String {
-    let partly = |(_, field): &(&str, &report::Field)| field.filled < items.kept;
+    let partly = |(_, field): &(&str, &report::Field)| field.filled < items.counted;
     let mut shown: Vec<String> = items
         .fields
         .iter()
         .filter(partly)
-        .map(|(name, field)| filled(name, field, items.kept))
+        .map(|(name, field)| filled(name, field, items.counted))
         .collect();
     let more = shown.len().saturating_sub(MAX_FIELDS);
     if more > 0 {
@@ -94,10 +95,28 @@ fn partly_filled(items: &report::Items) -> String {
     shown.join(", ")
 }
 
+/// In how many items fields were counted, if not in all.
+fn counted(items: &report::Items) -> String {
+    if items.counted == items.kept || items.fields.is_empty() {
+        return String::new();
+    }
+    let (counted, kept) = (count(items.counted), plural(items.kept, "item"));
+    format!("in {counted} of {kept}; the others are of an earlier version")
+}
+
 /// `price 97 %`.
-pub(super) fn filled(name: &str, field: &report::Field, kept: u64) -> String {
+pub(super) fn filled(name: &str, field: &report::Field, counted: u64) -> String {
     // The keys of a map can be a page's own words.
-    format!("{} {}", printable_line(name), Percent(field.filled, kept))
+    format!(
+        "{} {}",
+        printable_line(name),
+        Percent(field.filled, counted)
+    )
+}
+
+/// Why items failed.
+pub(super) fn failures(report: &Report) -> String {
+    list(&report.items.failed)
 }
 
 /// The fields that are below their thresholds.
@@ -258,10 +277,28 @@ mod tests {
     async fn only_fields_that_some_items_lack_are_shown() {
         let mut report = report(None).await;
         assert!(!summary(&report, None).contains("fields"));
-        report.items.kept = 1_000;
+        (report.items.kept, report.items.counted) = (1_000, 1_000);
         let text = summary(&report, None);
         let fields = "\n  fields: url 0.1 %, title 0.1 %, h1 0.1 %, links 0.1 %";
-        assert!(text.contains(fields), "{text}");
+        assert!(text.contains(fields) && !text.contains("counted"), "{text}");
+        report.items.kept = 1_500;
+        let counted =
+            "\n  fields counted: in 1,000 of 1,500 items; the others are of an earlier version";
+        let text = summary(&report, None);
+        assert!(text.contains(fields) && text.contains(counted), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_crawl_that_lost_every_item_has_failed() {
+        let mut report = report(None).await;
+        report.items.failed.insert("no price".to_owned(), 3);
+        assert!(summary(&report, None).starts_with("max_pages reached: "));
+        report.items.kept = 0;
+        let text = summary(&report, None);
+        assert!(text.starts_with("failed, max_pages reached: "), "{text}");
+        assert!(text.contains("\n  items failed: 3 no price"), "{text}");
+        report.finish = Finish::Stopped;
+        assert!(!report.has_failed());
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 mod flags;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::job::{AnyCrawler, Job};
 use crate::policy::robots::PageTags;
 use crate::request::Request;
 use crate::response::Response;
-use crate::settings::Settings;
+use crate::settings::{Settings, did_you_mean};
 use crate::sink::Record;
 pub(super) use flags::SpiderFlags;
 use verdict::Judge;
@@ -35,6 +36,8 @@ pub(super) struct Trial {
     /// None when it cannot say.
     starts: Vec<Request>,
     no_start: Option<Error>,
+    /// The labels that pages can have, if that is known.
+    labels: Option<BTreeSet<String>>,
 }
 
 /// What a spider made of a page.
@@ -74,6 +77,7 @@ impl Trial {
             way,
             starts,
             no_start,
+            labels: job.known_labels().cloned(),
         })
     }
 
@@ -154,13 +158,41 @@ impl Trial {
         if PageTags::of(page, agent, tags, jiff::Timestamp::now()).noindex {
             notes.push("the page says noindex: a crawl drops its items".to_owned());
         }
-        let is_empty = made.items.is_empty() && made.requests.is_empty();
-        if page.label().is_none() && (is_empty || made.error.is_some()) {
-            notes.push(
-                "a page that the spider knows by a label has to be given that label".to_owned(),
-            );
-        }
+        notes.extend(self.note_of_label(page, made));
         notes
+    }
+
+    /// That a page may lack its label, or has one that no page of the crawl has.
+    fn note_of_label(&self, page: &Response, made: &Made) -> Option<String> {
+        let Some(label) = page.label() else {
+            return self.note_of_no_label(made);
+        };
+        let labels = self.labels.as_ref()?;
+        let starts = self.starts.iter().filter_map(Request::label);
+        let mut known = labels.iter().map(String::as_str).chain(starts);
+        if known.clone().any(|known| known == label) {
+            return None;
+        }
+        let meant = did_you_mean(label, known.by_ref().filter(|known| !known.is_empty()));
+        Some(format!(
+            "no page of this crawl has the label {label:?}{meant}"
+        ))
+    }
+
+    fn note_of_no_label(&self, made: &Made) -> Option<String> {
+        let has_labels = |labels: &BTreeSet<String>| labels.iter().any(|label| !label.is_empty());
+        if !self.labels.as_ref().is_none_or(has_labels) {
+            return None;
+        }
+        let have_all = |labels: &BTreeSet<String>| !labels.contains("");
+        let is_odd = match made.error {
+            // It has more likely another cause, if a page need not have a label.
+            Some(_) => self.labels.as_ref().is_some_and(have_all),
+            None => made.items.is_empty() && made.requests.is_empty(),
+        };
+        is_odd.then(|| {
+            "a page that the spider knows by a label has to be given that label".to_owned()
+        })
     }
 }
 

@@ -21,7 +21,7 @@ use crate::pipeline::{Counts, Entrance, Exit, Line};
 use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
 use crate::spider::Spider;
-use crate::state::{Folder, OpenJob, Parsing};
+use crate::state::{Folder, OpenJob, Parsing, Unique};
 
 impl<S: Spider> Crawler<S> {
     /// Puts all parts together and starts them.
@@ -56,6 +56,8 @@ impl<S: Spider> Crawler<S> {
             return self.crawl_with(setup, schema, name, stream, stop).await;
         };
         plan.fresh = self.fresh;
+        plan.unique = self.unique();
+        plan.quality = quality::given(&self.settings);
         let (sinks, sync) = (self.sinks.len(), self.settings.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
@@ -129,12 +131,20 @@ impl<S: Spider> Crawler<S> {
         saved.map(|()| report)
     }
 
+    /// By what the items are unique.
+    fn unique(&self) -> Unique {
+        match (quality::key_names(&self.settings), &self.unique_by) {
+            (names, _) if !names.is_empty() => Unique::Fields(names),
+            (_, Some(_)) => Unique::Function,
+            (_, None) => Unique::Nothing,
+        }
+    }
+
     /// What is asked of the items.
     fn quality(&mut self, schema: Option<Schema>, setup: &mut Setup) -> Quality<S::Item> {
-        let names = &self.settings.unique;
-        let key_of = match self.unique_by.take() {
-            _ if !names.is_empty() => Some(KeyOf::Fields(names.clone())),
-            function => function.map(KeyOf::Function),
+        let key_of = match self.unique() {
+            Unique::Fields(names) => Some(KeyOf::Fields(names)),
+            _ => self.unique_by.take().map(KeyOf::Function),
         };
         let last = setup.committed.as_mut();
         let known = last.map(|last| std::mem::take(&mut last.item_keys));

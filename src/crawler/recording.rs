@@ -1,7 +1,10 @@
 //! A crawl that is recorded, and a crawl of what was recorded.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use super::Crawler;
 use crate::downloader::HttpDownloader;
@@ -9,15 +12,21 @@ use crate::error::Result;
 use crate::event::Announcer;
 use crate::settings::CacheMode;
 use crate::spider::Spider;
+use crate::testing::cassette::Secrets;
 use crate::testing::{Recorder, Replay};
 
 impl<S: Spider> Crawler<S> {
     /// The same crawl, which writes what its downloader answers into a cassette and nothing anywhere else. Its settings
-    /// must be complete.
+    /// must be complete. With it comes what is told when the cassette cannot be written.
     ///
     /// # Errors
     /// Those of the downloader and of the [`Recorder`].
-    pub(crate) fn recorded(self, path: &Path, headers: &[String]) -> Result<Self> {
+    pub(crate) fn recorded(
+        self,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Self, Arc<Notify>)> {
         let mut bare = self.without_outputs();
         let downloader = match bare.downloader.take() {
             Some(downloader) => downloader,
@@ -27,8 +36,10 @@ impl<S: Spider> Crawler<S> {
             .iter()
             .try_fold(Recorder::around(path, downloader)?, |recorder, header| {
                 recorder.with_header(header)
-            })?;
-        Ok(bare.downloader(recorder))
+            })?
+            .hiding(secrets);
+        let failed = recorder.failed();
+        Ok((bare.downloader(recorder), failed))
     }
 
     /// A crawl of a cassette, always in the same order: one page at a time, without a limit and without waiting.

@@ -73,6 +73,8 @@ pub(crate) struct Parsed {
     pub(super) over_limit: u64,
     /// Links that the limits of rules left out.
     pub(super) over_rules: u64,
+    /// Whether the page is part of a login.
+    pub(super) is_login: bool,
     /// What was cut off of its trees.
     pub(super) cuts: Cuts,
     pub(super) items: Delivery,
@@ -108,8 +110,9 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             let result = AssertUnwindSafe(parse).catch_unwind().await;
             drop(suspect);
             let over_rules = out.over_rules();
+            let (lost, is_login) = (out.take_lost(), out.is_login());
             let (items, requests, over_limit) = out.into_parts();
-            let items = self.delivery(url.clone(), items).await;
+            let items = self.delivery(url.clone(), items, lost).await;
             let error = match result {
                 Ok(Ok(())) => None,
                 Ok(Err(error)) => {
@@ -121,6 +124,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
                 requests,
                 over_limit,
                 over_rules,
+                is_login,
                 cuts: marks.cuts(),
                 items,
                 error: error.map(|error| error.with_url(&url)),
@@ -139,15 +143,16 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
 
 impl<S: Spider> Plumbed<S> {
     /// Waits for a place among the items that wait for the pipelines.
-    async fn delivery(&self, url: Url, items: Vec<S::Item>) -> Delivery {
+    async fn delivery(&self, url: Url, items: Vec<S::Item>, lost: Vec<String>) -> Delivery {
         let count = items.len();
-        if count == 0 {
+        if count == 0 && lost.is_empty() {
             return Delivery::default();
         }
         // None only when the pipelines are gone; then the crawl is ending and says why.
         let place = self.entrance.place().await;
-        let deliver =
-            place.map(|place| Box::new(move |reason| place.deliver(url, items, reason)) as Deliver);
+        let deliver = place.map(|place| {
+            Box::new(move |reason| place.deliver(url, items, lost, reason)) as Deliver
+        });
         Delivery {
             deliver,
             items: count,

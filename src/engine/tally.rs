@@ -136,8 +136,9 @@ impl Tally {
         self.traps.entry(kind).or_default().count(url);
     }
 
-    pub(super) fn parsed(&mut self) {
+    pub(super) fn parsed(&mut self, is_login: bool) {
         self.pages += 1;
+        self.requests.logins += u64::from(is_login);
         self.ledger.done += 1;
     }
 

@@ -94,6 +94,7 @@ pub(super) enum Outcome {
         over_limit: u64,
         over_rules: u64,
         nofollow: u64,
+        is_login: bool,
         cuts: Cuts,
         error: Option<Error>,
     },
@@ -272,6 +273,7 @@ impl Context {
             over_limit: parsed.over_limit,
             over_rules: parsed.over_rules,
             nofollow,
+            is_login: parsed.is_login,
             cuts: parsed.cuts,
             error: parsed.error,
         }

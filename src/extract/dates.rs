@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::FromText;
@@ -20,23 +21,37 @@ pub trait FromFormat: Sized {
     ///
     /// # Errors
     ///
-    /// Where the text is not of this format. A [`Timestamp`] needs one with the offset, `%z`.
+    /// Where the text is not of this format, or its year has fewer than four digits (`%Y` takes them). A [`Timestamp`] needs one with the offset, `%z`.
     fn from_format(text: &str, format: &str) -> Result<Self, String>;
 }
 
 macro_rules! from_format {
-    ($( $type:ty )*) => { $(
+    ($( $type:ty: $date:expr; )*) => { $(
         impl FromFormat for $type {
             fn from_format(text: &str, format: &str) -> Result<Self, String> {
-                Self::strptime(format, text.trim()).map_err(|error| {
+                let value = Self::strptime(format, text.trim()).map_err(|error| {
                     format!("{} is not {format:?}: {error}", clean::quoted(text))
-                })
+                })?;
+                let date: Option<Date> = $date(value);
+                match date.filter(|&date| !clean::is_dated(date)) {
+                    None => Ok(value),
+                    Some(date) => Err(format!(
+                        "{} is not {format:?}: it would be in the year {}; two digits are %y",
+                        clean::quoted(text),
+                        date.year()
+                    )),
+                }
             }
         }
     )* };
 }
 
-from_format! { Date DateTime Time Timestamp }
+from_format! {
+    Date: Some;
+    DateTime: |value: Self| Some(value.date());
+    Time: |_| None;
+    Timestamp: |value| Some(TimeZone::UTC.to_datetime(value).date());
+}
 
 impl FromText for Date {
     fn from_text(text: Cow<'_, str>, _: Element<'_>) -> Result<Self, BoxError> {
@@ -59,11 +74,11 @@ impl FromText for Timestamp {
 }
 
 macro_rules! iso {
-    ($( $type:ty: $name:literal )*) => { $(
+    ($( $type:ty: $name:literal $is_right:expr; )*) => { $(
         impl FromText for $type {
             fn from_text(text: Cow<'_, str>, _: Element<'_>) -> Result<Self, BoxError> {
-                let value = text.trim().parse();
-                value.map_err(|_| format!("{} is not a {}", clean::quoted(&text), $name).into())
+                let value = text.trim().parse().ok().filter($is_right);
+                value.ok_or_else(|| format!("{} is not a {}", clean::quoted(&text), $name).into())
             }
 
             // The formats of JSON Schema have an offset, which these do not.
@@ -74,4 +89,7 @@ macro_rules! iso {
     )* };
 }
 
-iso! { DateTime: "date and time" Time: "time" }
+iso! {
+    DateTime: "date and time" |value: &Self| clean::is_dated(value.date());
+    Time: "time" |_| true;
+}

@@ -5,8 +5,8 @@ mod take;
 
 pub use pattern::{Narrow, Pattern, pattern};
 pub use take::{
-    attr, block_text, html, link, link_url, outer_html, own_text, page_url, page_url_text, piece,
-    pieces, text, url,
+    attr, block_text, first, html, link, link_url, outer_html, own_text, page_url, page_url_text,
+    piece, pieces, text, url,
 };
 
 use std::borrow::Cow;
@@ -16,10 +16,19 @@ use super::nesting::Level;
 use super::{Extract, FromFormat};
 use crate::clean::Cleaner;
 use crate::html::Element;
+use crate::html::room::Room;
 use crate::{BoxError, Error, ErrorKind, Result};
 
 /// A text of an element, if it has one.
 type Text<'a> = Option<Cow<'a, str>>;
+
+/// The first text that says something.
+enum First<'a> {
+    Text(Cow<'a, str>, Element<'a>),
+    /// All there are are only white space.
+    Blank,
+    Nothing,
+}
 
 /// A field of an item: what errors call it, and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +58,7 @@ impl Field {
         }
     }
 
-    /// The first value that `take` finds, as `read` understands it.
+    /// The first value that `take` finds and that is not only white space, as `read` understands it.
     ///
     /// # Errors
     ///
@@ -61,12 +70,13 @@ impl Field {
         read: impl FnOnce(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
     ) -> Result<V> {
         match self.first(element, take)? {
-            Some((found, text)) => read(text, found).map_err(|error| self.bad(found, &error)),
-            None => Err(self.missing(element, self.missing)),
+            First::Text(text, found) => read(text, found).map_err(|error| self.bad(found, &error)),
+            First::Blank => Err(self.missing(element, &self.blank())),
+            First::Nothing => Err(self.missing(element, self.missing)),
         }
     }
 
-    /// The same, where there may be nothing, or only white space.
+    /// The same, where there may be none.
     ///
     /// # Errors
     ///
@@ -78,10 +88,10 @@ impl Field {
         read: impl FnOnce(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
     ) -> Result<Option<V>> {
         match self.first(element, take)? {
-            Some((found, text)) if !is_blank(&text) => read(text, found)
+            First::Text(text, found) => read(text, found)
                 .map(Some)
                 .map_err(|error| self.bad(found, &error)),
-            _ => Ok(None),
+            First::Blank | First::Nothing => Ok(None),
         }
     }
 
@@ -89,16 +99,21 @@ impl Field {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Value`] if one cannot be read.
+    /// [`ErrorKind::Value`] if one cannot be read, and [`ErrorKind::TooLarge`] if they are more than 64 MiB.
     pub fn all<'a, V, T: IntoIterator<Item = Cow<'a, str>>>(
         self,
         element: Element<'a>,
         mut take: impl FnMut(Element<'a>) -> T,
         mut read: impl FnMut(Cow<'a, str>, Element<'a>) -> Result<V, BoxError>,
     ) -> Result<Vec<V>> {
-        let mut values = Vec::new();
+        let (mut values, mut room) = (Vec::new(), Room::default());
         let failed = self.search(element, |found| {
             for text in take(found).into_iter().filter(|text| !is_blank(text)) {
+                if !room.take(&text) {
+                    let error = room.check(self.css).err()?;
+                    let error = error.with_url(found.page_url());
+                    return Some(error.in_field(self.item, self.name));
+                }
                 match read(text, found) {
                     Ok(value) => values.push(value),
                     Err(error) => return Some(self.bad(found, &error)),
@@ -109,7 +124,7 @@ impl Field {
         failed.map_or(Ok(values), Err)
     }
 
-    /// Whether `take` finds anything.
+    /// Whether `take` finds anything, be it blank.
     ///
     /// # Errors
     ///
@@ -119,7 +134,7 @@ impl Field {
         element: Element<'a>,
         take: impl FnMut(Element<'a>) -> Text<'a>,
     ) -> Result<bool> {
-        Ok(self.first(element, take)?.is_some())
+        Ok(self.search(element, take)?.is_some())
     }
 
     /// The first nested item.
@@ -183,8 +198,17 @@ impl Field {
         self,
         element: Element<'a>,
         mut take: impl FnMut(Element<'a>) -> Text<'a>,
-    ) -> Result<Option<(Element<'a>, Cow<'a, str>)>> {
-        self.search(element, |found| Some((found, take(found)?)))
+    ) -> Result<First<'a>> {
+        let mut otherwise = First::Nothing;
+        let first = self.search(element, |found| {
+            let text = take(found)?;
+            if is_blank(&text) {
+                otherwise = First::Blank;
+                return None;
+            }
+            Some(First::Text(text, found))
+        })?;
+        Ok(first.unwrap_or(otherwise))
     }
 
     fn search<'a, V>(
@@ -198,6 +222,14 @@ impl Field {
         element
             .find_map(self.css, take)
             .map_err(|error| error.in_field(self.item, self.name))
+    }
+
+    #[cold]
+    fn blank(self) -> String {
+        match self.css {
+            "" => "there is only white space".to_owned(),
+            css => format!("there is only white space at {css:?}"),
+        }
     }
 
     #[cold]
@@ -222,7 +254,7 @@ impl Field {
 }
 
 fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+    text.chars().all(char::is_whitespace)
 }
 
 /// One step of `clean`.

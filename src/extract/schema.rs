@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 pub use serde_json::Value;
 use serde_json::{Map, json};
 
-use super::{Extract, FromText};
+pub use super::{Extract, FromText};
 
 /// Which version of JSON Schema the schemas are written in.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -87,17 +87,25 @@ pub fn uri() -> Value {
 /// The same or null.
 #[must_use]
 pub fn nullable(mut schema: Value) -> Value {
-    match schema.get_mut("type") {
-        Some(Value::String(name)) => {
-            let name = std::mem::take(name);
-            if let Some(kind) = schema.get_mut("type") {
-                *kind = json!([name, "null"]);
+    let Some(object) = schema.as_object_mut() else {
+        return schema;
+    };
+    // These allow what they list, and `null` beside the type does not add to that.
+    let lists = [
+        "enum", "const", "$ref", "anyOf", "oneOf", "allOf", "not", "if",
+    ];
+    if !lists.iter().any(|keyword| object.contains_key(*keyword)) {
+        match object.get_mut("type") {
+            Some(Value::String(name)) => {
+                let name = std::mem::take(name);
+                object.insert("type".to_owned(), json!([name, "null"]));
+                return schema;
             }
-            schema
+            Some(_) => {}
+            None => return schema,
         }
-        Some(_) => json!({ "anyOf": [within(schema), { "type": "null" }] }),
-        None => schema,
     }
+    json!({ "anyOf": [within(schema), { "type": "null" }] })
 }
 
 /// A list of such.
@@ -168,5 +176,35 @@ pub trait OfAny {
 impl<T> OfAny for Probe<T> {
     fn schema(&self) -> Value {
         any()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_allowed_whatever_the_type_allows() {
+        for (schema, expected) in [
+            (
+                json!({ "type": "string" }),
+                json!({ "type": ["string", "null"] }),
+            ),
+            (
+                json!({ "type": "string", "enum": ["new", "used"] }),
+                json!({ "anyOf": [{ "type": "string", "enum": ["new", "used"] }, { "type": "null" }] }),
+            ),
+            (
+                json!({ "$ref": "#/$defs/kind" }),
+                json!({ "anyOf": [{ "$ref": "#/$defs/kind" }, { "type": "null" }] }),
+            ),
+            (
+                json!({ "const": 1 }),
+                json!({ "anyOf": [{ "const": 1 }, { "type": "null" }] }),
+            ),
+            (json!({}), json!({})),
+        ] {
+            assert_eq!(nullable(schema), expected);
+        }
     }
 }

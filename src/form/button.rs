@@ -25,14 +25,24 @@ pub(super) struct Button {
 }
 
 impl Button {
-    pub(super) fn is_called(&self, wanted: &str) -> bool {
+    /// How well it is described: less is better, `None` is not at all.
+    pub(super) fn rank(&self, wanted: &str) -> Option<usize> {
         let has_id = wanted.strip_prefix('#').is_some_and(|id| id == self.id);
-        has_id || wanted == self.name || wanted == self.label
+        let ways = [
+            has_id || wanted == self.name,
+            wanted == self.label,
+            self.is_pair(wanted),
+            wanted == self.value,
+        ];
+        ways.iter().position(|is_so| *is_so)
     }
 
-    /// Whether Enter presses it, if it is the first. Images are left to those who name them: they send coordinates.
-    pub(super) fn is_default(&self) -> bool {
-        !self.is_image
+    /// `name=value`.
+    fn is_pair(&self, wanted: &str) -> bool {
+        let value = wanted
+            .strip_prefix(&self.name)
+            .and_then(|rest| rest.strip_prefix('='));
+        value == Some(&self.value)
     }
 
     pub(super) fn entries(&self) -> Vec<Entry> {
@@ -60,7 +70,8 @@ impl fmt::Display for Button {
             ("", "", "") => f.write_str("one without a name"),
             ("", "", id) => write!(f, "\"#{id}\""),
             ("", label, _) => write!(f, "{label:?}"),
-            (name, _, _) => write!(f, "{name:?}"),
+            (name, _, _) if self.value.is_empty() => write!(f, "{name:?}"),
+            (name, _, _) => write!(f, "{:?}", format!("{name}={}", self.value)),
         }
     }
 }

@@ -21,11 +21,17 @@ pub(super) fn fields<'a>(html: &'a Html, form: Element<'a>) -> Vec<Field<'a>> {
     } else {
         inside
     };
-    let id = form.attr("id").filter(|id| is_first_of_id(html, form, id));
+    let id = form
+        .attr("id")
+        .filter(|id| first_of_id(html, id) == Some(form));
     let disabled = disabled(html);
+    // What a list suggests is shown where there are no lists, and never sent.
+    let suggested = html.select("datalist :is(input, select, textarea, button)");
+    let suggested: HashSet<NodeId> = suggested.into_iter().flatten().map(Element::id).collect();
     let owned = html.select(FIELDS).into_iter().flatten().filter(|field| {
         let named = field.attr("form");
-        named.map_or_else(|| inside.contains(&field.id()), |named| id == Some(named))
+        !suggested.contains(&field.id())
+            && named.map_or_else(|| inside.contains(&field.id()), |named| id == Some(named))
     });
     owned
         .map(|element| Field {
@@ -39,10 +45,10 @@ fn within(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     element.select(FIELDS).into_iter().flatten()
 }
 
-/// Whether no element before the form has its id.
-fn is_first_of_id(html: &Html, form: Element<'_>, id: &str) -> bool {
+/// The first element with an id.
+pub(super) fn first_of_id<'a>(html: &'a Html, id: &str) -> Option<Element<'a>> {
     let mut all = html.select("[id]").into_iter().flatten();
-    all.find(|element| element.attr("id") == Some(id)) == Some(form)
+    all.find(|element| element.attr("id") == Some(id))
 }
 
 /// The fields in the table that a form begins in, between rows or cells: there the parser ends the form at once, and

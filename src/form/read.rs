@@ -18,7 +18,7 @@ const FIELDS: usize = 10_000;
 
 pub(super) fn form(html: &Html, css: &str) -> Result<Form> {
     let found = html.one(css)?;
-    let form = around(found).ok_or_else(|| {
+    let form = owner(html, found).ok_or_else(|| {
         let message = format!("{css:?} matches an element that is in no form");
         Error::new(ErrorKind::Missing, message).with_url(html.url())
     })?;
@@ -53,6 +53,15 @@ pub(super) fn form(html: &Html, css: &str) -> Result<Form> {
     })
 }
 
+/// The form of an element: the one that a field names, else the one around it.
+fn owner<'a>(html: &'a Html, element: Element<'a>) -> Option<Element<'a>> {
+    let is_field = matches!(element.name(), "input" | "select" | "textarea" | "button");
+    match element.attr("form").filter(|_| is_field) {
+        Some(id) => owned::first_of_id(html, id).filter(|found| found.name() == "form"),
+        None => around(element),
+    }
+}
+
 fn around(element: Element<'_>) -> Option<Element<'_>> {
     let mut around = Some(element);
     while let Some(element) = around.filter(|element| element.name() != "form") {
@@ -65,7 +74,7 @@ fn around(element: Element<'_>) -> Option<Element<'_>> {
 fn kind_of(field: Element<'_>) -> &'static str {
     let types = [
         "hidden", "password", "checkbox", "radio", "file", "submit", "image", "reset", "button",
-        "range", "color",
+        "range", "color", "number", "email", "url",
     ];
     let own = field.attr("type").unwrap_or_default();
     let known = types
@@ -130,7 +139,9 @@ fn button(html: &Html, field: Element<'_>, place: usize) -> Button {
         },
         is_image: kind_of(field) == "image",
         place,
-        url: own("formaction").map(|text| action(html, field, Some(text))),
+        url: field
+            .attr("formaction")
+            .map(|text| action(html, field, Some(text))),
         method: field.attr("formmethod").map(Way::of),
         body: field.attr("formenctype").map(Body::of),
     }
@@ -154,6 +165,8 @@ fn control(field: &Field<'_>, kind: &str, place: usize) -> Option<Control> {
         "file" => (Kind::File, Vec::new()),
         "password" => (Kind::Password, vec![one_line(&value())]),
         "hidden" => (Kind::Text, vec![value()]),
+        "number" => (Kind::Text, vec![number(&value())]),
+        "email" | "url" => (Kind::Text, vec![one_line(&value()).trim().to_owned()]),
         "range" => (Kind::Text, vec![range(field)]),
         "color" if value().is_empty() => (Kind::Text, vec!["#000000".to_owned()]),
         _ => (Kind::Text, vec![one_line(&value())]),
@@ -171,6 +184,22 @@ fn control(field: &Field<'_>, kind: &str, place: usize) -> Option<Control> {
 /// A browser takes line breaks out of what has one line.
 fn one_line(value: &str) -> String {
     value.replace(['\r', '\n'], "")
+}
+
+/// What is no number is nothing: section 2.3.4.3 of the HTML standard.
+fn number(value: &str) -> String {
+    let is_plain = value
+        .bytes()
+        .all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c));
+    let is_number = is_plain
+        && !value.starts_with('+')
+        && !value.ends_with('.')
+        && value.parse::<f64>().is_ok();
+    if is_number {
+        value.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 /// A slider stands in the middle when nothing else is said.

@@ -1,5 +1,7 @@
 //! Which selectors cost more than time in proportion to the page, and which pages are too much for them.
 
+mod reach;
+
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -10,6 +12,7 @@ use scraper::Node;
 
 use super::css::marks;
 use crate::{Error, ErrorKind, Result};
+use reach::Reach;
 
 /// How many pairs of siblings may be compared: those of one element with 10,000 children.
 const PAIRS: u64 = 10_000 * 10_000;
@@ -34,6 +37,8 @@ pub(super) struct Needs {
     within: bool,
     /// `.name`: all classes.
     classes: bool,
+    /// Selectors within selectors, as in `:is(a b) c`.
+    nested: Reach,
 }
 
 impl Needs {
@@ -52,6 +57,7 @@ impl Needs {
             types: lower.contains("of-type"),
             within: lower.contains(":has("),
             classes,
+            nested: Reach::of(css),
         }
     }
 
@@ -69,6 +75,8 @@ impl Needs {
             "compares too many siblings: an element has thousands of children of different names"
         } else if self.within && shape().steps > STEPS {
             "searches too much within elements: the page is large and deeply nested"
+        } else if self.nested.layers > 1 && shape().times(self.nested) > PAIRS {
+            "multiplies the search by selectors within selectors: the page is large, wide or deeply nested"
         } else if self.classes && extent.text >= CLASS_TEXT && classes() > CLASSES {
             "looks for a class on a page with hundreds of thousands of classes"
         } else {
@@ -107,6 +115,10 @@ struct Shape {
     /// For each node, its level squared: it is looked at from each element around it, and each time the way back to that
     /// element may be searched.
     steps: u64,
+    nodes: u64,
+    /// How many children an element has, and on how many levels they are, at most.
+    widest: u64,
+    deepest: u64,
 }
 
 impl Shape {
@@ -118,6 +130,8 @@ impl Shape {
                 Edge::Open(node) => {
                     level += 1;
                     shape.steps = shape.steps.saturating_add(level * level);
+                    shape.nodes += 1;
+                    shape.deepest = shape.deepest.max(level);
                     shape.children(node);
                 }
                 Edge::Close(_) => level -= 1,
@@ -126,8 +140,16 @@ impl Shape {
         shape
     }
 
+    /// At most how many steps a search takes that reaches so far for each element.
+    fn times(&self, reach: Reach) -> u64 {
+        let siblings = self.widest.saturating_pow(reach.siblings);
+        let around = self.deepest.saturating_pow(reach.around);
+        self.nodes.saturating_mul(siblings).saturating_mul(around)
+    }
+
     fn children(&mut self, node: NodeRef<'_, Node>) {
         let children = node.children().count() as u64;
+        self.widest = self.widest.max(children);
         self.siblings = self.siblings.saturating_add(children * children);
         if children > MANY {
             let elements = node
@@ -190,6 +212,15 @@ mod tests {
                 }),
             ),
             (
+                "nested",
+                shaped(Shape {
+                    nodes: 1000,
+                    widest: 1000,
+                    deepest: 1000,
+                    ..Shape::default()
+                }),
+            ),
+            (
                 "classes",
                 Extent {
                     classes: (CLASSES + 1).into(),
@@ -206,6 +237,9 @@ mod tests {
             ("li:nth-of-type(2)", &["types"]),
             ("li:nth-last-child(2)", &[]),
             ("a:last-child + b > c", &[]),
+            (":is(a ~ b) ~ c", &["siblings", "nested"]),
+            ("a:not(b c) d", &["nested"]),
+            ("a b:not(c d)", &[]),
             ("div:has(p b).c", &["within", "classes"]),
         ] {
             let needs = Needs::of(css);

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use ego_tree::NodeId;
@@ -27,6 +27,11 @@ use super::open_tag::OpenTag;
 
 /// How much text is handed over at once.
 const CHUNK: usize = 32 * 1024;
+/// How many different names of tags and attributes a page may have. The parser remembers names in a table of fixed size,
+/// which takes time quadratic in them. Real pages have hundreds.
+const MAX_NAMES: usize = 20_000;
+/// How many bytes of a name the parser keeps without that table.
+const SHORT_NAME: usize = 7;
 
 /// Parses a page. Returns the tree, and what was left out because of the limits.
 ///
@@ -89,6 +94,10 @@ impl Parser {
             if open.read(unfinished) > sink.limits.attributes || sink.has_many_attributes.get() {
                 return false;
             }
+            if sink.has_many_names() {
+                sink.cut(Cuts::NODES);
+                return true;
+            }
             rest = others;
         }
         true
@@ -128,6 +137,8 @@ struct Capped {
     left: Cell<Option<usize>>,
     /// Whether a tag had more attributes than it may.
     has_many_attributes: Cell<bool>,
+    /// The names, but for short ones.
+    names: RefCell<HashSet<LocalName>>,
     limits: Limits,
 }
 
@@ -146,7 +157,25 @@ impl Capped {
             input,
             left: Cell::default(),
             has_many_attributes: Cell::default(),
+            names: RefCell::default(),
             limits,
+        }
+    }
+
+    fn has_many_names(&self) -> bool {
+        self.names.borrow().len() > MAX_NAMES
+    }
+
+    fn note_names(&self, tag: &Tag) {
+        let names = tag.attrs.iter().map(|attribute| &attribute.name.local);
+        let long = std::iter::once(&tag.name)
+            .chain(names)
+            .filter(|name| name.len() > SHORT_NAME);
+        for name in long {
+            let mut known = self.names.borrow_mut();
+            if !known.contains(name) {
+                known.insert(name.clone());
+            }
         }
     }
 
@@ -240,10 +269,11 @@ impl TokenSink for Capped {
             let chunk = self.input.peek_front_chunk_mut();
             self.left.set(Some(chunk.map_or(0, |chunk| chunk.len())));
         }
-        if let Token::TagToken(tag) = &token
-            && tag.attrs.len() > self.limits.attributes
-        {
-            self.has_many_attributes.set(true);
+        if let Token::TagToken(tag) = &token {
+            self.note_names(tag);
+            if tag.attrs.len() > self.limits.attributes {
+                self.has_many_attributes.set(true);
+            }
         }
         if self.is_dropped(&token) {
             return TokenSinkResult::Continue;

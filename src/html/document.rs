@@ -45,9 +45,10 @@ impl Html {
     /// Parses a page. `url` is where it came from: relative references are relative to it, unless the page has a usable
     /// `<base href>`.
     ///
-    /// A tree has at most 512 levels, as in browsers, a million nodes, and 512 attributes per element, so that it takes
-    /// time and memory in proportion to the text; [`was_too_deep`](Self::was_too_deep) tells. The settings
-    /// `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes` can make it less for the pages of a crawl.
+    /// A tree has at most 512 levels, as in browsers, a million nodes, 512 attributes per element, and 20,000 different
+    /// names of elements and attributes, so that it takes time and memory in proportion to the text;
+    /// [`was_too_deep`](Self::was_too_deep) tells. The settings `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes`
+    /// can make it less for the pages of a crawl.
     #[must_use]
     pub fn parse(text: &str, url: Url) -> Self {
         Self::parse_within(text, url, Limits::default())

@@ -107,7 +107,8 @@ impl<'a> Element<'a> {
             })
     }
 
-    /// The elements within this one that match a CSS selector, in document order. `:scope` is this element.
+    /// The elements within this one that match a CSS selector, in document order. `:scope` is this element, and a leading
+    /// `>` stands behind it: `> li` are its children.
     ///
     /// # Errors
     ///

@@ -10,6 +10,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::room::Room;
 use super::{Element, Html};
 use crate::Result;
 use crate::compiled::{Compiled, remembered};
@@ -24,14 +25,14 @@ use crate::compiled::{Compiled, remembered};
 /// | `a::attr(href)` | the attribute of each `a` that has it, as the page has it |
 /// | `h1::text, img::attr(alt)` | each with its own ending |
 /// | `> li::text` | of the children of the element that is asked |
-/// | `::attr(href)`, `::text` | of the element itself that is asked |
+/// | `:scope`, `:scope::text`, `:scope::attr(href)` | of the element itself that is asked; before an ending, `:scope` may be left out |
 /// | `*::text` | of the element itself that is asked and all in it |
 ///
 /// Values come in document order of their elements, those of one element together.
 ///
 /// It differs from Scrapy in this: white space in a piece of text is collapsed, none is left at its ends, and pieces of
 /// nothing else are left out (Scrapy gives them as they are); a selector without an ending gives text (Scrapy: HTML); an
-/// element that is asked is not among its own matches, except where the ending stands alone; the page's `html` is.
+/// element that is asked is not among its own matches, except as `:scope`; the page's `html` is.
 ///
 /// ```
 /// use crawlworks::html::{Html, Query};
@@ -54,8 +55,8 @@ pub struct Query {
     branches: Vec<Branch>,
 }
 
-/// A selector and its ending.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A selector and its ending; by default, the text of the element that is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Branch {
     /// Empty when it is the element that is asked.
     css: String,
@@ -98,7 +99,10 @@ impl Query {
                 branches.push(branch);
             }
         }
-        let css = branches.iter().map(|branch| branch.css.as_str());
+        let css = branches.iter().map(|branch| match branch {
+            itself if *itself == Branch::default() => read::ITSELF,
+            branch => &branch.css,
+        });
         let css: Vec<_> = css.filter(|css| !css.is_empty()).collect();
         Ok(Self {
             css: css.join(", "),
@@ -110,7 +114,7 @@ impl Query {
         remembered(&READ, query, Self::read)
     }
 
-    /// The selector without its ending, or the list of them; empty when it is the element itself.
+    /// The selector without its ending, or the list of them; empty when there is nothing before the ending but `:scope`.
     #[must_use]
     pub fn css(&self) -> &str {
         &self.css
@@ -124,21 +128,49 @@ impl Query {
             .map_or(&Part::Text, |branch| &branch.part)
     }
 
-    pub(super) fn has_ending(&self) -> bool {
+    pub(crate) fn has_ending(&self) -> bool {
         self.branches.iter().any(|branch| branch.part != Part::Text)
     }
 
     /// All values within an element.
     ///
     /// # Errors
-    /// Those of [`Element::select`].
+    /// Those of [`Element::select`], and [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge) when they are more than 64 MiB:
+    /// matches within each other repeat the text of the innermost.
     pub fn values(&self, element: Element<'_>) -> Result<Vec<String>> {
-        let mut values = Vec::new();
+        let (mut values, mut room) = (Vec::new(), Room::default());
         self.visit(element, &mut |value| {
+            if !room.take(&value) {
+                return ControlFlow::Break(());
+            }
             values.push(value);
             ControlFlow::Continue(())
         })?;
+        room.check(&self.to_string())
+            .map_err(|error| error.with_url(element.page_url()))?;
         Ok(values)
+    }
+
+    /// The first of the elements that match, whatever is taken of them.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn element<'a>(&self, element: Element<'a>) -> Result<Option<Element<'a>>> {
+        let mut first = None;
+        self.each(element, |found, _| {
+            first = Some(found);
+            ControlFlow::Break(())
+        })?;
+        Ok(first)
+    }
+
+    /// All of them, in document order.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn elements<'a>(&self, element: Element<'a>) -> Result<Vec<Element<'a>>> {
+        let mut elements = Vec::new();
+        self.each(element, |found, _| {
+            elements.push(found);
+            ControlFlow::Continue(())
+        })?;
+        Ok(elements)
     }
 
     /// The first value within an element. Nothing behind it is looked at.
@@ -167,6 +199,7 @@ impl fmt::Display for Branch {
         match (self.is_deep, self.css.is_empty()) {
             (true, true) => f.write_str("*")?,
             (true, false) => f.write_str(" ")?,
+            (false, true) if self.part == Part::Text => f.write_str(read::ITSELF)?,
             (false, _) => {}
         }
         match &self.part {
@@ -199,7 +232,7 @@ impl Html {
     /// All values of a [`Query`] in the page, in document order.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one, and those of [`Query::values`].
     pub fn get_all(&self, query: &str) -> Result<Vec<String>> {
         self.root().get_all(query)
     }
@@ -217,7 +250,7 @@ impl Element<'_> {
     /// All values of a [`Query`] within this element, in document order.
     ///
     /// # Errors
-    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one.
+    /// [`ErrorKind::Selector`](crate::ErrorKind::Selector) if it is not one, and those of [`Query::values`].
     pub fn get_all(self, query: &str) -> Result<Vec<String>> {
         self.query(query)?.values(self)
     }

@@ -112,7 +112,9 @@ impl Problem {
                 let at = whole.len() - rest.len();
                 let scopes = inserted.iter().filter(|&&place| place < at).count();
                 let token = first_token(rest);
-                let hint = if token.starts_with(':') && !token.starts_with("::") {
+                // One that there is may still be in the wrong place, such as `:has` in `:has`.
+                let is_known = PSEUDO_CLASSES.contains(&token);
+                let hint = if token.starts_with(':') && !token.starts_with("::") && !is_known {
                     did_you_mean(token, PSEUDO_CLASSES)
                 } else {
                     String::new()
@@ -189,6 +191,7 @@ mod tests {
             ),
             ("div >", "it ends too early"),
             ("a[href=x]]", r#"unexpected "]" at column 10"#),
+            ("a:has(b:has(c))", r#"unexpected ":has" at column 8"#),
             ("é, ö!", r#"unexpected "!" at column 5"#),
             ("> a, > b >> c", r#"unexpected ">" at column 11"#),
             ("+ a", r#"unexpected "+" at column 1"#),

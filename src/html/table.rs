@@ -21,7 +21,8 @@ impl Element<'_> {
     ///   they are the cells of the first row, `th` or not.
     /// - A name that is empty, or that is missing since a row is longer, is `column_3`, counted from 1. One that is there
     ///   already gets a number: `Price`, `Price_2`.
-    /// - A cell over several rows or columns is in each of them. A row that is shorter has fewer entries.
+    /// - A cell over several rows or columns is in each of them. A row that is shorter has fewer entries; where a cell from
+    ///   above reaches into it further right, those between are empty.
     /// - A table in a cell is only text of that cell. Rows without cells are left out.
     ///
     /// ```

@@ -7,8 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 #[cfg(feature = "cli")]
 use std::path::Path;
 use std::path::PathBuf;
+#[cfg(feature = "cli")]
+use std::sync::Arc;
 
 use futures_util::FutureExt;
+#[cfg(feature = "cli")]
+use tokio::sync::Notify;
 
 use crate::crawler::Crawler;
 use crate::downloader::{Downloader, ErasedDownloader};
@@ -25,6 +29,8 @@ use crate::sink::{OutputFile, Record, Sink};
 use crate::spider::Spider;
 #[cfg(feature = "cli")]
 use crate::testing::Replay;
+#[cfg(feature = "cli")]
+use crate::testing::cassette::Secrets;
 
 /// A [`Crawler`] whose spider's type is forgotten.
 #[must_use = "a crawler does nothing until it is run"]
@@ -89,8 +95,14 @@ impl AnyCrawler {
 
     /// See [`Crawler::recorded`].
     #[cfg(feature = "cli")]
-    pub(crate) fn recorded(self, path: &Path, headers: &[String]) -> Result<Self> {
-        self.0.recorded(path, headers).map(Self)
+    pub(crate) fn recorded(
+        self,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Self, Arc<Notify>)> {
+        let (crawler, failed) = self.0.recorded(path, headers, secrets)?;
+        Ok((Self(crawler), failed))
     }
 
     /// See [`Crawler::replayed`].
@@ -171,7 +183,7 @@ pub struct Parsed {
     pub items: Vec<Record>,
     /// The requests, with their labels.
     pub requests: Vec<Request>,
-    /// The spider's error; what it emitted before is above.
+    /// The spider's error, or that items were lost; what it emitted is above.
     pub error: Option<BoxError>,
 }
 
@@ -184,6 +196,7 @@ impl Parsed {
             .catch_unwind()
             .await
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+        let lost = out.take_lost();
         let (emitted, requests, _) = out.into_parts();
         let mut items = Vec::with_capacity(emitted.len());
         let mut unwritable = None;
@@ -196,9 +209,19 @@ impl Parsed {
         Self {
             items,
             requests,
-            error: result.err().or(unwritable),
+            error: result.err().or(unwritable).or_else(|| lost_items(&lost)),
         }
     }
+}
+
+/// What is told of the items of a page that were lost.
+fn lost_items(lost: &[String]) -> Option<BoxError> {
+    let first = lost.first()?;
+    let told = match lost.len() {
+        1 => format!("an item was lost: {first}"),
+        lost => format!("{lost} items were lost, the first: {first}"),
+    };
+    Some(told.into())
 }
 
 trait Erased: Send {
@@ -219,7 +242,12 @@ trait Erased: Send {
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased>;
     #[cfg(feature = "cli")]
-    fn recorded(self: Box<Self>, path: &Path, headers: &[String]) -> Result<Box<dyn Erased>>;
+    fn recorded(
+        self: Box<Self>,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Box<dyn Erased>, Arc<Notify>)>;
     #[cfg(feature = "cli")]
     fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased>;
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
@@ -282,8 +310,14 @@ impl<S: Spider> Erased for Crawler<S> {
     }
 
     #[cfg(feature = "cli")]
-    fn recorded(self: Box<Self>, path: &Path, headers: &[String]) -> Result<Box<dyn Erased>> {
-        Ok(Box::new(Self::recorded(*self, path, headers)?))
+    fn recorded(
+        self: Box<Self>,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Box<dyn Erased>, Arc<Notify>)> {
+        let (crawler, failed) = Self::recorded(*self, path, headers, secrets)?;
+        Ok((Box::new(crawler), failed))
     }
 
     #[cfg(feature = "cli")]

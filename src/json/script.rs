@@ -1,19 +1,24 @@
 //! Reading JSON from where sites put it: bare, in a comment, in an assignment or in the call of a function.
 
-use regex::Regex;
-use serde_json::Value;
 use std::sync::LazyLock;
 
+use regex::Regex;
+use serde_json::Value;
+
+use super::repair::readings;
 use crate::{Error, ErrorKind, Result};
 
 /// What may stand before the JSON: an assignment, `window["x"].y =`, or the name of a function and a bracket.
 static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let name = r#"[\p{L}_$][\p{L}\p{N}_$]*(?:\s*\.\s*[\p{L}_$][\p{L}\p{N}_$]*|\s*\[\s*(?:"[^"\n]*"|'[^'\n]*'|\d+)\s*\])*"#;
     Regex::new(&format!(
-        r"^(?:(?:export\s+)?(?:var|let|const)\s+)?{name}\s*(?:=|\()\s*"
+        r"^(?:(?:export\s+)?(?:var|let|const)\s+)?{NAME}\s*(?:=|\()\s*"
     ))
     .ok()
 });
+/// An object or a list that is assigned further on.
+static ASSIGNED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(&format!(r"(?:^|[\s;,{{}}]){NAME}\s*=\s*[\[{{]")).ok());
+const NAME: &str = r#"[\p{L}_$][\p{L}\p{N}_$]*(?:\s*\.\s*[\p{L}_$][\p{L}\p{N}_$]*|\s*\[\s*(?:"[^"\n]*"|'[^'\n]*'|\d+)\s*\])*"#;
 /// Comments that hide scripts from old readers, and what keeps an answer from being run as a script.
 const COVERS: [&str; 7] = [
     "<!--",
@@ -29,7 +34,11 @@ const COVERS: [&str; 7] = [
 ///
 /// Around it there may be a byte order mark, white space, `<!-- … -->` or `CDATA`, Google's `)]}'`, and a `;`. It may be
 /// assigned, `window.__DATA__ = {…};`, or be the argument of a function, `callback({…});`: then it is the value of the
-/// first assignment or call, and what comes behind its end is another statement, which is not looked at.
+/// first assignment or call. If that is no object or list, as in `var n = 1; var data = {…}`, it is the first object or list
+/// that is assigned after it, should there be one. What comes behind its end is another statement, which is not looked at.
+///
+/// What is not JSON is repaired as in JSON-LD: commas too many, comments, line breaks in strings, and a text that is encoded
+/// once too often (`&quot;`).
 ///
 /// ```
 /// use crawlworks::json;
@@ -44,10 +53,26 @@ const COVERS: [&str; 7] = [
 /// [`ErrorKind::Json`] with line and column: also for what only JavaScript understands, such as names without quotes, and
 /// for what is nested more than 127 levels deep.
 pub fn parse(text: &str) -> Result<Value> {
-    let (before, is_statement) = before(text);
+    let mut told = None;
+    for reading in readings(text) {
+        match read(&reading) {
+            Ok(value) => return Ok(value),
+            // What is repaired is not the mistake, as long as the places are those of the text.
+            Err(error) if told.is_none() || reading.len() == text.len() => told = Some(error),
+            Err(_) => {}
+        }
+    }
+    Err(told.unwrap_or_else(nothing))
+}
+
+fn read(text: &str) -> Result<Value> {
+    let (mut before, is_statement) = before(text);
+    if is_statement {
+        before += assigned(text.get(before..).unwrap_or_default()).unwrap_or_default();
+    }
     let json = text.get(before..).unwrap_or_default();
     if is_over(json) {
-        return Err(Error::new(ErrorKind::Json, "not JSON: there is nothing"));
+        return Err(nothing());
     }
     let (value, rest) = first_value(json).map_err(|error| bad(text, before, &error))?;
     if is_statement || is_over(rest) {
@@ -56,6 +81,20 @@ pub fn parse(text: &str) -> Result<Value> {
     let place = text.len() - rest.trim_start().len();
     let message = format!("not JSON: it goes on{}", place_in(text, place));
     Err(Error::new(ErrorKind::Json, message))
+}
+
+fn nothing() -> Error {
+    Error::new(ErrorKind::Json, "not JSON: there is nothing")
+}
+
+/// Where the first object or list that is assigned begins, if the first value is something else.
+fn assigned(json: &str) -> Option<usize> {
+    if json.starts_with(['{', '[']) {
+        return None;
+    }
+    let rest = first_value(json).map_or(json, |(_, rest)| rest);
+    let found = ASSIGNED.as_ref()?.find(rest)?;
+    Some(json.len() - rest.len() + found.end() - 1)
 }
 
 /// The value at the beginning, and what comes behind it.

@@ -193,6 +193,36 @@ fn json_is_read_where_sites_put_it() {
 }
 
 #[test]
+fn what_json_ld_may_get_wrong_is_read_everywhere() {
+    for text in [
+        "{\"a\": [1, 2,], // two\n}",
+        "var a = {/* x */ \"a\": [1, 2]}; run('\"')",
+        "{&quot;a&quot;: [1, 2]}",
+    ] {
+        assert_eq!(parse(text).unwrap(), json!({"a": [1, 2]}), "{text}");
+    }
+    assert_eq!(parse("[\"a\nb\"]").unwrap(), json!(["a\nb"]));
+    let url = url::Url::parse("http://a.example/").unwrap();
+    let html = Html::parse("<script>x = {\"a\": [3,],};</script>", url);
+    assert_eq!(html.jmespath("script", "a[0]").unwrap(), Some(json!(3)));
+}
+
+#[test]
+fn the_first_object_or_list_that_is_assigned_comes_before_other_values() {
+    for (text, expected) in [
+        ("var a = 1; var data = {\"b\": 2}; c = [3]", json!({"b": 2})),
+        ("var a = f(), data = [1]", json!([1])),
+        ("var a = 1, b = \"c = [2]\"", json!(1)),
+        ("var a = \"; c = [2]\";", json!("; c = [2]")),
+        ("f(1); x.y = {\"a\": 1,}", json!({"a": 1})),
+    ] {
+        assert_eq!(parse(text).unwrap(), expected, "{text}");
+    }
+    let error = parse("var a = 1; b = {c: 2}; d = [3]").unwrap_err();
+    assert!(error.to_string().contains("line 1 column 17"), "{error}");
+}
+
+#[test]
 fn what_is_not_json_says_where() {
     for (text, what) in [
         ("", "there is nothing"),

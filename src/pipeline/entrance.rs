@@ -17,10 +17,11 @@ const PLACES: usize = 64;
 /// What comes down the line, in order.
 #[derive(Debug)]
 pub(crate) enum Arrival<I> {
-    /// The items of one page, why they are dropped if they are, and their place among those that wait.
+    /// The items of one page, why others are lost, why all are dropped if they are, and their place among those that wait.
     Page {
         url: Url,
         items: Vec<I>,
+        lost: Vec<String>,
         dropped: Option<&'static str>,
         place: OwnedSemaphorePermit,
     },
@@ -83,11 +84,18 @@ impl<I> Entrance<I> {
 
 impl<I> Place<I> {
     /// Lets the items of a page go in, to be kept or to be `dropped` for a reason.
-    pub(crate) fn deliver(self, url: Url, items: Vec<I>, dropped: Option<&'static str>) {
+    pub(crate) fn deliver(
+        self,
+        url: Url,
+        items: Vec<I>,
+        lost: Vec<String>,
+        dropped: Option<&'static str>,
+    ) {
         let Self { arrivals, place } = self;
         let _ = arrivals.send(Arrival::Page {
             url,
             items,
+            lost,
             dropped,
             place,
         });

@@ -106,10 +106,17 @@ impl<I: Item> Line<I> {
                 Some(Some(Arrival::Page {
                     url,
                     items,
+                    lost,
                     dropped,
                     place,
                 })) => {
                     drop(place);
+                    for reason in lost {
+                        match dropped {
+                            Some(reason) => self.dropped(reason, &url),
+                            None => self.failed(reason, &url),
+                        }
+                    }
                     for item in items {
                         match dropped {
                             Some(reason) => self.dropped(reason, &url),
@@ -208,7 +215,7 @@ impl<I: Item> Line<I> {
         let record = match Record::new(item) {
             Ok(record) => record,
             // Nobody asks for it as JSON: a stream has it as it is.
-            Err(_) if self.sinks.is_empty() && !self.quality.is_picky() => return Ok(true),
+            Err(_) if self.sinks.is_empty() && !self.quality.reads_json() => return Ok(true),
             Err(error) => {
                 self.failed(error.chain(), url);
                 return Ok(false);
@@ -232,19 +239,26 @@ impl<I: Item> Line<I> {
         Ok(is_written)
     }
 
-    /// Writes an item to every sink; answers whether all of them took it.
+    /// Writes an item to every sink, or to none; answers whether it is written.
     fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
-        let mut refusal = None;
-        for sink in &mut self.sinks {
-            match sink.write(record) {
-                Err(error) if error.kind() != ErrorKind::Pipeline => return Err(error),
-                result => refusal = refusal.or(result.err()),
+        match self.write_to_all(record) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::Pipeline => {
+                self.failed(error.chain(), url);
+                Ok(false)
             }
+            Err(error) => Err(error),
         }
-        if let Some(error) = &refusal {
-            self.failed(error.chain(), url);
+    }
+
+    fn write_to_all(&mut self, record: &Record) -> Result<()> {
+        // One sink alone says in its `write` what it would say now.
+        if self.sinks.len() > 1 {
+            self.sinks.iter().try_for_each(|sink| sink.check(record))?;
         }
-        Ok(refusal.is_none())
+        self.sinks
+            .iter_mut()
+            .try_for_each(|sink| sink.write(record))
     }
 
     fn dropped(&mut self, reason: &'static str, url: &Url) {

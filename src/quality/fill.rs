@@ -5,6 +5,7 @@ use crate::report::{Items, Types};
 
 /// Counts the fields of an item, given as JSON text. Those that are `watched` are told apart in any case.
 pub(super) fn count(items: &mut Items, json: &str, is_watched: impl Fn(&str) -> bool) {
+    items.counted += 1;
     let mut next = 0;
     for (name, value) in Fields::of(json) {
         let Some((place, field)) = items.fields.at(next, &name, &is_watched) else {

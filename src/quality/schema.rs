@@ -73,6 +73,7 @@ impl Schema {
     }
 
     /// The schema itself.
+    #[cfg(feature = "cli")]
     pub(crate) fn value(&self) -> &Value {
         &self.value
     }

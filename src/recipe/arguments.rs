@@ -51,6 +51,13 @@ impl Arguments {
         Some(given.stand_in.as_ref().unwrap_or(&given.value))
     }
 
+    /// All of them as they were given, secrets too.
+    #[cfg(feature = "cli")]
+    pub(super) fn into_values(self) -> BTreeMap<String, String> {
+        let values = self.0.into_iter();
+        values.map(|(name, given)| (name, given.value)).collect()
+    }
+
     /// The secrets by name.
     pub(super) fn secrets(&self) -> impl Iterator<Item = (&str, &str)> {
         let secrets = self.0.iter().filter(|(_, given)| given.stand_in.is_some());
@@ -73,10 +80,23 @@ impl Arguments {
                 None => argument.variable.as_deref().and_then(&variable),
             };
             let value = value.or_else(|| argument.default.clone());
+            let stand_in = || given.stand_in().filter(|_| argument.is_secret);
+            let value = value.or_else(|| stand_in().map(str::to_owned));
             let value = value.ok_or_else(|| argument.is_missing())?;
+            if argument.is_secret {
+                given.note_secret(&argument.name, &value);
+            }
             values.insert(argument.name.clone(), argument.given(value));
         }
         Ok(Self(values))
+    }
+
+    /// A text without the values of secrets: what stands for them is in their place.
+    pub(super) fn masked(&self, text: String) -> String {
+        let secrets = self.secrets().filter(|(_, value)| !value.is_empty());
+        secrets.fold(text, |text, (name, value)| {
+            text.replace(value, &format!("{{{name}}}"))
+        })
     }
 
     /// The values when nothing is given, if there is a default for each of these names.

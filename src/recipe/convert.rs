@@ -1,20 +1,22 @@
 //! Text as a value of a type.
 
-use jiff::civil::{Date, DateTime};
-use jiff::fmt::{rfc2822, strtime};
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 
 use super::field::Kind;
 use super::item::Value;
 use super::page::Page;
+use crate::clean;
 
-/// The text as a value of this type; none when it is empty, but for texts, or refers to nothing.
+/// The text as a value of this type; none when it is empty, but for texts, or refers to nothing on the web.
 ///
 /// # Errors
 /// What the text is not.
-pub(super) fn convert(text: String, kind: &Kind, page: &Page<'_>) -> Result<Option<Value>, String> {
+pub(super) fn convert(text: &str, kind: &Kind, page: &Page<'_>) -> Result<Option<Value>, String> {
     if matches!(kind, Kind::Any | Kind::Text) {
-        return Ok(Some(Value::Text(text)));
+        return Ok(Some(Value::Text(text.to_owned())));
     }
     let trimmed = text.trim();
     if trimmed.is_empty() {
@@ -29,7 +31,11 @@ pub(super) fn convert(text: String, kind: &Kind, page: &Page<'_>) -> Result<Opti
             .map(Value::Number),
         Kind::Boolean => boolean(trimmed).map(Value::Boolean),
         Kind::Date(format) => date(trimmed, format.as_deref()).map(Value::Text),
-        Kind::Url => return Ok(page.resolve(trimmed).map(|url| Value::Text(url.into()))),
+        Kind::Url => {
+            let url = page.resolve(trimmed);
+            let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+            return Ok(url.map(|url| Value::Text(url.into())));
+        }
         Kind::Any | Kind::Text | Kind::Exists => None,
     };
     read.map(Some).ok_or_else(|| format!("not {}", named(kind)))
@@ -66,29 +72,34 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A date as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known.
+/// A date as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known. Without a format it is read as
+/// the cleaners and derived items read it.
 fn date(text: &str, format: Option<&str>) -> Option<String> {
     if let Some(format) = format {
         let parsed = strtime::parse(format, text).ok()?;
         if let Ok(moment) = parsed.to_timestamp() {
-            return Some(moment.to_string());
+            let date = TimeZone::UTC.to_datetime(moment).date();
+            return clean::is_dated(date).then(|| moment.to_string());
         }
-        let date = parsed.to_date().ok()?;
+        let date = parsed
+            .to_date()
+            .ok()
+            .filter(|&date| clean::is_dated(date))?;
         return Some(match parsed.to_time() {
             Ok(time) if parsed.hour().is_some() => date.to_datetime(time).to_string(),
             _ => date.to_string(),
         });
     }
-    if let Ok(moment) = text.parse::<Timestamp>() {
+    if let Ok(moment) = clean::timestamp(text) {
         return Some(moment.to_string());
     }
-    if let Ok(zoned) = rfc2822::parse(text) {
-        return Some(zoned.timestamp().to_string());
-    }
     if text.contains(':') {
-        return Some(text.parse::<DateTime>().ok()?.to_string());
+        let time = text.parse::<DateTime>().ok();
+        return time
+            .filter(|time| clean::is_dated(time.date()))
+            .map(|time| time.to_string());
     }
-    Some(text.parse::<Date>().ok()?.to_string())
+    clean::date(text).ok().map(|date| date.to_string())
 }
 
 /// Whether a format of dates makes sense.
@@ -112,11 +123,11 @@ mod tests {
 
     fn converted(text: &str, kind: &Kind) -> Result<Option<Value>, String> {
         let response = Response::new(Request::get("http://a.example/x/").unwrap(), 200);
-        convert(text.to_owned(), kind, &Page::new(&response))
+        convert(text, kind, &Page::new(&response))
     }
 
-    fn text(text: &str) -> Result<Option<Value>, String> {
-        Ok(Some(Value::Text(text.to_owned())))
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
     }
 
     #[test]
@@ -138,7 +149,7 @@ mod tests {
             Err("not a number".to_owned())
         );
         assert_eq!(converted("", &Kind::Integer), Ok(None));
-        assert_eq!(converted("", &Kind::Text), text(""));
+        assert_eq!(converted("", &Kind::Text), Ok(Some(text(""))));
     }
 
     #[test]
@@ -161,6 +172,7 @@ mod tests {
                 Kind::Date(None),
                 "2024-05-01T08:00:00Z",
             ),
+            ("1 May 2024", Kind::Date(None), "2024-05-01"),
             ("1.5.2024", format("%d.%m.%Y"), "2024-05-01"),
             (
                 "May 1, 2024 7:05 PM",
@@ -173,9 +185,11 @@ mod tests {
                 "2024-05-01T08:00:00Z",
             ),
         ] {
-            assert_eq!(converted(given, &kind), text(expected), "{given}");
+            assert_eq!(converted(given, &kind), Ok(Some(text(expected))), "{given}");
         }
         assert!(converted("yesterday", &Kind::Date(None)).is_err());
+        assert!(converted("May 2024", &Kind::Date(None)).is_err());
+        assert!(converted("1.5.24", &format("%d.%m.%Y")).is_err());
     }
 
     #[test]
@@ -189,8 +203,10 @@ mod tests {
     fn a_url_is_relative_to_the_page() {
         assert_eq!(
             converted("../y#z", &Kind::Url),
-            text("http://a.example/y#z")
+            Ok(Some(text("http://a.example/y#z")))
         );
-        assert_eq!(converted("http://", &Kind::Url), Ok(None));
+        for text in ["http://", "javascript:void(0)", "data:,x"] {
+            assert_eq!(converted(text, &Kind::Url), Ok(None), "{text}");
+        }
     }
 }

@@ -1,19 +1,20 @@
 //! Fields at work: the plan of a recipe's fields, carried out on a page.
 
+mod fault;
+
 use serde_json::Value as Json;
 
 use super::arguments::Arguments;
 use super::convert::convert;
-use super::field::{Fact, Field, Fields, Kind, Otherwise, Source};
+use super::field::{Fact, Field, Fields, Kind, Source};
 use super::item::{Record, Value};
 use super::page::Page;
 use super::selection::{Place, Selection};
 use crate::error::{Error, ErrorKind, Result};
 use crate::html::Element;
 use crate::json;
-
-/// How much of a text an error shows, in characters.
-const SHOWN: usize = 80;
+pub(super) use fault::Fault;
+use fault::{Missing, Shaped, bad, finish, list, missing, shown};
 
 /// A page with what its fields may refer to.
 #[derive(Debug, Clone, Copy)]
@@ -22,60 +23,13 @@ pub(super) struct Extract<'a> {
     pub(super) arguments: &'a Arguments,
 }
 
-/// A field that has no value, and where it is.
-#[derive(Debug)]
-pub(super) struct Fault {
-    /// The names of the field and of those around it, the innermost first.
-    path: Vec<String>,
-    error: Error,
-}
-
-/// What becomes of one text.
-enum Shaped {
-    Value(Value),
-    /// Nothing fits; the text is for the message.
-    Missing(Missing),
-}
-
-/// Why there is no value.
-enum Missing {
-    /// Nothing is where the field looks.
-    Source,
-    Pattern(String),
-    Map(String),
-    Empty,
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        Self {
-            path: Vec::new(),
-            error,
-        }
-    }
-}
-
-impl Fault {
-    /// The error of an item of this kind.
-    pub(super) fn of_item(self, kind: &str, page: &Page<'_>) -> Error {
-        let path: Vec<String> = self.path.into_iter().rev().collect();
-        let message = format!(
-            "items.{kind}: field {:?}: {}",
-            path.join("."),
-            self.error.chain()
-        );
-        Error::new(self.error.kind(), message).with_url(page.response().url())
-    }
-}
-
 impl<'a> Extract<'a> {
     pub(super) fn record(self, fields: &Fields, place: Place<'a>) -> Result<Record, Fault> {
         let mut values = Vec::with_capacity(fields.fields.len());
         for (name, field) in fields.names.iter().zip(&fields.fields) {
-            let value = self.value(field, place).map_err(|mut fault| {
-                fault.path.push(name.to_string());
-                fault
-            })?;
+            let value = self
+                .value(field, place)
+                .map_err(|fault| fault.within(name))?;
             values.push(value);
         }
         Ok(Record {
@@ -122,6 +76,9 @@ impl<'a> Extract<'a> {
             Source::Constant(value) => Ok(value.clone()),
             Source::Template(template) => {
                 let text = template.fill(|name| self.arguments.get(name));
+                if field.is_as_found() {
+                    return Ok(Value::Text(text));
+                }
                 self.of_text(field, Some(text))
             }
         }
@@ -153,6 +110,14 @@ impl<'a> Extract<'a> {
             return match selection.first(element, self.page)? {
                 Some(element) => record(element),
                 None => missing(field, Missing::Source),
+            };
+        }
+        if field.kind == Kind::Url && selection.is_elements() {
+            let mut links = selection.links(element, self.page)?;
+            return if field.is_list {
+                self.of_texts(field, links.collect())
+            } else {
+                self.of_text(field, links.next())
             };
         }
         if field.is_list {
@@ -192,6 +157,9 @@ impl<'a> Extract<'a> {
             return Ok(Shaped::Value(Value::Record(record)));
         }
         let text = match value {
+            Json::String(text) if field.is_as_found() => {
+                return Ok(Shaped::Value(Value::Text(text)));
+            }
             Json::String(text) => text,
             value if field.is_as_found() => return Ok(Shaped::Value(Value::Json(value))),
             value @ (Json::Array(_) | Json::Object(_)) => {
@@ -264,11 +232,14 @@ impl<'a> Extract<'a> {
                 None => Shaped::Missing(Missing::Map(text)),
             });
         }
+        if text.trim().is_empty() {
+            return Ok(Shaped::Missing(Missing::Empty));
+        }
         if matches!(field.kind, Kind::Any | Kind::Text) {
             return Ok(Shaped::Value(Value::Text(text)));
         }
-        let shown = shown(&text);
-        let value = convert(text, &field.kind, self.page).map_err(|why| bad(&shown, &why))?;
+        let value =
+            convert(&text, &field.kind, self.page).map_err(|why| bad(&shown(&text), &why))?;
         Ok(value.map_or(Shaped::Missing(Missing::Empty), Shaped::Value))
     }
 }
@@ -280,79 +251,5 @@ impl Field {
             && self.pattern.is_none()
             && self.cleaners.is_empty()
             && self.map.is_none()
-    }
-}
-
-fn finish(field: &Field, shaped: Shaped) -> Result<Value, Fault> {
-    match shaped {
-        Shaped::Value(value) => Ok(value),
-        Shaped::Missing(why) => missing(field, why),
-    }
-}
-
-/// A list, or the text of its texts.
-fn list(field: &Field, values: Vec<Value>) -> Result<Value, Fault> {
-    let Some(join) = &field.join else {
-        return if values.is_empty() && field.otherwise != Otherwise::Error {
-            missing(field, Missing::Source)
-        } else {
-            Ok(Value::List(values))
-        };
-    };
-    if values.is_empty() {
-        return missing(field, Missing::Source);
-    }
-    let mut joined = String::new();
-    for (at, value) in values.into_iter().enumerate() {
-        if at > 0 {
-            joined.push_str(join);
-        }
-        match value {
-            Value::Text(text) => joined.push_str(&text),
-            value => joined.push_str(&serde_json::to_string(&value).unwrap_or_default()),
-        }
-    }
-    Ok(Value::Text(joined))
-}
-
-fn missing(field: &Field, why: Missing) -> Result<Value, Fault> {
-    match &field.otherwise {
-        Otherwise::Null => Ok(Value::Null),
-        Otherwise::Default(value) => Ok(value.clone()),
-        Otherwise::Error => {
-            let message = match why {
-                Missing::Source => format!("nothing at {}", field.source),
-                Missing::Pattern(text) => format!("`re` does not match {:?}", shown(&text)),
-                Missing::Map(text) => format!("the map has no {:?}", shown(&text)),
-                Missing::Empty => format!("nothing usable at {}", field.source),
-            };
-            Err(Error::new(ErrorKind::Missing, message).into())
-        }
-    }
-}
-
-fn bad(text: &str, why: &str) -> Error {
-    Error::new(ErrorKind::Value, format!("{why}: {:?}", shown(text)))
-}
-
-fn shown(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => text.get(..end).unwrap_or_default().to_owned() + "…",
-        None => text.to_owned(),
-    }
-}
-
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Css(selection) => write!(f, "{:?}", selection.query().to_string()),
-            Self::Embedded(selection, expression) => {
-                write!(f, "{expression:?} in {:?}", selection.query().to_string())
-            }
-            Self::Json(expression) => write!(f, "{expression:?}"),
-            Self::JsonLd(expression) => write!(f, "{expression:?} in the page's JSON-LD"),
-            Self::Page(_) => f.write_str("the page"),
-            Self::Constant(_) | Self::Template(_) => f.write_str("the constant"),
-        }
     }
 }

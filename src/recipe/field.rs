@@ -91,7 +91,10 @@ impl Kind {
             "a number with a decimal point; `clean = [\"number\"]` reads other notations",
         ),
         ("boolean", "true, yes, on or 1; false, no, off or 0"),
-        ("url", "an absolute URL, relative to the page"),
+        (
+            "url",
+            "an absolute URL, relative to the page; of elements without an ending, their `href`, else `src`",
+        ),
         (
             "date",
             "a date or a time in ISO 8601, read as `format` says",

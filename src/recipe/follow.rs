@@ -111,14 +111,8 @@ impl Follow {
         if let Some(text) = &self.text {
             rule = rule.text(text);
         }
-        rule = self
-            .allow
-            .iter()
-            .fold(rule, |rule, pattern| rule.allow(pattern));
-        rule = self
-            .deny
-            .iter()
-            .fold(rule, |rule, pattern| rule.deny(pattern));
+        rule = self.allow.iter().fold(rule, Rule::allow);
+        rule = self.deny.iter().fold(rule, Rule::deny);
         if let Some(label) = &self.label {
             rule = rule.label(label.value.as_str());
         }
@@ -152,11 +146,13 @@ fn patterns(texts: &[Placed<&str>], reader: &mut Reader<'_>) -> Vec<String> {
         .collect()
 }
 
-/// The rules of a crawl, by the label of the page.
+/// The rules of a crawl, by the label of the page. A rule that is for several counts for its limit what it takes anywhere.
 #[derive(Debug)]
 pub(super) struct Links {
     html: BTreeMap<String, Rules>,
     json: Vec<JsonLinks>,
+    /// Those for the URLs that sitemaps list, if there are any.
+    pub(super) sitemaps: Option<Rules>,
 }
 
 /// A rule for the URLs in JSON.
@@ -176,29 +172,30 @@ impl Links {
         follows: &[Follow],
         labels: impl Iterator<Item = &'a str>,
     ) -> Result<Self> {
-        let mut html = BTreeMap::new();
-        for label in labels {
-            let rules: Vec<Rule> = follows
-                .iter()
-                .filter(|follow| follow.json.is_none() && follow.on.takes(Some(label)))
-                .map(Follow::rule)
-                .collect();
-            if !rules.is_empty() {
-                html.insert(label.to_owned(), Rules::new(rules)?);
-            }
-        }
-        let mut json = Vec::new();
-        for follow in follows {
-            if let Some(expression) = follow.json.clone() {
-                let (on, rule) = (follow.on.clone(), Rules::new([follow.rule()])?);
-                json.push(JsonLinks {
-                    on,
-                    expression,
-                    rule,
-                });
-            }
-        }
-        Ok(Self { html, json })
+        let all = Rules::new(follows.iter().map(Follow::rule))?;
+        let some = |takes: &dyn Fn(&Follow) -> bool| {
+            let takes: Vec<bool> = follows.iter().map(takes).collect();
+            takes.contains(&true).then(|| all.only(&takes))
+        };
+        let of_label = |label: &'a str| {
+            let rules = some(&|follow| follow.json.is_none() && follow.on.takes(Some(label)))?;
+            Some((label.to_owned(), rules))
+        };
+        let of_json = |follow: &Follow| {
+            let expression = follow.json.clone()?;
+            let rule = some(&|other| std::ptr::eq(other, follow))?;
+            let on = follow.on.clone();
+            Some(JsonLinks {
+                on,
+                expression,
+                rule,
+            })
+        };
+        Ok(Self {
+            html: labels.filter_map(of_label).collect(),
+            json: follows.iter().filter_map(of_json).collect(),
+            sitemaps: some(&|follow| follow.on.is_of_sitemaps()),
+        })
     }
 
     /// Follows what the rules for this page take.

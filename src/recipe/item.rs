@@ -51,7 +51,7 @@ impl RecipeItem {
     }
 
     /// What no other item of the crawl may have too: its kind and its `unique` fields as JSON. None when its kind has no
-    /// such fields, or all of them are null.
+    /// such fields, or one of them is not filled: null or empty.
     #[must_use]
     pub fn key(&self) -> Option<String> {
         let values: Vec<&Value> = self
@@ -59,11 +59,31 @@ impl RecipeItem {
             .iter()
             .filter_map(|at| self.record.values.get(*at))
             .collect();
-        if values.iter().all(|value| **value == Value::Null) {
+        if values.is_empty() || !values.iter().all(|value| value.is_filled()) {
             return None;
         }
         // Values have no maps but records, and records have texts for names.
         serde_json::to_string(&(&*self.kind, values)).ok()
+    }
+}
+
+impl Value {
+    /// Whether there is anything in it, as the setting `unique` sees it.
+    fn is_filled(&self) -> bool {
+        match self {
+            Self::Null => false,
+            Self::Text(text) => !text.is_empty(),
+            Self::List(values) => !values.is_empty(),
+            Self::Record(record) => !record.values.is_empty(),
+            Self::Json(value) => match value {
+                serde_json::Value::Null => false,
+                serde_json::Value::String(text) => !text.is_empty(),
+                serde_json::Value::Array(values) => !values.is_empty(),
+                serde_json::Value::Object(fields) => !fields.is_empty(),
+                serde_json::Value::Bool(_) | serde_json::Value::Number(_) => true,
+            },
+            Self::Boolean(_) | Self::Integer(_) | Self::Number(_) => true,
+        }
     }
 }
 
@@ -132,11 +152,25 @@ mod tests {
             item(vec![Value::Integer(7), upc()], &[1]).key().as_deref(),
             Some(r#"["book",["x1"]]"#)
         );
-        assert_eq!(
-            item(vec![Value::Null, upc()], &[0, 1]).key().as_deref(),
-            Some(r#"["book",[null,"x1"]]"#)
-        );
-        assert_eq!(item(vec![Value::Null, upc()], &[0]).key(), None);
         assert_eq!(item(vec![Value::Null, upc()], &[]).key(), None);
+    }
+
+    #[test]
+    fn an_item_that_lacks_one_of_the_unique_fields_has_no_key() {
+        let upc = || Value::Text("x1".to_owned());
+        let empty = || Value::Json(serde_json::json!([]));
+        for other in [
+            Value::Null,
+            Value::Text(String::new()),
+            Value::List(vec![]),
+            empty(),
+        ] {
+            assert_eq!(item(vec![other, upc()], &[0, 1]).key(), None);
+        }
+        assert!(
+            item(vec![Value::Integer(0), upc()], &[0, 1])
+                .key()
+                .is_some()
+        );
     }
 }

@@ -84,6 +84,11 @@ impl Kind {
         })
     }
 
+    /// Whether its items have a key.
+    pub(super) fn is_unique(&self) -> bool {
+        !self.unique.is_empty()
+    }
+
     pub(super) fn takes(&self, page: &Page<'_>) -> bool {
         self.on.takes(page.label())
             && self
@@ -96,9 +101,9 @@ impl Kind {
     ///
     /// # Errors
     /// When the page has no items because it is of another sort.
-    pub(super) fn items<'a>(
+    pub(super) fn items(
         &self,
-        extract: Extract<'a>,
+        extract: Extract<'_>,
         mut found: impl FnMut(Result<RecipeItem>),
     ) -> Result<()> {
         let page = extract.page;

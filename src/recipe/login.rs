@@ -98,7 +98,9 @@ impl Login {
                     let message = "the form of [login] is sent in a URL, where no secret belongs";
                     return Err(Error::new(ErrorKind::Spider, message).with_url(request.url()));
                 }
-                Ok(Step::Send(Box::new(secrets::mark(request, arguments)?)))
+                Ok(Step::Send(Box::new(secrets::mark(
+                    request, arguments, true,
+                )?)))
             }
             Some(DONE) => {
                 if let Some(check) = &self.check

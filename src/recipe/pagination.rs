@@ -5,10 +5,12 @@ use serde_json::Value as Json;
 use super::arguments::Arguments;
 use super::keys;
 use super::labels::On;
+use super::onward;
 use super::page::Page;
 use super::reader::Reader;
 use super::section::Section;
 use super::selection::Selection;
+use super::start::Start;
 use super::template::Template;
 use crate::error::Result;
 use crate::json;
@@ -60,6 +62,22 @@ impl Pagination {
         })
     }
 
+    /// Refuses lists that begin with what a URL cannot tell: their next pages would be asked for without it.
+    pub(super) fn check(&self, starts: &[Start], reader: &mut Reader<'_>) {
+        if !matches!(self.next, Next::Cursor(..) | Next::Number { .. }) {
+            return;
+        }
+        for start in starts.iter().filter(|start| start.has_method_or_body()) {
+            let label = start.label.as_ref().map(|label| label.value.as_str());
+            if self.on.takes(label) {
+                reader.add(
+                    &start.at,
+                    "the `url` of [pagination] is asked for with GET and without a body: this start cannot go on so",
+                );
+            }
+        }
+    }
+
     /// The request for the page after this one; `is_empty` when this one had nothing.
     ///
     /// # Errors
@@ -81,6 +99,7 @@ impl Pagination {
         let Some(request) = self.next.request(page, arguments, number, is_empty)? else {
             return Ok(None);
         };
+        let request = onward::with_headers_of(page, request)?;
         let request = request.with_meta(PAGE, number + 1)?;
         Ok(Some(match page.label() {
             Some(label) => request.with_label(label),
@@ -206,6 +225,7 @@ fn filled(
             arguments.get(name)
         }
     });
-    page.response()
-        .follow(urls.first().map_or("", String::as_str))
+    let url = urls.first().map_or("", String::as_str);
+    let response = page.response();
+    response.follow(&onward::with_query_of(response.url(), url))
 }

@@ -18,7 +18,7 @@ use super::settings;
 use super::start::{self, Start};
 
 /// The longest recipe, in bytes.
-const LONGEST: usize = 1 << 20;
+pub(super) const LONGEST: usize = 1 << 20;
 
 /// All that a recipe says.
 #[derive(Debug)]
@@ -68,25 +68,29 @@ impl Plan {
         let name = recipe.text("name", problems);
         let about = recipe.text("about", problems);
         if let Some(name) = &name
-            && name.value.trim().is_empty()
+            && !is_name(name.value)
         {
-            problems.add(&name.at, "the name is empty");
+            problems.add(&name.at, format!("{:?} cannot be a name: use letters, digits, -, _ and ., and begin with none of - and .", name.value));
         }
         arguments::read(&recipe, reader);
+        let starts = start::read(&recipe, reader);
         let plan = Self {
             name: name.map_or(stem, |name| name.value).to_owned(),
             about: about
                 .map(|about| about.value.to_owned())
                 .unwrap_or_default(),
             settings: settings::read(&recipe, reader),
-            starts: start::read(&recipe, reader),
-            sitemaps: start::sitemaps(&recipe, reader),
+            sitemaps: start::sitemaps(&recipe, &starts, reader),
+            starts,
             login: Login::read(&recipe, reader),
             follows: follows(&recipe, reader),
             kinds: kinds(&recipe, reader),
             pagination: Pagination::read(&recipe, reader),
             arguments: reader.arguments.clone(),
         };
+        if let Some(pagination) = &plan.pagination {
+            pagination.check(&plan.starts, reader);
+        }
         reader.check_used();
         // Half a recipe does not lead where the whole one would.
         if reader.problems.is_empty() {
@@ -111,6 +115,15 @@ impl Plan {
         let mut follows = self.follows.iter();
         !self.sitemaps.is_empty() && !follows.any(|follow| follow.on.is_of_sitemaps())
     }
+}
+
+/// Whether a recipe can be called so. Names become those of folders and files.
+fn is_name(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(['.', '-'])
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn follows(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Follow> {

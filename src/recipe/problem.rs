@@ -18,6 +18,19 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// A mistake at this byte of a text.
+    pub(super) fn at(text: &str, at: usize, message: String) -> Self {
+        let before = text.get(..at).unwrap_or(text);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        Self {
+            line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
+            column: 1 + line.chars().count(),
+            message,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.line, self.column, self.message)
@@ -56,15 +69,7 @@ impl<'t> Problems<'t> {
         let text = self.text;
         self.found
             .into_iter()
-            .map(|(at, message)| {
-                let before = text.get(..at).unwrap_or(text);
-                let line = before.rsplit('\n').next().unwrap_or_default();
-                Problem {
-                    line: 1 + before.bytes().filter(|byte| *byte == b'\n').count(),
-                    column: 1 + line.chars().count(),
-                    message,
-                }
-            })
+            .map(|(at, message)| Problem::at(text, at, message))
             .collect()
     }
 }

@@ -82,7 +82,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// A JMESPath expression.
+    /// An expression of `JMESPath`.
     pub(super) fn jmespath(&mut self, text: &Placed<&str>) -> Option<String> {
         match json::check(text.value) {
             Ok(()) => Some(text.value.to_owned()),

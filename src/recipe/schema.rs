@@ -48,8 +48,20 @@ fn words(words: impl Iterator<Item = (&'static str, &'static str)>) -> Value {
 fn settings() -> Value {
     let setting = |setting: crate::settings::Setting| {
         let about = format!("{} Default: {}.", setting.about, quoted(&setting.default));
-        let types = ["string", "number", "boolean", "array"];
-        let schema = json!({"description": about, "type": types, "items": {"type": types}});
+        let one = ["string", "number", "boolean"];
+        let mut types = vec!["string", "number", "boolean", "array"];
+        // The only one with names of its own: `[settings.min_fill] price = 0.9`.
+        types.extend((setting.name == "min_fill").then_some("object"));
+        let schema = if setting.words.is_empty() {
+            json!({
+                "description": about,
+                "type": types,
+                "items": {"type": one},
+                "additionalProperties": {"$ref": "#/$defs/share"},
+            })
+        } else {
+            json!({"description": about, "enum": setting.words})
+        };
         (setting.name.to_owned(), schema)
     };
     Value::Object(Settings::table().into_iter().map(setting).collect())
@@ -81,11 +93,11 @@ fn of_fields(fields: &Fields) -> Value {
     let properties: Map<String, Value> = named
         .map(|(name, field)| (name.to_string(), of_field(field)))
         .collect();
-    let names: Vec<&str> = fields.names.iter().map(|name| &**name).collect();
+    let required: Vec<&str> = fields.names.iter().map(|name| &**name).collect();
     json!({
         "type": "object",
         "properties": properties,
-        "required": names,
+        "required": required,
         "additionalProperties": false,
     })
 }

@@ -22,7 +22,7 @@ pub(super) enum Place<'a> {
 
 impl Selection {
     pub(super) fn new(query: Query) -> Self {
-        let is_elements = query.to_string() == query.css();
+        let is_elements = !query.has_ending();
         Self { query, is_elements }
     }
 
@@ -42,10 +42,7 @@ impl Selection {
         element: Option<Element<'a>>,
         page: &'a Page<'_>,
     ) -> Result<Option<Element<'a>>> {
-        match element {
-            Some(element) => element.first(self.query.css()),
-            None => page.html()?.first(self.query.css()),
-        }
+        self.query.element(within(element, page)?)
     }
 
     /// All elements.
@@ -54,10 +51,7 @@ impl Selection {
         element: Option<Element<'a>>,
         page: &'a Page<'_>,
     ) -> Result<Vec<Element<'a>>> {
-        match element {
-            Some(element) => Ok(element.select(self.query.css())?.collect()),
-            None => Ok(page.html()?.select(self.query.css())?.collect()),
-        }
+        self.query.elements(within(element, page)?)
     }
 
     /// The first text.
@@ -76,6 +70,17 @@ impl Selection {
         page: &'a Page<'_>,
     ) -> Result<Vec<String>> {
         self.query.values(within(element, page)?)
+    }
+
+    /// What the elements link to, as the page has it: `href`, else `src`.
+    pub(super) fn links<'a>(
+        &self,
+        element: Option<Element<'a>>,
+        page: &'a Page<'_>,
+    ) -> Result<impl Iterator<Item = String>> {
+        let elements = self.all(element, page)?.into_iter();
+        let link = |found: Element<'a>| found.attr("href").or_else(|| found.attr("src"));
+        Ok(elements.filter_map(link).map(str::to_owned))
     }
 
     /// The text of the first match as it is written, for what is no prose.

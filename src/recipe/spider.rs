@@ -21,7 +21,7 @@ use crate::spider::Spider;
 pub struct RecipeSpider {
     plan: Arc<Plan>,
     pub(super) arguments: Arguments,
-    links: Links,
+    pub(super) links: Links,
     starts: Vec<Request>,
 }
 
@@ -40,13 +40,14 @@ impl RecipeSpider {
         })
     }
 
-    /// Emits the items of a page. What is wrong with one costs this one only.
+    /// Emits the items of a page. What is wrong with one costs this one only; a page that has no other fails.
     fn items(&self, page: &Page<'_>, out: &mut Output<RecipeItem>) -> Result<(), Faults> {
         let extract = Extract {
             page,
             arguments: &self.arguments,
         };
         let mut faults = Faults::default();
+        let before = out.items().len();
         for kind in self.plan.kinds.iter().filter(|kind| kind.takes(page)) {
             let read = kind.items(extract, |item| match item {
                 Ok(item) => out.item(item),
@@ -54,10 +55,53 @@ impl RecipeSpider {
             });
             read.unwrap_or_else(|error| faults.add(error));
         }
-        if faults.first.is_some() {
-            Err(faults)
-        } else {
-            Ok(())
+        if out.items().len() == before && !faults.0.is_empty() {
+            return Err(faults);
+        }
+        for error in faults.0 {
+            out.lose_item(self.arguments.masked(error.chain()));
+        }
+        Ok(())
+    }
+
+    /// What is to be done with a page.
+    fn read(&self, page: &Page<'_>, out: &mut Output<RecipeItem>) -> Result<()> {
+        if let Some(login) = &self.plan.login {
+            match login.step(page, &self.arguments)? {
+                Step::None => {}
+                Step::Send(request) => {
+                    out.logs_in();
+                    out.follow(*request);
+                    return Ok(());
+                }
+                Step::Begin => {
+                    out.logs_in();
+                    // The page after the login may be one of them, and was seen.
+                    let starts = self.starts.iter().cloned();
+                    out.follow_all(starts.map(Request::dont_filter));
+                    return Ok(());
+                }
+            }
+        }
+        let items_before = out.items().len();
+        let items = self.items(page, out);
+        let has_items = items.is_err() || out.items().len() > items_before;
+        let onward = self.onward(page, out, has_items);
+        match items.err().and_then(Faults::into_error) {
+            Some(error) => Err(error),
+            None => onward,
+        }
+    }
+
+    /// An error without secrets: a site may have sent them back.
+    fn told(&self, error: Error) -> Error {
+        if self.arguments.secrets().next().is_none() {
+            return error;
+        }
+        let told = Error::new(error.kind(), self.arguments.masked(error.chain()));
+        match error.url() {
+            Some(url) => told.with_url(url),
+            None => told,
         }
     }
 
@@ -75,31 +119,23 @@ impl RecipeSpider {
     }
 }
 
-/// The errors of one page, of which one is told.
+/// What is wrong with the items of one page.
 #[derive(Debug, Default)]
-struct Faults {
-    first: Option<Error>,
-    more: usize,
-}
+struct Faults(Vec<Error>);
 
 impl Faults {
     fn add(&mut self, error: Error) {
-        match self.first {
-            None => self.first = Some(error),
-            Some(_) => self.more += 1,
-        }
+        self.0.push(error);
     }
 
+    /// The first one, with how many more there are.
     fn into_error(self) -> Option<Error> {
-        let first = self.first?;
-        if self.more == 0 {
+        let more = self.0.len().saturating_sub(1);
+        let first = self.0.into_iter().next()?;
+        if more == 0 {
             return Some(first);
         }
-        let message = format!(
-            "{}, and {} more like this on the page",
-            first.chain(),
-            self.more
-        );
+        let message = format!("{}, and {more} more like this on the page", first.chain());
         let error = Error::new(first.kind(), message);
         Some(match first.url() {
             Some(url) => error.with_url(url),
@@ -128,29 +164,8 @@ impl Spider for RecipeSpider {
         out: &mut Output<RecipeItem>,
     ) -> Result<(), BoxError> {
         let page = Page::new(&response);
-        if let Some(login) = &self.plan.login {
-            match login.step(&page, &self.arguments)? {
-                Step::None => {}
-                Step::Send(request) => {
-                    out.follow(*request);
-                    return Ok(());
-                }
-                Step::Begin => {
-                    // The page after the login may be one of them, and was seen.
-                    let starts = self.starts.iter().cloned();
-                    out.follow_all(starts.map(Request::dont_filter));
-                    return Ok(());
-                }
-            }
-        }
-        let items_before = out.items().len();
-        let items = self.items(&page, out);
-        let has_items = items.is_err() || out.items().len() > items_before;
-        let onward = self.onward(&page, out, has_items);
-        if let Some(error) = items.err().and_then(Faults::into_error) {
-            return Err(error.into());
-        }
-        Ok(onward?)
+        self.read(&page, out)
+            .map_err(|error| self.told(error).into())
     }
 
     fn settings(&self, mut settings: Settings) -> Settings {

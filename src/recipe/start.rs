@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use super::arguments::Arguments;
 use super::keys;
 use super::labels;
+use super::onward;
 use super::reader::Reader;
 use super::secrets;
 use super::section::{Placed, Section, text_of, wrong};
@@ -35,6 +36,7 @@ pub(super) struct Start {
 #[derive(Debug)]
 enum Body {
     Empty,
+    /// As it is: braces are no templates.
     Raw(String),
     /// Its texts are templates.
     Json(Value),
@@ -64,10 +66,7 @@ pub(super) fn read(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Start> 
     if matches!(value.get_ref(), DeValue::Array(values) if values.is_empty()) {
         reader.add(&value.span(), "no start URL");
     }
-    let count = starts
-        .iter()
-        .map(|start| start.url.count())
-        .fold(0, u64::saturating_add);
+    let count = count(&starts);
     if count > MOST {
         reader.add(
             &value.span(),
@@ -156,20 +155,54 @@ impl Start {
         if let Some(label) = &self.label {
             request = request.with_label(label.value.as_str());
         }
-        secrets::mark(request, arguments)
+        let request =
+            onward::with_headers_noted(request, self.headers.iter().map(|(name, _)| name))?;
+        secrets::mark(request, arguments, !matches!(self.body, Body::Raw(_)))
+    }
+
+    /// Whether it is more than a `GET` of a URL with headers.
+    pub(super) fn has_method_or_body(&self) -> bool {
+        let is_get = self
+            .method
+            .as_ref()
+            .is_none_or(|method| method == Method::GET);
+        !is_get || !matches!(self.body, Body::Empty)
     }
 }
 
-/// Reads `sitemaps`: what lists the pages.
-pub(super) fn sitemaps(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<Start> {
+/// How many requests they stand for.
+fn count(starts: &[Start]) -> u64 {
+    let counts = starts.iter().map(|start| start.url.count());
+    counts.fold(0, u64::saturating_add)
+}
+
+/// Reads `sitemaps`: what lists the pages. Together with the start URLs they must not be too many.
+pub(super) fn sitemaps(
+    recipe: &Section<'_>,
+    starts: &[Start],
+    reader: &mut Reader<'_>,
+) -> Vec<Start> {
     if let (Some(at), true) = (recipe.place("sitemaps"), recipe.get("login").is_some()) {
         reader.add(&at, "sitemaps cannot wait for [login]");
     }
+    let Some(value) = recipe.get("sitemaps") else {
+        return Vec::new();
+    };
+    if matches!(value.get_ref(), DeValue::Array(values) if values.is_empty()) {
+        reader.add(&value.span(), "no sitemap");
+    }
     let texts = recipe.texts("sitemaps", &mut reader.problems);
-    texts
+    let sitemaps: Vec<Start> = texts
         .iter()
         .filter_map(|text| Some(Start::of_url(url(text, reader)?, text.at.clone())))
-        .collect()
+        .collect();
+    let (before, count) = (count(starts), count(&sitemaps));
+    // Too many starts are told of already.
+    if before <= MOST && before.saturating_add(count) > MOST {
+        let message = format!("{count} sitemaps are too many: at most {MOST} with the start URLs");
+        reader.add(&value.span(), message);
+    }
+    sitemaps
 }
 
 /// A URL with ranges; one that depends on nothing that has to be given must be good.

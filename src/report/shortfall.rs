@@ -13,7 +13,7 @@ use super::{Finish, Items};
 pub struct Shortfall {
     /// The field.
     pub field: String,
-    /// How many items were kept.
+    /// How many items were [counted](Items::counted).
     pub items: u64,
     /// In how many of them the field is filled.
     pub filled: u64,
@@ -27,7 +27,8 @@ pub struct Shortfall {
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (field, fill) = (&self.field, Percent(self.filled, self.items));
-        let wanted = (self.min_fill * 10_000.0).round() / 100.0;
+        // In full, but for what is an error of floating point: nobody shall read `90 %, not 90 %`.
+        let wanted = (self.min_fill * 1e12).round() / 1e10;
         let why = if self.items == 0 { " (no items)" } else { "" };
         write!(f, "{field} {fill}{why}, not {wanted} %")
     }
@@ -40,7 +41,8 @@ pub(crate) struct Percent(pub(crate) u64, pub(crate) u64);
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(part, whole) = *self;
-        let tenths = u128::from(part) * 1000 / u128::from(whole.max(1));
+        // An item can have a field twice.
+        let tenths = u128::from(part.min(whole)) * 1000 / u128::from(whole.max(1));
         match (tenths, tenths % 10) {
             (0, _) if part > 0 => f.write_str("<0.1 %"),
             (_, 0) => write!(f, "{} %", tenths / 10),
@@ -49,20 +51,21 @@ impl fmt::Display for Percent {
     }
 }
 
-/// The fields that are below their thresholds. A crawl that a signal stopped has not seen all there is, and is not judged.
+/// The fields that are below their thresholds. A crawl that a signal stopped has not seen all there is, and is not judged;
+/// nor is one that has items, all of which were kept by a version that counted no fields.
 pub(crate) fn shortfalls(
     min_fill: &BTreeMap<String, f64>,
     items: &Items,
     finish: Finish,
 ) -> Vec<Shortfall> {
-    if finish == Finish::Stopped {
+    if finish == Finish::Stopped || (items.counted == 0 && items.kept > 0) {
         return Vec::new();
     }
     let shortfall = |(field, least): (&String, &f64)| {
         let fill = items.fill(field);
         (fill < *least).then(|| Shortfall {
             field: field.clone(),
-            items: items.kept,
+            items: items.counted,
             filled: items.fields.get(field).map_or(0, |field| field.filled),
             fill,
             min_fill: *least,
@@ -78,6 +81,7 @@ mod tests {
     fn items(kept: u64, filled: u64) -> Items {
         let mut items = Items {
             kept,
+            counted: kept,
             ..Items::default()
         };
         if let Some((_, field)) = items.fields.at(0, "price", |_| false) {
@@ -100,8 +104,30 @@ mod tests {
         assert_eq!(told(0.9, &items(1000, 899)), ["price 89.9 %, not 90 %"]);
         assert_eq!(
             told(0.999_99, &items(1_000_000, 999_900)),
-            ["price 99.9 %, not 100 %"]
+            ["price 99.9 %, not 99.999 %"]
         );
+    }
+
+    #[test]
+    fn a_share_and_its_threshold_never_look_the_same() {
+        for (least, filled, text) in [
+            (0.9, 8_996, "price 89.9 %, not 90 %"),
+            (0.900_01, 9_000, "price 90 %, not 90.001 %"),
+            (0.07, 699, "price 6.9 %, not 7 %"),
+            (0.29, 1, "price <0.1 %, not 29 %"),
+        ] {
+            assert_eq!(told(least, &items(10_000, filled)), [text]);
+        }
+    }
+
+    #[test]
+    fn items_that_nobody_counted_are_not_judged() {
+        let mut items = items(100, 45);
+        items.counted = 50;
+        assert_eq!(told(0.9, &items), Vec::<String>::new());
+        assert_eq!(told(0.91, &items), ["price 90 %, not 91 %"]);
+        items.counted = 0;
+        assert_eq!(told(0.91, &items), Vec::<String>::new());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Method};
 use url::Url;
 
-use super::{Extra, Request};
+use super::{Extra, Request, SECRETS};
 use crate::identity::{Fingerprint, FingerprintKey};
 use crate::policy::auth::Credentials;
 
@@ -60,6 +60,12 @@ impl Request {
         let text = serde_json::Value::String(text.into());
         self.extra_mut().meta.insert(key.into(), text);
         self
+    }
+
+    /// Whether it is sent with secrets, which its answer may have in it, too.
+    pub(crate) fn is_private(&self) -> bool {
+        let extra = self.extra.as_ref();
+        extra.is_some_and(|extra| extra.meta.contains_key(SECRETS))
     }
 
     /// Marks of the requests in its chain of redirects: of each, all that its answer can depend on.

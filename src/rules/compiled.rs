@@ -1,5 +1,7 @@
 //! A rule that is ready to judge links.
 
+use std::sync::Arc;
+
 use regex::{Regex, RegexSet};
 use url::Url;
 
@@ -10,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::site::is_page;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Compiled {
     rule: Rule,
     allow: RegexSet,
@@ -19,7 +21,8 @@ pub(super) struct Compiled {
     deny: RegexSet,
     text: Option<Regex>,
     source: usize,
-    counts: Option<Counts>,
+    /// All copies of a rule count together.
+    counts: Option<Arc<Counts>>,
 }
 
 impl Compiled {
@@ -39,7 +42,7 @@ impl Compiled {
             deny,
             text,
             source,
-            counts: Counts::of(&rule),
+            counts: Counts::of(&rule).map(Arc::new),
             rule,
         })
     }

@@ -13,7 +13,7 @@ const LINKS: &str = "a[href], area[href]";
 const NOFOLLOW: [&str; 3] = ["nofollow", "ugc", "sponsored"];
 
 /// A selector and the attributes, the first that is there, that hold the URL.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Source {
     css: String,
     attributes: Vec<String>,

@@ -90,7 +90,7 @@ impl Rule {
     }
 
     /// Takes at most so many different URLs in the whole crawl. Further links that the rule would take are left out, not
-    /// left to later rules, and counted. Default: any number.
+    /// left to later rules, and counted. A durable job that goes on in another process counts anew. Default: any number.
     pub fn limit(mut self, urls: u64) -> Self {
         self.limit = Some(urls);
         self

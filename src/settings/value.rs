@@ -7,6 +7,9 @@ use std::time::Duration;
 
 /// A type that a setting can have. The error of `parse` says what was expected.
 pub(super) trait Value: Sized {
+    /// The only texts that can be parsed, if they are few.
+    const WORDS: &'static [&'static str] = &[];
+
     fn parse(text: &str) -> Result<Self, String>;
     fn show(&self) -> String;
 }
@@ -135,10 +138,12 @@ pub enum RobotsTags {
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
         impl Value for $kind {
+            const WORDS: &'static [&'static str] = &[$($word),*];
+
             fn parse(text: &str) -> Result<Self, String> {
                 match text {
                     $( $word => Ok(Self::$variant), )*
-                    _ => Err(format!("expected one of {}", [$($word),*].join(", "))),
+                    _ => Err(format!("expected one of {}", Self::WORDS.join(", "))),
                 }
             }
 

@@ -89,21 +89,26 @@ impl Csv {
         })
     }
 
-    /// Writes the header that the first record makes, and its row: both or neither.
-    fn begin(&mut self, fields: &Map<String, Value>) -> Result<()> {
-        let header = Header::of_item(fields).map_err(|name| {
+    /// The cells of a record, and the header that it makes if it is the first.
+    fn prepared(&self, record: &Record) -> Result<(Option<Header>, Vec<String>)> {
+        let fields = record.fields()?;
+        if let Some(header) = &self.header {
+            return Ok((None, self.cells(header, &fields)?));
+        }
+        let header = Header::of_item(&fields).map_err(|name| {
             Error::new(
                 ErrorKind::Pipeline,
                 format!("no field, or two of one name, make no CSV header: `{name}`"),
             )
         })?;
-        let cells = header
+        let cells = self.cells(&header, &fields)?;
+        Ok((Some(header), cells))
+    }
+
+    fn cells(&self, header: &Header, fields: &Map<String, Value>) -> Result<Vec<String>> {
+        header
             .cells(fields)
-            .map_err(|name| self.misfit(&header, fields, name))?;
-        let rows = [row(header.names())?, row(&cells)?].concat();
-        self.target.write(&[&rows])?;
-        self.header = Some(header);
-        Ok(())
+            .map_err(|name| self.misfit(header, fields, name))
     }
 
     /// The error for a record with a field that the header lacks.
@@ -129,16 +134,21 @@ impl Csv {
 }
 
 impl Sink for Csv {
+    fn check(&self, record: &Record) -> Result<()> {
+        self.prepared(record).map(drop)
+    }
+
     fn write(&mut self, record: &Record) -> Result<()> {
-        let fields = record.fields()?;
-        let Some(header) = &self.header else {
-            return self.begin(&fields);
+        let (made, cells) = self.prepared(record)?;
+        let Some(header) = made else {
+            self.doubtful = false;
+            return self.target.write(&[&row(&cells)?]);
         };
-        let cells = header
-            .cells(&fields)
-            .map_err(|name| self.misfit(header, &fields, name))?;
-        self.doubtful = false;
-        self.target.write(&[&row(&cells)?])
+        // The header and its first row: both or neither.
+        let rows = [row(header.names())?, row(&cells)?].concat();
+        self.target.write(&[&rows])?;
+        self.header = Some(header);
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {

@@ -101,13 +101,15 @@ impl OutputFile {
         })
     }
 
-    /// Puts a job's name and its start in place of `%(name)s` and `%(time)s`.
+    /// Puts a job's name and its start in place of `%(name)s` and `%(time)s`. A name leads to no other folder: slashes,
+    /// control characters and a dot at its beginning are replaced.
     #[must_use]
     pub fn expand(self, name: &str, time: &str) -> Self {
+        let name = harmless(name);
         let expanded = |path: PathBuf| match path.to_str() {
             Some(text) => text
                 .replace("%(time)s", time)
-                .replace("%(name)s", name)
+                .replace("%(name)s", &name)
                 .into(),
             None => path,
         };
@@ -189,6 +191,16 @@ impl OutputFile {
     }
 }
 
+/// A name as a part of a file's name that is no way to somewhere else.
+fn harmless(name: &str) -> String {
+    let is_harmful = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
+    let name = name.replace(is_harmful, "-");
+    match name.strip_prefix('.') {
+        Some(rest) => format!("_{rest}"),
+        None => name,
+    }
+}
+
 /// The format that a file's name implies.
 fn format_of(file: &str) -> Result<Format> {
     if file.is_empty() || file == "-" {
@@ -212,6 +224,22 @@ mod tests {
 
     fn parse(text: &str) -> Result<OutputFile> {
         OutputFile::parse(text, Mode::Append)
+    }
+
+    #[test]
+    fn a_name_leads_to_no_other_folder() {
+        for (name, path) in [
+            ("books", "out/books.csv"),
+            ("../../etc/passwd", "out/_.-..-etc-passwd.csv"),
+            ("/etc/x", "out/-etc-x.csv"),
+            (r"..\x", "out/_.-x.csv"),
+            ("zitate-ä", "out/zitate-ä.csv"),
+        ] {
+            let output = parse("out/%(name)s.csv").unwrap().expand(name, "");
+            assert_eq!(output.path(), Some(Path::new(path)));
+        }
+        let output = parse("%(name)s/x.csv").unwrap().expand("..", "");
+        assert_eq!(output.path(), Some(Path::new("_./x.csv")));
     }
 
     #[test]

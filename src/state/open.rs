@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::store::{self, Committed, Ended, Store, StoreThread};
-use super::{Folder, Parsing, PastRun, RunFile, State, history, unusable};
+use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history, unusable};
 use crate::cache::pages::Pages;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::FingerprintKey;
@@ -24,6 +24,10 @@ pub(crate) struct Plan {
     /// The job's name; the spider's when there is none.
     pub(crate) name: Option<String>,
     pub(crate) arguments: BTreeMap<String, String>,
+    /// By what the items are unique.
+    pub(crate) unique: Unique,
+    /// What is asked of the items, by setting.
+    pub(crate) quality: BTreeMap<String, String>,
 }
 
 /// A job that is being crawled.
@@ -56,7 +60,7 @@ impl OpenJob {
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when it is being crawled already, [`ErrorKind::Settings`] when an unfinished run has other
-    /// outputs, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its folder cannot be used.
+    /// outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its folder cannot be used.
     pub(crate) async fn open(
         plan: Plan,
         spider: String,
@@ -160,7 +164,8 @@ impl Opening {
     /// Goes on with an unfinished run, unless there is nothing that it could go on with.
     fn resume(self, folder: Arc<Folder>, mut run: RunFile) -> Result<(Store, OpenJob)> {
         let outputs = self.outputs(&run.time());
-        run.check(folder.path(), self.name(), &RunFile::outputs_of(&outputs))?;
+        let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
+        run.check(folder.path(), self.name(), &described, &unique)?;
         let parsing = parsing(&folder)?;
         let mut store = Store::open(folder.path(), self.sync)?;
         let committed = store.load()?;
@@ -174,6 +179,8 @@ impl Opening {
         run.state = State::Running;
         run.ended = None;
         run.resumes = committed.saved.resumes + 1;
+        run.unique = Some(unique);
+        run.quality = self.plan.quality;
         run.write(&folder)?;
         let job = OpenJob {
             folder,
@@ -209,6 +216,7 @@ impl Opening {
         let mut run = RunFile::new(name, spider, arguments, Vec::new());
         let outputs = self.outputs(&run.time());
         run.outputs = RunFile::outputs_of(&outputs);
+        (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
         folder.clear(&run)?;
         let mut store = Store::open(folder.path(), self.sync)?;
         let (begun, held) = (run.clone().running(), Arc::clone(&folder));

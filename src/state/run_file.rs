@@ -42,6 +42,34 @@ pub(crate) struct RunFile {
     /// The outputs as [`Self::outputs_of`] tells them.
     #[serde(default)]
     pub(crate) outputs: Vec<String>,
+    /// By what its items are unique; none when a version began it that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unique: Option<Unique>,
+    /// What is asked of its items, by setting and as text; none of them can be a secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) quality: BTreeMap<String, String>,
+}
+
+/// By what the items of a run are unique: only with the same are its keys those of the next process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Unique {
+    /// They need not be.
+    Nothing,
+    /// These fields together, sorted.
+    Fields(Vec<String>),
+    /// What a function of the program says, or a recipe.
+    Function,
+}
+
+impl fmt::Display for Unique {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Fields(names) => f.write_str(&names.join(" and ")),
+            Self::Function => f.write_str("what the spider says"),
+        }
+    }
 }
 
 /// What became of a run.
@@ -91,6 +119,8 @@ impl RunFile {
             resumes: 0,
             arguments,
             outputs,
+            unique: None,
+            quality: BTreeMap::new(),
         }
     }
 
@@ -165,11 +195,18 @@ impl RunFile {
         local.strftime("%Y-%m-%dT%H-%M-%S").to_string()
     }
 
-    /// Refuses to resume it as this job or with these outputs, unless they are its own.
+    /// Refuses to resume it as this job, with these outputs or with items that are unique by this, unless they are its
+    /// own.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`], caused by a [`Mismatch`].
-    pub(crate) fn check(&self, folder: &Path, job: &str, outputs: &[String]) -> Result<()> {
+    pub(crate) fn check(
+        &self,
+        folder: &Path,
+        job: &str,
+        outputs: &[String],
+        unique: &Unique,
+    ) -> Result<()> {
         let mismatch = if self.job != job {
             Mismatch::Job {
                 had: self.job.clone(),
@@ -179,6 +216,11 @@ impl RunFile {
             Mismatch::Outputs {
                 had: self.outputs.clone(),
                 asked: outputs.to_vec(),
+            }
+        } else if let Some(had) = self.unique.as_ref().filter(|had| *had != unique) {
+            Mismatch::Unique {
+                had: had.clone(),
+                asked: unique.clone(),
             }
         } else {
             return Ok(());
@@ -207,6 +249,8 @@ pub(crate) enum Mismatch {
         had: Vec<String>,
         asked: Vec<String>,
     },
+    /// Its items are unique by something else.
+    Unique { had: Unique, asked: Unique },
 }
 
 impl fmt::Display for Mismatch {
@@ -215,6 +259,12 @@ impl fmt::Display for Mismatch {
             Self::Job { had, asked } => write!(f, "it is of job {had}, not of {asked}"),
             Self::Outputs { had, asked } => {
                 write!(f, "it writes {}, not {}", listed(had), listed(asked))
+            }
+            Self::Unique { had, asked } => {
+                write!(
+                    f,
+                    "its items are unique by {had}, not by {asked} (`unique`)"
+                )
             }
         }
     }

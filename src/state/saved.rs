@@ -66,5 +66,7 @@ mod tests {
         let delivered: Delivered = serde_json::from_str(old).unwrap();
         assert_eq!(delivered.items.kept, 7);
         assert!(delivered.items.fields.is_empty() && delivered.new_keys.is_empty());
+        // Only from here on are fields counted, and only these items are in the rates.
+        assert_eq!(delivered.items.counted, 0);
     }
 }

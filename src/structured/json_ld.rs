@@ -1,7 +1,5 @@
 //! [JSON-LD](https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents) in scripts, as pages really write it.
 
-mod repair;
-
 use serde::Serialize;
 use serde_json::{Deserializer, Value};
 
@@ -9,6 +7,7 @@ use super::Skipped;
 use super::room::Room;
 use super::schema::is_same_type;
 use crate::html::Element;
+use crate::json::readings;
 
 /// How many scripts of a page are read.
 const SCRIPTS: usize = 1_000;
@@ -17,8 +16,9 @@ const BYTES: usize = 2 << 20;
 
 /// The values in the page's scripts, in the order of the page, as they are: nothing is expanded or looked up.
 ///
-/// Read are also scripts with several objects, in comments or CDATA, with comments, commas too many and line breaks in
-/// strings.
+/// Read are also scripts with several objects, in comments or CDATA, with comments, commas too many, line breaks in
+/// strings, or encoded once too often (`&quot;`). Numbers are those of [`serde_json`]: a whole number of more than 64 bits
+/// and a fraction of more than some 15 digits lose what is beyond; sites that have such write them as text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct JsonLd(Vec<Value>);
@@ -110,11 +110,14 @@ fn is_json_ld(script: Element<'_>) -> bool {
 
 /// The values of a script, and what is wrong with what follows them.
 fn read(text: &str) -> (Vec<Value>, Option<serde_json::Error>) {
-    let (values, error) = values(text);
-    match error {
-        None => (values, None),
-        Some(_) => self::values(&repair::repaired(text)),
+    let mut found = Default::default();
+    for reading in readings(text) {
+        found = values(&reading);
+        if found.1.is_none() {
+            break;
+        }
     }
+    found
 }
 
 fn values(text: &str) -> (Vec<Value>, Option<serde_json::Error>) {

@@ -13,8 +13,9 @@ use reader::Reader;
 
 /// The items that are not part of another one, in the order of the page.
 ///
-/// Two things differ from the standard, as they do elsewhere: text is as a reader sees it, white space collapsed, and an
-/// element of any kind may give its value in a `content` attribute, which schema.org's own examples do.
+/// Three things differ from the standard, as they do elsewhere: text is as a reader sees it, white space collapsed; an
+/// element of any kind may give its value in a `content` attribute, which schema.org's own examples do; and an item that is
+/// a property (`itemprop`) where there is no item around is here by itself.
 ///
 /// ```
 /// use crawlworks::html::Html;

@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use super::Properties;
+
 /// The properties in the order of the page, each with its parts: `og:image:width` belongs to the `og:image` before it.
 ///
 /// ```
@@ -26,13 +28,14 @@ pub struct OpenGraphProperty {
     pub property: String,
     /// The value, as the page has it.
     pub content: String,
-    /// What belongs to it: name and value.
+    /// What belongs to it: name and value, in the order of the page. One that is there several times is serialised as a
+    /// list: `{"alternate": ["fr_FR", "es_ES"]}`.
     #[serde(serialize_with = "as_map", skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<(String, String)>,
 }
 
 impl OpenGraphProperty {
-    /// The value of a part, such as `width` of an image.
+    /// The first value of a part, such as `width` of an image.
     #[must_use]
     pub fn part(&self, name: &str) -> Option<&str> {
         let found = self.parts.iter().find(|(own, _)| own == name);
@@ -41,13 +44,25 @@ impl OpenGraphProperty {
 }
 
 impl OpenGraph {
-    /// The first value of a property, `og:title`, or of a part, `og:image:width`.
+    /// The first value of a property, `og:title`, or of a part, `og:image:width`, in the order of the page.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        let whole = self.all(name).next().map(|found| found.content.as_str());
-        whole.or_else(|| {
-            let (property, part) = name.rsplit_once(':')?;
-            self.all(property).find_map(|found| found.part(part))
+        self.values(name).next()
+    }
+
+    /// All values of a property or of a part, in the order of the page: `og:locale:alternate` has one per language.
+    pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let owner = name.rsplit_once(':');
+        self.0.iter().flat_map(move |own| {
+            let whole = (own.property == name).then_some(own.content.as_str());
+            let (_, part) = owner.filter(|(owner, _)| own.property == *owner).unzip();
+            let parts = own
+                .parts
+                .iter()
+                .filter(move |(own, _)| part == Some(own.as_str()));
+            whole
+                .into_iter()
+                .chain(parts.map(|(_, content)| content.as_str()))
         })
     }
 
@@ -70,17 +85,13 @@ impl OpenGraph {
     pub(super) fn push(&mut self, name: &str, content: &str) {
         let mut name = name.to_ascii_lowercase();
         if let Some((whole, part)) = name.rsplit_once(':') {
-            let mut own = self.0.iter_mut().rev();
-            // The same part again is of another property, whose beginning is missing.
-            if let Some(owner) = own
-                .find(|own| own.property == whole)
-                .filter(|own| own.part(part).is_none())
-            {
-                return owner.parts.push((part.to_owned(), content.to_owned()));
-            }
-            // By the specification og:image:url is og:image, and some pages have only that.
-            if part == "url" && matches!(whole, "og:image" | "og:video" | "og:audio") {
-                name.truncate(whole.len());
+            // By the specification og:image:url is og:image, and some pages have only that: another one is another image.
+            let is_whole = part == "url" && matches!(whole, "og:image" | "og:video" | "og:audio");
+            let owner = self.0.iter_mut().rev().find(|own| own.property == whole);
+            match owner.filter(|own| !is_whole || own.content == content) {
+                Some(owner) => return owner.parts.push((part.to_owned(), content.to_owned())),
+                None if is_whole => name.truncate(whole.len()),
+                None => {}
             }
         }
         self.0.push(OpenGraphProperty {
@@ -91,6 +102,18 @@ impl OpenGraph {
     }
 }
 
+/// A value, or the list of them.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OneOrAll<'a> {
+    One(&'a String),
+    All(&'a [String]),
+}
+
 fn as_map<S: Serializer>(parts: &[(String, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(parts.iter().map(|(name, content)| (name, content)))
+    let named: Properties<String> = parts.iter().cloned().collect();
+    serializer.collect_map(named.iter().map(|(name, values)| match values {
+        [value] => (name, OneOrAll::One(value)),
+        values => (name, OneOrAll::All(values)),
+    }))
 }

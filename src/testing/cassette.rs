@@ -16,6 +16,11 @@ mod line;
 mod mask;
 mod recorder;
 mod replay;
+#[cfg_attr(
+    not(any(test, feature = "cli")),
+    expect(dead_code, reason = "only the command knows of secrets")
+)]
+mod secrets;
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
@@ -26,9 +31,11 @@ pub use exchange::Exchange;
 #[cfg(feature = "cli")]
 pub(crate) use line::json_error;
 #[cfg(feature = "cli")]
-pub(crate) use mask::{masked, masked_value};
+pub(crate) use mask::{MASK, is_name_of_secret, masked, masked_value};
 pub use recorder::{MAX_RECORDED_BODY, Recorder};
 pub use replay::Replay;
+#[cfg(feature = "cli")]
+pub(crate) use secrets::{Secrets, is_telling};
 
 /// The longest line that is read, in bytes. The largest body that is recorded makes a line of less.
 const LONGEST_LINE: u64 = 128 << 20;
@@ -44,8 +51,8 @@ const LONGEST_LINE: u64 = 128 << 20;
 /// [recorder](Recorder::with_header) can be told of more.
 ///
 /// What is secret is not: no header of a request is recorded, and no `Set-Cookie`. User names and passwords leave URLs;
-/// parameters and fields of forms and JSON whose names say that they are passwords or keys are masked (`***`). Other
-/// bodies of requests are recorded as their SHA-256. The pages are recorded as they are: what they show of a user, they
+/// parameters and fields of forms and JSON whose names say that they are passwords, keys or tokens are masked (`***`; where
+/// they may tell pages apart, with some digits of a digest). Other bodies of requests are recorded as their SHA-256. The pages are recorded as they are: what they show of a user, they
 /// show on the cassette too.
 ///
 /// ```
@@ -96,7 +103,19 @@ impl Cassette {
     /// [`ErrorKind::File`] when it cannot be read, is none, or has a line that is wrong or longer than 128 MiB; the
     /// message names file and line.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
+        Self::read_lines(path.as_ref(), true)
+    }
+
+    /// Reads a cassette whose last line is whole.
+    ///
+    /// # Errors
+    /// Like [`read`](Self::read); a torn line is one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn read_whole(path: &Path) -> Result<Self> {
+        Self::read_lines(path, false)
+    }
+
+    fn read_lines(path: &Path, may_be_torn: bool) -> Result<Self> {
         let failed = |error| {
             let message = format!("cannot read the cassette {}", path.display());
             Error::new(ErrorKind::File, message).with_source(error)
@@ -134,7 +153,7 @@ impl Cassette {
             }
             match line::read(&line) {
                 Ok(exchange) => exchanges.push(exchange),
-                Err(_) if !is_whole => {
+                Err(_) if !is_whole && may_be_torn => {
                     tracing::warn!(cassette = %path.display(), line = number, "the last line is torn and left out");
                 }
                 Err(why) => return Err(bad(format!("not an exchange: {why}"))),

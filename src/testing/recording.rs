@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `cassette.jsonl` | the [`Cassette`]; its last lines are the requests that were not made any more |
+//! | `cassette.jsonl` | the [`Cassette`]; its last lines are the requests that were not made any more, and what no longer has to be asked for |
 //! | `items.jsonl` | the items that the spider is expected to give, and its errors, each with its page |
 //! | `recording.toml` | which spider, with which arguments and settings |
 
@@ -92,11 +92,21 @@ pub(crate) struct Recording {
 
 impl Recording {
     /// # Errors
-    /// [`ErrorKind::File`] for a file that is missing or wrong; the message names file and line.
+    /// [`ErrorKind::File`] for a file that is missing, torn or wrong, or when there is no page; the message names file and
+    /// line.
     pub(crate) fn read(folder: &Path) -> Result<Self> {
+        let about = About::of(folder)?;
+        if about.pages == 0 {
+            let path = folder.join(ABOUT);
+            let message = "a recording without a page, of which nothing can be checked";
+            return Err(Error::new(
+                ErrorKind::File,
+                format!("{}: {message}", path.display()),
+            ));
+        }
         Ok(Self {
-            about: About::of(folder)?,
-            exchanges: Cassette::read(folder.join(CASSETTE))?.into_exchanges(),
+            about,
+            exchanges: Cassette::read_whole(&folder.join(CASSETTE))?.into_exchanges(),
             results: Results::read(&folder.join(ITEMS))?,
         })
     }
@@ -112,6 +122,12 @@ impl Recording {
             fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
         }
         Ok(())
+    }
+
+    /// Whether there is one, or room for one: nothing but an empty folder.
+    pub(crate) fn may_be_in(folder: &Path) -> bool {
+        let is_empty = || fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
+        Self::is_in(folder) || is_empty()
     }
 
     /// Whether a folder is one, be it a broken one.

@@ -39,7 +39,7 @@ pub(super) fn list(as_json: bool) -> Outcome {
     write!(
         out,
         "{}",
-        table([64, 10, 16, 16, 14, 14, 14, 14, 10], &rows)
+        table([64, 48, 16, 16, 14, 14, 14, 14, 10], &rows)
     )?;
     out.flush()?;
     for error in jobs.iter().filter_map(|job| job.error.as_ref()) {
@@ -54,7 +54,7 @@ fn row(job: &Overview) -> [String; 9] {
     let numbers = job.summary.as_ref();
     [
         job.name.clone(),
-        job.state.to_owned(),
+        job.outcome(),
         or_none(job.run.as_ref().map(|run| moment(run.started))),
         or_none(job.ended.map(moment)),
         number(numbers.map(|numbers| numbers.pages)),

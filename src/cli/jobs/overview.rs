@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::usage;
 use crate::error::{Error, Result};
 use crate::state::store::{self, Summary};
-use crate::state::{Folder, RunFile};
+use crate::state::{Folder, RunFile, State, history};
 
 #[derive(Debug)]
 pub(super) struct Overview {
@@ -23,6 +23,8 @@ pub(super) struct Overview {
     pub(super) ended: Option<Timestamp>,
     /// None while it is crawled: its store is locked then.
     pub(super) summary: Option<Summary>,
+    /// The fields that were filled too seldom, if it has finished.
+    pub(super) short_of: Vec<String>,
     /// In bytes.
     pub(super) size: u64,
     /// What could not be read.
@@ -39,6 +41,7 @@ impl Overview {
             process: None,
             ended: None,
             summary: None,
+            short_of: Vec::new(),
             size: usage::size_of(&folder),
             error: None,
             folder,
@@ -59,9 +62,22 @@ impl Overview {
         } else {
             self.ended = run.as_ref().and_then(|run| super::ended(run, &self.folder));
             self.summary = store::summary(&self.folder)?;
+            if run.as_ref().is_some_and(|run| run.state == State::Finished) {
+                let last = history::read(&self.folder)?.pop();
+                self.short_of = last.map_or_else(Vec::new, |last| last.short_of);
+            }
         }
         self.run = run;
         Ok(())
+    }
+
+    /// What became of it, in a few words: `finished, short of price`.
+    pub(super) fn outcome(&self) -> String {
+        if self.short_of.is_empty() {
+            self.state.to_owned()
+        } else {
+            format!("{}, short of {}", self.state, self.short_of.join(", "))
+        }
     }
 
     /// As JSON, without what is only shown of one job.
@@ -71,6 +87,7 @@ impl Overview {
             ("name", json!(self.name)),
             ("folder", json!(path(&self.folder))),
             ("state", json!(self.state)),
+            ("short_of", json!(self.short_of)),
             ("process", json!(self.process)),
             ("spider", json!(run.map(|run| &run.spider))),
             ("started", json!(run.map(|run| run.started))),

@@ -69,7 +69,7 @@ impl Shown {
             row("job", self.job.name.clone()),
             row("folder", path(&self.job.folder)),
             row("size", bytes(self.job.size)),
-            row("state", self.job.state.to_owned()),
+            row("state", self.job.outcome()),
         ];
         rows.extend(self.job.run.iter().flat_map(of_run));
         rows.extend(self.job.ended.map(|ended| row("ended", moment(ended))));
@@ -134,7 +134,7 @@ impl Shown {
 fn fields(items: &Items) -> Option<[String; 2]> {
     let each = items.fields.iter();
     let each: Vec<String> = each
-        .map(|(name, field)| filled(name, field, items.kept))
+        .map(|(name, field)| filled(name, field, items.counted))
         .collect();
     (!each.is_empty()).then(|| row("fields", each.join(", ")))
 }

@@ -31,7 +31,7 @@ pub(in crate::cli) struct SpiderFlags {
     #[arg(long, value_name = "LABEL")]
     pub(in crate::cli) label: Option<String>,
 
-    /// Metadata of the page's request, such as `page=3` or `name="Anna"`
+    /// Metadata of the page's request, such as `page=3` or `'name="Anna"'`
     #[arg(long, value_name = "KEY=JSON", value_parser = metadata)]
     meta: Vec<(String, Value)>,
 }

@@ -83,6 +83,7 @@ impl Dispatcher {
                 over_limit,
                 over_rules,
                 nofollow,
+                is_login,
                 cuts,
                 error,
             } => {
@@ -95,7 +96,7 @@ impl Dispatcher {
                 if let Some(error) = error {
                     self.failed(request, &error);
                 } else {
-                    self.tally.parsed();
+                    self.tally.parsed(is_login);
                     self.take_up_aside();
                 }
                 self.admit(links)?;

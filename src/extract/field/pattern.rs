@@ -32,7 +32,11 @@ impl Pattern {
         };
         match text {
             Cow::Borrowed(text) => text.get(range).map(Cow::Borrowed),
-            Cow::Owned(text) => text.get(range).map(|part| Cow::Owned(part.to_owned())),
+            Cow::Owned(mut text) => {
+                text.truncate(range.end);
+                text.drain(..range.start);
+                Some(Cow::Owned(text))
+            }
         }
     }
 }

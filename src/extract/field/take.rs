@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use super::Text;
+use super::{Text, is_blank};
 use crate::html::Element;
 
 /// [`Element::text`].
@@ -46,7 +46,14 @@ pub fn pieces(element: Element<'_>) -> Vec<Cow<'_, str>> {
 /// The first piece of text directly in the element.
 #[must_use]
 pub fn piece(element: Element<'_>) -> Text<'_> {
-    element.pieces().next().map(Cow::Owned)
+    first(pieces(element))
+}
+
+/// The first of several texts that is not only white space, or else the first.
+#[must_use]
+pub fn first(mut texts: Vec<Cow<'_, str>>) -> Text<'_> {
+    let filled = texts.iter().position(|text| !is_blank(text));
+    (!texts.is_empty()).then(|| texts.swap_remove(filled.unwrap_or_default()))
 }
 
 /// [`Element::attr`].

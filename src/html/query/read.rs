@@ -6,6 +6,9 @@ use crate::html::css::{list, marks};
 use crate::html::selector::{Problem, error, first_token};
 use crate::settings::did_you_mean;
 
+/// The element that is asked.
+pub(super) const ITSELF: &str = ":scope";
+
 /// The endings that there are, as they are suggested.
 const ENDINGS: [&str; 2] = ["::text", "::attr"];
 
@@ -19,7 +22,11 @@ pub(super) fn branches(query: &str) -> Result<Vec<Branch>> {
         .into_iter()
         .map(|(start, part)| (start, part, ending(part)))
         .collect();
-    if parts.iter().all(|(_, _, at)| at.is_none()) {
+    let is_itself = |part: &str| part.trim() == ITSELF;
+    if parts
+        .iter()
+        .all(|(_, part, at)| at.is_none() && !is_itself(part))
+    {
         let whole = Branch {
             css: query.trim().to_owned(),
             is_deep: false,
@@ -38,6 +45,10 @@ pub(super) fn branches(query: &str) -> Result<Vec<Branch>> {
             error(query, &format!("{what} at column {column}{hint}"))
         })?;
         let (css, is_deep) = deep(css, taken.is_some());
+        let css = if is_itself(css) { "" } else { css };
+        if is_itself(part) {
+            return Ok(Branch::default());
+        }
         if !(css.is_empty() && taken.is_some()) {
             check(
                 query,

@@ -73,6 +73,40 @@ fn a_query_is_asked_of_the_element() {
 }
 
 #[test]
+fn scope_is_the_element_itself() {
+    let html = Html::parse(
+        "<li id=a>One <b>two</b> three",
+        url::Url::parse("http://a.example/").unwrap(),
+    );
+    let item = html.one("li").unwrap();
+    for (query, expected) in [
+        (":scope", &["One two three"][..]),
+        (" :scope::text", &["One", "three"]),
+        (":scope ::text", &["One", "two", "three"]),
+        (":scope::attr(id)", &["a"]),
+        (":scope > b", &["two"]),
+        ("b, :scope", &["One two three", "two"]),
+    ] {
+        assert_eq!(item.get_all(query).unwrap(), expected, "{query}");
+    }
+    assert_eq!(Query::parse(":scope").unwrap().to_string(), ":scope");
+    assert_eq!(html.get(":scope").unwrap(), html.get("html").unwrap());
+}
+
+#[test]
+fn text_that_elements_within_each_other_repeat_has_a_limit() {
+    let page = "<div>".repeat(100) + &"x".repeat(1 << 20);
+    let html = Html::parse(&page, url::Url::parse("http://a.example/").unwrap());
+    let error = html.get_all("div").unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::TooLarge);
+    assert_eq!(
+        error.to_string(),
+        r#""div" gives more than 64 MiB of text: does it match elements within each other? (http://a.example/)"#
+    );
+    assert_eq!(html.get_all("div::text").unwrap().len(), 1);
+}
+
+#[test]
 fn a_bad_query_says_where_and_what_was_meant() {
     for (query, what) in [
         (

@@ -107,12 +107,19 @@ impl Group {
                 rows => rows,
             };
             for _ in 0..span(cell, "colspan", COLUMNS).max(1) {
+                // Where it would lie over a cell from above, that one stays.
+                let text = self.hanging_at(texts.len()).unwrap_or_else(|| {
+                    self.hang(texts.len(), &text, rows - 1);
+                    Arc::clone(&text)
+                });
                 budget.take(1, text.len())?;
-                self.hang(texts.len(), &text, rows - 1);
-                texts.push(Arc::clone(&text));
+                texts.push(text);
             }
         }
-        while let Some(text) = self.hanging_at(texts.len()) {
+        // All that still hangs counts this row, also behind columns that the row does not have.
+        while self.hanging.pop_if(|last| last.is_none()).is_some() {}
+        while texts.len() < self.hanging.len() {
+            let text = self.hanging_at(texts.len()).unwrap_or_default();
             budget.take(1, text.len())?;
             texts.push(text);
         }

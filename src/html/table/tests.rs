@@ -68,6 +68,47 @@ fn a_cell_is_in_every_row_and_column_that_it_takes() {
 }
 
 #[test]
+fn a_cell_from_above_stays_in_its_column_below_a_short_row() {
+    let table = "<tr><th>A<th>B<th>C<tr><td>1<td>2<td rowspan=2>X<tr><td>3<tr><td>4<td>5<td>6";
+    assert_eq!(
+        records(table),
+        json!([
+            {"A": "1", "B": "2", "C": "X"},
+            {"A": "3", "B": "", "C": "X"},
+            {"A": "4", "B": "5", "C": "6"},
+        ])
+    );
+}
+
+/// Where the HTML standard puts cells, written down without regard to time: by row and column, the first one stays.
+fn places(rows: &[Vec<(usize, usize)>]) -> Vec<Vec<String>> {
+    let mut taken = std::collections::BTreeMap::new();
+    let mut number = 0;
+    for (y, row) in rows.iter().enumerate() {
+        let mut x = 0;
+        for &(height, width) in row {
+            while taken.contains_key(&(y, x)) {
+                x += 1;
+            }
+            for x in x..x + width {
+                if !taken.contains_key(&(y, x)) {
+                    taken.extend((y..y + height).map(|y| ((y, x), format!("cell{number}."))));
+                }
+            }
+            number += 1;
+        }
+    }
+    let row = |y: usize| {
+        let width = taken.keys().filter(|key| key.0 == y).map(|key| key.1 + 1);
+        let columns = 0..width.max().unwrap_or_default();
+        columns
+            .map(|x| taken.get(&(y, x)).cloned().unwrap_or_default())
+            .collect()
+    };
+    (0..rows.len()).map(row).collect()
+}
+
+#[test]
 fn a_table_within_is_text_of_its_cell() {
     let table = "<tr><th>a<tr><td>x<table><tr><th>n<tr><td>1</table>";
     assert_eq!(records(table), json!([{"a": "x n 1"}]));
@@ -185,6 +226,27 @@ fn cell() -> impl Strategy<Value = (&'static str, usize, usize)> {
 }
 
 proptest! {
+    #[test]
+    fn cells_are_where_the_standard_puts_them(
+        rows in prop::collection::vec(prop::collection::vec((1_usize..5, 1_usize..4), 0..5), 0..8),
+    ) {
+        let mut table = "<table>".to_owned();
+        let mut number = 0;
+        for row in &rows {
+            table.push_str("<tr>");
+            for (height, width) in row {
+                write!(table, "<td rowspan={height} colspan={width}>cell{number}.").unwrap();
+                number += 1;
+            }
+        }
+        let html = parse(&table);
+        let found = super::grid::grid(html.one("table").unwrap(), &mut super::Budget::default()).unwrap();
+        let found: Vec<Vec<&str>> = found.iter().map(|row| row.texts.iter().map(|text| &**text).collect()).collect();
+        let mut expected = places(&rows);
+        expected.retain(|row| !row.is_empty());
+        prop_assert_eq!(found, expected);
+    }
+
     #[test]
     fn no_cell_is_lost(
         rows in prop::collection::vec((prop::sample::select(vec!["", "<thead>", "<tbody>", "<tfoot>"]),

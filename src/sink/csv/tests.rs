@@ -94,6 +94,23 @@ fn a_field_that_the_header_lacks_costs_its_item_only() {
 }
 
 #[test]
+fn to_ask_whether_a_record_fits_changes_nothing() {
+    let scratch = Scratch::new();
+    let path = scratch.path("items.csv");
+    let mut sink = Csv::file(&path, Mode::Overwrite).unwrap();
+    let record = |item: Value| Record::new(&item).unwrap();
+    // A first record that another output refuses makes no header.
+    sink.check(&record(json!({"x": 1, "y": 2}))).unwrap();
+    sink.write(&record(json!({"a": 1}))).unwrap();
+    let refused = |item: Value| sink.check(&record(item)).unwrap_err().kind();
+    assert_eq!(refused(json!({"x": 1})), ErrorKind::Pipeline);
+    assert_eq!(refused(json!([1])), ErrorKind::Pipeline);
+    sink.check(&record(json!({"a": 7}))).unwrap();
+    sink.close().unwrap();
+    assert_eq!(read(&path), "a\n1\n");
+}
+
+#[test]
 fn what_is_no_object_costs_its_item_only() {
     let mut sink = Csv::stdout();
     for item in [json!([1]), json!("text"), json!({})] {

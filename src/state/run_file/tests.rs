@@ -105,7 +105,8 @@ fn another_job_or_other_outputs_cannot_resume_it() {
     let (run, folder) = (run(), Path::new(".crawl/quotes"));
     let outputs = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     let same = outputs(&["quotes.jsonl:jsonl"]);
-    run.check(folder, "quotes-1", &same).unwrap();
+    let nothing = Unique::Nothing;
+    run.check(folder, "quotes-1", &same, &nothing).unwrap();
     for (job, asked, why) in [
         ("books", same, "it is of job quotes-1, not of books"),
         (
@@ -119,10 +120,39 @@ fn another_job_or_other_outputs_cannot_resume_it() {
             "it writes quotes.jsonl:jsonl, not no file",
         ),
     ] {
-        let error = run.check(folder, job, &asked).unwrap_err();
+        let error = run.check(folder, job, &asked, &nothing).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings);
         let said = format!("cannot resume the unfinished run in .crawl/quotes: {why}");
         assert_eq!(error.chain(), said);
+    }
+}
+
+#[test]
+fn only_the_same_key_can_resume_it() {
+    let (mut run, folder) = (run(), Path::new(".crawl/quotes"));
+    let fields = |names: &[&str]| Unique::Fields(names.iter().map(ToString::to_string).collect());
+    let check = |run: &RunFile, unique: &Unique| {
+        let outputs = ["quotes.jsonl:jsonl".to_owned()];
+        run.check(folder, "quotes-1", &outputs, unique)
+    };
+    // Nobody noted it.
+    check(&run, &fields(&["sku"])).unwrap();
+    let all = [
+        (Unique::Nothing, "nothing"),
+        (fields(&["shop", "sku"]), "shop and sku"),
+        (Unique::Function, "what the spider says"),
+    ];
+    for (had, is) in &all {
+        run.unique = Some(had.clone());
+        let text = serde_json::to_string(&run).unwrap();
+        assert_eq!(read_text(&text).unwrap().unwrap(), run);
+        for (asked, other) in &all {
+            let checked = check(&run, asked).map_err(|error| error.chain());
+            let why = format!("its items are unique by {is}, not by {other} (`unique`)");
+            let expected = format!("cannot resume the unfinished run in .crawl/quotes: {why}");
+            let expected = if had == asked { Ok(()) } else { Err(expected) };
+            assert_eq!(checked, expected);
+        }
     }
 }
 

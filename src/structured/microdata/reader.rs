@@ -25,6 +25,8 @@ pub(super) struct Reader<'a> {
     ids: HashMap<&'a str, Element<'a>>,
     room: Room,
     visits: usize,
+    /// The items that are properties of others.
+    owned: HashSet<NodeId>,
     /// Items that lead back to themselves, and those that are nested too deeply.
     loops: usize,
     too_deep: usize,
@@ -47,26 +49,35 @@ impl<'a> Reader<'a> {
             ids,
             room: Room::new(VALUES, BYTES),
             visits: VISITS,
+            owned: HashSet::new(),
             loops: 0,
             too_deep: 0,
         }
     }
 
-    /// The items that are no property of another one.
+    /// The items that are no property of another one. Those that would be, but of none, come last in the search.
     pub(super) fn items(mut self, skipped: &mut Vec<Skipped>) -> Vec<MicrodataItem> {
-        let is_item = |element: &&Element<'_>| {
-            element.attr("itemscope").is_some() && element.attr("itemprop").is_none()
-        };
-        let roots: Vec<_> = self.elements.iter().filter(is_item).copied().collect();
+        let all = self.elements.iter().enumerate();
+        let scopes = all.filter(|(_, element)| element.attr("itemscope").is_some());
+        let (properties, roots): (Vec<_>, Vec<_>) = scopes
+            .map(|(place, element)| (place, *element))
+            .partition(|(_, element)| element.attr("itemprop").is_some());
         let mut items = Vec::new();
-        for root in roots {
+        for (place, root) in roots.into_iter().chain(properties) {
+            let is_orphan = || !self.owned.contains(&root.id()) && !is_in_item(root);
+            // Where items were left out, it cannot be told what is theirs.
+            let is_cut = self.too_deep > 0 || self.visits == 0 || self.room.is_full();
+            if root.attr("itemprop").is_some() && (is_cut || !is_orphan()) {
+                continue;
+            }
             // It counts as a value: a page can have a million that are empty.
             if self.has_room(|| head_weight(root)) {
-                items.push(self.item(root, &mut Vec::new()));
+                items.push((place, self.item(root, &mut Vec::new())));
             }
         }
         self.tell(skipped);
-        items
+        items.sort_by_key(|(place, _)| *place);
+        items.into_iter().map(|(_, item)| item).collect()
     }
 
     fn tell(&self, skipped: &mut Vec<Skipped>) {
@@ -121,6 +132,7 @@ impl<'a> Reader<'a> {
             let has_room = self.has_room(|| source.weight(element));
             return has_room.then(|| MicrodataValue::Text(source.read(element)));
         }
+        self.owned.insert(element.id());
         if around.contains(&element.id()) {
             self.loops += 1;
             let has_room = self.has_room(|| 0);
@@ -175,6 +187,17 @@ impl<'a> Reader<'a> {
 
 fn names<'a>(element: Element<'a>, attribute: &str) -> &'a str {
     element.attr(attribute).unwrap_or_default()
+}
+
+fn is_in_item(element: Element<'_>) -> bool {
+    let mut around = element.parent();
+    while let Some(element) = around {
+        if element.attr("itemscope").is_some() {
+            return true;
+        }
+        around = element.parent();
+    }
+    false
 }
 
 /// What there is to read of an item itself, each time that it is met.

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
 use super::mask::{mask_json, masked, masked_form};
+use super::secrets::Secrets;
 use crate::cache::key::sha256;
 use crate::identity::canonical;
 use crate::request::Request;
@@ -30,11 +32,16 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn of(request: &Request) -> Self {
+        Self::hiding(&Secrets::default(), request)
+    }
+
+    /// The same without these, too.
+    pub(super) fn hiding(secrets: &Secrets, request: &Request) -> Self {
         Self {
             method: request.method().to_string(),
-            url: shown_url(request.url()),
+            url: shown_url(&secrets.in_url(request.url())),
             session: request.session().map(str::to_owned),
-            body: (!request.body().is_empty()).then(|| shown_body(request)),
+            body: (!request.body().is_empty()).then(|| shown_body(secrets, request)),
         }
     }
 
@@ -86,7 +93,7 @@ fn shown_url(url: &Url) -> Url {
     })
 }
 
-fn shown_body(request: &Request) -> String {
+fn shown_body(secrets: &Secrets, request: &Request) -> String {
     let content_type = request.header(CONTENT_TYPE.as_str());
     let content_type = content_type
         .and_then(|value| value.to_str().ok())
@@ -98,16 +105,18 @@ fn shown_body(request: &Request) -> String {
         .filter(|text| text.len() <= SHOWN_BODY);
     if let Some(text) = text {
         if essence == "application/x-www-form-urlencoded" {
-            return masked_form(text);
+            return masked_form(&secrets.in_form(text));
         }
         if (essence == "application/json" || essence.ends_with("+json"))
             && let Ok(mut value) = serde_json::from_str::<Value>(text)
         {
+            secrets.in_json(&mut value);
             mask_json(&mut value);
             return value.to_string();
         }
     }
-    digest(request.body(), parameters)
+    let body = Bytes::copy_from_slice(request.body());
+    digest(&secrets.in_page(&body), parameters)
 }
 
 /// The digest of a body; the boundary of a multipart body, which may be another one each time, is left out.

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::asked::Asked;
 use super::mask::masked;
+use super::secrets::Secrets;
 use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "cli")]
 use crate::policy::retry;
@@ -47,6 +48,8 @@ pub(super) const RECORDED: [HeaderName; 11] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     pub(super) asked: Asked,
+    /// Whether nothing asked for it when the recording was last updated, and nothing has to.
+    pub(super) is_spare: bool,
     pub(super) answer: Answer,
 }
 
@@ -68,23 +71,29 @@ impl Exchange {
     /// A request and its answer.
     #[must_use]
     pub fn new(request: &Request, response: &Response) -> Self {
-        Self::keeping(&[], request, response)
+        Self::keeping(&[], &Secrets::default(), request, response)
     }
 
-    /// The same with further headers.
-    pub(super) fn keeping(names: &[HeaderName], request: &Request, response: &Response) -> Self {
+    /// The same with further headers and without further secrets.
+    pub(super) fn keeping(
+        names: &[HeaderName],
+        secrets: &Secrets,
+        request: &Request,
+        response: &Response,
+    ) -> Self {
         let headers = response
             .headers()
             .iter()
             .filter(|(name, _)| RECORDED.contains(name) || names.contains(name));
         Self {
-            asked: Asked::of(request),
+            asked: Asked::hiding(secrets, request),
+            is_spare: false,
             answer: Answer::Response {
                 status: response.status(),
                 headers: headers
-                    .map(|(name, value)| (name.clone(), masked_header(value)))
+                    .map(|(name, value)| (name.clone(), masked_header(secrets, value)))
                     .collect(),
-                body: response.body().clone(),
+                body: secrets.in_page(response.body()),
             },
         }
     }
@@ -92,11 +101,16 @@ impl Exchange {
     /// A request that failed.
     #[must_use]
     pub fn failed(request: &Request, error: &Error) -> Self {
+        Self::failed_hiding(&Secrets::default(), request, error)
+    }
+
+    pub(super) fn failed_hiding(secrets: &Secrets, request: &Request, error: &Error) -> Self {
         Self {
-            asked: Asked::of(request),
+            asked: Asked::hiding(secrets, request),
+            is_spare: false,
             answer: Answer::Failure {
                 kind: error.kind(),
-                message: masked(&error.chain()).into_owned(),
+                message: masked(&secrets.in_text(&error.chain())).into_owned(),
             },
         }
     }
@@ -149,7 +163,23 @@ impl Exchange {
             kind: ErrorKind::Stopped,
             message: "beyond the recording".to_owned(),
         };
-        Self { asked, answer }
+        Self {
+            asked,
+            is_spare: false,
+            answer,
+        }
+    }
+
+    /// Kept although nothing asks for it now.
+    pub(super) fn spare(mut self) -> Self {
+        self.is_spare = true;
+        self
+    }
+
+    /// Asked for.
+    pub(super) fn needed(mut self) -> Self {
+        self.is_spare = false;
+        self
     }
 
     /// Whether the request was not made any more when the recording ended.
@@ -182,13 +212,16 @@ impl fmt::Display for Exchange {
 }
 
 /// Bytes that are not ASCII are taken for ISO 8859-1, in which every byte is a character, and stay as they are.
-fn masked_header(value: &HeaderValue) -> HeaderValue {
+fn masked_header(secrets: &Secrets, value: &HeaderValue) -> HeaderValue {
     let text: String = value
         .as_bytes()
         .iter()
         .map(|byte| char::from(*byte))
         .collect();
-    let bytes: Result<Vec<u8>, _> = masked(&text).chars().map(u8::try_from).collect();
+    let bytes: Result<Vec<u8>, _> = masked(&secrets.in_text(&text))
+        .chars()
+        .map(u8::try_from)
+        .collect();
     let masked = bytes
         .ok()
         .and_then(|bytes| HeaderValue::from_bytes(&bytes).ok());

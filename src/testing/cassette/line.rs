@@ -50,6 +50,9 @@ struct Line<'a> {
     base64: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
+    /// Whether nothing has to ask for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    spare: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,6 +99,7 @@ pub(super) fn write(exchange: &Exchange) -> String {
         charset: None,
         base64: None,
         error: None,
+        spare: exchange.is_spare,
     };
     match &exchange.answer {
         Answer::Response {
@@ -141,6 +145,7 @@ pub(super) fn read(line: &[u8]) -> Result<Exchange, String> {
     };
     Ok(Exchange {
         asked: line.request,
+        is_spare: line.spare,
         answer,
     })
 }

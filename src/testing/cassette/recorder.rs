@@ -4,12 +4,14 @@ use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::header::HeaderName;
+use tokio::sync::Notify;
 
 use super::exchange::{Exchange, is_secret};
 use super::line;
+use super::secrets::Secrets;
 use crate::downloader::{Downloader, ErasedDownloader};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
@@ -51,6 +53,9 @@ pub struct Recorder {
     // Held for the write of one line, never across an await.
     file: Mutex<File>,
     headers: Vec<HeaderName>,
+    secrets: Secrets,
+    /// Told when the file cannot be written.
+    failed: Arc<Notify>,
 }
 
 impl Recorder {
@@ -74,7 +79,22 @@ impl Recorder {
             path: path.to_owned(),
             file: Mutex::new(file),
             headers: Vec::new(),
+            secrets: Secrets::default(),
+            failed: Arc::default(),
         })
+    }
+
+    /// Masks these wherever they are, in pages, too.
+    #[cfg(feature = "cli")]
+    pub(crate) fn hiding(mut self, secrets: Secrets) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    /// Told as soon as an exchange could not be written: what is fetched from then on is lost.
+    #[cfg(feature = "cli")]
+    pub(crate) fn failed(&self) -> Arc<Notify> {
+        Arc::clone(&self.failed)
     }
 
     /// Also records this header of the answers, beside those that the [cassette](super::Cassette) lists.
@@ -89,8 +109,10 @@ impl Recorder {
     fn write(&self, exchange: &Exchange) -> Result<()> {
         let line = line::write(exchange);
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes())
-            .map_err(|error| unwritable(&self.path, error))
+        file.write_all(line.as_bytes()).map_err(|error| {
+            self.failed.notify_one();
+            unwritable(&self.path, error)
+        })
     }
 }
 
@@ -121,8 +143,8 @@ impl Downloader for Recorder {
             result = Err(Error::new(ErrorKind::TooLarge, message).with_url(request.url()));
         }
         self.write(&match &result {
-            Ok(response) => Exchange::keeping(&self.headers, &request, response),
-            Err(error) => Exchange::failed(&request, error),
+            Ok(response) => Exchange::keeping(&self.headers, &self.secrets, &request, response),
+            Err(error) => Exchange::failed_hiding(&self.secrets, &request, error),
         })?;
         result
     }

@@ -77,7 +77,8 @@ impl Replay {
     pub fn unused(&self) -> Vec<String> {
         let state = self.state();
         let exchanges = self.exchanges.iter().enumerate();
-        let unused = exchanges.filter(|(number, _)| !state.is_given.contains(number));
+        let unused = exchanges
+            .filter(|(number, exchange)| !state.is_given.contains(number) && !exchange.is_spare);
         unused.map(|(_, exchange)| exchange.to_string()).collect()
     }
 
@@ -100,10 +101,23 @@ impl Replay {
             .given
             .iter()
             .filter_map(|number| self.exchanges.get(*number));
-        let (beyond, mut asked): (Vec<_>, Vec<_>) = given.cloned().partition(Exchange::is_beyond);
+        let given = given.cloned().map(Exchange::needed);
+        let (beyond, mut asked): (Vec<_>, Vec<_>) = given.partition(Exchange::is_beyond);
         asked.extend(beyond);
         asked.extend(state.unrecorded.iter().cloned().map(Exchange::beyond));
         asked
+    }
+
+    /// The answers that were not asked for so far, to be kept for a spider that asks for them again.
+    #[cfg(feature = "cli")]
+    pub(crate) fn spare(&self) -> Vec<Exchange> {
+        let state = self.state();
+        let exchanges = self.exchanges.iter().enumerate();
+        let spare = exchanges
+            .filter(|(number, exchange)| !state.is_given.contains(number) && !exchange.is_beyond());
+        spare
+            .map(|(_, exchange)| exchange.clone().spare())
+            .collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ABOUT, unreadable};
 use crate::error::{Error, ErrorKind, Result};
-use crate::testing::cassette::{masked, masked_value};
+use crate::testing::cassette::{MASK, Secrets, masked, masked_value};
 
 /// Settings whose values may be secrets. They say how to get to a server, and a recording has none.
 const LEFT_OUT: [&str; 5] = ["credentials", "headers", "proxy", "proxies", "proxies_file"];
@@ -27,7 +27,7 @@ pub(crate) struct About {
     /// Fields of items that are not compared, such as a time.
     #[serde(default)]
     pub(crate) ignore: Vec<String>,
-    /// What `-a` gave, with passwords and keys masked.
+    /// What `-a` gave, with the mask for what is secret, from wherever it came.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) arguments: BTreeMap<String, String>,
     /// What `-s` gave, but for what may be secret.
@@ -36,14 +36,24 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// Of a recording that is made now.
+    /// Of a recording that is made now. `secrets` are those of its arguments.
     pub(crate) fn new(
         spider: &str,
         arguments: &[(String, String)],
         settings: &[(String, String)],
+        secrets: &BTreeMap<String, String>,
     ) -> Self {
+        let values = Secrets::new(secrets.values().map(String::as_str));
+        let argument = |(name, value): &(String, String)| {
+            (name.clone(), masked(&values.in_text(value)).into_owned())
+        };
+        let mut arguments: BTreeMap<String, String> = arguments.iter().map(argument).collect();
+        let stand_in = |value: &str| if value.is_empty() { "" } else { MASK };
+        let hidden = secrets.iter();
+        arguments.extend(hidden.map(|(name, value)| (name.clone(), stand_in(value).to_owned())));
         let shown = |(name, value): &(String, String)| {
-            let value = masked_value(name, value).unwrap_or_else(|| masked(value).into_owned());
+            let value = masked_value(name, value)
+                .unwrap_or_else(|| masked(&values.in_text(value)).into_owned());
             (name.clone(), value)
         };
         let settings = settings
@@ -56,7 +66,7 @@ impl About {
                 .round(jiff::Unit::Second)
                 .unwrap_or_default(),
             ignore: Vec::new(),
-            arguments: arguments.iter().map(shown).collect(),
+            arguments,
             settings: settings.map(shown).collect(),
         }
     }
@@ -117,9 +127,11 @@ mod tests {
             pair("credentials", "http://a.example us:pw"),
             pair("depth", "2"),
         ];
-        let about = About::new("books", &arguments, &settings);
+        let secrets = BTreeMap::from([pair("password", "hunter2"), pair("from_env", "x")]);
+        let about = About::new("books", &arguments, &settings, &secrets);
         assert!(about.arguments["url"].starts_with("http://a.example/?token=***"));
         assert_eq!(about.arguments["password"], "***");
+        assert_eq!(about.arguments["from_env"], "***");
         assert_eq!(about.settings.len(), 1);
         let text = about.write().unwrap();
         assert!(!text.contains("hunter2") && !text.contains("pw"), "{text}");

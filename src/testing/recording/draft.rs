@@ -1,10 +1,9 @@
 //! A [`Draft`]: the folder in which a recording is made, so that a broken one never takes the place of a good one.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CASSETTE, Recording, unwritable};
+use super::{ABOUT, CASSETTE, ITEMS, Recording, unwritable};
 use crate::error::Result;
 
 /// A folder beside the one of the recording, gone when it is dropped.
@@ -15,14 +14,18 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// A draft of the recording in this folder, whose parents are made.
+    /// A draft of the recording in this folder, whose parents are made. Drafts that killed processes have left are removed.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be made.
     pub(crate) fn of(target: &Path) -> Result<Self> {
+        // A link stays one; the files go to where it leads, on the same disk.
+        let target = fs::canonicalize(target).unwrap_or_else(|_| target.to_owned());
+        remove_left(&target);
+        let start = start_of_name(&target);
         let draft = Self {
-            folder: beside(target, "new"),
-            target: target.to_owned(),
+            folder: target.with_file_name(format!("{start}{}", std::process::id())),
+            target,
         };
         fs::create_dir_all(&draft.folder).map_err(|error| unwritable(&draft.folder, error))?;
         Ok(draft)
@@ -33,28 +36,20 @@ impl Draft {
         self.folder.join(CASSETTE)
     }
 
-    /// Writes the recording, and puts it in the place of the one that is there. Answers how many bytes it has.
+    /// Writes the recording, and puts its files in the place of those that are there. Others stay. Answers how many bytes
+    /// they have.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when that fails; then the old one stays.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when that fails; while the draft cannot be written, the old
+    /// recording stays.
     pub(crate) fn finish(self, recording: &Recording) -> Result<u64> {
         recording.write(&self.folder)?;
-        let size = size(&self.folder);
-        let old = beside(&self.target, "old");
-        let had_old = match fs::rename(&self.target, &old) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(error) => return Err(unwritable(&self.target, error)),
-        };
-        if let Err(error) = fs::rename(&self.folder, &self.target) {
-            if had_old {
-                // What comes of it is told by the error below.
-                let _ = fs::rename(&old, &self.target);
-            }
-            return Err(unwritable(&self.target, error));
-        }
-        if had_old {
-            fs::remove_dir_all(&old).map_err(|error| unwritable(&old, error))?;
+        fs::create_dir_all(&self.target).map_err(|error| unwritable(&self.target, error))?;
+        let mut size = 0;
+        for name in [CASSETTE, ITEMS, ABOUT] {
+            let (file, place) = (self.folder.join(name), self.target.join(name));
+            size += fs::metadata(&file).map_or(0, |metadata| metadata.len());
+            fs::rename(&file, &place).map_err(|error| unwritable(&place, error))?;
         }
         Ok(size)
     }
@@ -62,21 +57,41 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // It is not there when the recording was finished.
-        let _ = fs::remove_dir_all(&self.folder);
+        remove(&self.folder);
     }
 }
 
-/// A hidden folder of this process, on the same disk.
-fn beside(target: &Path, what: &str) -> PathBuf {
+/// How the names of all drafts of a recording start; the number of the process follows.
+fn start_of_name(target: &Path) -> String {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    target.with_file_name(format!(".{name}-{what}-{}", std::process::id()))
+    format!(".{name}-new-")
 }
 
-fn size(folder: &Path) -> u64 {
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    files
-        .filter_map(|file| file.metadata().ok())
-        .map(|metadata| metadata.len())
-        .sum()
+/// Removes the drafts of processes that are gone.
+fn remove_left(target: &Path) {
+    let start = start_of_name(target);
+    let folder = target.parent().map(fs::read_dir);
+    for entry in folder.into_iter().flatten().flatten().flatten() {
+        let name = entry.file_name();
+        let process = name.to_str().and_then(|name| name.strip_prefix(&start));
+        if process.is_some_and(|process| process.parse().is_ok_and(is_gone)) {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Whether there is no such process any more, or it is this one, which has no draft yet. Where `/proc` does not tell, any
+/// may be there.
+fn is_gone(process: u32) -> bool {
+    let proc = Path::new("/proc");
+    process == std::process::id()
+        || proc.join("self").exists() && !proc.join(process.to_string()).exists()
+}
+
+/// Removes a draft, and nothing that is none. What cannot be removed is in nobody's way.
+fn remove(draft: &Path) {
+    for name in [CASSETTE, ITEMS, ABOUT] {
+        let _ = fs::remove_file(draft.join(name));
+    }
+    let _ = fs::remove_dir(draft);
 }

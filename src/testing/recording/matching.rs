@@ -1,6 +1,7 @@
 //! Which item of now is which item of then: a [`Matching`].
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use serde_json::Value;
 
@@ -16,17 +17,29 @@ pub(super) struct Matching {
 }
 
 impl Matching {
-    /// By the key if every item has it, else page by page by what items have in common.
+    /// Equal items of a page first, then items with the same key, then what has the most in common, page by page.
     pub(super) fn of(expected: &[PageItem], found: &[PageItem], key: &[String]) -> Self {
         let mut matching = Self {
             partners: vec![None; expected.len()],
             is_taken: vec![false; found.len()],
         };
-        let pairs = by_key(expected, found, key).unwrap_or_else(|| by_page(expected, found));
-        for (at, place) in pairs {
-            matching.pair(at, place);
+        matching.pair_equal(expected, found, |item| {
+            Some((item.page.clone(), item.item.to_string()))
+        });
+        matching.pair_equal(expected, found, |item| key_of(item, key));
+        let has_key = |items: &[PageItem], at: usize| {
+            items
+                .get(at)
+                .is_some_and(|item| key_of(item, key).is_some())
+        };
+        for (at, place) in matching.alike(expected, found) {
+            // Two keys are two items.
+            if !(has_key(expected, at) && has_key(found, place)) {
+                matching.pair(at, place);
+            }
         }
-        matching.pair_moved(expected, found);
+        // The same item on another page is the same item.
+        matching.pair_equal(expected, found, |item| Some(item.item.to_string()));
         matching
     }
 
@@ -46,71 +59,75 @@ impl Matching {
         }
     }
 
-    /// The same item at another place, or on another page, is the same item.
-    fn pair_moved(&mut self, expected: &[PageItem], found: &[PageItem]) {
-        let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    /// Pairs those that are still alone and have the same of something, in order.
+    fn pair_equal<T: Eq + Hash>(
+        &mut self,
+        expected: &[PageItem],
+        found: &[PageItem],
+        what: impl Fn(&PageItem) -> Option<T>,
+    ) {
+        let mut places: HashMap<T, Vec<usize>> = HashMap::new();
         for (place, item) in found.iter().enumerate().rev() {
-            if !self.is_taken(place) {
-                places.entry(item.item.to_string()).or_default().push(place);
+            if !self.is_taken(place)
+                && let Some(what) = what(item)
+            {
+                places.entry(what).or_default().push(place);
             }
         }
         for (at, item) in expected.iter().enumerate() {
             if self.partner(at).is_none()
-                && let Some(place) = places.get_mut(&item.item.to_string()).and_then(Vec::pop)
+                && let Some(what) = what(item)
+                && let Some(place) = places.get_mut(&what).and_then(Vec::pop)
             {
                 self.pair(at, place);
             }
         }
     }
+
+    /// Pairs of the items of one page that have the most in common, of those that are still alone.
+    fn alike(&self, expected: &[PageItem], found: &[PageItem]) -> Vec<(usize, usize)> {
+        let mut pages: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
+        for (at, item) in expected.iter().enumerate() {
+            if self.partner(at).is_none() {
+                let [old, _] = pages.entry(&item.page).or_default();
+                old.push(at);
+            }
+        }
+        for (place, item) in found.iter().enumerate() {
+            if !self.is_taken(place) {
+                let [_, new] = pages.entry(&item.page).or_default();
+                new.push(place);
+            }
+        }
+        let mut pairs = Vec::new();
+        for [old, new] in pages.values() {
+            let pairs_of_page = align(&items(expected, old), &items(found, new));
+            let places = pairs_of_page
+                .into_iter()
+                .filter_map(|(x, y)| Some((*old.get(x)?, *new.get(y)?)));
+            pairs.extend(places);
+        }
+        pairs
+    }
 }
 
-/// Pairs of the items with the same key; none when there is no key, or an item has none.
-fn by_key(
-    expected: &[PageItem],
-    found: &[PageItem],
-    key: &[String],
-) -> Option<Vec<(usize, usize)>> {
-    if key.is_empty() {
+/// The key of an item; none when a field of it is not filled.
+fn key_of(item: &PageItem, key: &[String]) -> Option<String> {
+    let is_filled = |value: &&Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Array(values) => !values.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        _ => true,
+    };
+    let values = key
+        .iter()
+        .map(|field| item.item.get(field).filter(is_filled));
+    let values: Vec<&Value> = values.collect::<Option<_>>()?;
+    if values.is_empty() {
         return None;
     }
-    let key_of = |item: &PageItem| -> Option<String> {
-        let values: Option<Vec<&Value>> = key.iter().map(|field| item.item.get(field)).collect();
-        serde_json::to_string(&values?).ok()
-    };
-    let keyed = found
-        .iter()
-        .enumerate()
-        .map(|(place, item)| Some((key_of(item)?, place)));
-    let mut keys: HashMap<String, usize> = keyed.collect::<Option<_>>()?;
-    let mut pairs = Vec::new();
-    for (at, item) in expected.iter().enumerate() {
-        if let Some(place) = keys.remove(&key_of(item)?) {
-            pairs.push((at, place));
-        }
-    }
-    Some(pairs)
-}
-
-/// Pairs of the items of one page that have the most in common.
-fn by_page(expected: &[PageItem], found: &[PageItem]) -> Vec<(usize, usize)> {
-    let mut pages: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
-    for (at, item) in expected.iter().enumerate() {
-        let [old, _] = pages.entry(&item.page).or_default();
-        old.push(at);
-    }
-    for (place, item) in found.iter().enumerate() {
-        let [_, new] = pages.entry(&item.page).or_default();
-        new.push(place);
-    }
-    let mut pairs = Vec::new();
-    for [old, new] in pages.values() {
-        let pairs_of_page = align(&items(expected, old), &items(found, new));
-        let places = pairs_of_page
-            .into_iter()
-            .filter_map(|(x, y)| Some((*old.get(x)?, *new.get(y)?)));
-        pairs.extend(places);
-    }
-    pairs
+    serde_json::to_string(&values).ok()
 }
 
 fn items<'a>(all: &'a [PageItem], places: &[usize]) -> Vec<&'a Value> {

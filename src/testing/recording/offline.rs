@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, Events};
 use crate::job::{Args, Job};
 use crate::sink::{Record, Sink};
-use crate::testing::cassette::{Exchange, Replay};
+use crate::testing::cassette::{Exchange, MASK, Replay};
 
 /// How many items may be ahead of the events that tell their pages.
 const AHEAD: usize = 4096;
@@ -27,6 +27,8 @@ pub(crate) struct Replayed {
     pub(crate) unrecorded: Vec<String>,
     /// A cassette for exactly this crawl.
     pub(crate) exchanges: Vec<Exchange>,
+    /// What this crawl did not ask for.
+    pub(crate) spare: Vec<Exchange>,
 }
 
 /// Crawls these exchanges with a spider as it is now.
@@ -34,7 +36,8 @@ pub(crate) struct Replayed {
 /// # Errors
 /// Those of a crawl that cannot begin, or whose pipelines fail.
 pub(crate) async fn replay(job: &Job, about: &About, exchanges: Vec<Exchange>) -> Result<Replayed> {
-    let mut crawler = job.crawler(Args::new(about.arguments.clone()))?;
+    let arguments = Args::new(about.arguments.clone()).with_stand_in(MASK);
+    let mut crawler = job.crawler(arguments)?;
     let name = crawler.name().to_owned();
     let set: Vec<(String, String)> = about.settings.clone().into_iter().collect();
     layers::apply(crawler.settings_mut(), &name, &set)?;
@@ -65,6 +68,7 @@ pub(crate) async fn replay(job: &Job, about: &About, exchanges: Vec<Exchange>) -
         unused: replay.unused(),
         unrecorded: replay.unrecorded(),
         exchanges: replay.asked(),
+        spare: replay.spare(),
     })
 }
 

@@ -118,3 +118,51 @@ fn the_json_names_field_and_values() {
     );
     assert_eq!(changes.summary(), "1 differs");
 }
+
+#[test]
+fn an_empty_field_is_no_key() {
+    let item = |name: &str, sku: Value| ("1", json!({"name": name, "sku": sku}));
+    for empty in [json!(null), json!(""), json!([]), json!({})] {
+        let old = [
+            item("a", json!(1)),
+            item("b", empty.clone()),
+            item("c", empty.clone()),
+        ];
+        assert_eq!(told(&old, &old, &["sku"]), "", "{empty}");
+        let new = [
+            item("a", json!(1)),
+            item("b", empty.clone()),
+            item("d", empty.clone()),
+        ];
+        assert_eq!(
+            told(&old, &new, &["sku"]),
+            "item 3 (http://a.example/1): name: \"c\" → \"d\""
+        );
+    }
+}
+
+#[test]
+fn an_item_that_has_lost_its_key_is_a_changed_item() {
+    let item = |name: &str, sku: Value| ("1", json!({"name": name, "sku": sku}));
+    let old = [item("a", json!(1)), item("b", json!(2))];
+    let new = [item("a", json!(1)), item("b", json!(null))];
+    assert_eq!(
+        told(&old, &new, &["sku"]),
+        "item 2 (http://a.example/1): sku: 2 → null"
+    );
+}
+
+#[test]
+fn one_new_item_of_a_page_with_thousands_is_one_change() {
+    let items = |range: std::ops::Range<u32>| -> Vec<(&str, Value)> {
+        range
+            .map(|n| ("1", json!({"n": n, "even": n % 2})))
+            .collect()
+    };
+    let (old, mut new) = (items(1..3000), items(0..2999));
+    new.swap(10, 2000);
+    assert_eq!(
+        told(&old, &new, &[]),
+        "item 2999 (http://a.example/1): n: 2999 → 0; even: 1 → 0"
+    );
+}

@@ -1,12 +1,30 @@
 //! What pages do to JSON that JSON does not allow, undone: comments, CDATA, commas too many, raw line breaks.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::iter;
+
+use crate::html::{Place, decode};
 
 /// What may stand around or between values, outside of strings.
 const WRAPPERS: [&str; 4] = ["<!--", "-->", "<![CDATA[", "]]>"];
 
+/// A text in the ways in which it may be meant, likeliest first: as it is; repaired; and, if it has no quotes, with its
+/// character references (`&quot;`) decoded, and that repaired.
+pub(crate) fn readings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let plain = iter::once(Cow::Borrowed(text));
+    let mended = iter::once_with(|| Cow::Owned(repaired(text)));
+    let decoded = iter::once_with(|| decode(text, Place::Text))
+        .filter(move |decoded| !text.contains('"') && *decoded != text)
+        .flat_map(|decoded| {
+            let mended = repaired(&decoded);
+            [decoded, Cow::Owned(mended)]
+        });
+    plain.chain(mended).chain(decoded)
+}
+
 /// The text with spaces in the place of what is taken out, so that an error still names the right line and column.
-pub(super) fn repaired(text: &str) -> String {
+fn repaired(text: &str) -> String {
     let mut repair = Repair {
         out: String::with_capacity(text.len()),
         comma: None,
@@ -121,7 +139,7 @@ mod tests {
             ("<!--{}-->", "    {}   "),
             ("//<![CDATA[\n[1]\n//]]>", "           \n[1]\n     "),
             ("// <![CDATA[ [1]", "             [1]"),
-            ("/*<![CDATA[*/{}/*]]>*/", "             {}         "),
+            ("/*<![CDATA[*/{}/*]]>*/", "             {}       "),
             ("[1, /* a ] */ 2] // b", "[1,           2]     "),
             ("[1,\n]", "[1 \n]"),
             (r#"{"a":1,},{};"#, r#"{"a":1 } {} "#),

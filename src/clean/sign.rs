@@ -1,0 +1,72 @@
+//! Whether the number in a text is negative, where a dash may be something else and brackets mostly are.
+
+use super::currency;
+
+/// Whether a number is negative; `None` where a mark may be a minus or a dash.
+///
+/// A minus touches the number or its currency, and follows white space, a bracket or nothing: `-£12`, `£-12`, `Total: -12`;
+/// in `route-12` and `A - 12` it is a dash. `Price:-12`, `- 12` and `12.50-` leave it open.
+pub(super) fn is_negative(before: &str, after: &str) -> Option<bool> {
+    let mut behind = after.chars();
+    if behind.next().is_some_and(is_minus) && !behind.next().is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    if let Some(outer) = before.strip_suffix(is_minus) {
+        if currency::strip_suffix(outer).is_some() {
+            return Some(true);
+        }
+        return if outer.ends_with(char::is_alphanumeric) {
+            Some(false)
+        } else {
+            may_precede(outer).then_some(true)
+        };
+    }
+    let outer = before.trim_end();
+    let Some(outer) = currency::strip_suffix(outer) else {
+        return is_dash(outer);
+    };
+    match outer.strip_suffix(is_minus) {
+        Some(outer) => may_precede(outer).then_some(true),
+        None => is_dash(outer.trim_end()),
+    }
+}
+
+/// Whether brackets are all around an amount and its currency: the minus of accountants, `(£12.50)`. Without a currency it
+/// is rather a count, `(1,234)`, and with words a remark.
+pub(super) fn is_in_brackets(before: &str, after: &str) -> bool {
+    let inner = before.trim().strip_prefix('(');
+    let Some((before, after)) = inner.zip(after.trim().strip_suffix(')')) else {
+        return false;
+    };
+    let left = currency::strip_suffix(before.trim());
+    let right = currency::strip_prefix(after.trim());
+    (left.is_some() || right.is_some())
+        && left.unwrap_or(before).trim().is_empty()
+        && right.unwrap_or(after).trim().is_empty()
+}
+
+/// Whether there is nothing beside the number but a currency, a sign and brackets.
+pub(super) fn is_alone(before: &str, after: &str) -> bool {
+    let is_mark = |c: char| c.is_whitespace() || is_minus(c) || "()".contains(c);
+    let (before, after) = (
+        before.trim_end_matches(is_mark),
+        after.trim_start_matches(is_mark),
+    );
+    let before = currency::strip_suffix(before).unwrap_or(before);
+    let after = currency::strip_prefix(after).unwrap_or(after);
+    before.chars().chain(after.chars()).all(is_mark)
+}
+
+fn is_minus(c: char) -> bool {
+    matches!(c, '-' | '−' | '–')
+}
+
+fn may_precede(outer: &str) -> bool {
+    outer.is_empty() || outer.ends_with(|c: char| c.is_whitespace() || c == '(')
+}
+
+/// A dash that does not touch the number is one if there is something that it divides from it.
+fn is_dash(outer: &str) -> Option<bool> {
+    let words = outer.trim_end_matches(is_minus);
+    (words.len() == outer.len() || !words.trim().is_empty()).then_some(false)
+}
