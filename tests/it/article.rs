@@ -105,6 +105,81 @@ fn a_manual_of_lists_and_tables_is_kept_whole() {
 }
 
 #[test]
+fn a_chapter_is_no_menu_because_of_a_word_in_its_id() {
+    let text = SENTENCE.repeat(10);
+    let found = article(&page_with(&format!(
+        "<p>{text}</p><div id=sql-for-update-share><p>Locked rows.</p></div><div id=share><p>Tell all.</p></div><p>{text}</p>"
+    )));
+    assert!(found.text.contains("Locked rows."), "{}", found.text);
+    assert!(!found.text.contains("Tell all."), "{}", found.text);
+}
+
+#[test]
+fn a_manual_keeps_its_tables_of_links_and_its_references() {
+    let row = |n| format!("<tr><td><a href=f{n}>function_{n}</a><td>Does {n}.");
+    let reference = |n| format!("<li><a href=r{n}>Reference number {n}, a book</a>");
+    let text = SENTENCE.repeat(20);
+    for (open, close) in [
+        ("<main>", "</main>"),
+        ("<article>", "</article>"),
+        ("<section>", "</section>"),
+    ] {
+        let found = article(&page_with(&format!(
+            "{open}<h2>API</h2><p>{text}</p><table>{}</table><p>{text}</p>
+             <div><h2>References</h2><ol>{}</ol></div>{close}",
+            (0..5).map(row).collect::<String>(),
+            (0..5).map(reference).collect::<String>(),
+        )));
+        for n in 0..5 {
+            let expected = format!("function_{n} Does {n}.");
+            assert!(
+                found.text.contains(&expected),
+                "{open}: {expected} in {}",
+                found.text
+            );
+            let expected = format!("Reference number {n}, a book");
+            assert!(
+                found.text.contains(&expected),
+                "{open}: {expected} in {}",
+                found.text
+            );
+        }
+    }
+}
+
+#[test]
+fn chapters_may_be_called_what_menus_are() {
+    let text = SENTENCE.repeat(20);
+    let found = article(&page_with(&format!(
+        "<p>{text}</p><section id=cookies><h2>One</h2><p>Baked.</p></section>
+         <section id=x><div id=pagination><p>Turned.</p></div><p>{text}</p></section>
+         <h2 id=related-work>Others</h2><p class=share>Divided.</p><div class=text-navy>Blue.</div>
+         <table><tr><td class=menu>Dishes.<td>x</table>"
+    )));
+    for expected in [
+        "One", "Baked.", "Turned.", "Others", "Divided.", "Blue.", "Dishes.",
+    ] {
+        assert!(
+            found.text.contains(expected),
+            "{expected} in {}",
+            found.text
+        );
+    }
+}
+
+#[test]
+fn names_that_would_take_most_of_a_page_are_not_believed() {
+    let text = SENTENCE.repeat(10);
+    let part = format!("<div class=related><p>{text}</p></div>");
+    let found = article(&format!(
+        "<body><nav>Home</nav>{}<p>{SENTENCE}",
+        part.repeat(5)
+    ));
+    assert_eq!(found.text.matches("and it lasted").count(), 51);
+    assert!(!found.text.contains("Home"), "{}", found.text);
+}
+
+#[test]
 fn a_list_of_links_has_no_main_text() {
     let links: Vec<_> = (0..200)
         .map(|n| format!("<li><a href=/{n}>{SENTENCE}</a>"))
@@ -135,6 +210,11 @@ fn a_page_that_is_too_large_says_so() {
     for page in [
         "<p>x".repeat(60_000),
         format!("<p>{}", "word ".repeat(1 << 20)),
+        format!(
+            "{}{}",
+            "<ul><li>".repeat(45),
+            "<li>Ink, <a href=a>b</a>".repeat(13_000)
+        ),
     ] {
         let error = Article::read(&read(&page)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");

@@ -52,7 +52,9 @@ fn each_way_of_taking_text_differs() {
 
 #[derive(Debug, PartialEq, Extract)]
 struct Urls {
-    #[extract("a")]
+    #[extract("a, img")]
+    link: Url,
+    #[extract("a", text)]
     text: Url,
     #[extract("a::attr(href)")]
     typed: Url,
@@ -82,6 +84,7 @@ fn urls_are_made_absolute() {
             .unwrap()
     };
     let expected = Urls {
+        link: at("b/c#d"),
         text: at("b/e"),
         typed: at("b/c#d"),
         absolute: at("b/c#d").into(),
@@ -162,8 +165,12 @@ struct Perhaps {
     none: Option<u8>,
     #[extract(".b")]
     blank: Option<String>,
-    #[extract(".b")]
-    empty: String,
+    #[extract("p")]
+    filled_one: String,
+    #[extract("i")]
+    filled_last: Option<String>,
+    #[extract("p", default = "unknown")]
+    filled_or_not: String,
     #[extract(".a", default)]
     zero: u8,
     #[extract(".a", default = 7)]
@@ -185,13 +192,15 @@ struct Perhaps {
 #[test]
 fn what_is_missing_or_blank_is_put_as_the_field_says() {
     let perhaps: Perhaps =
-        page("<p class=b> </p><p class=c>none</p><i>1</i><i> </i><i id=e>x3</i>")
+        page("<p class=b> </p><p class=c>none</p><i> </i><i>1</i><i>\u{a0}</i><i id=e>x3</i>")
             .extract()
             .unwrap();
     let expected = Perhaps {
         none: None,
         blank: None,
-        empty: String::new(),
+        filled_one: "none".to_owned(),
+        filled_last: Some("1".to_owned()),
+        filled_or_not: "none".to_owned(),
         zero: 0,
         seven: 7,
         unknown: "unknown".to_owned(),
@@ -202,6 +211,99 @@ fn what_is_missing_or_blank_is_put_as_the_field_says() {
         first_match: "3".to_owned(),
     };
     assert_eq!(perhaps, expected);
+}
+
+#[derive(Debug, Extract)]
+struct Filled {
+    #[extract("p")]
+    #[expect(dead_code, reason = "not reached")]
+    text: String,
+}
+
+#[test]
+fn a_required_text_of_white_space_is_missing() {
+    let error = page("<p> </p><p></p>").extract::<Filled>().unwrap_err();
+    assert_eq!(error.kind(), crawlworks::ErrorKind::Missing);
+    let said = r#"Filled.text: there is only white space at "p", in <body>"#;
+    assert!(error.to_string().starts_with(said), "{error}");
+}
+
+#[derive(Debug, Extract)]
+#[extract("> body > ul > li")]
+struct Child {
+    #[extract("> b::text, > i::text")]
+    own: Vec<String>,
+    #[extract(":scope::attr(id)")]
+    id: Option<String>,
+}
+
+#[test]
+fn a_leading_combinator_means_children_of_the_element() {
+    let html = page("<ul><li id=a><b>1</b><p><b>2</b></p><i>3</i><ul><li></ul></ul>");
+    let children: Vec<Child> = html.items().unwrap();
+    assert_eq!(children.len(), 1);
+    assert_eq!(children[0].own, ["1", "3"]);
+    assert_eq!(children[0].id.as_deref(), Some("a"));
+}
+
+#[derive(Debug, Extract)]
+struct Deep {
+    #[extract("div")]
+    #[expect(dead_code, reason = "not reached")]
+    texts: Vec<String>,
+}
+
+#[test]
+fn a_list_of_texts_has_a_limit() {
+    let html = page(&("<div>".repeat(100) + &"x".repeat(1 << 20)));
+    let error = html.extract::<Deep>().unwrap_err();
+    assert_eq!(error.kind(), crawlworks::ErrorKind::TooLarge);
+    let said = r#"Deep.texts: "div" gives more than 64 MiB of text"#;
+    assert!(error.to_string().starts_with(said), "{error}");
+}
+
+#[derive(Debug, Extract)]
+struct Dated {
+    #[extract("p", format = "%d.%m.%Y")]
+    #[expect(dead_code, reason = "not reached")]
+    day: civil::Date,
+}
+
+#[test]
+fn a_format_with_a_year_of_four_digits_takes_no_other() {
+    let error = page("<p>31.01.24").extract::<Dated>().unwrap_err();
+    assert_eq!(error.kind(), crawlworks::ErrorKind::Value);
+    assert!(error.to_string().contains("the year 24"), "{error}");
+    assert!(page("<p>31.01.2024").extract::<Dated>().is_ok());
+}
+
+/// The crate by another name, where nothing is in scope.
+#[no_implicit_prelude]
+mod bare {
+    pub(super) use ::crawlworks as crawler;
+
+    #[::core::prelude::v1::derive(::crawlworks::Extract)]
+    #[extract(crate = "crate::extract::bare::crawler")]
+    pub(super) struct Renamed {
+        #[extract("p::text", re = "t(.)o")]
+        pub(super) middle: ::std::string::String,
+        #[extract("p", clean = [squeeze])]
+        pub(super) texts: ::std::vec::Vec<::std::string::String>,
+        #[extract("p::text", default = 1, with = ::crawlworks::clean::integer)]
+        pub(super) number: u8,
+        #[extract("i", nested)]
+        pub(super) inner: ::std::vec::Vec<Renamed>,
+        #[extract(page_url)]
+        pub(super) url: ::std::string::String,
+    }
+}
+
+#[test]
+fn the_crate_may_have_another_name_and_nothing_need_be_in_scope() {
+    let item: bare::Renamed = page("<p>1 two<br>two").extract().unwrap();
+    assert_eq!((item.number, item.inner.len()), (1, 0));
+    assert!(item.url.starts_with("https://shop.example/"));
+    assert_eq!((item.middle.as_str(), item.texts.len()), ("w", 1));
 }
 
 #[derive(Debug, Extract)]

@@ -81,6 +81,18 @@ fn only_what_is_filled_in_and_has_a_name_is_sent() {
             "<input name=a value='x\ny'><input type=hidden name=b value='x\ny'>",
             "a=xy&b=x%0D%0Ay",
         ),
+        (
+            "<input name=a list=l><datalist id=l><select name=b><option>x</select><input name=c></datalist>",
+            "a=",
+        ),
+        (
+            "<input type=email name=a value=' x@y\n '><input type=url name=b value=' /z '>",
+            "a=x%40y&b=%2Fz",
+        ),
+        (
+            "<input type=number name=a value=1e2><input type=number name=b value=many><input type=number name=c value=' 5'>",
+            "a=1e2&b=&c=",
+        ),
         ("<input name=é value='ü&='>", "%C3%A9=%C3%BC%26%3D"),
     ] {
         assert_eq!(sent(fields), expected, "{fields}");
@@ -285,8 +297,70 @@ fn the_button_that_is_pressed_is_sent_and_says_where_to() {
     assert!(
         error
             .to_string()
-            .contains("no button \"sell\"; it has \"add\", \"buy\", \"map\", \"Script\""),
+            .contains("no button \"sell\"; it has \"add=7\", \"buy=Buy now\", \"map\", \"Script\""),
         "{error}"
+    );
+}
+
+#[test]
+fn a_button_that_is_set_like_a_field_is_sent_once() {
+    let form = || {
+        form(
+            "<form><input name=q><button name=go value=1>A</button><button name=go value=2>B</button></form>",
+        )
+    };
+    assert_eq!(query(form().with("go", "2")), "q=&go=2");
+    assert_eq!(query(form().with("go", "3")), "q=&go=3");
+}
+
+#[test]
+fn one_of_several_buttons_with_one_name_is_pressed_by_its_value() {
+    let form = || {
+        form("<form><button name=go value=1>A</button><button name=go value=2>B</button></form>")
+    };
+    for (wanted, expected) in [
+        ("go", "go=1"),
+        ("go=2", "go=2"),
+        ("2", "go=2"),
+        ("B", "go=2"),
+    ] {
+        assert_eq!(query(form().press(wanted)), expected, "{wanted}");
+    }
+    let error = refused(form().press("go=3"));
+    assert!(
+        error.to_string().contains(r#"it has "go=1", "go=2""#),
+        "{error}"
+    );
+}
+
+#[test]
+fn enter_presses_a_picture_if_it_comes_first() {
+    assert_eq!(
+        sent("<input name=q><input type=image name=map><button name=go value=1>"),
+        "q=&map.x=0&map.y=0"
+    );
+}
+
+#[test]
+fn a_button_without_an_address_of_its_own_leads_to_the_page() {
+    let form = form("<form action=/b method=post><button formaction=''>A</button></form>");
+    assert_eq!(
+        form.submit().unwrap().url().as_str(),
+        "https://example.com/a/page?x=1"
+    );
+}
+
+#[test]
+fn a_field_elsewhere_leads_to_the_form_that_it_names() {
+    let html = page(
+        "<form id=e action=/e><input name=out form=f><input name=no form=x></form><form id=f action=/f></form>",
+    );
+    let form = html.form("input[name=out]").unwrap();
+    assert_eq!(form.action().unwrap().path(), "/f");
+    assert_eq!(query(form), "out=");
+    assert_eq!(
+        html.form("[name=no]").unwrap_err().kind(),
+        ErrorKind::Missing
     );
 }
 

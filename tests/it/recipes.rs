@@ -8,6 +8,8 @@ mod guide;
 mod login;
 mod mistakes;
 mod schema;
+mod secrets;
+mod unique;
 
 use crawlworks::prelude::*;
 use crawlworks::recipe::{RecipeItem, RecipeSpider};

@@ -107,6 +107,25 @@ fn structured_properties_belong_to_what_is_before_them() {
 }
 
 #[test]
+fn a_part_that_is_there_again_stays_with_its_owner() {
+    let graph = data(
+        "<meta property=og:locale content=en_GB><meta property=og:locale:alternate content=fr_FR>
+         <meta property=og:locale:alternate content=es_ES><meta property=og:title content=Ink>",
+    )
+    .open_graph;
+    assert_eq!(
+        serde_json::to_value(&graph).unwrap(),
+        json!([
+            {"property": "og:locale", "content": "en_GB", "parts": {"alternate": ["fr_FR", "es_ES"]}},
+            {"property": "og:title", "content": "Ink"},
+        ])
+    );
+    assert_eq!(graph.get("og:locale:alternate"), Some("fr_FR"));
+    let all: Vec<_> = graph.values("og:locale:alternate").collect();
+    assert_eq!(all, ["fr_FR", "es_ES"]);
+}
+
+#[test]
 fn a_part_without_its_whole_stands_alone() {
     let graph = data(
         "<meta property=product:price:amount content=4><meta property=og:image:url content=a.png>
@@ -283,6 +302,29 @@ fn items_have_the_properties_that_the_standard_says() {
         ),
         json!({"properties": {"flavor": ["Lemon sorbet", "Apricot sorbet"]}})
     );
+}
+
+#[test]
+fn a_property_of_no_item_is_an_item_by_itself() {
+    let found = data(
+        "<p itemprop=a itemscope itemtype=T><i itemprop=b itemscope><b itemprop=c>1</b></i></p><p itemscope itemtype=U>",
+    );
+    assert_eq!(
+        serde_json::to_value(&found.microdata).unwrap(),
+        json!([
+            {"type": ["T"], "properties": {"b": [{"properties": {"c": ["1"]}}]}},
+            {"type": ["U"], "properties": {}},
+        ])
+    );
+}
+
+#[test]
+fn json_ld_that_is_encoded_once_too_often_is_decoded() {
+    let found = data(
+        "<script type=application/ld+json>{&quot;name&quot;: &quot;A &amp;amp; B&quot;,}</script>",
+    );
+    assert_eq!(found.json_ld.objects(), [json!({"name": "A &amp; B"})]);
+    assert_eq!(found.skipped, []);
 }
 
 #[test]

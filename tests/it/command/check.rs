@@ -236,10 +236,13 @@ fn a_recording_of_a_spider_that_is_gone_is_a_broken_one() {
 
 #[test]
 fn spiders_without_a_recording_are_listed() {
-    assert_eq!(
-        super::crawl(&["check"]).exits(0).lines(),
-        ["quotes: no recording", "books: no recording"]
-    );
+    let ran = super::crawl(&["check"])
+        .exits(2)
+        .says("nothing to check: no recording in tests/recorded");
+    assert_eq!(ran.lines(), ["quotes: no recording", "books: no recording"]);
+    super::crawl(&["check", "--json", "--dir", "elsewhere"])
+        .exits(2)
+        .says("no recording in elsewhere");
     super::crawl(&["check", "books"])
         .exits(2)
         .says("`crawl record books` makes one");
@@ -288,4 +291,93 @@ fn a_check_asks_no_server_and_writes_nothing() {
     );
     let names = fs::read_dir(folder.files.path("")).unwrap().count();
     assert_eq!(names, 2, "crawl.toml and tests");
+}
+
+#[test]
+fn recipes_are_read_too_and_mistakes_have_their_place() {
+    let folder = Folder::new();
+    fs::create_dir(folder.files.path("spiders")).unwrap();
+    let good = "start = ['http://a.example/']\nitems.page.fields.title = 'h1'\n";
+    folder.files.write("spiders/good.toml", good);
+    folder
+        .files
+        .write("spiders/bad.toml", &good.replace("start", "strat"));
+    let ran = folder.crawl(&["check"]).exits(4);
+    assert!(
+        ran.stdout.contains("spiders/good.toml: a good recipe"),
+        "{ran:#?}"
+    );
+    assert!(
+        ran.stdout.contains(
+            r#"spiders/bad.toml:1:1: unknown key "strat" in a recipe; did you mean "start"?"#
+        ),
+        "{ran:#?}"
+    );
+    folder.crawl(&["check", "good"]).exits(0);
+}
+
+#[test]
+fn an_update_keeps_the_pages_that_nothing_asks_for() {
+    let folder = recorded();
+    folder.files.write("tests/recorded/books/README", "notes");
+    edit(&folder, CASSETTE, "product_pod", "product_box");
+    folder.crawl(&["check", "books", "--update"]).exits(0);
+    let ran = check(&folder).exits(0);
+    assert_eq!(ran.lines(), ["books: 1 page, 0 items: as recorded"]);
+    edit(&folder, CASSETTE, "product_box", "product_pod");
+    folder.crawl(&["check", "books", "--update"]).exits(0);
+    let ran = check(&folder).exits(0);
+    assert_eq!(ran.lines(), ["books: 8 pages, 7 items: as recorded"]);
+    assert!(!folder.read(CASSETTE).contains("spare"));
+    assert_eq!(folder.read("tests/recorded/books/README"), "notes");
+}
+
+#[test]
+fn an_update_of_which_no_page_is_left_is_refused() {
+    let folder = recorded();
+    let toml = "tests/recorded/books/recording.toml";
+    edit(&folder, toml, "/shop/", "/shops/");
+    let before = (folder.read(CASSETTE), folder.read(ITEMS));
+    let ran = folder.crawl(&["check", "books", "--update"]).exits(4);
+    assert!(ran.stdout.contains("it is not updated"), "{ran:#?}");
+    assert_eq!((folder.read(CASSETTE), folder.read(ITEMS)), before);
+}
+
+#[test]
+fn a_recording_without_a_page_is_a_broken_one() {
+    let folder = recorded();
+    let toml = "tests/recorded/books/recording.toml";
+    edit(&folder, toml, "pages = 8", "pages = 0");
+    let ran = check(&folder).exits(4);
+    assert!(
+        ran.stdout.contains("a recording without a page"),
+        "{ran:#?}"
+    );
+}
+
+#[test]
+fn a_recording_with_a_torn_cassette_is_a_broken_one() {
+    let folder = recorded();
+    let text = folder.read(CASSETTE);
+    folder.files.write(CASSETTE, &text[..text.len() - 20]);
+    let ran = check(&folder).exits(4);
+    assert!(ran.stdout.contains("not an exchange"), "{ran:#?}");
+}
+
+#[test]
+fn a_recipe_that_was_recorded_by_its_path_is_checked_by_its_name() {
+    let site = PracticeSite::start().unwrap();
+    let folder = Folder::new();
+    let url = site.at("/shop/");
+    folder.files.write(
+        "acc.toml",
+        &format!("start = '{url}'\n[items.page.fields]\ntitle = 'h1'"),
+    );
+    let record = ["record", "acc.toml", "--pages", "1", "-s", "delay=0s"];
+    folder.crawl(&record).exits(0);
+    for word in ["acc", "acc.toml", "./acc.toml"] {
+        let ran = folder.crawl(&["check", word]).exits(0);
+        assert!(!ran.stderr.contains("no recording"), "{ran:#?}");
+        assert!(ran.stdout.contains("as recorded"), "{word}: {ran:#?}");
+    }
 }

@@ -6,6 +6,8 @@
 use std::io::Write;
 use std::process::Command;
 
+use crawlworks::testing::PracticeSite;
+
 use super::durable::{Crawl, HeldSite};
 use super::{Folder, Ran};
 
@@ -182,4 +184,25 @@ fn a_job_that_cannot_be_written_is_left_alone() {
     assert_eq!(folder.read("a.jsonl"), before);
     crawl.run(&["-q"]).exits(0);
     assert_eq!(crawl.records(), crawl.expected());
+}
+
+#[test]
+fn a_recording_ends_at_the_first_page_that_cannot_be_written() {
+    if !can_mount("a_recording_ends_at_the_first_page_that_cannot_be_written") {
+        return;
+    }
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let url = format!("url={}", site.at("/shop/"));
+    let arguments = [
+        "record", "books", "-a", &url, "--pages", "500", "--dir", "disk", "-s", "delay=0s",
+    ];
+    let script = "mkdir disk
+        mount -t tmpfs -o size=100k none disk
+        code=0; $crawl 2> first.stderr || code=$?; echo $code > first.code";
+    folder.script(script, &arguments);
+    folder
+        .ran("first")
+        .exits(3)
+        .says("the cassette cannot be written; nothing is recorded");
+    assert!(site.served().total < 250, "{}", site.served().total);
 }

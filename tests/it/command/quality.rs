@@ -153,13 +153,57 @@ fn a_job_shows_its_fields_and_what_was_short() {
         finish.ends_with("finished, but below min_fill: h1"),
         "{finish}"
     );
-    assert!(line("state").ends_with("finished"));
+    assert!(line("state").ends_with("finished, short of h1"));
     let json = folder
         .crawl(&["jobs", "show", "shop", "--json"])
         .exits(0)
         .json();
     assert_eq!(json["fields"]["h1"]["filled"], 1);
     assert_eq!(json["history"][0]["short_of"], json!(["h1"]));
+    assert_eq!(json["short_of"], json!(["h1"]));
+}
+
+#[test]
+fn the_list_of_jobs_shows_what_was_short_until_a_run_is_not() {
+    let (shop, folder) = (Shop::start(), Folder::new());
+    let crawl = |code| {
+        let flags = ["-s", "min_fill.h1=0.9"];
+        let site = ["site", &shop.url, "-O", "a.jsonl", "-s", "delay=0"];
+        folder.crawl(&[&site[..], &flags].concat()).exits(code);
+        let json = folder.crawl(&["jobs", "--json"]).exits(0).json();
+        let table = folder.crawl(&["jobs"]).exits(0);
+        (json["short_of"].clone(), table.stdout)
+    };
+    let (short_of, table) = crawl(0);
+    assert_eq!(short_of, json!([]));
+    assert!(!table.contains("short"), "{table}");
+    shop.change();
+    let (short_of, table) = crawl(9);
+    assert_eq!(short_of, json!(["h1"]));
+    assert!(table.contains("  finished, short of h1  "), "{table}");
+}
+
+#[test]
+fn a_crawl_is_gone_on_with_by_its_key_only() {
+    let (site, folder) = (HeldSite::start(), Folder::new());
+    let crawl = Crawl {
+        site: &site,
+        folder: &folder,
+    };
+    let flags = ["-s", "unique=h1", "-s", "min_fill.h1=0.5"];
+    crawl.stop(&flags);
+    crawl
+        .run(&[])
+        .exits(4)
+        .says("its items are unique by h1, not by nothing")
+        .says("hint: the same `unique` goes on with it, `--fresh` starts over");
+    crawl.run(&flags).exits(0);
+    // What is tried again is a part of the same crawl.
+    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    let command = "--job job -s min_fill=h1=0.5 -s unique=h1 -o a.jsonl";
+    assert!(ran.stdout.contains(command), "{ran:#?}");
+    crawl.run(&[]).exits(4).says("unique by h1");
+    crawl.run(&flags).exits(0);
 }
 
 #[test]

@@ -124,13 +124,8 @@ fn recipes_of_one_name_are_jobs_of_their_own_and_go_on_by_their_path() {
 fn what_a_recipe_gave_up_is_tried_again_by_the_command_that_is_told() {
     let folder = with_spiders(&[("titles.toml", RECIPE)]);
     let url = "url=http://127.0.0.1:9/";
-    for (word, command) in [
-        ("titles", "crawl run titles -a url=http://127.0.0.1:9/"),
-        (
-            "spiders/titles.toml",
-            "crawl run spiders/titles.toml -a url=http://127.0.0.1:9/",
-        ),
-    ] {
+    let command = "crawl run spiders/titles.toml -a url=http://127.0.0.1:9/";
+    for word in ["titles", "spiders/titles.toml"] {
         let flags = ["-s", "retries=0", "-s", "robots=false", "-O", "x.jsonl"];
         folder
             .crawl(&[&["run", word, "-a", url][..], &flags].concat())
@@ -241,4 +236,209 @@ fn a_secret_is_not_stored_with_the_job() {
         .unwrap();
     let run = std::fs::read_to_string(job.join("run.json")).unwrap();
     assert!(run.contains("url") && !run.contains("password"), "{run}");
+    let stored = format!("{run}{}", job.display());
+    assert!(!stored.contains("secret"), "{stored}");
+}
+
+/// The jobs in ./.crawl.
+fn jobs(folder: &Folder) -> Vec<String> {
+    let records = folder.crawl(&["jobs", "--json"]).exits(0).records();
+    let name = |job: &serde_json::Value| {
+        job["name"]
+            .as_str()
+            .or(job["job"].as_str())
+            .map(str::to_owned)
+    };
+    records.iter().filter_map(name).collect()
+}
+
+#[test]
+fn other_arguments_from_anywhere_are_another_job() {
+    let site = PracticeSite::start().unwrap();
+    let recipe = |default: &str| {
+        format!(
+            "start = '{{url}}?q={{q}}'\nargs.url = '{}'\nargs.q = {{ env = 'KK', default = '{default}' }}\n\
+             args.token = {{ env = 'TOKEN', secret = true }}\nlogin = {{ url = '{{url}}', fields = {{ t = '{{token}}' }} }}\n\
+             [items.page.fields]\ntitle = 'h1'",
+            site.at("/shop/")
+        )
+    };
+    let mut folder = with_spiders(&[("shop.toml", &recipe("1"))]);
+    let mut count = |variables: &[(&'static str, &str)], default: &str| {
+        folder.files.write("spiders/shop.toml", &recipe(default));
+        let variables = variables
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        folder.variables = variables.collect();
+        folder.crawl(&["run", "shop", "-q", "-s", "delay=0s", "-s", "retries=0"]);
+        jobs(&folder).len()
+    };
+    assert_eq!(count(&[("TOKEN", "a")], "1"), 1);
+    assert_eq!(count(&[("TOKEN", "a"), ("KK", "1")], "1"), 1, "the same");
+    assert_eq!(count(&[("TOKEN", "a"), ("KK", "2")], "1"), 2, "environment");
+    assert_eq!(count(&[("TOKEN", "b"), ("KK", "2")], "1"), 3, "secret");
+    assert_eq!(count(&[("TOKEN", "b")], "3"), 4, "default");
+}
+
+#[test]
+fn a_recipe_is_one_job_however_its_file_is_named() {
+    let site = PracticeSite::start().unwrap();
+    let folder = with_spiders(&[]);
+    folder.files.write("here.toml", RECIPE);
+    let url = format!("url={}", site.at("/shop/"));
+    let absolute = folder.files.path("here.toml");
+    for word in [
+        "here",
+        "here.toml",
+        "./here.toml",
+        "spiders/../here.toml",
+        &absolute,
+    ] {
+        folder.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
+    }
+    assert_eq!(jobs(&folder).len(), 1);
+}
+
+#[test]
+fn a_recipe_with_the_name_of_a_spider_of_the_program_is_told() {
+    let folder = with_spiders(&[(
+        "quotes.toml",
+        &RECIPE.replace("{}", "'http://127.0.0.1:9/'"),
+    )]);
+    let listed = folder.crawl(&["list"]).exits(0);
+    assert!(
+        listed.lines()[2]
+            .trim_start()
+            .starts_with("spiders/quotes.toml "),
+        "{listed:#?}"
+    );
+    let warning = "warning: `crawl run quotes` runs the program's own spider of that name, not the recipe spiders/quotes.toml";
+    folder.crawl(&["recipe", "check"]).exits(0).says(warning);
+    folder
+        .crawl(&["run", "quotes", "--no-job", "-q", "--max-pages", "1"])
+        .exits(0)
+        .says(warning);
+}
+
+#[test]
+fn a_check_goes_on_behind_a_file_that_cannot_be_read() {
+    let folder = with_spiders(&[("titles.toml", RECIPE)]);
+    std::fs::create_dir(folder.files.path("folder.toml")).unwrap();
+    std::fs::write(
+        folder.files.path("latin.toml"),
+        b"name = 'x'\nabout = 'caf\xe9'",
+    )
+    .unwrap();
+    let ran = folder
+        .crawl(&[
+            "recipe",
+            "check",
+            "none.toml",
+            "folder.toml",
+            "latin.toml",
+            "spiders/titles.toml",
+        ])
+        .exits(4);
+    let lines = ran.lines();
+    assert!(
+        lines[0].starts_with("cannot read the recipe none.toml: "),
+        "{lines:?}"
+    );
+    assert_eq!(
+        lines[1..],
+        [
+            "cannot read the recipe folder.toml: it is no file",
+            "latin.toml:2:13: this is not UTF-8",
+            "spiders/titles.toml: good",
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_recipe_and_is_not_waited_for() {
+    let folder = Folder::new();
+    let pipe = folder.files.path("pipe.toml");
+    let made = std::process::Command::new("mkfifo")
+        .arg(&pipe)
+        .status()
+        .unwrap();
+    assert!(made.success());
+    folder
+        .crawl(&["run", "pipe.toml"])
+        .exits(4)
+        .says("cannot read the recipe pipe.toml: it is no file");
+}
+
+#[test]
+fn a_new_recipe_has_the_whole_name_and_not_that_of_the_settings() {
+    let folder = Folder::new();
+    folder.crawl(&["recipe", "new", "a.b"]).exits(0);
+    assert!(folder.read("a.b.toml").contains("start"));
+    folder.crawl(&["recipe", "new", "c.toml"]).exits(0);
+    assert!(folder.read("c.toml").contains("start"));
+    for name in ["crawl", "crawl.toml", ""] {
+        folder
+            .crawl(&["recipe", "new", name])
+            .exits(2)
+            .says("cannot be a recipe: choose another name");
+    }
+}
+
+#[test]
+fn a_label_is_asked_for_only_where_pages_have_labels() {
+    let folder = with_spiders(&[
+        (
+            "plain.toml",
+            "start = 'http://a.example/'\n[items.page.fields]\nt = 'h1'",
+        ),
+        (
+            "shop.toml",
+            "start = [{ url = 'http://a.example/', label = 'book' }]\n[items.page]\non = 'book'\nfields.t = 'h1'",
+        ),
+    ]);
+    folder.files.write("page.html", "<p>nothing</p>");
+    let parse = |spider: &str, more: &[&str]| {
+        let page = [
+            "parse",
+            "--file",
+            "page.html",
+            "--base",
+            "http://a.example/x",
+            "--spider",
+            spider,
+        ];
+        folder.crawl(&[&page[..], more].concat())
+    };
+    let ran = parse("plain", &[]).exits(1);
+    assert!(!ran.stderr.contains("label"), "{ran:#?}");
+    parse("shop", &[])
+        .exits(0)
+        .says("has to be given that label");
+    parse("shop", &["--label", "bok"])
+        .exits(0)
+        .says("no page of this crawl has the label \"bok\"; did you mean \"book\"?");
+}
+
+#[test]
+fn a_refused_password_exits_9_and_is_asked_for_when_the_job_goes_on() {
+    let site = PracticeSite::start().unwrap();
+    let recipe = "start = '{url}account'\nsettings = { robots = false, delay = '0s' }\n\
+                  args = { url = {}, password = { secret = true, env = 'ACCOUNT_PASSWORD' } }\n\
+                  [login]\nurl = '{url}login'\nfields = { username = 'ada', password = '{password}' }\n\
+                  [items.secret]\neach = '.secret'\nfields.text = '::text'";
+    let folder = with_spiders(&[("account.toml", recipe)]).with_variable("ACCOUNT_PASSWORD", "");
+    let url = format!("url={}", site.at("/"));
+    let run = ["run", "account", "-a", &url, "--job", "mine"];
+    folder
+        .crawl(&run)
+        .exits(4)
+        .says("give -a password=…, or set ACCOUNT_PASSWORD");
+    let wrong = [&run[..], &["-q", "-a", "password=wrong"]].concat();
+    folder
+        .crawl(&wrong)
+        .exits(9)
+        .says("no page but those of the login could be fetched");
+    let ran = folder.crawl(&["retry-failed", "mine"]).exits(0);
+    assert!(ran.stdout.contains("\n  -a password=…\n"), "{ran:#?}");
 }

@@ -170,3 +170,110 @@ fn pages_are_between_one_and_a_limit() {
         .exits(2)
         .says("did you mean \"quotes\"?");
 }
+
+/// A recipe that sends a secret as a field of no telling name, and gives what the server says it got.
+const SENDS_A_SECRET: &str = "start = [{ url = '{url}', method = 'POST', form = { log = 'anna', word = '{pw}' } }]\n\
+    [args]\nurl = {}\npw = { env = 'RECORD_PW', secret = true }\n[settings]\nrobots = false\n\
+    [items.page]\njson = '@'\n[items.page.fields]\nbody = { json = 'body' }\n";
+
+#[test]
+fn a_secret_of_a_recipe_is_in_no_file_and_a_check_needs_none() {
+    let mut folder = Folder::new().with_variable("RECORD_PW", "Hunter 2&x");
+    let site = PracticeSite::start().unwrap();
+    folder.files.write("echo.toml", SENDS_A_SECRET);
+    let url = format!("url={}", site.at("/hazards/echo"));
+    folder
+        .crawl(&["record", "echo.toml", "-a", &url])
+        .exits(0)
+        .says("recorded 1 page and 1 item");
+    for name in files(&folder, "tests/recorded/echo") {
+        let text = folder.read(&format!("tests/recorded/echo/{name}"));
+        assert!(!text.contains("Hunter"), "{name}: {text}");
+    }
+    let cassette = folder.read("tests/recorded/echo/cassette.jsonl");
+    assert!(cassette.contains("log=anna&word=***"), "{cassette}");
+    drop(site);
+    folder.crawl(&["check", "tests/recorded"]).exits(0);
+    folder.variables.clear();
+    folder.crawl(&["check", "tests/recorded"]).exits(0);
+    let folder = folder.with_variable("RECORD_PW", "another");
+    folder.crawl(&["check", "tests/recorded"]).exits(0);
+}
+
+#[test]
+fn an_argument_that_is_called_like_a_secret_is_recorded_as_it_is_given() {
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let text = "start = '{url}page-{key}.html'\nargs.url = {}\nargs.key = {}\n\
+                [items.page.fields]\ntitle = 'title'\n";
+    folder.files.write("pages.toml", text);
+    let url = format!("url={}", site.at("/shop/"));
+    folder
+        .crawl(&["record", "pages.toml", "-a", &url, "-a", "key=2"])
+        .exits(0)
+        .says("recorded 1 page and 1 item");
+    folder.crawl(&["check", "tests/recorded"]).exits(0);
+}
+
+#[test]
+fn a_recording_that_has_no_page_without_its_secret_fails_and_says_why() {
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let text = "start = '{url}page-{pin}.html'\nargs.url = {}\nargs.pin = {}\n\
+                [items.page.fields]\ntitle = 'title'\n";
+    folder.files.write("pages.toml", text);
+    let url = format!("url={}", site.at("/shop/"));
+    folder
+        .crawl(&["record", "pages.toml", "-a", &url, "-a", "pin=2"])
+        .exits(9)
+        .says("the crawl had 1 page, the recording of it has none; nothing is recorded")
+        .says("(a recording has *** for what is secret: pin)");
+    assert_eq!(files(&folder, "tests/recorded"), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_is_no_recording_is_left_alone() {
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    fs::create_dir_all(folder.files.path("victim/src")).unwrap();
+    folder.files.write("victim/src/main.rs", "fn main() {}");
+    let place = [
+        "--pages", "1", "--dir", "victim", "--name", "src", "--force",
+    ];
+    record(&folder, &site, "quotes", &place)
+        .exits(2)
+        .says("victim/src is no recording, and stays as it is");
+    assert_eq!(files(&folder, "victim/src"), ["main.rs"]);
+    assert_eq!(site.served().total, 0);
+}
+
+#[test]
+fn recording_anew_leaves_other_files_and_what_is_ignored() {
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    record(&folder, &site, "quotes", &["--pages", "1"]).exits(0);
+    folder.files.write("tests/recorded/quotes/README", "notes");
+    let toml = "tests/recorded/quotes/recording.toml";
+    let about = folder.read(toml);
+    folder
+        .files
+        .write(toml, &about.replace("ignore = []", "ignore = [\"tags\"]"));
+    record(&folder, &site, "quotes", &["--pages", "2", "--force"]).exits(0);
+    let about = folder.read(toml);
+    assert!(
+        about.contains("ignore = [\"tags\"]") && about.contains("pages = 2"),
+        "{about}"
+    );
+    assert_eq!(folder.read("tests/recorded/quotes/README"), "notes");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_recording_has_left_is_removed_by_the_next() {
+    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let (gone, alive) = (u32::MAX, std::process::id());
+    for process in [gone, alive] {
+        let draft = format!("tests/recorded/.quotes-new-{process}");
+        fs::create_dir_all(folder.files.path(&draft)).unwrap();
+        folder.files.write(&format!("{draft}/cassette.jsonl"), "");
+    }
+    record(&folder, &site, "quotes", &["--pages", "1"]).exits(0);
+    let left = format!(".quotes-new-{alive}");
+    assert_eq!(files(&folder, "tests/recorded"), [left.as_str(), "quotes"]);
+}

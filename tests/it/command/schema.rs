@@ -6,10 +6,25 @@ const SCHEMA: &str = r#"{"type": "object", "properties": {"author": {"const": "N
 
 #[test]
 fn a_spider_without_a_schema_says_so_and_exits_1() {
-    let ran = crawl(&["schema", "quotes"])
+    let ran = crawl(&["schema", "books"])
         .exits(1)
-        .says("spider \"quotes\" has no schema of its items");
+        .says("spider \"books\" has no schema of its items");
     assert!(ran.stdout.is_empty(), "{ran:#?}");
+}
+
+#[test]
+fn the_schema_of_a_typed_spider_is_that_of_its_items() {
+    let schema = crawl(&["schema", "quotes"]).exits(0).json();
+    assert_eq!(schema["properties"]["tags"]["items"]["type"], "string");
+}
+
+#[test]
+fn the_schema_of_a_recipe_is_that_of_its_items() {
+    let folder = Folder::new();
+    let recipe = "start = ['http://a.example/']\nitems.page.fields = { price = { css = 'b', type = 'number' } }";
+    folder.files.write("shop.toml", recipe);
+    let schema = folder.crawl(&["schema", "shop.toml"]).exits(0).json();
+    assert_eq!(schema["properties"]["price"]["type"], "number");
 }
 
 #[test]
@@ -37,10 +52,16 @@ fn items_that_do_not_fit_are_told_by_field_and_rule() {
     let flags = ["-s", "item_schema=quote.json", "-O", "q.jsonl"];
     let ran = folder
         .crawl(&[&["run", "quotes"], &flags[..]].concat())
-        .exits(0);
+        .exits(9);
     let told = "\n  items failed: 100 schema: /author: \"Nobody\" was expected";
     assert!(ran.stderr.contains(told), "{ran:#?}");
+    assert!(ran.stderr.contains("failed: "), "{ran:#?}");
     assert_eq!(folder.read("q.jsonl"), "");
+    let quiet = folder
+        .crawl(&[&["run", "quotes", "-q"], &flags[..]].concat())
+        .exits(9);
+    let last = "error: no item could be kept: 100 schema: /author: \"Nobody\" was expected\n";
+    assert!(quiet.stderr.ends_with(last), "{quiet:#?}");
 }
 
 #[test]

@@ -102,6 +102,7 @@ fn report(trial: &Trial, expected: &Expected) -> Vec<String> {
             "kept": records,
             "dropped": {},
             "failed": {},
+            "counted": records,
             "fields": {"url": text, "title": text, "h1": text, "links": list},
         },
         "shortfalls": [],

@@ -77,6 +77,18 @@ async fn only_what_is_kept_is_counted() {
 }
 
 #[tokio::test]
+async fn items_that_are_all_lost_fail_the_crawl() {
+    let bad = || json!({"a": "bad"});
+    let report = run(giving([bad(), bad()]).sink(Fussy)).await;
+    assert_eq!((report.items.kept, report.items.failed["bad"]), (0, 2));
+    assert!(report.has_failed() && report.shortfalls.is_empty());
+    let report = run(giving([bad(), json!({"a": "good"})]).sink(Fussy)).await;
+    assert!(!report.has_failed());
+    let stopped = giving([bad()]).sink(Fussy).run_until(async {}).await;
+    assert!(!stopped.unwrap().has_failed());
+}
+
+#[tokio::test]
 async fn items_without_fields_have_none() {
     let report = run(giving([json!("text"), json!([1, 2]), json!(null)])).await;
     assert_eq!(report.items.kept, 3);

@@ -108,3 +108,32 @@ async fn an_item_that_cannot_be_written_has_no_key_and_is_lost() {
     let report = run(crawler).await;
     assert_eq!((report.items.kept, report.items.failed.len()), (0, 1));
 }
+
+#[tokio::test]
+async fn an_item_is_in_all_outputs_or_in_none() {
+    let scratch = Scratch::new();
+    let outputs = ["a.jsonl", "b.csv", "c.json"].map(|name| scratch.path(name));
+    let good = |sku: u32| json!({"sku": sku, "price": 1});
+    // The second has a column that the first, and so the CSV file, has not.
+    let items = [good(1), json!({"sku": 2, "age": 7}), good(2), good(2)];
+    let crawler = giving(items).unique_by(|item| Some(item["sku"].to_string()));
+    let crawler = outputs.iter().fold(crawler, |c, output| c.output(output));
+    let report = run(crawler).await;
+    assert_eq!(
+        (report.items.kept, report.items.dropped["duplicate"]),
+        (2, 1)
+    );
+    assert_eq!(report.items.failed.values().sum::<u64>(), 1);
+    let expected = "{\"price\":1,\"sku\":1}\n{\"price\":1,\"sku\":2}\n";
+    let lines = scratch.read("a.jsonl");
+    let read = |text: &str| -> Vec<Value> {
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    assert_eq!(read(&lines), read(expected));
+    assert_eq!(scratch.read("b.csv").lines().count(), 3);
+    let array: Vec<Value> = serde_json::from_str(&scratch.read("c.json")).unwrap();
+    assert_eq!(array, read(expected));
+}

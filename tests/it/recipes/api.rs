@@ -38,13 +38,22 @@ async fn an_api_is_read_page_by_page() {
 #[tokio::test]
 async fn a_post_is_answered() {
     let site = PracticeSite::start().unwrap();
-    let text = "args.url = {}\nargs.author = 'Ada Quill'\n[[start]]\nurl = '{url}api/search'\njson = { author = '{author}' }\n\
-                [items.quote]\njson = '[] || quotes'\n[items.quote.fields]\nauthor = 'author'\ntags = { json = 'tags', list = true }";
-    let (_, items) = crawl(text, &site).await;
+    let text = "args.url = {}\nargs.author = 'nobody'\n[[start]]\nurl = '{url}api/search'\njson = { author = '{author}' }\n\
+                [items.quote]\njson = 'quotes'\n[items.quote.fields]\nauthor = 'author'\ntags = { json = 'tags', list = true }";
+    let author = site.quotes()[0].author.clone();
+    let args = [
+        ("url", site.at("/").to_string()),
+        ("author", author.clone()),
+    ];
+    let args: Vec<(&str, &str)> = args
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let (_, items) = super::crawl_with(text, &args).await;
     assert!(!items.is_empty());
     assert!(
         items
             .iter()
-            .all(|item| item["author"] == "Ada Quill" && item["tags"].is_array())
+            .all(|item| item["author"] == author && item["tags"].is_array())
     );
 }

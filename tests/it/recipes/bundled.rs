@@ -81,9 +81,10 @@ SELECT 1
 async fn a_page_of_the_python_manual_is_an_item() {
     let page = r##"<title>json</title><link rel=next href="mailbox.html">
         <div class="related"><ul><li class="nav-item nav-item-1"><a href="index.html">Library</a> »</li></ul></div>
-        <div class="body"><section><h1>json<a class="headerlink" href="#x">¶</a></h1><p>Encode.</p>
+        <div class="document"><div class="body"><section><h1>json<a class="headerlink" href="#x">¶</a></h1><p>Encode.</p>
         <h2>Usage<a class="headerlink" href="#u">¶</a></h2>
-        <dl class="py function"><dt id="json.dump">dump()</dt></dl></section></div>"##;
+        <dl class="py function"><dt id="json.dump">dump()</dt></dl></section></div></div>
+        <div class="related"><ul><li class="nav-item"><a href="index.html">Library</a></li></ul></div>"##;
     assert_eq!(
         item("python-manual.toml", page).await,
         json!({

@@ -1,8 +1,11 @@
 //! Fields: what they take out of a page, and what becomes of it.
 
+use crawlworks::prelude::*;
+use crawlworks::testing::FakeDownloader;
 use serde_json::{Value, json};
 
-use super::{error, items, page, parse, values};
+use super::{error, items, page, parse, spider, values};
+use crate::support::{quick, run};
 
 /// The only item of a recipe with this field, `f`.
 async fn field(field: &str, html: &str) -> Value {
@@ -82,7 +85,7 @@ async fn a_list_has_all_and_may_be_empty_or_joined() {
 
 #[tokio::test]
 async fn what_is_missing_is_null_or_a_default_or_an_error() {
-    let html = "<p>ten</p><i></i>";
+    let html = "<p>ten</p><i> </i><u>javascript:void(0)</u>";
     assert_eq!(
         field("{ css = 'b', optional = true }", html).await,
         json!(null)
@@ -92,8 +95,20 @@ async fn what_is_missing_is_null_or_a_default_or_an_error() {
         field("{ css = 'i', type = 'integer', default = 0 }", html).await,
         0
     );
-    assert_eq!(field("'i'", html).await, "");
+    assert_eq!(
+        field("{ css = 'i', optional = true }", html).await,
+        json!(null)
+    );
+    assert_eq!(field("{ css = 'i', default = 'no' }", html).await, "no");
     for (text, expected) in [
+        (
+            "'i'",
+            r#"items.page: field "f": nothing usable at "i" (http://a.example/dir/page)"#,
+        ),
+        (
+            "{ css = 'u::text', type = 'url' }",
+            r#"items.page: field "f": nothing usable at "u::text" (http://a.example/dir/page)"#,
+        ),
         (
             "'b'",
             r#"items.page: field "f": nothing at "b" (http://a.example/dir/page)"#,
@@ -120,10 +135,37 @@ async fn one_bad_item_costs_itself_only() {
     let text = "start = 'http://a.example/'\n[items.row]\neach = 'li'\n[items.row.fields]\nf = 'b'";
     let (out, result) = parse(text, page("<li><b>1</b><li><li><b>2</b><li>")).await;
     assert_eq!(values(&out), [json!({"f": "1"}), json!({"f": "2"})]);
+    result.unwrap();
+    assert_eq!(out.lost(), [r#"items.row: field "f": nothing at "b""#; 2]);
+}
+
+#[tokio::test]
+async fn a_page_whose_items_are_all_bad_fails() {
+    let text = "start = 'http://a.example/'\n[items.row]\neach = 'li'\n[items.row.fields]\nf = 'b'";
     assert_eq!(
-        result.unwrap_err().to_string(),
+        error(text, "<li>1<li>2").await,
         r#"items.row: field "f": nothing at "b", and 1 more like this on the page (http://a.example/dir/page)"#
     );
+}
+
+#[tokio::test]
+async fn a_bad_item_is_counted_and_its_page_is_not_tried_again() {
+    let text = "start = 'http://a.example/'\n[items.row]\neach = 'li'\n[items.row.fields]\nf = 'b'";
+    let site = FakeDownloader::with_pages([("http://a.example/", "<li><b>1</b><li>2<li>3")]);
+    let report = run(quick(spider(text), |_| {}).downloader(site)).await;
+    assert_eq!((report.items.kept, report.ledger.failed), (1, 0));
+    let reason = r#"items.row: field "f": nothing at "b""#;
+    assert_eq!(report.items.failed[reason], 2, "{report:#?}");
+}
+
+#[tokio::test]
+async fn an_empty_text_of_json_and_of_an_argument_is_a_text() {
+    let text = "start = 'http://a.example/'\nargs.tag = ''\n[items.x]\njson = '@'\n\
+                [items.x.fields]\na = 'a'\ntag = { value = '{tag}' }";
+    let response = Response::new(Request::get("http://a.example/").unwrap(), 200);
+    let (out, result) = parse(text, response.with_body("application/json", r#"{"a":""}"#)).await;
+    result.unwrap();
+    assert_eq!(values(&out), [json!({"a": "", "tag": ""})]);
 }
 
 #[tokio::test]
@@ -191,4 +233,29 @@ async fn a_match_chooses_pages_by_their_url() {
     let text = "start = 'http://a.example/'\n[items.other]\nmatch = '/other/'\nfields.f = 'p'\n\
                 [items.this]\nmatch = '/dir/'\nfields.f = 'p'";
     assert_eq!(items(text, "<p>x</p>").await, [json!({"f": "x"})]);
+}
+
+#[tokio::test]
+async fn the_url_of_elements_is_what_they_link_to() {
+    let html = "<a>no link</a><a href=x>Click here</a><img src=y>";
+    assert_eq!(
+        field("{ css = 'a', type = 'url' }", html).await,
+        "http://a.example/dir/x"
+    );
+    assert_eq!(
+        field("{ css = 'a, img', type = 'url', list = true }", html).await,
+        json!(["http://a.example/dir/x", "http://a.example/dir/y"])
+    );
+    assert_eq!(
+        field("{ css = 'a::text', type = 'url' }", html).await,
+        "http://a.example/dir/no%20link"
+    );
+}
+
+#[tokio::test]
+async fn scope_is_the_text_of_the_items_own_element() {
+    let text = "start = 'http://a.example/'\n[items.page]\neach = 'li'\nfields.f = ':scope'";
+    let items = items(text, "<li>One <b>two</b></li><li>three</li>").await;
+    let texts: Vec<_> = items.iter().map(|item| &item["f"]).collect();
+    assert_eq!(texts, ["One two", "three"]);
 }

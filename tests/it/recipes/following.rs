@@ -190,3 +190,27 @@ async fn the_next_page_has_the_label_of_its_list() {
     assert_eq!(urls(&out), [("http://a.example/2", Some("list"))]);
     assert_eq!(json!(out.items().len()), 0);
 }
+
+#[tokio::test]
+async fn a_limit_counts_what_its_rule_takes_of_all_pages_it_is_for() {
+    let recipe = "start = 'http://a.example/'\n[[follow]]\non = ['', 'x']\nlabel = 'x'\nlimit = 1\n\
+                  [items.page]\non = '*'\nfields.t = 'h1'";
+    let spider = spider(recipe);
+    let mut found = Vec::new();
+    for (label, link) in [(None, "/1"), (Some("x"), "/2"), (Some("x"), "/1")] {
+        let mut request = Request::get("http://a.example/").unwrap();
+        if let Some(label) = label {
+            request = request.with_label(label);
+        }
+        let text = format!("<h1>t</h1><a href={link}>x</a>");
+        let page = Response::new(request, 200).with_body("text/html", text);
+        let mut out = Output::new();
+        spider.parse(page, &mut out).await.unwrap();
+        found.extend(
+            out.requests()
+                .iter()
+                .map(|found| found.url().path().to_owned()),
+        );
+    }
+    assert_eq!(found, ["/1", "/1"]);
+}

@@ -44,6 +44,41 @@ async fn a_login_that_fails_says_so() {
     assert_eq!((report.items.kept, items.len()), (0, 0));
     let error = report.errors.iter().next();
     assert!(error.is_some(), "{report:#?}");
+    assert!(report.has_failed());
+}
+
+/// The report of a crawl behind a login whose form is answered so.
+async fn logged_in(answer: fn(Request) -> Response) -> crawlworks::Report {
+    let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let site = FakeDownloader::new(move |request: Request| {
+        Ok(match request.method().as_str() {
+            "POST" => answer(request),
+            _ => html(request, "<form method=post></form>"),
+        })
+    });
+    let mut crawler = recipe.job().crawler(args).unwrap().downloader(site);
+    crawler.settings_mut().robots = false;
+    crawler.settings_mut().delay = Duration::ZERO;
+    crawler.run_until(std::future::pending()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_crawl_that_is_not_let_in_has_failed() {
+    let refused = |request| Response::new(request, 403);
+    let elsewhere = |request| {
+        let response = Response::new(request, 302);
+        response
+            .with_header("location", "http://b.example/")
+            .unwrap()
+    };
+    for answer in [refused, elsewhere] as [fn(Request) -> Response; 2] {
+        let report = logged_in(answer).await;
+        assert!(report.has_failed(), "{report:#?}");
+    }
+    let report = logged_in(|request| html(request, "<p class=secret>seen</p>")).await;
+    assert_eq!((report.pages, report.requests.logins), (3, 2));
+    assert!(!report.has_failed(), "{report:#?}");
 }
 
 /// A password that only those who know it send.
@@ -76,8 +111,10 @@ async fn the_password_is_not_in_the_folder_of_the_job() {
     let mut crawler = crawler.job(scratch.path("job"));
     crawler.settings_mut().robots = false;
     crawler.settings_mut().delay = Duration::ZERO;
+    // The form waits in the queue.
+    crawler.settings_mut().max_pages = Some(1);
     let report = crawler.run_until(std::future::pending()).await.unwrap();
-    assert_eq!(report.items.kept, 1, "{report:#?}");
+    assert_eq!(report.ledger.pending, 1, "{report:#?}");
     let stored = bytes_below(Path::new(&scratch.path("job")));
     let has = |text: &str| {
         stored
@@ -85,9 +122,20 @@ async fn the_password_is_not_in_the_folder_of_the_job() {
             .any(|bytes| bytes == text.as_bytes())
     };
     assert!(has("recipe:logged-in"));
-    for word in ["battery", "YmF0dGVye", "JhdHRlcn", "iYXR0ZXJ5"] {
+    for word in ["battery", "YmF0dGVyeQ", "JhdHRlcn", "iYXR0ZXJ5"] {
         assert!(!has(word), "{word}");
     }
+}
+
+#[tokio::test]
+async fn the_password_is_sent_with_the_form() {
+    let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let mut crawler = recipe.job().crawler(args).unwrap().downloader(site());
+    crawler.settings_mut().robots = false;
+    crawler.settings_mut().delay = Duration::ZERO;
+    let report = crawler.run_until(std::future::pending()).await.unwrap();
+    assert_eq!(report.items.kept, 1, "{report:#?}");
 }
 
 #[tokio::test]

@@ -45,6 +45,30 @@ fn all_mistakes_are_told_in_the_order_of_the_text() {
 }
 
 #[test]
+fn the_default_of_a_list_is_a_list() {
+    assert_eq!(
+        told_of_field("{ css = 'a', list = true, default = 'x' }"),
+        ["3:41: the default of a list is a list, such as []"]
+    );
+    assert_eq!(
+        told_of_field("{ css = 'a', list = true, join = ',', default = [] }"),
+        ["3:53: the default of joined texts is a text"]
+    );
+}
+
+#[test]
+fn a_list_that_begins_with_a_body_does_not_go_on_by_urls() {
+    let lines =
+        "start = [{ url = 'http://a.example/', json = {} }]\npagination.url = '?page={page}'\n";
+    assert_eq!(
+        told_beside(lines),
+        [
+            "1:18: the `url` of [pagination] is asked for with GET and without a body: this start cannot go on so"
+        ]
+    );
+}
+
+#[test]
 fn mistakes_in_the_parts_around_items_are_told() {
     for (lines, expected) in [
         ("start = []", "1:9: no start URL"),
@@ -59,6 +83,30 @@ fn mistakes_in_the_parts_around_items_are_told() {
         (
             "start = ['http://a.example/{1..10000000000}']",
             "1:9: 10000000000 start URLs are too many: at most 100000; page by page goes [pagination]",
+        ),
+        (
+            "start = 'http://a.example/'\nsitemaps = 'http://a.example/{1..99999999999}.xml'",
+            "2:12: 99999999999 sitemaps are too many: at most 100000 with the start URLs",
+        ),
+        (
+            "start = 'http://a.example/{1..60000}'\nsitemaps = ['http://a.example/{1..60000}.xml']",
+            "2:12: 60000 sitemaps are too many: at most 100000 with the start URLs",
+        ),
+        (
+            "start = 'http://a.example/'\nsitemaps = []",
+            "2:12: no sitemap",
+        ),
+        (
+            "name = '../../etc/passwd'",
+            r#"1:8: "../../etc/passwd" cannot be a name: use letters, digits, -, _ and ., and begin with none of - and ."#,
+        ),
+        (
+            "name = '.hidden'",
+            r#"1:8: ".hidden" cannot be a name: use letters, digits, -, _ and ., and begin with none of - and ."#,
+        ),
+        (
+            "start = ['http://a.example/{X..c}']",
+            "1:10: the range {X..c} goes from a small letter to a capital or back; write {a..z} or {A..Z}",
         ),
         (
             "start = ['http://a.example/{9..1}']",
@@ -106,7 +154,7 @@ fn mistakes_in_the_parts_around_items_are_told() {
         ),
         (
             "sitemaps = 'http://a.example/s.xml'\nfollow = [{ on = 'sitemap', within = 'p' }]",
-            r#"2:28: "within" is for links of HTML pages, not for the URLs of JSON or a sitemap"#,
+            r#"2:29: "within" is for links of HTML pages, not for the URLs of JSON or a sitemap"#,
         ),
         (
             "start = ['http://a.example/{p}']\nargs.p = { default = 'x', secret = true }",
@@ -139,7 +187,7 @@ fn mistakes_in_fields_are_told() {
         ),
         (
             "{ css = 'b', clean = ['pirce'] }",
-            r#"3:28: unknown cleaner "pirce"; did you mean "price"?"#,
+            r#"3:27: unknown cleaner "pirce"; did you mean "price"?"#,
         ),
         (
             "{ css = 'b', page = 'url' }",
@@ -256,7 +304,9 @@ fn the_error_of_a_recipe_lists_everything() {
 #[test]
 fn a_hostile_recipe_is_refused_in_little_time() {
     let deep = format!("[{}]", vec!["a"; 400_000].join("."));
-    let wide: String = (0..60_000).map(|n| format!("k{n} = 1\n")).collect();
+    let wide: String = (0..60_000)
+        .flat_map(|n| ["k".to_owned(), n.to_string(), " = 1\n".to_owned()])
+        .collect();
     let fields = format!("[items.x.{}f]", "fields.f.".repeat(20));
     let pattern = format!(
         "start = 'http://a.example/'\nfollow = [{{ allow = '{}' }}]",

@@ -88,3 +88,126 @@ async fn items_are_what_the_schema_of_the_recipe_says() {
     }
     assert!(!validator.is_valid(&json!({"t": 1})));
 }
+
+/// Asserts what both say of each recipe.
+fn assert_agree(recipes: &[(bool, String)]) {
+    let validator = validator(&recipe::schema());
+    for (is_good, recipe) in recipes {
+        let told = recipe::check("x.toml", recipe);
+        assert_eq!(told.is_empty(), *is_good, "{recipe}: {told:?}");
+        assert_eq!(validator.is_valid(&read(recipe)), *is_good, "{recipe}");
+    }
+}
+
+#[test]
+fn schema_and_reader_agree_on_what_is_around_items() {
+    let rest = "[items.page.fields]\nt = 'h1'";
+    let around = |lines: &str| format!("start = 'http://a.example/'\n{lines}\n{rest}");
+    assert_agree(&[
+        (true, around("settings.min_fill = { t = 0.9 }")),
+        (true, around("settings.min_fill.t = 0.9")),
+        (true, around("settings.'min_fill.t' = 0.9")),
+        (true, around("settings.min_fill = 't=0.9'")),
+        (false, around("settings.min_fill = { t = 2 }")),
+        (true, around("settings.scope = 'prefix'")),
+        (false, around("settings.scope = 'prefx'")),
+        (true, around("settings.cache = 'http'")),
+        (false, around("settings.cache = true")),
+        (false, around("settings.order = 'random'")),
+        (false, around("name = '../x'")),
+        (false, around("name = '.x'")),
+        (true, around("name = 'x_1.y-z'")),
+        (true, format!("sitemaps = 'http://a.example/s.xml'\n{rest}")),
+        (false, format!("sitemaps = []\n{rest}")),
+        (
+            false,
+            around(
+                "sitemaps = 'http://a.example/s.xml'\nlogin = { url = 'http://a.example/', fields = { a = 'b' } }",
+            ),
+        ),
+        (
+            true,
+            around("login = { url = 'http://a.example/', fields = { a = 'b' } }"),
+        ),
+        (true, around("pagination = { next = 'a' }")),
+        (false, around("pagination = { next = '' }")),
+        (false, around("pagination = { next = 'a', json = 'b' }")),
+        (
+            false,
+            around("pagination = { next = 'a', url = '?{page}' }"),
+        ),
+        (false, around("pagination = { next = 'a', first = 2 }")),
+        (
+            true,
+            around("pagination = { url = '?{page}', first = 2, step = 3 }"),
+        ),
+        (false, around("pagination = { url = '?x' }")),
+        (
+            true,
+            around("pagination = { json = 'a', url = '?{cursor}' }"),
+        ),
+        (
+            false,
+            around("pagination = { json = 'a', url = '?{page}' }"),
+        ),
+        (false, around("pagination = { json = 'a', step = 2 }")),
+        (true, around("follow = [{ priority = -2147483647 }]")),
+        (false, around("follow = [{ priority = 99999999999 }]")),
+        (false, around("follow = [{ within = '' }]")),
+        (false, around("follow = [{ query = '' }]")),
+        (true, around("follow = [{ json = 'a', allow = 'b' }]")),
+        (false, around("follow = [{ json = 'a', within = 'b' }]")),
+    ]);
+}
+
+#[test]
+fn schema_and_reader_agree_on_fields() {
+    let rest = "[items.page.fields]\nt = 'h1'";
+    let field = |field: &str| format!("start = 'http://a.example/'\n{rest}\nf = {field}");
+    assert_agree(&[
+        (false, field("{ value = { a = 1 } }")),
+        (false, field("''")),
+        (false, field("{ css = '' }")),
+        (true, field("{ css = 'a', list = true, join = ',' }")),
+        (false, field("{ css = 'a', join = ',' }")),
+        (false, field("{ css = 'a', list = false, join = ',' }")),
+        (
+            true,
+            field("{ css = 'a', type = 'date', format = '%d.%m.%Y' }"),
+        ),
+        (false, field("{ css = 'a', format = '%d.%m.%Y' }")),
+        (
+            false,
+            field("{ css = 'a', type = 'text', format = '%d.%m.%Y' }"),
+        ),
+        (true, field("{ css = 'a', default = 'x' }")),
+        (
+            false,
+            field("{ css = 'a', default = 'x', optional = true }"),
+        ),
+        (
+            true,
+            field("{ css = 'a', default = 'x', optional = false }"),
+        ),
+        (true, field("{ css = 'a', json = 'b' }")),
+        (true, field("{ json_ld = 'b', list = true }")),
+        (false, field("{ css = 'a', json_ld = 'b' }")),
+        (false, field("{ css = 'a', page = 'url' }")),
+        (true, field("{ page = 'url', re = 'x' }")),
+        (false, field("{ page = 'url', optional = true }")),
+        (false, field("{ value = 1, list = true }")),
+        (
+            true,
+            field("{ css = 'a', fields = { b = 'c' }, list = true }"),
+        ),
+        (
+            false,
+            field("{ css = 'a', fields = { b = 'c' }, type = 'text' }"),
+        ),
+        (true, field("{ css = 'a', type = 'exists' }")),
+        (
+            false,
+            field("{ css = 'a', type = 'exists', optional = true }"),
+        ),
+    ]);
+}

@@ -44,6 +44,18 @@ fn is_linear(what: &str, page: impl Fn(usize) -> String, size: usize, ask: impl 
     }
 }
 
+#[cfg(feature = "article")]
+#[test]
+fn main_texts_are_found_in_proportion() {
+    let page = |size| {
+        let item = "<li>Ink was once made at home, of soot, <a href=a>water</a> and gum.";
+        format!("{}{}", "<ul><li>".repeat(45), item.repeat(size))
+    };
+    is_linear("article", page, 100, |html| drop(html.article()));
+    let page = |size| "<p>Ink was once made at home, of soot, water and gum.".repeat(size);
+    is_linear("paragraphs", page, 200, |html| drop(html.article()));
+}
+
 fn wide(size: usize) -> String {
     "<p class=c>x</p>\n".repeat(size)
 }
@@ -164,6 +176,25 @@ fn an_attribute_of_10_megabytes_is_a_value_like_others() {
 }
 
 #[test]
+fn a_page_is_read_up_to_too_many_names_of_tags_and_attributes() {
+    for name in ["<p data-{}>x", "<custom-{0}></custom-{0}>x"] {
+        let page = |count: usize| -> String {
+            let tags = (0..count).map(|n| {
+                name.replace("{}", &n.to_string())
+                    .replace("{0}", &n.to_string())
+            });
+            tags.collect::<String>() + "<h1>end</h1>"
+        };
+        let (few, many) = (parse(&page(10_000)), parse(&page(100_000)));
+        assert!(few.first("h1").unwrap().is_some(), "{name}");
+        assert!(
+            many.was_too_deep() && many.first("h1").unwrap().is_none(),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn very_many_attributes_are_cut_off() {
     let attributes: Vec<_> = (0..100_000).map(|n| format!(" a{n}=x")).collect();
     let html = parse(&format!("<p{}>y", attributes.concat()));
@@ -181,6 +212,8 @@ fn selectors_that_would_take_minutes_are_refused() {
         (wide(10_001), "p:has(~ i)"),
         (names.concat(), ":first-of-type"),
         (nested, "div:has(p b)"),
+        (wide(1_500), ":is(:is(b ~ p) ~ p) ~ p"),
+        ("<div>".repeat(300), ":is(:is(:is(q div) div) div) div"),
         (format!("<p class='{}'>", classes.concat()), "p.x"),
     ] {
         let error = parse(&page).select(css).unwrap_err();
