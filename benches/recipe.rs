@@ -105,7 +105,7 @@ impl Spider for Books {
             in_stock: stock.map_or(Ok(0), |(number, _)| number.parse())?,
             rating: words
                 .iter()
-                .position(|word| is_in(&word))
+                .position(is_in)
                 .map_or(Ok(0), |at| u8::try_from(at + 1))?,
             category: html.one("ul.breadcrumb li:nth-last-child(2)")?.text(),
             upc: page.one("table td")?.text(),
@@ -167,8 +167,9 @@ fn compare<S: Spider>(
 /// What a spider makes of a page: its items as JSON, and where it goes.
 fn read<S: Spider>(spider: &S, page: &Response) -> Result<(Vec<String>, Vec<String>), BoxError> {
     let mut out = Output::new();
-    let parsed = pin!(spider.parse(page.clone(), &mut out));
-    match parsed.poll(&mut Context::from_waker(Waker::noop())) {
+    let context = &mut Context::from_waker(Waker::noop());
+    let parsed = pin!(spider.parse(page.clone(), &mut out)).poll(context);
+    match parsed {
         Poll::Ready(result) => result?,
         Poll::Pending => return Err("parse waits for something".into()),
     }

@@ -1,4 +1,4 @@
-//! HTML: the streaming scan for links, and the document.
+//! HTML: the streaming scan for links, and what is taken out of the document.
 #![no_main]
 
 use std::collections::HashSet;
@@ -30,5 +30,11 @@ fuzz_target!(|data: &[u8]| {
         assert!(all.count() < 2 * data.len() + 16);
     }
     let _ = html.title();
-    let _ = html.root().text();
+    let _ = (html.root().text(), html.root().block_text());
+    let _ = html.get_all("* ::text, * ::attr(srcset)");
+    let _ = html.urls("* ::attr(srcset)");
+    let found = html.select("table, dl, script").into_iter().flatten();
+    for element in found.take(20) {
+        let _ = (element.records(), element.pairs(), element.json());
+    }
 });
