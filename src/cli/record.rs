@@ -31,7 +31,7 @@ pub(super) const FOLDER: &str = "tests/recorded";
                   crawl check"
 )]
 pub(super) struct Record {
-    /// The spider's name; `crawl list` shows them
+    /// The spider's name, or the file of a recipe; `crawl list` shows them
     spider: String,
 
     /// An argument of the spider
