@@ -150,7 +150,7 @@ fn check(css: &str, literal: &LitStr) -> Result<()> {
 }
 
 /// How much of a selector is the beginning of a good one. The parser does not tell, so it is asked about each beginning,
-/// completed in the ways in which one can be.
+/// completed in the ways in which one can be. As in the library, which depends on this crate and cannot lend it.
 fn understood(css: &str) -> usize {
     let completions = ["", "a", "a)", ")", "a]", "]", "=a]", "\"]", "']", "a=a]"];
     let is_good = |start: &str| {

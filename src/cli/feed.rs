@@ -1,11 +1,10 @@
 //! `crawl feed`: what a feed publishes.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
+use super::document::Document;
 use super::exit::{Exit, Outcome};
-use super::flags::PageFlags;
-use super::{document, terminal};
+use super::terminal;
 use crate::error::{Error, ErrorKind};
 use crate::feed::Entries;
 
@@ -14,25 +13,13 @@ use crate::feed::Entries;
 /// RSS, Atom and JSON Feed, gzipped or not, told apart by content.
 #[derive(Debug, clap::Args)]
 pub(super) struct Feed {
-    /// The feed
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
-    url: Option<String>,
-
-    /// Read it from a file; `-` is stdin
-    #[arg(long, value_name = "FILE", requires = "base")]
-    file: Option<PathBuf>,
-
-    /// Where the file came from: URLs are relative to it
-    #[arg(long, value_name = "URL", conflicts_with = "url")]
-    base: Option<String>,
-
     #[command(flatten)]
-    request: PageFlags,
+    document: Document,
 }
 
 impl Feed {
     pub(super) fn run(self) -> Outcome {
-        let (body, url) = document::read(self.file, self.base, self.url, &self.request)?;
+        let (body, url) = self.document.read()?;
         let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         for entry in entries.by_ref() {
