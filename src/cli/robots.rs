@@ -7,18 +7,20 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use url::Url;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::{input, terminal};
-use crate::identity;
-use crate::policy::robots::allowed;
+use crate::policy::robots::{RobotsTxt, allowed, requested};
 use crate::settings::Settings;
 use explain::{Explained, Source};
 
 /// Ask robots.txt whether URLs may be fetched
 ///
 /// Prints `allowed URL` or `disallowed URL` for each. Exit code 0 when all are allowed, 1 when not. A robots.txt that
-/// cannot be read allows nothing; one that is not there allows everything.
+/// cannot be read allows nothing; one that is not there allows everything. URLs are read as a crawl reads them:
+/// letters beyond ASCII are escaped. In a batch they should be escaped already; one that is not is allowed only if it
+/// is both ways.
 #[derive(Debug, clap::Args)]
 pub(super) struct Robots {
     /// The URLs; with --file, paths such as /private too
@@ -67,12 +69,17 @@ impl Robots {
         let bytes = input::file(path)?;
         let agent = self.user_agent.clone();
         let agent = agent.unwrap_or_else(|| Settings::default().user_agent);
-        self.urls.iter().try_for_each(|url| check(url))?;
-        let urls = self.urls.iter();
+        let asked: Vec<Url> = self
+            .urls
+            .iter()
+            .map(|url| read(url))
+            .collect::<Result<_, _>>()?;
+        let rules = RobotsTxt::parse(&bytes).for_agent(&agent);
         Ok(Answers {
-            allowed: urls.map(|url| allowed(&bytes, &agent, url)).collect(),
+            allowed: asked.iter().map(|url| rules.allows(url)).collect(),
             sources: vec![Source::file(path.display().to_string(), &bytes, &agent)],
-            source_of: vec![Some(0); self.urls.len()],
+            source_of: vec![Some(0); asked.len()],
+            asked,
             agent,
         })
     }
@@ -80,14 +87,16 @@ impl Robots {
     /// Verdicts to standard output; why, to standard error.
     fn print(&self, answers: &Answers) -> Result<(), Failure> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for ((url, allowed), source) in self
+        for (((url, asked), allowed), source) in self
             .urls
             .iter()
+            .zip(&answers.asked)
             .zip(&answers.allowed)
             .zip(&answers.source_of)
         {
             let explained = Explained {
                 url,
+                asked,
                 allowed: *allowed,
                 agent: &answers.agent,
                 source: source.and_then(|source| answers.sources.get(source)),
@@ -108,6 +117,8 @@ impl Robots {
 
 /// What the sites, or a file, say to the URLs, in their order.
 struct Answers {
+    /// The URLs as a crawl would request them.
+    asked: Vec<Url>,
     allowed: Vec<bool>,
     agent: String,
     sources: Vec<Source>,
@@ -126,30 +137,34 @@ fn batch() -> Outcome {
 }
 
 /// With a file, a path is a question as good as a URL; anything else would be taken for `/`.
-fn check(url: &str) -> Result<(), Failure> {
-    if url.starts_with('/') || identity::parse(url, None).is_ok() {
-        return Ok(());
-    }
-    let message = format!("neither an http(s) URL nor a path that begins with `/`: {url:?}");
-    Err(Failure::usage(message))
+fn read(url: &str) -> Result<Url, Failure> {
+    requested(url).ok_or_else(|| {
+        let message = format!("neither an http(s) URL nor a path that begins with `/`: {url:?}");
+        Failure::usage(message)
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use url::Position;
 
     #[test]
     fn a_file_is_asked_for_paths_and_urls() {
-        for good in [
-            "/",
-            "/private?x",
-            "http://example.com/ü",
-            "https://example.com",
-        ] {
-            assert!(check(good).is_ok(), "{good}");
+        let table = [
+            ("/", "/"),
+            ("/private?x", "/private?x"),
+            ("//x", "//x"),
+            ("/\u{fc} b", "/%C3%BC%20b"),
+            ("http://example.com/\u{fc}", "/%C3%BC"),
+            ("https://example.com", "/"),
+        ];
+        for (url, path) in table {
+            let url = read(url).unwrap();
+            assert_eq!(&url[Position::BeforePath..], path, "{url}");
         }
         for bad in ["", "nonsense", "example.com/x", "ftp://example.com/", "*"] {
-            assert!(matches!(check(bad), Err(Failure::Usage(_))), "{bad}");
+            assert!(matches!(read(bad), Err(Failure::Usage(_))), "{bad}");
         }
     }
 }

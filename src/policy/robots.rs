@@ -1,9 +1,9 @@
 //! robots.txt as [RFC 9309] defines it: which URLs of a host a crawler may fetch.
 //!
 //! A crawler that misreads robots.txt is a nuisance or is locked out of half a site, so the reading here is the
-//! RFC's, plus the leniency that Google's open parser has made customary: a missing colon, `dissallow`, a partial byte
-//! order mark, and `Allow: /dir/index.html` that also opens `/dir/`. Nothing is fetched here: bytes go in, decisions
-//! come out.
+//! RFC's, plus the leniency that Google's open parser has made customary: a missing colon, or `=` in its place,
+//! `dissallow`, a partial byte order mark, and `Allow: /dir/index.html` that also opens `/dir/`. Nothing is fetched here:
+//! bytes go in, decisions come out.
 //!
 //! - [`RobotsTxt`] is a whole file: its groups and sitemaps;
 //! - [`Rules`] is what one crawler keeps of it per host: its own merged group, compact;
@@ -31,9 +31,10 @@ mod line;
 mod pattern;
 mod rules;
 mod tags;
+mod text;
 
 #[cfg(feature = "cli")]
-pub(crate) use file::path_of;
+pub(crate) use file::requested;
 pub use file::{MAX_BYTES, RobotsTxt, allowed};
 pub use rules::{Group, Rules, Verdict};
 pub(crate) use tags::PageTags;

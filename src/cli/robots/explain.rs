@@ -3,8 +3,9 @@
 use std::fmt;
 
 use serde_json::{Value, json};
+use url::{Position, Url};
 
-use crate::policy::robots::{RobotsTxt, Rules, path_of};
+use crate::policy::robots::{RobotsTxt, Rules};
 
 /// A robots.txt, or what was found in its place.
 #[derive(Debug)]
@@ -27,7 +28,10 @@ pub(super) enum Found {
 /// The verdict on a URL, and what it rests on.
 #[derive(Debug)]
 pub(super) struct Explained<'a> {
+    /// As it was given.
     pub(super) url: &'a str,
+    /// As a crawl would request it.
+    pub(super) asked: &'a Url,
     pub(super) allowed: bool,
     pub(super) agent: &'a str,
     /// None when not even its URL is known.
@@ -66,8 +70,7 @@ impl Explained<'_> {
     pub(super) fn json(&self) -> Value {
         let source = self.source;
         let rules = source.and_then(Source::rules);
-        let path = path_of(self.url);
-        let verdict = rules.map(|rules| rules.verdict(&path));
+        let verdict = rules.map(|rules| rules.verdict_on(self.asked));
         let group = rules.and_then(Rules::group);
         let (status, error) = match source.map(|source| &source.found) {
             Some(Found::Status(status)) => (Some(*status), None),
@@ -110,15 +113,16 @@ impl Explained<'_> {
                 return format!("robots.txt cannot be read: nothing is allowed ({error})");
             }
         };
-        let path = path_of(self.url);
-        let verdict = rules.verdict(&path);
+        let verdict = rules.verdict_on(self.asked);
         let word = if verdict.allowed { "Allow" } else { "Disallow" };
         match (verdict.line, verdict.pattern) {
             _ if verdict.is_too_costly() => {
                 "the rules have too many wildcards to try them all".to_owned()
             }
             (Some(line), Some(pattern)) => format!("line {line}: {word}: {pattern}"),
-            _ if path == "/robots.txt" => "robots.txt itself is always allowed".to_owned(),
+            _ if &self.asked[Position::BeforePath..] == "/robots.txt" => {
+                "robots.txt itself is always allowed".to_owned()
+            }
             _ if rules.group().is_none() => "no group is for this crawler".to_owned(),
             _ => "no rule matches".to_owned(),
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use url::Position;
+use url::{Position, Url};
 
 use super::Answers;
 use super::explain::{Found, Source};
@@ -34,9 +34,9 @@ pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> 
         })
         .collect();
     let requests = requests?;
-    let origins: Vec<String> = requests
+    let asked: Vec<Url> = requests
         .iter()
-        .map(|request| request.url()[..Position::BeforePath].to_owned())
+        .map(|request| request.url().clone())
         .collect();
     let allowed = Arc::new(Mutex::new(vec![false; urls.len()]));
     let spider = Questions {
@@ -80,13 +80,15 @@ pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> 
     runtime.shutdown_background();
     let allowed = locked(&allowed).clone();
     let (known, sources): (Vec<String>, Vec<Source>) = locked(&found).drain().unzip();
-    let source_of = origins
+    let source_of = asked
         .iter()
+        .map(|url| &url[..Position::BeforePath])
         .map(|origin| known.iter().position(|known| known == origin));
     Ok(Answers {
+        source_of: source_of.collect(),
+        asked,
         allowed,
         agent,
-        source_of: source_of.collect(),
         sources,
     })
 }

@@ -4,10 +4,14 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::time::Duration;
 
+use url::Url;
+
 use super::agent::{agent_of_line, product_token};
 use super::line::{Line, lines};
 use super::pattern::normalise_pattern;
 use super::rules::{Draft, Group, Rules};
+use super::text;
+use crate::identity;
 
 /// How much of a file is read, in bytes; RFC 9309 section 2.5 asks for at least 500 KiB. A line that this cuts is
 /// dropped. Whoever fetches the file should hand over at least one byte more, or a cut line cannot be told.
@@ -41,11 +45,12 @@ struct Delay {
 }
 
 impl RobotsTxt {
-    /// Reads the first [`MAX_BYTES`] of a file, in whatever encoding.
+    /// Reads the first [`MAX_BYTES`] of a file. It should be UTF-8 (RFC 9309 section 2.2), but what is ASCII in any
+    /// encoding is understood, and so is UTF-16.
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Self {
         let mut reader = Reader::default();
-        for (number, line) in lines(without_bom(within_limit(bytes))) {
+        for (number, line) in lines(&text::of(bytes)) {
             reader.take(number, &line);
         }
         reader.file
@@ -126,20 +131,29 @@ impl RobotsTxt {
     }
 }
 
-/// Whether robots.txt of these bytes lets an agent fetch a URL.
+/// Whether robots.txt of these bytes lets an agent fetch a URL, or a path.
 ///
-/// The URL is taken to be as it appears in a request and is not parsed: `http://example.com/\u{30c4}` is not the same as
-/// `http://example.com/%E3%83%84`. An empty one has the path `/`.
+/// The URL should be as it appears in a request, percent-encoded. One that is not, such as
+/// `http://example.com/\u{30c4}`, may be fetched only if it may be both as it is written and as it would be requested,
+/// `http://example.com/%E3%83%84`: whether an `Allow` was meant for it is not guessed. An empty one has the path `/`.
 #[must_use]
 pub fn allowed(robots: &[u8], agent: &str, url: &str) -> bool {
-    RobotsTxt::parse(robots)
-        .for_agent(agent)
-        .verdict(&path_of(url))
-        .allowed
+    let rules = RobotsTxt::parse(robots).for_agent(agent);
+    let as_written = || rules.verdict(&path_of(url)).allowed;
+    let as_requested = || requested(url).is_none_or(|url| rules.allows(&url));
+    as_written() && as_requested()
+}
+
+/// The URL that a crawl would request for this text, which may be a path of any host.
+pub(crate) fn requested(url: &str) -> Option<Url> {
+    if url.starts_with('/') {
+        return identity::parse(&format!("http://host.invalid{url}"), None).ok();
+    }
+    identity::parse(url, None).ok()
 }
 
 /// What a request for a URL names, by text alone: from the path up to the fragment, or the URL itself if it is a path.
-pub(crate) fn path_of(url: &str) -> Cow<'_, str> {
+fn path_of(url: &str) -> Cow<'_, str> {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
     let after_scheme = match url.split_once("//") {
         Some((_, rest)) if !url.starts_with('/') => rest,
@@ -199,7 +213,7 @@ impl Reader {
         });
     }
 
-    /// Rules before the first group belong to nobody. An empty rule, which is not even a [`Line`], matches nothing.
+    /// Rules before the first group belong to nobody. An empty rule matches nothing, but is a rule.
     fn rule(&mut self, line: u32, allow: bool, value: &[u8]) {
         if self.file.agents.is_empty() {
             return;
@@ -250,28 +264,6 @@ fn request_rate(value: &[u8]) -> Option<Duration> {
     Duration::try_from_secs_f64(number * seconds / f64::from(pages)).ok()
 }
 
-fn within_limit(bytes: &[u8]) -> &[u8] {
-    let Some((head, rest)) = bytes.split_at_checked(MAX_BYTES) else {
-        return bytes;
-    };
-    let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
-    if rest.first().is_none_or(is_end) {
-        return head;
-    }
-    let whole = head.iter().rposition(is_end).unwrap_or_default();
-    head.get(..whole).unwrap_or_default()
-}
-
-/// Takes off a byte order mark in UTF-8, or as much of one as there is.
-fn without_bom(bytes: &[u8]) -> &[u8] {
-    let marked = bytes
-        .iter()
-        .zip(b"\xEF\xBB\xBF")
-        .take_while(|(byte, mark)| byte == mark)
-        .count();
-    bytes.get(marked..).unwrap_or_default()
-}
-
 /// Who allows `/dir/index.html` allows `/dir/`, which is the same page, Google says: here as `/dir/$`.
 fn directory_of_index(pattern: &[u8]) -> Option<Vec<u8>> {
     let slash = pattern.iter().rposition(|&byte| byte == b'/')?;
@@ -312,6 +304,86 @@ mod tests {
             ["/1", "/2", "/3"].map(|path| may(robots, "a", path)),
             [false, true, false]
         );
+    }
+
+    #[test]
+    fn an_empty_rule_ends_the_names_of_a_group() {
+        for empty in [
+            "disallow:",
+            "allow:",
+            "Disallow: # all",
+            "disallow=",
+            "dissalow:",
+        ] {
+            let robots = format!("user-agent: a\n{empty}\n\nuser-agent: b\ndisallow: /\n");
+            assert!(may(&robots, "a", "/x"), "{empty}");
+            assert!(!may(&robots, "b", "/x"), "{empty}");
+            assert!(may(&robots, "c", "/x"), "{empty}");
+        }
+    }
+
+    #[test]
+    fn an_empty_rule_takes_nothing_from_its_group() {
+        let robots =
+            "user-agent: a\ndisallow:\ndisallow: /x\nallow:\nuser-agent: b\ndisallow: /y\n";
+        assert_eq!(
+            ["/x", "/y"].map(|path| may(robots, "a", path)),
+            [false, true]
+        );
+    }
+
+    #[test]
+    fn a_named_group_with_an_empty_rule_is_not_left_to_the_star() {
+        let robots = "user-agent: *\ndisallow: /\nuser-agent: a\ndisallow:\n";
+        assert!(may(robots, "a", "/x"));
+        assert!(!may(robots, "b", "/x"));
+    }
+
+    #[test]
+    fn a_group_without_a_name_is_nobodys() {
+        let robots = "user-agent: a\ndisallow: /x\nuser-agent: # who?\ndisallow: /y\n";
+        for agent in ["a", "", "b"] {
+            assert!(may(robots, agent, "/y"), "{agent:?}");
+        }
+        assert!(!may(robots, "a", "/x"));
+        let shared = "user-agent:\nuser-agent: a\ndisallow: /x\n";
+        assert!(!may(shared, "a", "/x"));
+    }
+
+    #[test]
+    fn other_lines_do_not_end_the_names_of_a_group() {
+        for other in [
+            "",
+            "# remark",
+            "crawl-delay: 3",
+            "crawl-delay:",
+            "sitemap: /s",
+            "host: a",
+            "noindex: /",
+        ] {
+            let robots = format!("user-agent: a\n{other}\nuser-agent: b\ndisallow: /x\n");
+            assert!(!may(&robots, "a", "/x"), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_not_as_in_a_request_is_held_against_the_rules_as_both() {
+        let robots =
+            "user-agent: *\ndisallow: /\u{fc}ber\ndisallow: /a%20b\ndisallow: /shut\n".as_bytes();
+        for url in [
+            "https://a.example/\u{fc}ber/x",
+            "https://a.example/%C3%BCber",
+            "/\u{fc}ber",
+            "https://a.example/a b",
+            "https://a.example/open/../shut",
+            "https://\u{fc}.example/shut",
+        ] {
+            assert!(!allowed(robots, "a", url), "{url}");
+        }
+        let rest = "user-agent: *\ndisallow: /\nallow: /\u{fc}\n".as_bytes();
+        assert!(allowed(rest, "a", "/%C3%BC"));
+        assert!(!allowed(rest, "a", "/\u{fc}"));
+        assert!(allowed(robots, "a", "no URL"));
     }
 
     #[test]

@@ -32,16 +32,20 @@ pub(super) fn normalise_pattern(written: &[u8]) -> Option<Pattern> {
         .strip_suffix(b"$")
         .map_or((written, ""), |body| (body, "$"));
     let mut normal = String::with_capacity(written.len());
-    let mut left_out = 0;
+    let (mut left_out, mut added) = (0, 0);
     for octet in octets(body) {
         match octet {
             Octet::Plain(b'*') if normal.ends_with('*') => left_out += 1,
             Octet::Plain(b'*') => normal.push('*'),
-            octet => push(&mut normal, octet),
+            octet => {
+                // Escaped only to be told from the end of a path: it counts as what it is in a request.
+                added += usize::from(matches!(octet, Octet::Plain(b'$'))) * 2;
+                push(&mut normal, octet);
+            }
         }
     }
     normal.push_str(end);
-    let octets = u32::try_from(normal.len() + left_out).unwrap_or(u32::MAX);
+    let octets = u32::try_from(normal.len() + left_out - added).unwrap_or(u32::MAX);
     Some(Pattern {
         text: normal.into(),
         octets,
@@ -242,6 +246,12 @@ mod tests {
         assert_eq!(normalise_pattern(b"private/"), None);
         assert_eq!(normalise_pattern(b"$"), None);
         assert_eq!(normalise_pattern(b""), None);
+    }
+
+    #[test]
+    fn a_dollar_within_a_pattern_counts_once() {
+        let pattern = normalise_pattern(b"/$x$").unwrap();
+        assert_eq!((&*pattern.text, pattern.octets), ("/%24x$", 4));
     }
 
     #[test]
