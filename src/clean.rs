@@ -29,28 +29,41 @@
 //!
 //! Rather than give a wrong number they give an error:
 //!
-//! - **Spaces.** No-break and thin spaces divide groups. A plain space may as well divide numbers (`99 149 kr`, `2 500 ml`):
-//!   it is taken only by `price`, in an amount with two decimals beside which stands nothing but a currency: `1 234,50 €`. For
-//!   a whole number of which you know that it is one, there is the cleaner `digits`.
+//! - **Spaces.** No-break and thin spaces divide groups. A plain space may as well divide numbers (`4 120`, `2 500 ml`): it is
+//!   taken only by `price`, in an amount beside which stands nothing but a currency, and that at once behind it, or two decimals:
+//!   `99 149 kr`, `1 234,50 €`. For a whole number of which you know that it is one, there is the cleaner `digits`.
 //! - **Minus.** It touches the number or its currency, with white space, a bracket or nothing before it: `-£12`, `£-12`,
-//!   `Total: -12`. In `route-12`, `A - 12` and `- from £12` it is a dash; `Price:-12`, `- 12` and `12.50-` are errors.
-//! - **Brackets** are a minus around an amount with its currency and nothing else, `(£12.50)`, but never for `integer`;
-//!   `(1,234)` and `(22 available)` are counts.
+//!   `Total: -12`. In `route-12` and `A - 12` it is a dash; `Price:-12`, `- 12` and `12.50-` are errors. A price that begins with a
+//!   minus is negative or an error, whatever stands between them: `-USh 12` is negative.
+//! - **Brackets** are a minus around an amount with its currency and nothing else, `(£12.50)`, but never for `integer`, where
+//!   `(1,234)` and `(22 available)` are counts. A price in brackets without a currency is an error.
 //! - **What touches the number.** Letters and odd digits are errors: `£1.2m`, `5K`, `12⁹⁹`, `5½`, `MP3`, and `2500ml` as well;
-//!   only a currency may: `12kr`, `US$12`, `12EUR`. So are words that multiply it: `1.2 million`, and `1.2 m` in a price.
+//!   only a currency may: `12kr`, `US$12`, `12EUR`.
+//! - **Words behind it** that multiply it are errors: `1.2 million`, `3 млн`. Behind a `price` only words are taken that are known
+//!   to leave it as it is (a currency, `per month`, `each`, `inkl. MwSt.`); all others are errors, since no list has the millions of
+//!   all languages.
+//! - **Small coins** are hundredths for `price`: `99 ¢`, `50 ct` and `89 cents` are 0.99, 0.50 and 0.89. A percentage is no price.
+//! - **Three decimals.** `KWD 12.500` is 12.5, as for the other currencies with thousandths (BHD, JOD, OMR, TND, LYD).
+//!
+//! Soft hyphens, joiners, marks of direction and other characters that nobody sees are passed over.
 
 mod amount;
+mod beside;
 mod currency;
 mod dates;
+mod moment;
 mod notation;
 mod sign;
 mod text;
 mod typed;
+mod zone;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use dates::is_dated;
+pub(crate) use moment::Moment;
+pub(crate) use text::visible;
 pub use dates::{date, timestamp};
 pub use typed::{integer, number, number_comma, price};
 

@@ -9,6 +9,8 @@ pub(super) enum Notation {
     Comma,
     /// The last of several, or the only one unless it looks like one between groups.
     Told,
+    /// The last of several, or the only one: of a currency with three decimals.
+    Thousandths,
 }
 
 /// The Arabic decimal mark, which is nothing else.
@@ -41,14 +43,15 @@ impl Notation {
         match self {
             Self::Point => Some('.'),
             Self::Comma => Some(','),
-            Self::Told => {
+            Self::Told | Self::Thousandths => {
                 let (at, mark) = written
                     .char_indices()
                     .rfind(|(_, c)| matches!(c, '.' | ','))?;
                 let before = written.get(..at)?;
                 let after = written.get(at + 1..)?;
                 let is_first = !before.contains(mark);
-                (is_first && !separates_groups(before, after)).then_some(mark)
+                let is_group = self == Self::Told && separates_groups(before, after);
+                (is_first && !is_group).then_some(mark)
             }
         }
     }

@@ -31,6 +31,38 @@ pub(super) fn is_negative(before: &str, after: &str) -> Option<bool> {
     }
 }
 
+/// Whether an amount of money is negative; `None` where a mark may be a minus or a dash.
+///
+/// Stricter than [`is_negative`]: what begins with a minus, or is in brackets as accountants write it, is never positive. Between a
+/// minus and the number there may be a currency that is not known here, `-USh 18.20`, if it is written as one.
+pub(super) fn of_price(before: &str, after: &str) -> Option<bool> {
+    if is_in_brackets(before, after) {
+        return Some(true);
+    }
+    if before.trim() == "(" && after.trim() == ")" {
+        return None;
+    }
+    let begins = before.trim_start().trim_start_matches('(');
+    if let Some(rest) = begins.strip_prefix(is_minus) {
+        let is_sure = is_negative(before, after) == Some(true);
+        return (is_sure || is_currency_like(rest.trim_end())).then_some(true);
+    }
+    if let Some(outer) = before.strip_suffix(is_minus)
+        && currency::strip_suffix(outer).is_none()
+        && is_currency_like(outer.trim_start())
+    {
+        return None;
+    }
+    is_negative(before, after)
+}
+
+/// Whether a text may be a currency that is not known here: few letters or signs without white space, the first no small letter.
+fn is_currency_like(text: &str) -> bool {
+    (1..=5).contains(&text.chars().count())
+        && !text.contains(|c: char| c.is_whitespace() || is_minus(c))
+        && !text.starts_with(char::is_lowercase)
+}
+
 /// Whether brackets are all around an amount and its currency: the minus of accountants, `(£12.50)`. Without a currency it
 /// is rather a count, `(1,234)`, and with words a remark.
 pub(super) fn is_in_brackets(before: &str, after: &str) -> bool {
@@ -39,7 +71,7 @@ pub(super) fn is_in_brackets(before: &str, after: &str) -> bool {
         return false;
     };
     let left = currency::strip_suffix(before.trim());
-    let right = currency::strip_prefix(after.trim());
+    let right = currency::strip_beside(after.trim());
     (left.is_some() || right.is_some())
         && left.unwrap_or(before).trim().is_empty()
         && right.unwrap_or(after).trim().is_empty()
@@ -53,12 +85,12 @@ pub(super) fn is_alone(before: &str, after: &str) -> bool {
         after.trim_start_matches(is_mark),
     );
     let before = currency::strip_suffix(before).unwrap_or(before);
-    let after = currency::strip_prefix(after).unwrap_or(after);
+    let after = currency::strip_beside(after).unwrap_or(after);
     before.chars().chain(after.chars()).all(is_mark)
 }
 
 fn is_minus(c: char) -> bool {
-    matches!(c, '-' | '−' | '–')
+    matches!(c, '-' | '−' | '–' | '‐' | '‑' | '﹣' | '－')
 }
 
 fn may_precede(outer: &str) -> bool {

@@ -1,14 +1,13 @@
 //! Text as a value of a type.
 
 use jiff::Zoned;
-use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 use super::field::Kind;
 use super::item::Value;
 use super::page::Page;
-use crate::clean;
+use crate::clean::{self, Moment};
 
 /// The text as a value of this type; none when it is empty, but for texts, or refers to nothing on the web.
 ///
@@ -18,6 +17,7 @@ pub(super) fn convert(text: &str, kind: &Kind, page: &Page<'_>) -> Result<Option
     if matches!(kind, Kind::Any | Kind::Text) {
         return Ok(Some(Value::Text(text.to_owned())));
     }
+    let text = clean::visible(text);
     let trimmed = text.trim();
     if trimmed.is_empty() {
         return Ok(None);
@@ -90,16 +90,12 @@ fn date(text: &str, format: Option<&str>) -> Option<String> {
             _ => date.to_string(),
         });
     }
-    if let Ok(moment) = clean::timestamp(text) {
-        return Some(moment.to_string());
-    }
-    if text.contains(':') {
-        let time = text.parse::<DateTime>().ok();
-        return time
-            .filter(|time| clean::is_dated(time.date()))
-            .map(|time| time.to_string());
-    }
-    clean::date(text).ok().map(|date| date.to_string())
+    let moment = Moment::read(text)?;
+    let timestamp = moment.timestamp().map(|time| time.to_string());
+    let local = || moment.datetime().map(|time| time.to_string());
+    timestamp
+        .or_else(local)
+        .or_else(|| Some(moment.date.to_string()))
 }
 
 /// Whether a format of dates makes sense.
