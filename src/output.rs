@@ -25,6 +25,7 @@ pub struct Output<I> {
     max_links: usize,
     over_limit: u64,
     over_rules: u64,
+    files: u64,
 }
 
 impl<I> Output<I> {
@@ -43,6 +44,7 @@ impl<I> Output<I> {
             max_links,
             over_limit: 0,
             over_rules: 0,
+            files: 0,
         }
     }
 
@@ -94,6 +96,16 @@ impl<I> Output<I> {
     /// Counts links that were left out because of the limit of a link rule.
     pub(crate) fn left_out_by_rules(&mut self, links: u64) {
         self.over_rules += links;
+    }
+
+    /// Counts links that were left out because their names end like those of files that are no pages.
+    pub(crate) fn left_out_as_files(&mut self, links: u64) {
+        self.files += links;
+    }
+
+    /// How many links were left out because of their names.
+    pub(crate) fn files(&self) -> u64 {
+        self.files
     }
 
     /// How many links the limits of link rules left out.

@@ -317,6 +317,8 @@ pub enum Filter {
     MaxLinks,
     /// Taken by a link rule that had taken as many as it may ([`Rule::limit`](crate::Rule::limit)). Counted each time.
     RuleLimit,
+    /// A link whose name ends like that of a file that is no page, such as `.pdf` or `.js`. Counted each time.
+    File,
     /// It belongs to a spider trap; [`Report::traps`] says to which kind.
     Trap,
     /// Beyond the first `max_pages_per_host` of its host.
@@ -338,6 +340,7 @@ impl fmt::Display for Filter {
             Self::Nofollow => "nofollow",
             Self::MaxLinks => "max_links",
             Self::RuleLimit => "rule_limit",
+            Self::File => "file",
             Self::Trap => "trap",
             Self::MaxPagesPerHost => "max_pages_per_host",
         })

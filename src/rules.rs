@@ -92,8 +92,19 @@ pub(crate) enum Choice {
     Follow(Request),
     /// A rule takes it, but has taken as many as it may.
     LeftOut,
+    /// A rule would take it, but its name ends like that of a file.
+    File,
     /// No rule takes it.
     No,
+}
+
+/// What rules make of the links of a page.
+struct Chosen {
+    requests: Vec<Request>,
+    /// Links that were left out because a rule had reached its limit.
+    over_limits: u64,
+    /// Links that were left out because of names like those of files.
+    files: u64,
 }
 
 impl Rules {
@@ -138,18 +149,19 @@ impl Rules {
     /// # Errors
     /// That a selector would take too long on this page, see [`Html::select`].
     pub fn requests(&self, html: &Html) -> Result<Vec<Request>> {
-        Ok(self.choose(html)?.0)
+        Ok(self.choose(html)?.requests)
     }
 
     /// Follows the links of a page that the rules take. How many were left out because a rule had reached its limit is in
-    /// the report, as `filtered` by `rule_limit`.
+    /// the report, as `filtered` by `rule_limit`; how many because of names like those of files, by `file`.
     ///
     /// # Errors
     /// Those of [`requests`](Self::requests).
     pub fn follow<I>(&self, html: &Html, out: &mut Output<I>) -> Result<()> {
-        let (requests, left_out) = self.choose(html)?;
-        out.follow_all(requests);
-        out.left_out_by_rules(left_out);
+        let chosen = self.choose(html)?;
+        out.follow_all(chosen.requests);
+        out.left_out_by_rules(chosen.over_limits);
+        out.left_out_as_files(chosen.files);
         Ok(())
     }
 
@@ -172,37 +184,38 @@ impl Rules {
     /// # Ok::<(), crawlworks::Error>(())
     /// ```
     pub fn follow_urls<I>(&self, urls: impl IntoIterator<Item = Url>, out: &mut Output<I>) {
-        let mut left_out = 0;
+        let (mut left_out, mut files) = (0, 0);
         for url in urls {
             match self.choice(&url) {
                 Choice::Follow(request) => out.follow(request),
                 Choice::LeftOut => left_out += 1,
+                Choice::File => files += 1,
                 Choice::No => {}
             }
         }
         out.left_out_by_rules(left_out);
+        out.left_out_as_files(files);
     }
 
     /// What becomes of a URL that is no link of a page.
     pub(crate) fn choice(&self, url: &Url) -> Choice {
         let mut url = url.clone();
         url.set_fragment(None);
-        let rule = self
-            .rules
-            .iter()
-            .find(|rule| rule.is_about_urls() && rule.takes_url(&url));
-        match rule {
+        let matches = |rule: &&Compiled| rule.is_about_urls() && rule.matches_url(&url);
+        let mut matching = self.rules.iter().filter(matches).peekable();
+        let is_matched = matching.peek().is_some();
+        match matching.find(|rule| !rule.is_file_to_it(&url)) {
             Some(rule) if rule.admits(&url) => Choice::Follow(rule.request(url)),
             Some(_) => Choice::LeftOut,
+            None if is_matched => Choice::File,
             None => Choice::No,
         }
     }
 
-    /// The requests, and how many links were left out by limits.
-    fn choose(&self, html: &Html) -> Result<(Vec<Request>, u64)> {
+    fn choose(&self, html: &Html) -> Result<Chosen> {
         let mut found: Vec<Option<Vec<Link<'_>>>> = self.sources.iter().map(|_| None).collect();
-        let mut taken = HashSet::new();
-        let (mut requests, mut left_out) = (Vec::new(), 0);
+        let (mut taken, mut files) = (HashSet::new(), HashSet::new());
+        let (mut requests, mut over_limits) = (Vec::new(), 0);
         for rule in &self.rules {
             let place = rule.source();
             let (Some(source), Some(links)) = (self.sources.get(place), found.get_mut(place))
@@ -217,15 +230,23 @@ impl Rules {
                 if taken.contains(&link.url) || !rule.takes(link) {
                     continue;
                 }
+                if rule.is_file_to_it(&link.url) {
+                    files.insert(link.url.clone());
+                    continue;
+                }
                 taken.insert(link.url.clone());
                 if rule.admits(&link.url) {
                     requests.push(rule.request(link.url.clone()));
                 } else {
-                    left_out += 1;
+                    over_limits += 1;
                 }
             }
         }
-        Ok((requests, left_out))
+        Ok(Chosen {
+            requests,
+            over_limits,
+            files: files.difference(&taken).count() as u64,
+        })
     }
 }
 

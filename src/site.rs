@@ -151,12 +151,15 @@ impl Spider for Site {
     async fn parse(&self, response: Response, out: &mut Output<SitePage>) -> Result<(), BoxError> {
         let page = response.scan(out.max_links());
         out.left_out(page.dropped_links);
-        out.follow_all(
-            page.links
-                .iter()
-                .filter(|url| is_page(url))
-                .map(|url| self.request(url)),
-        );
+        let mut files = 0;
+        for url in &page.links {
+            if is_page(url) {
+                out.follow(self.request(url));
+            } else {
+                files += 1;
+            }
+        }
+        out.left_out_as_files(files);
         let (content, main) = self.content(&response)?;
         out.item(SitePage {
             url: response.url().clone(),

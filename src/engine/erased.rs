@@ -73,6 +73,7 @@ pub(crate) struct Parsed {
     pub(super) over_limit: u64,
     /// Links that the limits of rules left out.
     pub(super) over_rules: u64,
+    pub(super) files: u64,
     /// Whether the page is part of a login.
     pub(super) is_login: bool,
     /// What was cut off of its trees.
@@ -109,7 +110,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             let parse = async { self.spider.parse(response, &mut out).await };
             let result = AssertUnwindSafe(parse).catch_unwind().await;
             drop(suspect);
-            let over_rules = out.over_rules();
+            let (over_rules, files) = (out.over_rules(), out.files());
             let (lost, is_login) = (out.take_lost(), out.is_login());
             let (items, requests, over_limit) = out.into_parts();
             let items = self.delivery(url.clone(), items, lost).await;
@@ -124,6 +125,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
                 requests,
                 over_limit,
                 over_rules,
+                files,
                 is_login,
                 cuts: marks.cuts(),
                 items,

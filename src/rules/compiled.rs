@@ -57,7 +57,7 @@ impl Compiled {
     }
 
     pub(super) fn takes(&self, link: &Link<'_>) -> bool {
-        self.takes_url(&link.url)
+        self.matches_url(&link.url)
             && !(self.rule.respects_nofollow && link.is_nofollow())
             && self
                 .text
@@ -65,9 +65,14 @@ impl Compiled {
                 .is_none_or(|text| text.is_match(&link.element.text()))
     }
 
-    pub(super) fn takes_url(&self, url: &Url) -> bool {
-        (self.rule.takes_files || is_page(url))
-            && (self.allow.is_empty() || self.allow.is_match(url.as_str()))
+    /// Whether it leaves a URL out that it matches, because of a name like that of a file.
+    pub(super) fn is_file_to_it(&self, url: &Url) -> bool {
+        !self.rule.takes_files && !is_page(url)
+    }
+
+    /// Whether its patterns match a URL.
+    pub(super) fn matches_url(&self, url: &Url) -> bool {
+        (self.allow.is_empty() || self.allow.is_match(url.as_str()))
             && !self.deny.is_match(url.as_str())
     }
 

@@ -42,6 +42,10 @@ pub(super) fn request<I>(url: Url, rules: Option<&Rules>, out: &mut Output<I>) -
             out.left_out_by_rules(1);
             None
         }
+        Some(Choice::File) => {
+            out.left_out_as_files(1);
+            None
+        }
         Some(Choice::No) => None,
     }
 }

@@ -38,6 +38,22 @@ async fn a_shop_is_walked_by_the_shape_of_its_urls() {
     assert_eq!(report.filtered, [(Filter::RuleLimit, 1)].into());
 }
 
+#[tokio::test]
+async fn links_that_are_left_out_as_files_are_counted() {
+    let site = FakeDownloader::new(|request| {
+        let links =
+            "<a href=/Node.js>a</a><a href=/x.pdf>b</a><a href=/x.pdf>b</a><a href=/page>c</a>";
+        Ok(html(request, links))
+    });
+    let rules = Rules::new([Rule::new().label("page")]).unwrap();
+    let report = run(quick(walker(get("http://a.example/"), rules), |_| {}).downloader(site)).await;
+    // Both pages have the two links.
+    assert_eq!(
+        (report.pages, report.filtered),
+        (2, [(Filter::File, 4)].into())
+    );
+}
+
 /// Every page links to all.
 fn menu() -> FakeDownloader {
     FakeDownloader::new(|request| {

@@ -82,6 +82,7 @@ impl Dispatcher {
                 duplicates,
                 over_limit,
                 over_rules,
+                files,
                 nofollow,
                 is_login,
                 cuts,
@@ -91,6 +92,7 @@ impl Dispatcher {
                 self.tally.duplicates += duplicates;
                 self.tally.filtered(Filter::MaxLinks, over_limit);
                 self.tally.filtered(Filter::RuleLimit, over_rules);
+                self.tally.filtered(Filter::File, files);
                 self.tally.filtered(Filter::Nofollow, nofollow);
                 self.tally.limited(cuts, over_limit);
                 if let Some(error) = error {
