@@ -59,6 +59,7 @@ pub struct Crawler<S: Spider> {
     /// What items are held against; it has yet to be checked.
     schema: Option<serde_json::Value>,
     unique_by: Option<KeyFn<S::Item>>,
+    columns: Vec<String>,
     job: Option<Plan>,
     fresh: bool,
     announcer: Announcer,
@@ -82,6 +83,7 @@ impl<S: Spider> Crawler<S> {
             sinks: Vec::new(),
             schema: None,
             unique_by: None,
+            columns: Vec::new(),
             job: None,
             fresh: false,
             announcer: Announcer::default(),
@@ -191,6 +193,13 @@ impl<S: Spider> Crawler<S> {
     /// Writes the items to a sink of your own.
     pub fn sink(mut self, sink: impl Sink) -> Self {
         self.sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Names the fields that items may have, in their order: the header of a CSV file whose first item has not all of them. Default:
+    /// the fields of the first item.
+    pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 

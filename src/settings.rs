@@ -209,6 +209,8 @@ settings! {
     unique: Vec<String> = Vec::new();
     #[doc = "A file with a JSON Schema; items that do not fit it are left out, and counted by field and rule."]
     item_schema: Option<PathBuf> = None;
+    #[doc = "In CSV, put a `'` before texts that begin with `=`, `+`, `-`, `@`, a tab or a line break, which spreadsheets take for formulas."]
+    csv_escape: bool = true;
     #[doc = "Answer from the disk: `off`, `http` (what RFC 9111 allows) or `always` (whatever was fetched once: for development)."]
     cache: CacheMode = CacheMode::Off;
     #[doc = "The folder of the cache; several crawls may share it."]

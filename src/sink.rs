@@ -35,6 +35,9 @@ pub use json_array::JsonArray;
 mod csv;
 pub use csv::Csv;
 
+mod layout;
+pub use layout::Layout;
+
 mod output_file;
 pub use output_file::{Format, Mode, OutputFile};
 
@@ -159,6 +162,12 @@ use crate::Result;
 /// ([`check`](Sink::check)) before the first of them gets it. A sink that refuses a record only in [`write`](Sink::write)
 /// costs an item too, but those before it have written it by then.
 pub trait Sink: Send + 'static {
+    /// Takes what is known before the first record; called once, after opening or [`resume`](Sink::resume). The default does
+    /// nothing.
+    fn layout(&mut self, layout: &Layout) {
+        let _ = layout;
+    }
+
     /// Whether the next [`write`](Sink::write) would take this record, as far as that can be told without writing: nothing
     /// of it is kept. Called right before `write` when there are several sinks. The default takes everything.
     ///
@@ -227,6 +236,10 @@ pub trait Sink: Send + 'static {
 }
 
 impl<S: Sink + ?Sized> Sink for Box<S> {
+    fn layout(&mut self, layout: &Layout) {
+        (**self).layout(layout);
+    }
+
     fn check(&self, record: &Record) -> Result<()> {
         (**self).check(record)
     }

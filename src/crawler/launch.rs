@@ -20,6 +20,7 @@ use crate::middleware::{Accounts, Cookies, Stack};
 use crate::pipeline::{Counts, Entrance, Exit, Line};
 use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
+use crate::sink::Layout;
 use crate::spider::Spider;
 use crate::state::{Folder, OpenJob, Parsing, Unique};
 
@@ -99,6 +100,10 @@ impl<S: Spider> Crawler<S> {
         };
         let (entrance, exit) = Entrance::new();
         let settings = self.settings.clone();
+        let layout = Layout {
+            columns: std::mem::take(&mut self.columns),
+            csv_escape: settings.csv_escape,
+        };
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
             context: self.into_context(
@@ -120,6 +125,9 @@ impl<S: Spider> Crawler<S> {
         line.open().await?;
         // Last, because opening empties files: what cannot start must not cost the items of the run before.
         open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped)?;
+        for sink in &mut line.sinks {
+            sink.layout(&layout);
+        }
         let written = spawn_line(line, exit, setup.folder)?;
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));

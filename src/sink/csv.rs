@@ -12,17 +12,18 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::target::Target;
-use super::{Mode, Position, Record, Sink};
+use super::{Layout, Mode, Position, Record, Sink};
 use crate::{Error, ErrorKind, Result};
 
 /// Writes CSV (RFC 4180, with `\n` between rows), in UTF-8.
 ///
-/// The first record's fields are the header. A field that a later record lacks is an empty cell, one that the header
-/// lacks is an error of that record: a type whose fields vary belongs in `.jsonl`. `null` is an empty cell; a list or an
+/// The first record's fields are the header, or the columns of the [`Layout`], if it has some: those of all kinds of a recipe's items.
+/// A field that a record lacks is an empty cell, one that the header lacks is an error of that record: a type whose fields vary belongs in `.jsonl`. `null` is an empty cell; a list or an
 /// object is a cell of JSON text.
 ///
 /// A text that starts with `=`, `+`, `-`, `@`, a tab or a line break is a formula to a spreadsheet, and pages are
-/// written by strangers. Such a cell gets a `'` before it, unless it is a plain number such as `-1.5`.
+/// written by strangers. Such a cell gets a `'` before it, unless it is a plain number such as `-1.5`, or the setting `csv_escape` is
+/// off.
 ///
 /// Appending takes the header from the file, and refuses a file whose last row was cut off. If not even the first record
 /// fits that header, the items belong in another file, and the error is one of the output.
@@ -32,6 +33,7 @@ pub struct Csv {
     header: Option<Header>,
     /// Whether the header was in the file before, and no record has fitted it yet.
     doubtful: bool,
+    layout: Layout,
 }
 
 /// The bit of a position that says that no record has fitted the file's header yet; lengths of files have no use for it.
@@ -59,6 +61,7 @@ impl Csv {
             target,
             header: None,
             doubtful: false,
+            layout: Layout::default(),
         }
     }
 
@@ -86,6 +89,7 @@ impl Csv {
             target,
             header,
             doubtful,
+            layout: Layout::default(),
         })
     }
 
@@ -95,7 +99,14 @@ impl Csv {
         if let Some(header) = &self.header {
             return Ok((None, self.cells(header, &fields)?));
         }
-        let header = Header::of_item(&fields).map_err(|name| {
+        let (columns, is_escaped) = (&self.layout.columns, self.layout.csv_escape);
+        let has_all = !columns.is_empty() && fields.keys().all(|name| columns.contains(name));
+        let header = if has_all {
+            Header::of_columns(columns, is_escaped)
+        } else {
+            Header::of_item(&fields, is_escaped)
+        };
+        let header = header.map_err(|name| {
             Error::new(
                 ErrorKind::Pipeline,
                 format!("no field, or two of one name, make no CSV header: `{name}`"),
@@ -107,7 +118,7 @@ impl Csv {
 
     fn cells(&self, header: &Header, fields: &Map<String, Value>) -> Result<Vec<String>> {
         header
-            .cells(fields)
+            .cells(fields, self.layout.csv_escape)
             .map_err(|name| self.misfit(header, fields, name))
     }
 
@@ -115,7 +126,10 @@ impl Csv {
     fn misfit(&self, header: &Header, fields: &Map<String, Value>, field: &str) -> Error {
         let file = self.target.name();
         if self.doubtful {
-            let (has, have) = (header.names().join(","), header::names(fields).join(","));
+            let (has, have) = (
+                header.names().join(","),
+                header::names(fields.keys(), self.layout.csv_escape).join(","),
+            );
             let message = format!(
                 "{file} has other columns: it has {has} and the items have {have}; use another file or -O"
             );
@@ -134,6 +148,10 @@ impl Csv {
 }
 
 impl Sink for Csv {
+    fn layout(&mut self, layout: &Layout) {
+        self.layout = layout.clone();
+    }
+
     fn check(&self, record: &Record) -> Result<()> {
         self.prepared(record).map(drop)
     }

@@ -55,6 +55,25 @@ async fn every_format_is_valid_and_complete() {
 }
 
 #[tokio::test]
+async fn items_of_several_kinds_share_the_columns_that_are_named() {
+    let scratch = Scratch::new();
+    let crawler = giving([json!({"name": "a"}), json!({"title": "=b", "name": null})])
+        .columns(["name", "title"])
+        .output(&scratch.path("items.csv"));
+    run(crawler).await;
+    assert_eq!(scratch.read("items.csv"), "name,title\na,\n,'=b\n");
+}
+
+#[tokio::test]
+async fn texts_are_as_they_are_in_csv_that_no_spreadsheet_reads() {
+    let scratch = Scratch::new();
+    let mut crawler = giving([json!({"+a": "-b", "n": "=1+1"})]).output(&scratch.path("items.csv"));
+    crawler.settings_mut().csv_escape = false;
+    run(crawler).await;
+    assert_eq!(scratch.read("items.csv"), "+a,n\n-b,=1+1\n");
+}
+
+#[tokio::test]
 async fn a_crawl_without_items_leaves_valid_files() {
     let scratch = Scratch::new();
     run(giving([])

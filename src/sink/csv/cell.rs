@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// The text of a field.
-pub(super) fn cell(value: &Value) -> String {
+/// The text of a field; `is_escaped` if spreadsheets must find no formula in it.
+pub(super) fn cell(value: &Value, is_escaped: bool) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => defused(text).into_owned(),
+        Value::String(text) if is_escaped => defused(text).into_owned(),
+        Value::String(text) => text.clone(),
         other => other.to_string(),
     }
 }

@@ -21,8 +21,13 @@ impl Header {
     }
 
     /// Makes a header of an item's fields. The error is the same.
-    pub(super) fn of_item(fields: &Map<String, Value>) -> Result<Self, String> {
-        Self::new(names(fields), false)
+    pub(super) fn of_item(fields: &Map<String, Value>, is_escaped: bool) -> Result<Self, String> {
+        Self::new(names(fields.keys(), is_escaped), false)
+    }
+
+    /// Makes a header of the fields that items of several kinds may have. The error is the same.
+    pub(super) fn of_columns(columns: &[String], is_escaped: bool) -> Result<Self, String> {
+        Self::new(names(columns.iter(), is_escaped), false)
     }
 
     fn new(names: Vec<String>, is_of_file: bool) -> Result<Self, String> {
@@ -52,21 +57,30 @@ impl Header {
     }
 
     /// An item's cells in the order of the columns. The error is a field that has no column.
-    pub(super) fn cells<'f>(&self, fields: &'f Map<String, Value>) -> Result<Vec<String>, &'f str> {
+    pub(super) fn cells<'f>(
+        &self,
+        fields: &'f Map<String, Value>,
+        is_escaped: bool,
+    ) -> Result<Vec<String>, &'f str> {
         let mut cells = vec![String::new(); self.names.len()];
         for (name, value) in fields {
-            let place = self.places.get(defused(name).as_ref());
+            let place = self.places.get(&written(name, is_escaped));
             let column = place.and_then(|&at| cells.get_mut(at));
-            *column.ok_or(name.as_str())? = cell(value);
+            *column.ok_or(name.as_str())? = cell(value, is_escaped);
         }
         Ok(cells)
     }
 }
 
-/// What an item's fields are called in a header.
-pub(super) fn names(fields: &Map<String, Value>) -> Vec<String> {
-    fields
-        .keys()
-        .map(|name| defused(name).into_owned())
-        .collect()
+/// The names of fields as they stand in a header.
+pub(super) fn names<'f>(fields: impl Iterator<Item = &'f String>, is_escaped: bool) -> Vec<String> {
+    fields.map(|name| written(name, is_escaped)).collect()
+}
+
+fn written(name: &str, is_escaped: bool) -> String {
+    if is_escaped {
+        defused(name).into_owned()
+    } else {
+        name.to_owned()
+    }
 }
