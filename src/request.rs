@@ -15,6 +15,7 @@
 
 mod notes;
 mod serial;
+pub(crate) mod url_list;
 
 use std::fmt;
 use std::sync::LazyLock;

@@ -69,6 +69,18 @@ impl Failure {
         Self::Usage(message.into())
     }
 
+    /// The same, with where in a file the mistake is.
+    pub(super) fn at(self, place: &str) -> Self {
+        match self {
+            Self::Usage(message) => Self::Usage(format!("{place}: {message}")),
+            Self::Crawl(error) => {
+                let message = format!("{place}: {}", error.chain());
+                Self::Crawl(Error::new(error.kind(), message))
+            }
+            stdout @ Self::Stdout(_) => stdout,
+        }
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,

@@ -1,5 +1,7 @@
 //! `crawl site`: a whole site, without code.
 
+use std::path::Path;
+
 use url::Url;
 
 use super::again;
@@ -9,7 +11,7 @@ use super::flags::{CrawlFlags, RequestFlags};
 use super::hint::Dialect;
 use super::job_name;
 use crate::crawler::Crawler;
-use crate::request::Request;
+use crate::request::{Request, url_list};
 use crate::site::{Content, Site};
 
 /// Crawl a whole site: one record per page, no code
@@ -24,12 +26,15 @@ use crate::site::{Content, Site};
 #[command(
     name = "site",
     after_help = "Examples:\n  crawl site https://example.com/ -O pages.jsonl\n  \
+                        crawl site @urls.txt -s depth=0 -O pages.jsonl\n  \
                         crawl site https://example.com/docs/ -s scope=prefix --main --markdown -O docs.jsonl\n\n\
                         `crawl run --help` lists all settings and the exit codes."
 )]
 pub(super) struct SiteVerb {
-    /// Where to start
-    #[arg(required = true, value_name = "URL")]
+    /// Where to start: URLs; `@FILE` for a list, one URL a line, `-` for one on standard input
+    ///
+    /// In a list, empty lines and lines that begin with `#` are left out.
+    #[arg(required = true, value_name = "URL|@FILE|-")]
     urls: Vec<String>,
 
     #[command(flatten)]
@@ -63,14 +68,36 @@ struct ContentFlags {
     html: bool,
 }
 
+/// The most URLs of a list.
+const LISTED: u64 = 1_000_000;
+
 impl SiteVerb {
+    /// The start requests, also those of lists.
+    fn start(&self) -> Result<Vec<Request>, Failure> {
+        let mut start = Vec::new();
+        for text in &self.urls {
+            let list = match text.strip_prefix('@') {
+                Some(file) => file,
+                None if text == "-" => "-",
+                None => {
+                    start.push(self.request.request(text)?);
+                    continue;
+                }
+            };
+            let place = if list == "-" { "standard input" } else { list };
+            for (line, url) in url_list::read(Path::new(list), LISTED)? {
+                let request = self
+                    .request
+                    .request(&url)
+                    .map_err(|error| error.at(&format!("{place}:{line}")));
+                start.push(request?);
+            }
+        }
+        Ok(start)
+    }
+
     pub(super) fn run(self) -> Outcome {
-        let start: Result<Vec<Request>, Failure> = self
-            .urls
-            .iter()
-            .map(|url| self.request.request(url))
-            .collect();
-        let start = start?;
+        let start = self.start()?;
         let urls: Vec<Url> = start.iter().map(|request| request.url().clone()).collect();
         let content = self.content.name(self.main);
         let name = job_name::of_site(&urls, content);
