@@ -85,6 +85,15 @@ impl Html {
     pub fn form(&self, css: &str) -> Result<Form> {
         read::form(self, css)
     }
+
+    /// The first form of the page that has fields or buttons of all these names: a login, whatever forms stand before it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Missing`] when there is none, [`ErrorKind::TooLarge`] when one has more than 10,000 fields.
+    pub fn form_with(&self, names: &[&str]) -> Result<Form> {
+        read::form_with(self, names)
+    }
 }
 
 impl Form {
@@ -180,6 +189,13 @@ impl Form {
             let values = control.values.iter();
             values.map(|value| (control.name.as_str(), value.as_str()))
         })
+    }
+
+    /// Whether it has a field or a button of this name, sent or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.controls.iter().any(|own| own.name == name)
+            || self.buttons.iter().any(|own| own.name == name)
     }
 
     /// The first value of a field, if it would be sent.

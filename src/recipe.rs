@@ -44,6 +44,7 @@
 //! The whole format is in the [guide](crate::guide::recipes).
 
 mod arguments;
+mod carry;
 mod convert;
 mod extract;
 mod field;
@@ -127,7 +128,7 @@ impl Recipe {
     /// );
     /// ```
     pub fn parse(name: &str, text: &str) -> Result<Self> {
-        let plan = Plan::read(stem(name), text).map_err(|problems| {
+        let mut plan = Plan::read(stem(name), text).map_err(|problems| {
             let told: Vec<String> = problems
                 .iter()
                 .map(|problem| format!("{name}:{problem}"))
@@ -138,6 +139,10 @@ impl Recipe {
             };
             Error::new(ErrorKind::Settings, told)
         })?;
+        plan.directory = Path::new(name)
+            .parent()
+            .map(Path::to_owned)
+            .unwrap_or_default();
         Ok(Self {
             plan: Arc::new(plan),
         })
@@ -192,7 +197,7 @@ impl Recipe {
     fn of_sitemaps(&self, mut spider: RecipeSpider) -> Result<SitemapSpider<RecipeSpider>> {
         let mut sitemaps = Vec::new();
         for sitemap in &self.plan.sitemaps {
-            sitemaps.append(&mut sitemap.requests(&spider.arguments)?);
+            sitemaps.append(&mut sitemap.requests(&spider.arguments, &self.plan.directory)?);
         }
         let rules = spider.links.sitemaps.take();
         let spider = SitemapSpider::new(sitemaps, spider);
@@ -237,7 +242,13 @@ impl Recipe {
         spider: S,
         secrets: Option<Secrets>,
     ) -> Crawler<S> {
-        let mut crawler = Crawler::new(spider);
+        let mut columns: Vec<String> = Vec::new();
+        for name in self.plan.kinds.iter().flat_map(|kind| &*kind.fields.names) {
+            if !columns.iter().any(|known| **known == **name) {
+                columns.push(name.to_string());
+            }
+        }
+        let mut crawler = Crawler::new(spider).columns(columns);
         if let Some(secrets) = secrets {
             crawler = crawler.middleware(secrets);
         }

@@ -9,6 +9,8 @@
 //! # Ok::<(), crawlworks::Error>(())
 //! ```
 
+mod link_header;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;

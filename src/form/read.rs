@@ -22,6 +22,22 @@ pub(super) fn form(html: &Html, css: &str) -> Result<Form> {
         let message = format!("{css:?} matches an element that is in no form");
         Error::new(ErrorKind::Missing, message).with_url(html.url())
     })?;
+    of_element(html, form)
+}
+
+/// The first form of the page that has all of these fields.
+pub(super) fn form_with(html: &Html, names: &[&str]) -> Result<Form> {
+    for element in html.select("form")? {
+        let form = of_element(html, element)?;
+        if names.iter().all(|name| form.has(name)) {
+            return Ok(form);
+        }
+    }
+    let message = format!("no form of the page has the fields {}", names.join(", "));
+    Err(Error::new(ErrorKind::Missing, message).with_url(html.url()))
+}
+
+fn of_element(html: &Html, form: Element<'_>) -> Result<Form> {
     let fields = owned::fields(html, form);
     if fields.len() > FIELDS {
         let message = format!("a form with {} fields, more than {FIELDS}", fields.len());

@@ -1,6 +1,9 @@
 //! Text as a value of a type.
 
+use std::collections::BTreeSet;
+
 use jiff::Zoned;
+use jiff::civil::Date;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
@@ -30,7 +33,8 @@ pub(super) fn convert(text: &str, kind: &Kind, page: &Page<'_>) -> Result<Option
             .filter(|number: &f64| number.is_finite())
             .map(Value::Number),
         Kind::Boolean => boolean(trimmed).map(Value::Boolean),
-        Kind::Date(format) => date(trimmed, format.as_deref()).map(Value::Text),
+        Kind::Date(None) => date(trimmed).map(Value::Text),
+        Kind::Date(Some(format)) => format.read(trimmed).map(Value::Text),
         Kind::Url => {
             let url = page.resolve(trimmed);
             let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -72,43 +76,112 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A date as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known. Without a format it is read as
-/// the cleaners and derived items read it.
-fn date(text: &str, format: Option<&str>) -> Option<String> {
-    if let Some(format) = format {
-        let parsed = strtime::parse(format, text).ok()?;
-        if let Ok(moment) = parsed.to_timestamp() {
-            let date = TimeZone::UTC.to_datetime(moment).date();
-            return clean::is_dated(date).then(|| moment.to_string());
-        }
-        let date = parsed
-            .to_date()
-            .ok()
-            .filter(|&date| clean::is_dated(date))?;
-        return Some(match parsed.to_time() {
-            Ok(time) if parsed.hour().is_some() => date.to_datetime(time).to_string(),
-            _ => date.to_string(),
-        });
+/// How the dates of a field are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DateFormat {
+    /// As in `strptime`; without it, any notation that can be read in one way only.
+    pub(super) pattern: Option<String>,
+    pub(super) months: Option<Months>,
+}
+
+/// Names of the months in another language, in lower case: several for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Months(Vec<Vec<String>>);
+
+impl Months {
+    /// Twelve texts, each the names of one month with `|` between them; `None` when they are not twelve, or one name is of two.
+    pub(super) fn new<'t>(texts: impl Iterator<Item = &'t str>) -> Option<Self> {
+        let names = |text: &str| -> Vec<String> {
+            let names = text.split('|').map(|name| name.trim().to_lowercase());
+            names.filter(|name| !name.is_empty()).collect()
+        };
+        let months: Vec<Vec<String>> = texts.map(names).collect();
+        let all: Vec<&String> = months.iter().flatten().collect();
+        let known: BTreeSet<&String> = all.iter().copied().collect();
+        let is_whole = months.len() == 12 && months.iter().all(|names| !names.is_empty());
+        (is_whole && known.len() == all.len()).then_some(Self(months))
     }
+
+    /// The text with English names in the place of these; only whole words count.
+    fn in_english(&self, text: &str) -> String {
+        let mut english = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find(char::is_alphabetic) {
+            let (before, from) = rest.split_at_checked(start).unwrap_or((rest, ""));
+            let end = from
+                .find(|c: char| !c.is_alphabetic())
+                .unwrap_or(from.len());
+            let (word, after) = from.split_at_checked(end).unwrap_or((from, ""));
+            english.push_str(before);
+            let name = word.to_lowercase();
+            let nth = self.0.iter().position(|names| names.contains(&name));
+            let month = nth.and_then(|nth| {
+                strtime::format("%B", Date::new(2000, i8::try_from(nth + 1).ok()?, 1).ok()?).ok()
+            });
+            // A full stop behind a name that was cut belongs to it.
+            rest = match &month {
+                Some(_) => after.strip_prefix('.').unwrap_or(after),
+                None => after,
+            };
+            english.push_str(month.as_deref().unwrap_or(word));
+        }
+        english + rest
+    }
+}
+
+impl DateFormat {
+    fn read(&self, text: &str) -> Option<String> {
+        let english = self.months.as_ref().map(|months| months.in_english(text));
+        let text = english.as_deref().unwrap_or(text);
+        match &self.pattern {
+            None => date(text),
+            // Names of months are whole ones here, whatever the page and the format have.
+            Some(pattern) if english.is_some() => {
+                formatted(text, &pattern.replace("%b", "%B").replace("%h", "%B"))
+            }
+            Some(pattern) => formatted(text, pattern),
+        }
+    }
+
+    /// Whether a format of dates makes sense.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(super) fn check(format: &str) -> Result<(), String> {
+        let written = strtime::format(format, &Zoned::default());
+        let written = written.map_err(|error| error.to_string())?;
+        match formatted(&written, format) {
+            Some(_) => Ok(()),
+            None => Err("it has no whole date in it, such as %Y-%m-%d".to_owned()),
+        }
+    }
+}
+
+/// A date by a format, as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known.
+fn formatted(text: &str, format: &str) -> Option<String> {
+    let parsed = strtime::parse(format, text).ok()?;
+    if let Ok(moment) = parsed.to_timestamp() {
+        let date = TimeZone::UTC.to_datetime(moment).date();
+        return clean::is_dated(date).then(|| moment.to_string());
+    }
+    let date = parsed
+        .to_date()
+        .ok()
+        .filter(|&date| clean::is_dated(date))?;
+    Some(match parsed.to_time() {
+        Ok(time) if parsed.hour().is_some() => date.to_datetime(time).to_string(),
+        _ => date.to_string(),
+    })
+}
+
+/// A date in any notation that can be read in one way only, as ISO 8601 has it.
+fn date(text: &str) -> Option<String> {
     let moment = Moment::read(text)?;
     let timestamp = moment.timestamp().map(|time| time.to_string());
     let local = || moment.datetime().map(|time| time.to_string());
     timestamp
         .or_else(local)
         .or_else(|| Some(moment.date.to_string()))
-}
-
-/// Whether a format of dates makes sense.
-///
-/// # Errors
-/// Why it does not.
-pub(super) fn check_format(format: &str) -> Result<(), String> {
-    let written = strtime::format(format, &Zoned::default());
-    let written = written.map_err(|error| error.to_string())?;
-    match date(&written, Some(format)) {
-        Some(_) => Ok(()),
-        None => Err("it has no whole date in it, such as %Y-%m-%d".to_owned()),
-    }
 }
 
 #[cfg(test)]
@@ -150,7 +223,12 @@ mod tests {
 
     #[test]
     fn dates_are_written_as_iso_8601() {
-        let format = |format: &str| Kind::Date(Some(format.to_owned()));
+        let format = |format: &str| {
+            Kind::Date(Some(DateFormat {
+                pattern: Some(format.to_owned()),
+                months: None,
+            }))
+        };
         for (given, kind, expected) in [
             ("2024-05-01", Kind::Date(None), "2024-05-01"),
             (
@@ -190,9 +268,38 @@ mod tests {
 
     #[test]
     fn a_format_must_give_a_date() {
-        assert_eq!(check_format("%d.%m.%Y"), Ok(()));
-        assert!(check_format("%H:%M").is_err());
-        assert!(check_format("%Q %!").is_err());
+        assert_eq!(DateFormat::check("%d.%m.%Y"), Ok(()));
+        assert!(DateFormat::check("%H:%M").is_err());
+        assert!(DateFormat::check("%Q %!").is_err());
+    }
+
+    #[test]
+    fn months_have_names_in_other_languages() {
+        let names = "janv|janvier févr|février mars avr|avril mai juin juil|juillet août sept|septembre oct|octobre nov|novembre \
+                     déc|décembre";
+        let months = Months::new(names.split(' '));
+        let kind = |pattern: Option<&str>| {
+            Kind::Date(Some(DateFormat {
+                pattern: pattern.map(str::to_owned),
+                months: months.clone(),
+            }))
+        };
+        for (given, kind) in [
+            ("1 août 2024", kind(None)),
+            ("1 AOÛT 2024", kind(Some("%d %B %Y"))),
+            ("le 1 août. 2024", kind(Some("le %d %b %Y"))),
+        ] {
+            assert_eq!(
+                converted(given, &kind),
+                Ok(Some(text("2024-08-01"))),
+                "{given}"
+            );
+        }
+        assert!(converted("1 aout 2024", &kind(None)).is_err());
+        assert!(
+            Months::new(["mai"; 12].into_iter()).is_none()
+                && Months::new(["mai"].into_iter()).is_none()
+        );
     }
 
     #[test]

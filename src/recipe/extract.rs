@@ -5,6 +5,7 @@ mod fault;
 use serde_json::Value as Json;
 
 use super::arguments::Arguments;
+use super::carry;
 use super::convert::convert;
 use super::field::{Fact, Field, Fields, Kind, Source};
 use super::item::{Record, Value};
@@ -38,7 +39,8 @@ impl<'a> Extract<'a> {
         })
     }
 
-    fn value(self, field: &Field, place: Place<'a>) -> Result<Value, Fault> {
+    /// The value of one field.
+    pub(super) fn value(self, field: &Field, place: Place<'a>) -> Result<Value, Fault> {
         let element = match place {
             Place::Element(element) => Some(element),
             Place::Page(_) | Place::Json(_) => None,
@@ -72,6 +74,11 @@ impl<'a> Extract<'a> {
                 }
                 self.of_json(field, Json::Null)
             }
+            Source::Pair(selection, name) => self.of_pairs(field, selection, name, element),
+            Source::Carried(name) => match carry::carried(self.page.response().request(), name)? {
+                Some(value) => self.of_json(field, value),
+                None => missing(field, Missing::Source),
+            },
             Source::Page(fact) => self.of_page(field, *fact),
             Source::Constant(value) => Ok(value.clone()),
             Source::Template(template) => {
@@ -125,6 +132,27 @@ impl<'a> Extract<'a> {
             return self.of_texts(field, texts);
         }
         self.of_text(field, selection.text(element, self.page)?)
+    }
+
+    /// The values that tables and lists of terms have under a name, whatever its case, its white space and a colon behind it.
+    fn of_pairs(
+        self,
+        field: &Field,
+        selection: &Selection,
+        name: &str,
+        element: Option<Element<'a>>,
+    ) -> Result<Value, Fault> {
+        let mut found = Vec::new();
+        for list in selection.all(element, self.page)? {
+            found.extend(list.pairs_named(name)?);
+        }
+        if field.kind == Kind::Exists {
+            return Ok(Value::Boolean(!found.is_empty()));
+        }
+        if field.is_list {
+            return self.of_texts(field, found);
+        }
+        self.of_text(field, found.into_iter().next())
     }
 
     fn of_json(self, field: &Field, value: Json) -> Result<Value, Fault> {
@@ -189,6 +217,7 @@ impl<'a> Extract<'a> {
                 return Ok(Value::Integer(response.status().as_u16().into()));
             }
             Fact::Status => Some(response.status().as_str().to_owned()),
+            Fact::Canonical => Some(self.page.canonical().to_string()),
         };
         self.of_text(field, text)
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use regex::Regex;
 
+use super::convert::DateFormat;
 use super::item::Value;
 use super::selection::Selection;
 use super::template::Template;
@@ -40,11 +41,15 @@ pub(super) struct Field {
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     Css(Selection),
+    /// What a table or a list of terms says under a name.
+    Pair(Selection, String),
     /// JSON in a script or an attribute, and what is taken of it.
     Embedded(Selection, String),
     Json(String),
     JsonLd(String),
     Page(Fact),
+    /// What the page that led here said of this one.
+    Carried(String),
     Constant(Value),
     Template(Template),
 }
@@ -56,6 +61,8 @@ pub(super) enum Fact {
     Title,
     Label,
     Status,
+    /// The URL that the page gives as its own, else the one that it was fetched from.
+    Canonical,
 }
 
 /// Of which type a value is.
@@ -68,7 +75,7 @@ pub(super) enum Kind {
     Number,
     Boolean,
     Url,
-    Date(Option<String>),
+    Date(Option<DateFormat>),
     /// Whether there is one.
     Exists,
 }
@@ -118,10 +125,11 @@ impl Kind {
 
 impl Fact {
     /// The names after `page =`.
-    pub(super) const NAMES: [(&str, Self); 4] = [
+    pub(super) const NAMES: [(&str, Self); 5] = [
         ("url", Self::Url),
         ("title", Self::Title),
         ("label", Self::Label),
         ("status", Self::Status),
+        ("canonical", Self::Canonical),
     ];
 }

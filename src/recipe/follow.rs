@@ -1,11 +1,15 @@
 //! `[[follow]]`: which links of which pages lead on.
 
+mod each;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::arguments::Arguments;
+use super::extract::Extract;
 use super::keys;
 use super::labels::{self, On};
 use super::page::Page;
@@ -15,6 +19,7 @@ use crate::error::Result;
 use crate::json;
 use crate::output::Output;
 use crate::rules::{Rule, Rules};
+use each::Each;
 
 /// A rule as the recipe has it.
 #[derive(Debug)]
@@ -22,6 +27,8 @@ pub(super) struct Follow {
     pub(super) on: On,
     pub(super) label: Option<Placed<String>>,
     pub(super) at: std::ops::Range<usize>,
+    /// Elements, or objects of a JSON page, each with its links and what is carried along with them.
+    each: Option<Each>,
     /// The URLs of a JSON page, instead of the links of an HTML page.
     json: Option<String>,
     within: Option<String>,
@@ -58,7 +65,9 @@ impl Follow {
         let nofollow = section.flag("nofollow", problems);
         let files = section.flag("files", problems);
         let text = section.text("text", problems);
+        let each = Each::read(&section, reader);
         let read = Self {
+            each,
             on,
             label,
             at: section.at.clone(),
@@ -78,8 +87,24 @@ impl Follow {
         Some(read)
     }
 
+    /// The names of the values that it carries, if it carries any.
+    pub(super) fn carried(&self) -> Option<impl Iterator<Item = &str> + Clone> {
+        let each = self.each.as_ref()?;
+        Some(each.carry.names.iter().map(|name| &**name))
+    }
+
     /// What is taken out of JSON or a sitemap has no place in a page.
     fn check_page(&self, section: &Section<'_>, reader: &mut Reader<'_>) {
+        if self.each.is_some() {
+            if self.on.is_of_sitemaps() {
+                reader.add(&section.at, "a sitemap has nothing that could be carried");
+            }
+            for key in ["within", "text", "nofollow"] {
+                if let Some(at) = section.place(key) {
+                    reader.add(&at, format!("{key:?} means nothing beside `each`"));
+                }
+            }
+        }
         if self.on.is_of_sitemaps()
             && let Some(at) = section.place("json")
         {
@@ -105,7 +130,7 @@ impl Follow {
         if let Some(within) = &self.within {
             rule = rule.within(within);
         }
-        if let Some(query) = &self.query {
+        if let Some(query) = self.query.as_ref().filter(|_| self.each.is_none()) {
             rule = rule.query(query);
         }
         if let Some(text) = &self.text {
@@ -151,6 +176,7 @@ fn patterns(texts: &[Placed<&str>], reader: &mut Reader<'_>) -> Vec<String> {
 pub(super) struct Links {
     html: BTreeMap<String, Rules>,
     json: Vec<JsonLinks>,
+    each: Vec<EachLinks>,
     /// Those for the URLs that sitemaps list, if there are any.
     pub(super) sitemaps: Option<Rules>,
 }
@@ -160,6 +186,14 @@ pub(super) struct Links {
 struct JsonLinks {
     on: On,
     expression: String,
+    rule: Rules,
+}
+
+/// A rule for the links of elements or objects, which carries values along.
+#[derive(Debug)]
+struct EachLinks {
+    on: On,
+    each: Each,
     rule: Rules,
 }
 
@@ -178,11 +212,12 @@ impl Links {
             takes.contains(&true).then(|| all.only(&takes))
         };
         let of_label = |label: &'a str| {
-            let rules = some(&|follow| follow.json.is_none() && follow.on.takes(Some(label)))?;
+            let is_plain = |follow: &Follow| follow.json.is_none() && follow.each.is_none();
+            let rules = some(&|follow| is_plain(follow) && follow.on.takes(Some(label)))?;
             Some((label.to_owned(), rules))
         };
         let of_json = |follow: &Follow| {
-            let expression = follow.json.clone()?;
+            let expression = follow.json.clone().filter(|_| follow.each.is_none())?;
             let rule = some(&|other| std::ptr::eq(other, follow))?;
             let on = follow.on.clone();
             Some(JsonLinks {
@@ -191,7 +226,15 @@ impl Links {
                 rule,
             })
         };
+        let of_each = |follow: &Follow| {
+            Some(EachLinks {
+                on: follow.on.clone(),
+                each: follow.each.clone()?,
+                rule: some(&|other| std::ptr::eq(other, follow))?,
+            })
+        };
         Ok(Self {
+            each: follows.iter().filter_map(of_each).collect(),
             html: labels.filter_map(of_label).collect(),
             json: follows.iter().filter_map(of_json).collect(),
             sitemaps: some(&|follow| follow.on.is_of_sitemaps()),
@@ -202,7 +245,20 @@ impl Links {
     ///
     /// # Errors
     /// When the page is not of the kind that its rules are for.
-    pub(super) fn follow<I>(&self, page: &Page<'_>, out: &mut Output<I>) -> Result<()> {
+    pub(super) fn follow<I>(
+        &self,
+        page: &Page<'_>,
+        arguments: &Arguments,
+        out: &mut Output<I>,
+    ) -> Result<()> {
+        let extract = Extract { page, arguments };
+        for links in self
+            .each
+            .iter()
+            .filter(|links| links.on.takes(page.label()))
+        {
+            links.each.follow(extract, &links.rule, out)?;
+        }
         if let Some(rules) = self.html.get(page.label().unwrap_or_default()) {
             rules.follow(page.html()?, out)?;
         }

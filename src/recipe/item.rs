@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use super::field::{Fields, Source};
+
 /// An item of a recipe, written as a JSON object whose fields are in the order of the recipe.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecipeItem {
@@ -64,6 +66,15 @@ impl RecipeItem {
         }
         // Values have no maps but records, and records have texts for names.
         serde_json::to_string(&(&*self.kind, values)).ok()
+    }
+}
+
+impl RecipeItem {
+    /// What was found in the page, as a text: all values but those of the page itself.
+    pub(super) fn content(&self, fields: &Fields) -> Option<String> {
+        let own = fields.fields.iter().zip(&self.record.values);
+        let found = own.filter(|(field, _)| !matches!(field.source, Source::Page(_)));
+        serde_json::to_string(&found.map(|(_, value)| value).collect::<Vec<_>>()).ok()
     }
 }
 

@@ -15,7 +15,9 @@ pub(super) const RECIPE: &[&str] = &[
 ];
 
 /// Of `[[start]]`.
-pub(super) const START: &[&str] = &["url", "label", "method", "headers", "body", "json", "form"];
+pub(super) const START: &[&str] = &[
+    "url", "file", "label", "method", "headers", "body", "json", "form",
+];
 
 /// Of an argument that is a table.
 pub(super) const ARGUMENT: &[&str] = &["default", "about", "env", "secret"];
@@ -23,6 +25,8 @@ pub(super) const ARGUMENT: &[&str] = &["default", "about", "env", "secret"];
 /// Of `[[follow]]`.
 pub(super) const FOLLOW: &[&str] = &[
     "on",
+    "each",
+    "carry",
     "within",
     "query",
     "text",
@@ -42,12 +46,22 @@ pub(super) const ITEMS: &[&str] = &["on", "match", "each", "json", "script", "un
 
 /// Of a field that is a table.
 pub(super) const FIELD: &[&str] = &[
-    "css", "json", "json_ld", "page", "value", "list", "re", "clean", "map", "join", "type",
-    "format", "default", "optional", "fields",
+    "css", "pair", "json", "json_ld", "page", "carried", "value", "list", "re", "clean", "map",
+    "join", "type", "format", "months", "default", "optional", "fields",
 ];
 
 /// Of `[pagination]`.
-pub(super) const PAGINATION: &[&str] = &["on", "next", "json", "url", "first", "step", "limit"];
+pub(super) const PAGINATION: &[&str] = &[
+    "on",
+    "next",
+    "link_header",
+    "json",
+    "url",
+    "body",
+    "first",
+    "step",
+    "limit",
+];
 
 /// Of `[login]`.
 pub(super) const LOGIN: &[&str] = &["url", "form", "fields", "check"];

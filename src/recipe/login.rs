@@ -11,6 +11,7 @@ use super::section::Section;
 use super::start::templates;
 use super::template::Template;
 use crate::error::{Error, ErrorKind, Result};
+use crate::form::Form;
 use crate::request::Request;
 
 /// The label of the page with the form.
@@ -22,7 +23,8 @@ const DONE: &str = "recipe:logged-in";
 #[derive(Debug)]
 pub(super) struct Login {
     url: Template,
-    form: String,
+    /// Which form; without it, the first that has all fields.
+    form: Option<String>,
     fields: Vec<(String, Template)>,
     check: Option<String>,
 }
@@ -55,14 +57,11 @@ impl Login {
             reader.add(&section.at, "[login] needs `fields`: what is filled in");
         }
         let fields = templates(&section, "fields", reader);
-        let form = match form {
-            Some(form) => reader.selector(&form),
-            None => Some("form".to_owned()),
-        };
+        let form = form.map(|form| reader.selector(&form));
         let check = check.map(|check| reader.selector(&check));
         Some(Self {
             url: reader.template(&url?, &[])?,
-            form: form?,
+            form: form.flatten(),
             fields,
             check: check.flatten(),
         })
@@ -82,6 +81,26 @@ impl Login {
         Ok(request.with_label(FORM).dont_filter())
     }
 
+    /// The form of the page. It has all fields that are to be filled in: one that it lacks would be sent to whoever's form it is.
+    fn form(&self, page: &Page<'_>) -> Result<Form> {
+        let names: Vec<&str> = self.fields.iter().map(|(name, _)| name.as_str()).collect();
+        let Some(css) = &self.form else {
+            return page.html()?.form_with(&names);
+        };
+        let form = page.html()?.form(css)?;
+        let lacking: Vec<&str> = names.into_iter().filter(|name| !form.has(name)).collect();
+        if lacking.is_empty() {
+            return Ok(form);
+        }
+        let has: Vec<&str> = form.fields().map(|(name, _)| name).take(20).collect();
+        let message = format!(
+            "the form {css:?} of [login] has no field {}; it has {}",
+            lacking.join(", "),
+            has.join(", ")
+        );
+        Err(Error::new(ErrorKind::Missing, message).with_url(page.response().url()))
+    }
+
     /// What is to be done with this page.
     ///
     /// # Errors
@@ -89,7 +108,7 @@ impl Login {
     pub(super) fn step(&self, page: &Page<'_>, arguments: &Arguments) -> Result<Step> {
         match page.label() {
             Some(FORM) => {
-                let mut form = page.html()?.form(&self.form)?;
+                let mut form = self.form(page)?;
                 for (name, text) in &self.fields {
                     form = form.with(name, text.fill(|name| arguments.stored(name)));
                 }

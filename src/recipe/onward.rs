@@ -33,15 +33,16 @@ pub(super) fn with_headers_noted<'a>(
 pub(super) fn with_headers_of(page: &Page<'_>, mut next: Request) -> Result<Request> {
     let this = page.response().request();
     let names: Option<Vec<String>> = this.meta(HEADERS)?;
-    let Some(names) = names.filter(|_| page.response().url().origin() == next.url().origin())
-    else {
+    if page.response().url().origin() != next.url().origin() {
         return Ok(next);
-    };
+    }
+    let names = names.unwrap_or_default();
     for name in &names {
         if let (Some(value), Ok(name)) = (this.header(name), name.parse::<http::HeaderName>()) {
             next.headers_mut().insert(name, value.clone());
         }
     }
+    // A body that was made of this one's has its secrets, too.
     secrets::marked_like(with_headers_noted(next, names.iter())?, this)
 }
 

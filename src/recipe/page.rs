@@ -61,6 +61,19 @@ impl<'r> Page<'r> {
         }))
     }
 
+    /// The URL that the page gives as its own, by `<link rel=canonical>` or the `Link` header, else the one that it is from.
+    pub(super) fn canonical(&self) -> Url {
+        let written = || {
+            let html = self.html().ok()?;
+            let links = html.select("link[rel~=canonical i]").ok()?;
+            let href = links.into_iter().find_map(|link| link.attr("href"))?;
+            html.base().link(href)
+        };
+        written()
+            .or_else(|| self.response.related("canonical"))
+            .unwrap_or_else(|| self.response.url().clone())
+    }
+
     /// What a reference in the page means; none when it is no URL.
     pub(super) fn resolve(&self, reference: &str) -> Option<Url> {
         match self.html.get() {

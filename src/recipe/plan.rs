@@ -1,6 +1,7 @@
 //! A [`Plan`]: a recipe that was read and found good, as data.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use toml::de::DeTable;
 
@@ -24,6 +25,8 @@ pub(super) const LONGEST: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) name: String,
+    /// Where the recipe is, for the files that it names.
+    pub(super) directory: PathBuf,
     pub(super) about: String,
     pub(super) arguments: Vec<Argument>,
     pub(super) settings: Vec<(String, String)>,
@@ -75,6 +78,7 @@ impl Plan {
         arguments::read(&recipe, reader);
         let starts = start::read(&recipe, reader);
         let plan = Self {
+            directory: PathBuf::new(),
             name: name.map_or(stem, |name| name.value).to_owned(),
             about: about
                 .map(|about| about.value.to_owned())
@@ -92,6 +96,8 @@ impl Plan {
             pagination.check(&plan.starts, reader);
         }
         reader.check_used();
+        let carried = plan.follows.iter().filter_map(Follow::carried);
+        reader.check_carried(carried.flatten());
         // Half a recipe does not lead where the whole one would.
         if reader.problems.is_empty() {
             reach::check(&plan, reader);

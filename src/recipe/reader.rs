@@ -23,6 +23,8 @@ pub(super) struct Reader<'t> {
     pub(super) arguments: Vec<Argument>,
     /// The arguments that something is made of.
     used: BTreeSet<String>,
+    /// The values that fields want to have been carried, with where they say so.
+    carried: Vec<Placed<String>>,
 }
 
 impl<'t> Reader<'t> {
@@ -31,6 +33,7 @@ impl<'t> Reader<'t> {
             problems: Problems::new(text),
             arguments: Vec::new(),
             used: BTreeSet::new(),
+            carried: Vec::new(),
         }
     }
 
@@ -160,6 +163,25 @@ impl<'t> Reader<'t> {
             }
         }
         Some(template)
+    }
+
+    /// Notes that a field wants a value that a rule carries.
+    pub(super) fn carries(&mut self, name: &Placed<&str>) {
+        self.carried.push(Placed {
+            value: name.value.to_owned(),
+            at: name.at.clone(),
+        });
+    }
+
+    /// Says of each value that a field wants and no rule carries.
+    pub(super) fn check_carried<'n>(&mut self, known: impl Iterator<Item = &'n str> + Clone) {
+        for name in std::mem::take(&mut self.carried) {
+            if !known.clone().any(|known| known == name.value) {
+                let meant = suggestion(&name.value, known.clone());
+                let message = format!("no [[follow]] carries {:?}{meant}", name.value);
+                self.add(&name.at, message);
+            }
+        }
     }
 
     /// Says of each argument that nothing is made of.

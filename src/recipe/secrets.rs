@@ -37,19 +37,16 @@ pub(super) fn mark(request: Request, arguments: &Arguments, templates: bool) -> 
     request.with_meta(SECRETS, Mark { origin, body })
 }
 
-/// The request with the mark of another one, from which it has its headers.
+/// The request with the mark of another one, from which it has its headers and, if it has one, its body.
 ///
 /// # Errors
 /// None: the mark was read before.
 pub(super) fn marked_like(request: Request, other: &Request) -> Result<Request> {
     match other.meta::<Mark>(SECRETS)? {
-        Some(mark) => request.with_meta(
-            SECRETS,
-            Mark {
-                body: false,
-                ..mark
-            },
-        ),
+        Some(mark) => {
+            let body = mark.body && !request.body().is_empty();
+            request.with_meta(SECRETS, Mark { body, ..mark })
+        }
         None => Ok(request),
     }
 }

@@ -30,7 +30,7 @@ impl RecipeSpider {
         let links = Links::new(&plan.follows, plan.labels().into_iter())?;
         let mut starts = Vec::new();
         for start in &plan.starts {
-            starts.append(&mut start.requests(&arguments)?);
+            starts.append(&mut start.requests(&arguments, &plan.directory)?);
         }
         Ok(Self {
             plan,
@@ -105,13 +105,31 @@ impl RecipeSpider {
         }
     }
 
+    /// Texts that say what a page of a list brought: its items or, where there are no kinds of items for it, where it leads. What
+    /// is known of the page itself, such as its URL, is new on every page and says nothing.
+    fn brought(
+        &self,
+        page: &Page<'_>,
+        items: &[RecipeItem],
+        requests: Option<&[Request]>,
+    ) -> Vec<String> {
+        if self.plan.kinds.iter().any(|kind| kind.takes(page)) {
+            let kind = |name: &str| self.plan.kinds.iter().find(|kind| &*kind.name == name);
+            let text = |item: &RecipeItem| item.content(&kind(item.kind())?.fields);
+            return items.iter().filter_map(text).collect();
+        }
+        let requests = requests.unwrap_or_default().iter();
+        requests.map(|request| request.url().to_string()).collect()
+    }
+
     fn onward(&self, page: &Page<'_>, out: &mut Output<RecipeItem>, has_items: bool) -> Result<()> {
         let before = out.requests().len();
-        self.links.follow(page, out)?;
+        self.links.follow(page, &self.arguments, out)?;
         if let Some(pagination) = &self.plan.pagination {
             let has_kinds = self.plan.kinds.iter().any(|kind| kind.takes(page));
             let is_empty = !has_items && (has_kinds || out.requests().len() == before);
-            if let Some(next) = pagination.next(page, &self.arguments, is_empty)? {
+            let found = || self.brought(page, out.items(), out.requests().get(before..));
+            if let Some(next) = pagination.next(page, &self.arguments, is_empty, found)? {
                 out.follow(next);
             }
         }

@@ -1,6 +1,7 @@
 //! `start`: the requests that a recipe begins with.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use http::Method;
 use serde_json::Value;
@@ -17,7 +18,7 @@ use super::section::{Placed, Section, text_of, wrong};
 use super::template::Template;
 use super::value::{filled, json_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::request::Request;
+use crate::request::{Request, url_list};
 
 /// The most start URLs of a recipe.
 const MOST: u64 = 100_000;
@@ -27,10 +28,17 @@ const MOST: u64 = 100_000;
 pub(super) struct Start {
     pub(super) label: Option<Placed<String>>,
     pub(super) at: Range<usize>,
-    url: Template,
+    urls: Urls,
     method: Option<Method>,
     headers: Vec<(String, Template)>,
     body: Body,
+}
+
+#[derive(Debug)]
+enum Urls {
+    Template(Template),
+    /// A file with a URL in each line, as seen from the recipe's directory.
+    File(PathBuf),
 }
 
 #[derive(Debug)]
@@ -93,7 +101,7 @@ impl Start {
         Self {
             label: None,
             at,
-            url,
+            urls: Urls::Template(url),
             method: None,
             headers: Vec::new(),
             body: Body::Empty,
@@ -105,28 +113,56 @@ impl Start {
         let method = method(section, reader);
         let headers = templates(section, "headers", reader);
         let body = body(section, reader);
-        let Some(text) = section.text("url", &mut reader.problems) else {
-            if section.get("url").is_none() {
-                reader.add(&section.at, "a start without `url`");
+        let file = section.text("file", &mut reader.problems);
+        let (at, urls) = match (section.text("url", &mut reader.problems), file) {
+            (Some(text), None) => (text.at.clone(), Urls::Template(url(&text, reader)?)),
+            (None, Some(file)) => (file.at, Urls::File(file.value.into())),
+            (Some(_), Some(file)) => {
+                reader.add(
+                    &file.at,
+                    "a start has a `url`, or a `file` of URLs, not both",
+                );
+                return None;
             }
-            return None;
+            (None, None) => {
+                if section.get("url").is_none() && section.get("file").is_none() {
+                    reader.add(&section.at, "a start without `url` or `file`");
+                }
+                return None;
+            }
         };
         Some(Self {
             label,
-            at: text.at.clone(),
-            url: url(&text, reader)?,
+            at,
+            urls,
             method,
             headers,
             body,
         })
     }
 
-    /// The requests, with these arguments.
-    pub(super) fn requests(&self, arguments: &Arguments) -> Result<Vec<Request>> {
-        let value = |name: &str| arguments.get(name);
-        self.url
-            .urls(value)
-            .iter()
+    /// The requests, with these arguments. `directory` is that of the recipe.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] for what is no URL, [`ErrorKind::File`] for a list that cannot be read.
+    pub(super) fn requests(&self, arguments: &Arguments, directory: &Path) -> Result<Vec<Request>> {
+        let urls = match &self.urls {
+            Urls::Template(url) => url.urls(|name| arguments.get(name)),
+            Urls::File(file) => {
+                let file = directory.join(file);
+                let list = url_list::read(&file, MOST)?;
+                let place = |line: usize, error: Error| {
+                    let message = format!("{}:{line}: {}", file.display(), error.chain());
+                    Error::new(error.kind(), message)
+                };
+                let request = |(line, url): &(usize, String)| {
+                    let request = self.request(url, arguments);
+                    request.map_err(|error| place(*line, error))
+                };
+                return list.iter().map(request).collect();
+            }
+        };
+        urls.iter()
             .map(|url| self.request(url, arguments))
             .collect()
     }
@@ -160,6 +196,11 @@ impl Start {
         secrets::mark(request, arguments, !matches!(self.body, Body::Raw(_)))
     }
 
+    /// Whether its body has fields that can be changed one by one.
+    pub(super) fn has_fields(&self) -> bool {
+        matches!(self.body, Body::Json(_) | Body::Form(_))
+    }
+
     /// Whether it is more than a `GET` of a URL with headers.
     pub(super) fn has_method_or_body(&self) -> bool {
         let is_get = self
@@ -172,7 +213,11 @@ impl Start {
 
 /// How many requests they stand for.
 fn count(starts: &[Start]) -> u64 {
-    let counts = starts.iter().map(|start| start.url.count());
+    let counts = starts.iter().map(|start| match &start.urls {
+        Urls::Template(url) => url.count(),
+        // It is counted when it is read.
+        Urls::File(_) => 1,
+    });
     counts.fold(0, u64::saturating_add)
 }
 

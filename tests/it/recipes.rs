@@ -2,9 +2,11 @@
 
 mod api;
 mod bundled;
+mod carrying;
 mod extracting;
 mod following;
 mod guide;
+mod lists;
 mod login;
 mod mistakes;
 mod schema;

@@ -39,6 +39,43 @@ impl Element<'_> {
     }
 }
 
+impl Element<'_> {
+    /// The texts that a table or a `dl` has under one name, in their order. Case, white space and a colon at the end of the name
+    /// make no difference. On another element, of the first of those in it.
+    ///
+    /// ```
+    /// use crawlworks::html::Html;
+    /// let page = "<dl><dt>Written by:<dd>Ann<dd>Bob<dt>Year<dd>1990</dl>";
+    /// let html = Html::parse(page, url::Url::parse("http://example.com/")?);
+    /// assert_eq!(html.one("dl")?.pairs_named("written by")?, ["Ann", "Bob"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`pairs`](Self::pairs).
+    pub fn pairs_named(self, name: &str) -> Result<Vec<String>> {
+        let wanted = plain(name);
+        let record = self.pairs()?;
+        let is_it = |found: &str| {
+            let found = plain(found);
+            // `Author_2` is the second value of `Author`.
+            let again = found
+                .strip_prefix(&wanted)
+                .and_then(|rest| rest.strip_prefix('_'));
+            found == wanted || again.is_some_and(|number| number.parse::<u32>().is_ok())
+        };
+        let found = record.iter().filter(|(name, _)| is_it(name));
+        Ok(found.map(|(_, text)| text.to_owned()).collect())
+    }
+}
+
+fn plain(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let name = words.join(" ").to_lowercase();
+    name.trim_end_matches([':', '：']).trim_end().to_owned()
+}
+
 #[derive(Default)]
 struct Pairs {
     budget: Budget,

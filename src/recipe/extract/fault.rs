@@ -48,6 +48,16 @@ impl Fault {
         self
     }
 
+    /// Whether it is only that nothing was found.
+    pub(in crate::recipe) fn is_missing(&self) -> bool {
+        self.error.kind() == ErrorKind::Missing
+    }
+
+    /// The error without its place.
+    pub(in crate::recipe) fn message(&self) -> String {
+        self.error.chain()
+    }
+
     /// The error of an item of this kind.
     pub(in crate::recipe) fn of_item(self, kind: &str, page: &Page<'_>) -> Error {
         let path: Vec<String> = self.path.into_iter().rev().collect();
@@ -128,7 +138,11 @@ impl std::fmt::Display for Source {
             }
             Self::Json(expression) => write!(f, "{expression:?}"),
             Self::JsonLd(expression) => write!(f, "{expression:?} in the page's JSON-LD"),
+            Self::Pair(selection, name) => {
+                write!(f, "{name:?} in {:?}", selection.query().to_string())
+            }
             Self::Page(_) => f.write_str("the page"),
+            Self::Carried(name) => write!(f, "{name:?}, which was not carried here"),
             Self::Constant(_) | Self::Template(_) => f.write_str("the constant"),
         }
     }

@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::{Field, Fields, Kind, Otherwise, Source};
 use crate::clean::Cleaner;
-use crate::recipe::convert;
+use crate::recipe::convert::{self, DateFormat, Months};
 use crate::recipe::item::Value;
 use crate::recipe::keys;
 use crate::recipe::reader::Reader;
@@ -33,21 +33,31 @@ impl Fields {
         from: From,
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
-        Self::read_at(section, from, 1, reader)
+        Self::read_at(section, "fields", from, 1, reader)
+    }
+
+    /// The fields in the table `carry` of a rule.
+    pub(in crate::recipe) fn read_carry(
+        section: &Section<'_>,
+        from: From,
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        Self::read_at(section, "carry", from, 1, reader)
     }
 
     fn read_at(
         section: &Section<'_>,
+        key: &str,
         from: From,
         depth: usize,
         reader: &mut Reader<'_>,
     ) -> Option<Self> {
-        let value = section.get("fields")?;
+        let value = section.get(key)?;
         if depth > DEPTH {
             reader.add(&value.span(), format!("more than {DEPTH} levels of fields"));
             return None;
         }
-        let table = table_of(value, "fields", &mut reader.problems)?;
+        let table = table_of(value, key, &mut reader.problems)?;
         if table.is_empty() {
             reader.add(&value.span(), "no fields");
         }
@@ -140,7 +150,7 @@ impl Field {
             join: join.map(|text| text.value.to_owned()),
             otherwise: otherwise(section, &kind, is_list, reader),
             kind,
-            fields: Fields::read_at(section, inner, depth + 1, reader),
+            fields: Fields::read_at(section, "fields", inner, depth + 1, reader),
             ..Self::of(source?)
         };
         field.check(section, reader);
@@ -163,11 +173,16 @@ impl Field {
             );
         }
         if self.fields.is_some() {
-            let shaping = ["re", "clean", "map", "join", "type", "format", "default"];
+            let shaping = [
+                "re", "clean", "map", "join", "type", "format", "months", "default",
+            ];
             refuse(
                 &shaping,
                 "means nothing beside `fields`: write it at one of them",
             );
+        }
+        if let Source::Pair(..) = self.source {
+            refuse(&["fields"], "means nothing beside `pair`, which is a text");
         }
         if let Source::Page(_) | Source::Constant(_) | Source::Template(_) = self.source {
             refuse(
@@ -222,7 +237,10 @@ fn kind(section: &Section<'_>, reader: &mut Reader<'_>) -> Kind {
     let format = section.text("format", &mut reader.problems);
     let Some(name) = section.text("type", &mut reader.problems) else {
         if let Some(format) = &format {
-            reader.add(&format.at, "`format` needs type = \"date\"");
+            reader.add(&format.at, "\"format\" needs type = \"date\"");
+        }
+        if let Some(at) = section.place("months") {
+            reader.add(&at, "\"months\" needs type = \"date\"");
         }
         return Kind::Any;
     };
@@ -235,15 +253,36 @@ fn kind(section: &Section<'_>, reader: &mut Reader<'_>) -> Kind {
         reader.add(&name.at, format!("unknown type {:?}{meant}", name.value));
         return Kind::Any;
     };
-    let Some(format) = format else {
-        return kind;
-    };
+    let months = months(section, reader);
     if kind != Kind::Date(None) {
-        reader.add(&format.at, "`format` needs type = \"date\"");
-    } else if let Err(why) = convert::check_format(format.value) {
+        for key in ["format", "months"] {
+            if let Some(at) = section.place(key) {
+                reader.add(&at, format!("{key:?} needs type = \"date\""));
+            }
+        }
+        return kind;
+    }
+    if let Some(format) = &format
+        && let Err(why) = DateFormat::check(format.value)
+    {
         reader.add(&format.at, format!("bad format {:?}: {why}", format.value));
     }
-    Kind::Date(Some(format.value.to_owned()))
+    let pattern = format.map(|format| format.value.to_owned());
+    Kind::Date((pattern.is_some() || months.is_some()).then_some(DateFormat { pattern, months }))
+}
+
+/// The names of the months in the language of the page, from the first to the twelfth; several for one with `|` between them.
+fn months(section: &Section<'_>, reader: &mut Reader<'_>) -> Option<Months> {
+    let at = section.place("months")?;
+    let texts = section.texts("months", &mut reader.problems);
+    let months = Months::new(texts.iter().map(|text| text.value));
+    if months.is_none() {
+        reader.add(
+            &at,
+            "expected the names of twelve months, from January on, each once",
+        );
+    }
+    months
 }
 
 fn otherwise(

@@ -143,9 +143,9 @@ async fn paged(pagination: &str, items_up_to: u32) -> (u64, u64) {
             .parse()
             .unwrap();
         let row = if number <= items_up_to {
-            "<p><b>x</b></p>"
+            format!("<p><b>{number}</b></p>")
         } else {
-            ""
+            String::new()
         };
         let next = number + 1;
         let next = format!("{row}<a class=next href='?page={next}'>on</a>");

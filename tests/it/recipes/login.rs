@@ -54,7 +54,10 @@ async fn logged_in(answer: fn(Request) -> Response) -> crawlworks::Report {
     let site = FakeDownloader::new(move |request: Request| {
         Ok(match request.method().as_str() {
             "POST" => answer(request),
-            _ => html(request, "<form method=post></form>"),
+            _ => html(
+                request,
+                "<form method=post><input name=username><input name=password></form>",
+            ),
         })
     });
     let mut crawler = recipe.job().crawler(args).unwrap().downloader(site);
@@ -88,10 +91,9 @@ const PASSWORD: &str = "correct horse & battery";
 fn site() -> FakeDownloader {
     FakeDownloader::new(|request: Request| {
         let sent = String::from_utf8(request.body().to_vec()).unwrap();
-        let form =
-            "<form method=post><input type=hidden name=t value=1><input name=password></form>";
+        let form = "<form method=post><input type=hidden name=t value=1><input name=username><input name=password></form>";
         Ok(match (request.method().as_str(), sent.as_str()) {
-            ("POST", "t=1&password=correct+horse+%26+battery&username=ada") => {
+            ("POST", "t=1&username=ada&password=correct+horse+%26+battery") => {
                 html(request, "<p class=secret>seen</p>")
             }
             ("GET", "") if request.url().path() == "/account" => {
@@ -144,11 +146,11 @@ async fn a_request_that_waits_has_no_password_in_it() {
     let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
     let crawler = recipe.job().crawler(args).unwrap();
     let login = crawler.start().unwrap().remove(0);
-    let form = "<form method=post><input type=hidden name=t value=1><input name=password></form>";
+    let form = "<form method=post><input type=hidden name=t value=1><input name=username><input name=password></form>";
     let parsed = crawler.parse(html(login, form)).await;
     assert_eq!(
         std::str::from_utf8(parsed.requests[0].body()).unwrap(),
-        "t=1&password=%7Bpassword%7D&username=ada"
+        "t=1&username=ada&password=%7Bpassword%7D"
     );
 }
 
@@ -159,12 +161,62 @@ async fn a_form_that_is_sent_in_a_url_gets_no_password() {
     let crawler = recipe.job().crawler(args).unwrap();
     let login = crawler.start().unwrap().remove(0);
     let parsed = crawler
-        .parse(html(login, "<form><input name=password></form>"))
+        .parse(html(
+            login,
+            "<form><input name=username><input name=password></form>",
+        ))
         .await;
     assert!(parsed.requests.is_empty());
     let error = parsed.error.unwrap().to_string();
     assert!(
         error.starts_with("the form of [login] is sent in a URL"),
+        "{error}"
+    );
+}
+
+/// What a login makes of a page with forms.
+async fn filled_in(forms: &str, more: &str) -> Result<String, String> {
+    let text = recipe().replace("check =", &format!("{more}\ncheck ="));
+    let recipe = Recipe::parse("test.toml", &text).unwrap();
+    let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
+    let crawler = recipe.job().crawler(args).unwrap();
+    let login = crawler.start().unwrap().remove(0);
+    let parsed = crawler.parse(html(login, forms)).await;
+    match parsed.requests.first() {
+        Some(request) => Ok(format!(
+            "{} {}",
+            request.url().path(),
+            String::from_utf8_lossy(request.body())
+        )),
+        None => Err(parsed.error.unwrap().to_string()),
+    }
+}
+
+const SEARCH: &str = "<form action=/search><input name=username></form>";
+const SIGN_IN: &str =
+    "<form method=post action=/in><input name=username><input name=password type=password></form>";
+
+#[tokio::test]
+async fn the_form_that_has_all_fields_is_filled_in_whatever_stands_before_it() {
+    let sent = filled_in(&format!("{SEARCH}{SIGN_IN}"), "").await;
+    assert_eq!(sent.unwrap(), "/in username=ada&password=%7Bpassword%7D");
+}
+
+#[tokio::test]
+async fn no_password_goes_to_a_form_without_its_field() {
+    let error = filled_in(SEARCH, "").await.unwrap_err();
+    assert!(
+        error.contains("no form of the page has the fields username, password"),
+        "{error}"
+    );
+    let error = filled_in(
+        &format!("{SEARCH}{SIGN_IN}"),
+        "form = 'form[action=\"/search\"]'",
+    )
+    .await;
+    let error = error.unwrap_err();
+    assert!(
+        error.contains("has no field password; it has username"),
         "{error}"
     );
 }

@@ -1,4 +1,4 @@
-//! Where the value of a field comes from: one of five keys.
+//! Where the value of a field comes from: one of seven keys.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -12,7 +12,7 @@ use crate::recipe::selection::Selection;
 use crate::recipe::value::value_of;
 
 pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>) -> Option<Source> {
-    let keys = ["css", "json", "json_ld", "page", "value"];
+    let keys = ["css", "pair", "json", "json_ld", "page", "carried", "value"];
     let given: Vec<&str> = keys
         .into_iter()
         .filter(|key| section.get(key).is_some())
@@ -31,6 +31,16 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
             let (query, expression) = (reader.query(&css), reader.jmespath(&json));
             Some(Source::Embedded(Selection::new(query?), expression?))
         }
+        ["css", "pair"] if from == From::Html => {
+            let css = section.text("css", problems)?;
+            let name = section.text("pair", problems)?;
+            let css = Placed {
+                value: &*reader.selector(&css)?,
+                at: css.at,
+            };
+            let selection = Selection::new(reader.query(&css)?);
+            Some(Source::Pair(selection, name.value.to_owned()))
+        }
         ["json"] if from == From::Json => {
             let text = section.text("json", problems)?;
             Some(Source::Json(reader.jmespath(&text)?))
@@ -40,11 +50,25 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
             Some(Source::JsonLd(reader.jmespath(&text)?))
         }
         ["page"] => fact(&section.text("page", problems)?, reader).map(Source::Page),
+        ["carried"] => {
+            let name = section.text("carried", problems)?;
+            reader.carries(&name);
+            Some(Source::Carried(name.value.to_owned()))
+        }
         ["value"] => constant(section.get("value")?, reader),
         [] => {
             let source = if from == From::Html { "css" } else { "json" };
-            let message = format!("a field needs `{source}`, `json_ld`, `page` or `value`");
+            let message =
+                format!("a field needs `{source}`, `json_ld`, `page`, `carried` or `value`");
             reader.add(&section.at, message);
+            None
+        }
+        ["pair", ..] => {
+            let at = section.place("pair").unwrap_or_default();
+            reader.add(
+                &at,
+                "`pair` needs `css` beside it: the table or `dl` that has the name",
+            );
             None
         }
         ["json"] => {
