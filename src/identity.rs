@@ -17,6 +17,7 @@
 
 mod fingerprint;
 mod session;
+mod spellings;
 mod strip;
 
 use std::borrow::Cow;
@@ -27,6 +28,7 @@ use crate::{Error, ErrorKind, Result};
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub(crate) use session::without_session;
+pub(crate) use spellings::Spellings;
 pub(crate) use strip::Strip;
 
 /// How much of a bad URL an error shows, in characters.
@@ -61,6 +63,14 @@ pub fn parse(input: &str, base: Option<&Url>) -> Result<Url> {
             Error::new(ErrorKind::Url, format!("not a valid URL: {}", shown(input)))
                 .with_source(error),
         ),
+    }
+}
+
+/// A host name as URLs have it: in lower case, with letters beyond ASCII in Punycode.
+pub(crate) fn host_name(written: &str) -> String {
+    match url::Host::parse(written) {
+        Ok(url::Host::Domain(name)) => name,
+        _ => written.to_ascii_lowercase(),
     }
 }
 

@@ -89,6 +89,7 @@ pub mod identity;
 pub mod json;
 pub mod sitemap;
 pub mod sniff;
+mod text_file;
 mod xml;
 
 // The ways in.

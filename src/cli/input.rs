@@ -81,7 +81,8 @@ pub(super) fn batch(answer: impl Fn(&Value) -> Result<Value, String>) -> Outcome
         if line.trim().is_empty() {
             continue;
         }
-        let question = serde_json::from_str(&line).map_err(|error| error.to_string());
+        let question = serde_json::from_str(line.trim_start_matches('\u{feff}'))
+            .map_err(|error| error.to_string());
         let answer = question
             .and_then(|question| answer(&question))
             .map_err(|why| Failure::usage(format!("line {} of the batch: {why}", number + 1)))?;

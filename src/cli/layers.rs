@@ -9,7 +9,6 @@
 //! max_pages = 100
 //! ```
 
-use std::fs;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -18,6 +17,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::{Settings, did_you_mean, text_of};
+use crate::text_file;
 
 /// The only setting whose value may be a table: its thresholds by field.
 const MIN_FILL: &str = "min_fill";
@@ -32,7 +32,7 @@ pub(super) const LOG: &str = "CRAWL_LOG";
 /// [`ErrorKind::Settings`] for an unknown name or a bad value, with the place; [`ErrorKind::File`] when the file is
 /// there but cannot be read.
 pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
-    match fs::read_to_string(Path::new(FILE)) {
+    match text_file::read(Path::new(FILE)) {
         Ok(text) => file(settings, spider, &text)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => {
@@ -80,7 +80,11 @@ fn environment(
             .unwrap_or(&variable)
             .to_ascii_lowercase();
         let value = value.to_string_lossy();
-        if settings.show(&name).is_none() {
+        let is_known = settings.show(&name).is_some();
+        if !is_known && is_of_a_cluster(&variable, &value) {
+            continue;
+        }
+        if !is_known {
             let table = Settings::table();
             let names: Vec<String> = table
                 .iter()
@@ -91,11 +95,43 @@ fn environment(
                 "unknown environment variable {variable:?}{suggestion}"
             )));
         }
+        // As of every program, one that is empty is not set.
+        if value.is_empty() {
+            continue;
+        }
         settings
             .set(&name, &value)
             .map_err(|error| bad(format!("{variable}: {error}")))?;
     }
     Ok(())
+}
+
+/// Whether Kubernetes or Docker sets a variable of this name, for a service or a linked container whose name begins with
+/// `crawl`: `CRAWL_SERVICE_HOST`, `CRAWL_PORT=tcp://…`, `CRAWL_API_PORT_80_TCP_ADDR`.
+fn is_of_a_cluster(name: &str, value: &str) -> bool {
+    let protocols = ["TCP", "UDP", "SCTP"];
+    let is_address = |value: &str| {
+        value
+            .split_once("://")
+            .is_some_and(|(scheme, _)| protocols.iter().any(|p| p.eq_ignore_ascii_case(scheme)))
+    };
+    let is_service = ["_SERVICE_HOST", "_SERVICE_PORT"]
+        .iter()
+        .any(|end| name.ends_with(end))
+        || name.contains("_SERVICE_PORT_");
+    let is_port = name.rsplit_once("_PORT_").is_some_and(|(_, rest)| {
+        let mut parts = rest.split('_');
+        parts.next().is_some_and(|port| port.parse::<u16>().is_ok())
+            && parts
+                .next()
+                .is_some_and(|protocol| protocols.contains(&protocol))
+    });
+    let is_part = ["_PROTO", "_PORT", "_ADDR"].iter().any(|end| {
+        name.strip_suffix(end)
+            .is_some_and(|port| protocols.iter().any(|p| port.ends_with(&format!("_{p}"))))
+    });
+    let is_link = name.ends_with("_NAME") && value.starts_with('/');
+    is_service || is_port || is_part || is_link || name.ends_with("_PORT") && is_address(value)
 }
 
 fn file(settings: &mut Settings, spider: &str, text: &str) -> Result<()> {
@@ -264,10 +300,36 @@ mod tests {
             error.to_string(),
             r#"unknown environment variable "CRAWL_DEALY"; did you mean "CRAWL_DELAY"?"#
         );
+        // Empty is not set, but a slip is one all the same.
+        let settings = from_environment(&[("CRAWL_RETRIES", ""), ("CRAWL_MIN_FILL", "")]).unwrap();
+        assert_eq!(settings.retries, Settings::default().retries);
+        assert!(from_environment(&[("CRAWL_DEALY", "")]).is_err());
         let error = from_environment(&[("CRAWL_RETRIES", "x")]).unwrap_err();
         assert!(
             error.to_string().starts_with("CRAWL_RETRIES: bad value"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn what_a_cluster_sets_for_a_service_is_nobodys_setting() {
+        for variable in [
+            ("CRAWL_SERVICE_HOST", "10.1.2.3"),
+            ("CRAWL_SERVICE_PORT", "8080"),
+            ("CRAWL_SERVICE_PORT_METRICS", "9100"),
+            ("CRAWL_PORT", "udp://10.1.2.3:53"),
+            ("CRAWL_PORT_8080_TCP", "tcp://10.1.2.3:8080"),
+            ("CRAWL_PORT_8080_TCP_PROTO", "tcp"),
+            ("CRAWL_PORT_8080_TCP_PORT", "8080"),
+            ("CRAWL_PORT_53_UDP_ADDR", "10.1.2.3"),
+            ("CRAWL_WEB_API_SERVICE_HOST", "10.1.2.3"),
+            ("CRAWL_WEB_API_PORT_80_TCP_ADDR", "10.1.2.3"),
+            ("CRAWL_DB_NAME", "/web/crawl_db"),
+        ] {
+            assert!(from_environment(&[variable]).is_ok(), "{variable:?}");
+        }
+        for variable in [("CRAWL_PORT", "8080"), ("CRAWL_NAME", "x"), ("CRAWL_HOST", "a")] {
+            assert!(from_environment(&[variable]).is_err(), "{variable:?}");
+        }
     }
 }

@@ -18,6 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::Settings;
+use crate::text_file;
 use bans::Bans;
 use bypass::Bypass;
 use pool::Pool;
@@ -167,7 +168,7 @@ fn named(name: &str, text: &str) -> Result<Proxy> {
 /// One proxy per line; empty lines and what follows a `#` at the beginning of a line are left out.
 fn from_file(path: &Path) -> Result<Vec<Proxy>> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = text_file::read(path).map_err(|e| {
         Error::new(
             ErrorKind::File,
             format!("cannot read the proxies in {shown}"),

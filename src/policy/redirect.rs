@@ -3,6 +3,8 @@
 //! A redirect is not followed in place. It becomes a new request that remembers its chain and goes through scope,
 //! robots.txt and its host's limiter like any other.
 
+use std::borrow::Cow;
+
 use http::header::{
     AUTHORIZATION, COOKIE, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION, REFERER,
     WWW_AUTHENTICATE,
@@ -46,16 +48,37 @@ pub(crate) fn follow(
     if request.redirects().len() >= limit as usize {
         return Err(error(format!("more than {limit} redirects")));
     }
-    let location = match std::str::from_utf8(location.as_bytes()) {
-        Ok(text) => text.into(),
-        Err(_) => encoding_rs::mem::decode_latin1(location.as_bytes()),
-    };
+    let location = text_of(location.as_bytes());
     let mut url = identity::parse(&location, Some(request.url()))
         .map_err(|e| error("the redirect's target cannot be fetched".to_owned()).with_source(e))?;
     if url.fragment().is_none() {
         url.set_fragment(request.url().fragment());
     }
     Ok(Some(to(with_method(request.clone(), status), url)))
+}
+
+/// A `Location` as text. What is no UTF-8 keeps its bytes, as escapes, but for a host, which can only be a name: that is
+/// read as ISO 8859-1.
+fn text_of(location: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(location) {
+        return text.into();
+    }
+    let host = location.windows(2).position(|pair| pair == b"//");
+    let host = host.filter(|at| !location.iter().take(*at).any(|byte| b"/?#".contains(byte)));
+    let path = host.map_or(0, |at| {
+        let mut behind = location.iter().skip(at + 2);
+        let length = behind.position(|byte| b"/\\?#".contains(byte));
+        length.map_or(location.len(), |length| at + 2 + length)
+    });
+    let (host, path) = location.split_at_checked(path).unwrap_or((location, b""));
+    let mut text = encoding_rs::mem::decode_latin1(host).into_owned();
+    for byte in path {
+        match byte.is_ascii() {
+            true => text.push(char::from(*byte)),
+            false => text.push_str(percent_encoding::percent_encode_byte(*byte)),
+        }
+    }
+    text.into()
 }
 
 /// The request that a page leads to by itself, like a click on a link; `None` when the chain is longer than `limit`.
@@ -250,6 +273,36 @@ mod tests {
         assert_eq!((next.method(), next.body()), (&Method::GET, &b""[..]));
         assert_eq!(next.header("authorization"), None);
         assert_eq!(refresh(&next, target, 1), None);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_stay_the_bytes_they_are() {
+        let to = |target: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("location", HeaderValue::from_bytes(target).unwrap());
+            let next = follow(&start(), status(302), &headers, 10)
+                .unwrap()
+                .unwrap();
+            next.url()[url::Position::BeforeHost..url::Position::AfterQuery].to_owned()
+        };
+        let table: [(&[u8], &str); 7] = [
+            (
+                b"/stra\xdfe/\xe0?p=\xf1#\xe9",
+                "a.example/stra%DFe/%E0?p=%F1",
+            ),
+            (b"na\xefve", "a.example/dir/na%EFve"),
+            (b"?q=\x80", "a.example/dir/first?q=%80"),
+            (b"//b.example/\xa3", "b.example/%A3"),
+            (
+                b"http://m\xfcller.example/\xfc",
+                "xn--mller-kva.example/%FC",
+            ),
+            (b"/\xc3\xbc/\xfc", "a.example/%C3%BC/%FC"),
+            ("/stra\u{df}e".as_bytes(), "a.example/stra%C3%9Fe"),
+        ];
+        for (target, url) in table {
+            assert_eq!(to(target), url, "{}", target.escape_ascii());
+        }
     }
 
     #[test]

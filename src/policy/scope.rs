@@ -6,7 +6,7 @@ use regex::RegexSet;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::identity;
+use crate::identity::{self, Spellings};
 use crate::policy::trap::Traps;
 use crate::report::{Filter, TrapKind};
 use crate::request::Request;
@@ -98,10 +98,11 @@ impl Scope {
 
     /// Whether `allow` and `deny` let this URL through, else which does not.
     fn check_patterns(&self, url: &Url) -> std::result::Result<(), Filter> {
-        if !self.allow.is_empty() && !self.allow.is_match(url.as_str()) {
+        let spellings = Spellings::of(url);
+        if !self.allow.is_empty() && !spellings.any(|url| self.allow.is_match(url)) {
             return Err(Filter::Allow);
         }
-        if self.deny.is_match(url.as_str()) {
+        if spellings.any(|url| self.deny.is_match(url)) {
             return Err(Filter::Deny);
         }
         self.trap(url).map_or(Ok(()), |_| Err(Filter::Trap))
@@ -226,6 +227,19 @@ mod tests {
             verdict(&scope, "http://www.example.co.uk/docs/a.pdf"),
             Some(Filter::Deny)
         );
+    }
+
+    #[test]
+    fn letters_in_patterns_are_those_that_a_reader_sees() {
+        let url = "http://www.example.co.uk/docs/sm\u{f8}r/1";
+        for pattern in ["/sm\u{f8}r/", "/sm%C3%B8r/", r"/docs/\p{L}+/\d$"] {
+            let allowing = scope(|settings| settings.allow = vec![pattern.to_owned()]);
+            assert_eq!(verdict(&allowing, url), None, "{pattern}");
+            let denying = scope(|settings| settings.deny = vec![pattern.to_owned()]);
+            assert_eq!(verdict(&denying, url), Some(Filter::Deny), "{pattern}");
+        }
+        let other = scope(|settings| settings.allow = vec!["/sm\u{f6}r/".to_owned()]);
+        assert_eq!(verdict(&other, url), Some(Filter::Allow));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::sink::Record;
+use crate::text_file;
 
 /// Longest reason, in characters: what a schema or an item says of itself can be long.
 const MAX_REASON: usize = 160;
@@ -57,7 +58,7 @@ impl Schema {
     /// [`ErrorKind::File`] when it cannot be read, [`ErrorKind::Settings`] when it holds no JSON Schema.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let place = path.display();
-        let text = std::fs::read_to_string(path).map_err(|error| {
+        let text = text_file::read(path).map_err(|error| {
             Error::new(ErrorKind::File, format!("cannot read the schema {place}"))
                 .with_source(error)
         })?;

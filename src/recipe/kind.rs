@@ -18,6 +18,7 @@ use super::reader::Reader;
 use super::section::{Placed, Section, suggestion};
 use super::selection::Place;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity::Spellings;
 use crate::json;
 
 /// A kind of item.
@@ -91,10 +92,9 @@ impl Kind {
 
     pub(super) fn takes(&self, page: &Page<'_>) -> bool {
         self.on.takes(page.label())
-            && self
-                .pattern
-                .as_ref()
-                .is_none_or(|pattern| pattern.is_match(page.response().url().as_str()))
+            && self.pattern.as_ref().is_none_or(|pattern| {
+                Spellings::of(page.response().url()).any(|url| pattern.is_match(url))
+            })
     }
 
     /// Hands over each item of a page, or why it is none.

@@ -9,6 +9,7 @@ use super::counts::Counts;
 use super::links::Link;
 use super::rule::Rule;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity::Spellings;
 use crate::request::Request;
 use crate::site::is_page;
 
@@ -70,10 +71,11 @@ impl Compiled {
         !self.rule.takes_files && !is_page(url)
     }
 
-    /// Whether its patterns match a URL.
+    /// Whether its patterns match a URL, as it is requested or as a reader sees it.
     pub(super) fn matches_url(&self, url: &Url) -> bool {
-        (self.allow.is_empty() || self.allow.is_match(url.as_str()))
-            && !self.deny.is_match(url.as_str())
+        let spellings = Spellings::of(url);
+        (self.allow.is_empty() || spellings.any(|url| self.allow.is_match(url)))
+            && !spellings.any(|url| self.deny.is_match(url))
     }
 
     /// Whether its limits let this URL in, which then counts.
@@ -98,12 +100,16 @@ impl Compiled {
         if self.named.is_empty() {
             return Vec::new();
         }
-        let first = self.allow.matches(url.as_str()).iter().next();
-        let pattern = self.named.iter().find(|(place, _)| Some(*place) == first);
-        let Some((_, pattern)) = pattern else {
-            return Vec::new();
-        };
-        let Some(found) = pattern.captures(url.as_str()) else {
+        let spellings = Spellings::of(url);
+        let first = spellings.iter().find_map(|url| {
+            let place = self.allow.matches(url).iter().next()?;
+            Some((place, url))
+        });
+        let found = first.and_then(|(first, url)| {
+            let (_, pattern) = self.named.iter().find(|(place, _)| *place == first)?;
+            Some((pattern, pattern.captures(url)?))
+        });
+        let Some((pattern, found)) = found else {
             return Vec::new();
         };
         let names = pattern.capture_names().flatten();

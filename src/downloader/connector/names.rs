@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::downloader::address::literal;
 use crate::downloader::dns::Resolver;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
 use crate::settings::Settings;
 
 pub(super) struct Names {
@@ -58,7 +59,7 @@ fn fixed(rule: &str) -> Result<((String, u16), IpAddr)> {
     };
     let port = port.parse().map_err(|_| bad())?;
     let address = literal(address).ok_or_else(bad)?;
-    Ok(((host.to_ascii_lowercase(), port), address))
+    Ok(((identity::host_name(host), port), address))
 }
 
 #[cfg(test)]
@@ -84,6 +85,18 @@ mod tests {
         );
         assert_eq!(names.fixed_address("example.com", 80), None);
         assert_eq!(names.fixed_address("a.b", 443), literal("::1"));
+    }
+
+    #[test]
+    fn a_name_may_be_written_with_its_letters() {
+        let names = names(&[
+            "B\u{dc}CHER.example:80:127.0.0.2",
+            "xn--strae-oqa.example:80:127.0.0.3",
+        ])
+        .unwrap();
+        let address = |host| names.fixed_address(host, 80);
+        assert_eq!(address("xn--bcher-kva.example"), literal("127.0.0.2"));
+        assert_eq!(address("xn--strae-oqa.example"), literal("127.0.0.3"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::downloader::address::{Network, literal};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identity;
 
 #[derive(Debug, Default)]
 pub(super) struct Bypass {
@@ -91,8 +92,8 @@ fn rule(entry: &str) -> Option<Rule> {
             return None;
         }
         match below {
-            Some(name) => Hosts::Below(name.to_owned()),
-            None => Hosts::Domain(name),
+            Some(name) => Hosts::Below(identity::host_name(name)),
+            None => Hosts::Domain(identity::host_name(&name)),
         }
     };
     Some(Rule { hosts, port })
@@ -114,6 +115,8 @@ mod tests {
             ("example.com", "a.b.example.com"),
             (".example.com", "a.example.com"),
             ("*.example.com", "a.example.com"),
+            ("B\u{fc}cher.example", "xn--bcher-kva.example"),
+            (".b\u{fc}cher.example:80", "a.xn--bcher-kva.example"),
             ("*", "anything"),
             ("10.0.0.0/8", "10.9.8.7"),
             ("127.0.0.1", "127.0.0.1"),

@@ -8,6 +8,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Settings;
+use crate::text_file;
 
 /// The roots to trust: those built in, and what `native_roots` and `ca_file` add.
 pub(super) fn roots(settings: &Settings) -> Result<RootCertStore> {
@@ -85,7 +86,13 @@ fn chain(path: &Path, what: &str) -> Result<Vec<CertificateDer<'static>>> {
 }
 
 fn read(path: &Path, what: &str) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|e| {
+    // What is no text may still have a certificate in it.
+    let read = std::fs::read(path);
+    let text = read.map(|bytes| match text_file::text(&bytes) {
+        Some(text) => text.into_owned().into_bytes(),
+        None => bytes,
+    });
+    text.map_err(|e| {
         Error::new(
             ErrorKind::File,
             format!("cannot read the {what} in {}", path.display()),

@@ -1,7 +1,6 @@
 //! `recording.toml`: how a recording was made, as far as it takes to make the same crawl of it.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{ABOUT, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::testing::cassette::{MASK, Secrets, masked, masked_value};
+use crate::text_file;
 
 /// Settings whose values may be secrets. They say how to get to a server, and a recording has none.
 const LEFT_OUT: [&str; 5] = ["credentials", "headers", "proxy", "proxies", "proxies_file"];
@@ -77,7 +77,7 @@ impl About {
     /// [`ErrorKind::File`] when it cannot be read or is wrong; the message names file and line.
     pub(crate) fn of(folder: &Path) -> Result<Self> {
         let path = folder.join(ABOUT);
-        let text = fs::read_to_string(&path).map_err(|error| unreadable(&path, error))?;
+        let text = text_file::read(&path).map_err(|error| unreadable(&path, error))?;
         toml::from_str(&text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
             let line = 1 + text

@@ -1,7 +1,6 @@
 //! `items.jsonl`: what a spider makes of a recording, page by page.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::unreadable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::testing::cassette::{json_error, masked};
+use crate::text_file;
 
 /// The items in the order of the crawl, and the errors in order of their pages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,7 +63,7 @@ impl Results {
     /// # Errors
     /// [`ErrorKind::File`] when it cannot be read or has a line that is wrong; the message names file and line.
     pub(super) fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|error| unreadable(path, error))?;
+        let text = text_file::read(path).map_err(|error| unreadable(path, error))?;
         let mut results = Self::default();
         for (number, line) in text.lines().enumerate() {
             results.add(line).map_err(|why| {
