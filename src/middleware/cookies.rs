@@ -6,24 +6,31 @@ mod jar;
 mod netscape;
 mod set_cookie;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::{COOKIE, HeaderValue, SET_COOKIE};
 use jiff::Timestamp;
+use url::{Origin, Url};
 
 use super::{Middleware, Next};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
 use crate::state::{Keepsake, Kept, replace_private};
+use crate::text_file;
+use cookie::Cookie;
 use jar::Jar;
+
+/// Of how many cookies out of headers it is remembered that they were taken.
+const MAX_GIVEN: usize = 10_000;
 
 /// A cookie jar (RFC 6265bis) in memory, shared by all requests of a crawl; clones share it too. The setting `cookies`
 /// turns it on. A request that [names a session](Request::with_session) has a jar of its own with all of that session.
 ///
-/// A `Cookie` header that the request has itself goes first. Refused are cookies for a public suffix such as `co.uk`,
+/// The cookies of a `Cookie` header that a request has itself go into the jar, for its origin alone: what the site sets
+/// or deletes takes their place. Refused are cookies for a public suffix such as `co.uk`,
 /// cookies without a name, those of more than 4 KiB, and over plain http what belongs to https. Of more than 50 of one
 /// domain, or 3,000 in all, those that were used longest ago are given up.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +43,11 @@ pub struct Cookies {
 struct Jars {
     /// By session; without one, under an empty name.
     sessions: HashMap<Box<str>, Jar>,
+    /// What was taken out of `Cookie` headers, by session, origin and pair: once each, or it would replace what the site
+    /// has set since.
+    given: HashSet<(Box<str>, Origin, Vec<u8>)>,
+    /// Whether an earlier process has left cookies, which are newer than those that were given then.
+    was_resumed: bool,
     /// In a durable job, the names of the records that are not what was last kept.
     changed: Option<BTreeSet<String>>,
 }
@@ -51,6 +63,32 @@ impl Jars {
             self.sessions.insert(session.into(), Jar::default());
         }
         self.sessions.entry(session.into()).or_default()
+    }
+
+    /// Takes the cookies of a `Cookie` header, for the origin of its request; not if there is something else in it.
+    fn take(&mut self, session: &str, url: &Url, header: &HeaderValue) -> bool {
+        let pairs: Vec<&[u8]> = header
+            .as_bytes()
+            .split(|byte| *byte == b';')
+            .filter(|pair| !pair.trim_ascii().is_empty())
+            .collect();
+        let cookies = pairs.iter().map(|pair| Cookie::given(pair, url));
+        let Some(cookies) = cookies.collect::<Option<Vec<Cookie>>>() else {
+            return false;
+        };
+        if self.given.len() >= MAX_GIVEN {
+            self.given.clear();
+        }
+        for (cookie, pair) in cookies.into_iter().zip(pairs) {
+            let is_new = self
+                .given
+                .insert((session.into(), url.origin(), pair.to_vec()));
+            if is_new && !(self.was_resumed && self.of_or_new(session).has(&cookie.name, url)) {
+                let changed = self.of_or_new(session).set(cookie, true, now());
+                self.note(session, &changed);
+            }
+        }
+        true
     }
 
     /// Notes that the cookies of these sites have changed.
@@ -79,11 +117,13 @@ impl Cookies {
         self.jars.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The `Cookie` header that a request has, if it is sent now: its own, then what is kept.
+    /// The `Cookie` header that a request has, if it is sent now. Its own cookies go into the jar.
     pub(crate) fn header(&self, request: &Request) -> Option<HeaderValue> {
+        let mut jars = self.jars();
+        let session = request.session().unwrap_or_default();
         let own = request.header("cookie");
-        let kept = self
-            .jars()
+        let own = own.filter(|own| !jars.take(session, request.url(), own));
+        let kept = jars
             .of(request.session())
             .map(|jar| jar.header(request.url(), now()))
             .filter(|kept| !kept.is_empty());
@@ -100,8 +140,15 @@ impl Cookies {
     }
 
     fn attach(&self, mut request: Request) -> Request {
-        if let Some(value) = self.header(&request) {
-            request.headers_mut().insert(COOKIE, value);
+        match self.header(&request) {
+            Some(value) => {
+                request.headers_mut().insert(COOKIE, value);
+            }
+            // All that it had has been deleted by the site.
+            None if request.header("cookie").is_some() => {
+                request.headers_mut().remove(COOKIE);
+            }
+            None => {}
         }
         request
     }
@@ -126,8 +173,10 @@ impl Cookies {
     /// [`ErrorKind::File`] when it cannot be read, with the line that is wrong.
     pub(crate) fn load(&self, file: &Path) -> Result<()> {
         let bad = |what: &str| Error::new(ErrorKind::File, format!("{what} {}", file.display()));
-        let text = std::fs::read(file).map_err(|e| bad("cannot read").with_source(e))?;
-        let cookies = netscape::read(&text).map_err(|(line, why)| {
+        let bytes = std::fs::read(file).map_err(|e| bad("cannot read").with_source(e))?;
+        let text = text_file::text(&bytes);
+        let text = text.as_deref().map_or(&*bytes, str::as_bytes);
+        let cookies = netscape::read(text).map_err(|(line, why)| {
             let message = format!("{}, line {line}: {why}", file.display());
             Error::new(ErrorKind::File, message)
         })?;
@@ -180,7 +229,11 @@ impl Cookies {
     pub(crate) fn take_back(&self, name: &str, value: &[u8]) {
         let (site, session) = name.split_once(' ').unwrap_or((name, ""));
         match netscape::read(value) {
-            Ok(cookies) => self.jars().of_or_new(session).restore(site, cookies),
+            Ok(cookies) => {
+                let mut jars = self.jars();
+                jars.was_resumed = true;
+                jars.of_or_new(session).restore(site, cookies);
+            }
             Err((_, why)) => tracing::warn!(site, why, "kept cookies cannot be read: left out"),
         }
     }

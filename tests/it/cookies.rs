@@ -102,7 +102,7 @@ async fn a_cookie_goes_to_the_host_that_set_it_and_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_requests_own_cookie_goes_before_those_of_the_jar() {
+async fn a_requests_own_cookie_goes_into_the_jar() {
     let fake = FakeDownloader::new(|request| {
         Ok(html(request, "")
             .with_header("set-cookie", "jar=1")
@@ -118,7 +118,34 @@ async fn a_requests_own_cookie_goes_before_those_of_the_jar() {
     run(quick(probe, |_| {}).downloader(fake)).await;
     assert_eq!(
         visited.responses()[1].request().header("cookie").unwrap(),
-        "own=1; jar=1"
+        "jar=1; own=1"
+    );
+}
+
+#[tokio::test]
+async fn what_a_redirect_sets_takes_the_place_of_a_requests_own_cookie() {
+    let fake = FakeDownloader::new(|request| {
+        Ok(match request.url().path() {
+            "/" => Response::new(request, 302)
+                .with_header("location", "/in")
+                .unwrap()
+                .with_header("set-cookie", "night=new; path=/")
+                .unwrap()
+                .with_header("set-cookie", "gone=; max-age=0")
+                .unwrap(),
+            _ => html(request, ""),
+        })
+    });
+    let start = get("http://a.example/")
+        .with_header("cookie", "night=old; gone=1; stays=2")
+        .unwrap();
+    let probe = Probe::only([start]);
+    let visited = probe.visited();
+    run(quick(probe, |_| {}).downloader(fake)).await;
+    let responses = visited.responses();
+    assert_eq!(
+        responses[0].request().header("cookie").unwrap(),
+        "stays=2; night=new"
     );
 }
 

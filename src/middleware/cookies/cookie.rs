@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use url::Url;
+use url::{Origin, Url};
 
 /// One cookie that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +24,44 @@ pub(super) struct Cookie {
     pub(super) created: u64,
     /// Counts up with every request that cookies are sent with.
     pub(super) used: u64,
+    /// Where it goes, if a person gave it: it may be a secret, and nobody said for which hosts and paths.
+    pub(super) given_for: Option<Origin>,
 }
 
 impl Cookie {
+    /// A cookie that is given for the origin of a URL, as `name=value`.
+    pub(super) fn given(pair: &[u8], url: &Url) -> Option<Self> {
+        let pair = pair.trim_ascii();
+        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = (
+            pair.get(..equals)?.trim_ascii_end(),
+            pair.get(equals + 1..)?,
+        );
+        if name.is_empty() {
+            return None;
+        }
+        Some(Self {
+            name: name.to_vec(),
+            value: value.trim_ascii_start().to_vec(),
+            domain: url.host_str()?.to_owned(),
+            is_host_only: true,
+            path: b"/".to_vec(),
+            is_secure: false,
+            is_http_only: false,
+            expires: None,
+            created: 0,
+            used: 0,
+            given_for: Some(url.origin()),
+        })
+    }
+
+    /// Whether it takes the place of one that was given, of whose domain and path nothing is known.
+    pub(super) fn supersedes(&self, given: &Self) -> bool {
+        given.given_for.is_some()
+            && self.name == given.name
+            && is_within(&given.domain, &self.domain)
+    }
+
     /// Whether both are one cookie, with an old and a new value.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.name == other.name
@@ -48,6 +83,10 @@ impl Cookie {
             is_within(host, &self.domain)
         };
         is_its_host
+            && self
+                .given_for
+                .as_ref()
+                .is_none_or(|origin| *origin == url.origin())
             && (url.scheme() == "https" || !self.is_secure)
             && is_below(url.path().as_bytes(), &self.path)
     }

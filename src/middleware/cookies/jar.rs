@@ -49,9 +49,15 @@ impl Jar {
         if !is_secure && kept.iter().any(|kept| cookie.shadows(kept)) {
             return Vec::new();
         }
+        let had_given = kept.iter().any(|kept| cookie.supersedes(kept));
+        if had_given {
+            self.remove(&site, |kept| cookie.supersedes(kept));
+        }
+        let kept = self.sites.get(&site).map_or(&[][..], Vec::as_slice);
         let older = kept.iter().position(|kept| kept.is_same(&cookie));
         match (older, cookie.is_expired(now)) {
-            (None, true) => return Vec::new(),
+            (None, true) if !had_given => return Vec::new(),
+            (None, true) => {}
             (Some(_), true) => self.remove(&site, |kept| kept.is_same(&cookie)),
             (Some(place), false) => {
                 let kept = self
@@ -71,6 +77,13 @@ impl Jar {
             }
         }
         vec![site]
+    }
+
+    /// Whether a request for this URL gets a cookie of this name.
+    pub(super) fn has(&self, name: &[u8], url: &Url) -> bool {
+        let cookies = self.sites.get(site(url.host_str().unwrap_or_default()));
+        let mut cookies = cookies.into_iter().flatten();
+        cookies.any(|cookie| cookie.name == name && cookie.is_for(url))
     }
 
     /// The cookies for a request, as in its header: longer paths first, then older ones.
@@ -220,6 +233,50 @@ mod tests {
         let mut jar = jar(lines.map(|line| ("http://a.example/", line.to_owned())));
         assert_eq!(sent(&mut jar, "http://a.example/dir/x"), "c=1; b=2; a=1");
         assert_eq!(sent(&mut jar, "http://a.example/"), "b=2; a=1");
+    }
+
+    fn give(jar: &mut Jar, pair: &str, to: &str) {
+        let to = url(to);
+        jar.set(Cookie::given(pair.as_bytes(), &to).unwrap(), true, NOW);
+    }
+
+    #[test]
+    fn a_given_cookie_goes_to_its_origin_only() {
+        let mut jar = Jar::default();
+        give(&mut jar, "token = t=1", "https://a.example:8443/dir/");
+        assert_eq!(sent(&mut jar, "https://a.example:8443/"), "token=t=1");
+        for elsewhere in [
+            "https://a.example/",
+            "http://a.example:8443/",
+            "https://www.a.example:8443/",
+        ] {
+            assert_eq!(sent(&mut jar, elsewhere), "", "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn what_the_site_sets_takes_the_place_of_what_was_given() {
+        for (line, expected) in [
+            ("token=2", "token=2; other=1"),
+            ("token=2; path=/", "other=1; token=2"),
+            ("token=2; domain=a.example; path=/dir", "token=2; other=1"),
+            ("token=; max-age=0", "other=1"),
+            (
+                "token=; expires=Thu, 01 Jan 1970 00:00:00 GMT; path=/dir",
+                "other=1",
+            ),
+            ("Token=2; path=/", "token=1; other=1; Token=2"),
+        ] {
+            let mut jar = Jar::default();
+            give(&mut jar, "token=1", "http://www.a.example/");
+            give(&mut jar, "other=1", "http://www.a.example/");
+            set(&mut jar, "http://www.a.example/dir/in", line);
+            assert_eq!(
+                sent(&mut jar, "http://www.a.example/dir/x"),
+                expected,
+                "{line}"
+            );
+        }
     }
 
     #[test]

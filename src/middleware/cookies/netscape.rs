@@ -71,6 +71,7 @@ fn cookie(line: &[u8], is_http_only: bool) -> Result<Option<Cookie>, &'static st
         expires: time(expires)?,
         created: 0,
         used: 0,
+        given_for: None,
     }))
 }
 

@@ -54,6 +54,7 @@ pub(super) fn parse(line: &[u8], url: &Url, now: i64) -> Option<Cookie> {
         expires: attributes.expiry(now),
         created: 0,
         used: 0,
+        given_for: None,
     };
     is_allowed(&cookie, attributes.path, url).then_some(cookie)
 }
