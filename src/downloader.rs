@@ -25,6 +25,8 @@ pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
 #[cfg(feature = "cli")]
 pub(crate) use self::look::Look;
+#[cfg(feature = "cli")]
+pub(crate) use self::outgoing::check_framing;
 pub(crate) use self::outgoing::default_headers;
 pub(crate) use self::proxy::Proxy;
 use crate::engine::BoxFuture;

@@ -2,7 +2,8 @@
 
 use ::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST,
-    HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
+    HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TRAILER, TRANSFER_ENCODING,
+    USER_AGENT,
 };
 use ::http::uri::PathAndQuery;
 use ::http::{Method, Uri};
@@ -14,6 +15,9 @@ use super::connector::Forwarding;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::settings::Settings;
+
+/// Headers that say where a request ends.
+const FRAMING: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
 
 /// How the URL is said, which depends on who reads the request.
 #[derive(Debug)]
@@ -27,11 +31,15 @@ pub(super) enum Form {
 }
 
 /// The request for hyper. A header of the request replaces a default of the same name.
+///
+/// # Errors
+/// [`ErrorKind::Url`] for a URL that HTTP cannot carry, and those of [`check_framing`].
 pub(super) fn outgoing(
     request: &Request,
     defaults: &HeaderMap,
     form: Form,
 ) -> Result<::http::Request<Full<Bytes>>> {
+    check_framing(request)?;
     let mut outgoing = ::http::Request::new(Full::new(request.body_bytes()));
     *outgoing.method_mut() = request.method().clone();
     *outgoing.uri_mut() = match form {
@@ -66,6 +74,28 @@ pub(super) fn outgoing(
         }
     }
     Ok(outgoing)
+}
+
+/// Looks for headers that say where the request ends. They follow from its body: a server that is told otherwise waits
+/// for more, or takes the rest for another request.
+///
+/// # Errors
+/// [`ErrorKind::Settings`] for one of them, unless it is a `Content-Length` that is right.
+pub(crate) fn check_framing(request: &Request) -> Result<()> {
+    let is_right = |name: &HeaderName, value: &HeaderValue| {
+        *name == CONTENT_LENGTH && value.as_bytes() == request.body().len().to_string().as_bytes()
+    };
+    let mut wrong = request
+        .headers()
+        .iter()
+        .filter(|(name, value)| FRAMING.contains(name) && !is_right(name, value));
+    match wrong.next() {
+        None => Ok(()),
+        Some((name, _)) => {
+            let message = format!("the header {name} cannot be given: it follows from the body");
+            Err(Error::new(ErrorKind::Settings, message).with_url(request.url()))
+        }
+    }
 }
 
 /// The headers that every request gets.
@@ -118,6 +148,9 @@ fn refusal(name: &HeaderName) -> Option<&'static str> {
     if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
         return Some("would be sent to every host; give it to single requests");
     }
+    if FRAMING.contains(name) {
+        return Some("follows from the body of each request");
+    }
     if *name == USER_AGENT {
         return Some("is the setting \"user_agent\"");
     }
@@ -163,6 +196,8 @@ mod tests {
             "cookie: a=1",
             "User-Agent: x",
             "Host: a",
+            "Content-Length: 0",
+            "Transfer-Encoding: chunked",
             "no colon",
         ] {
             let error = headers(line).unwrap_err();
@@ -224,6 +259,37 @@ mod tests {
             .iter()
             .collect();
         assert_eq!(languages, ["nl"]);
+    }
+
+    #[test]
+    fn where_a_request_ends_is_not_for_its_headers_to_say() {
+        let post = || {
+            Request::get("http://example.com/")
+                .unwrap()
+                .with_form([("a", "bc")])
+        };
+        for (name, value) in [
+            ("content-length", "3"),
+            ("Content-Length", "+4"),
+            ("transfer-encoding", "chunked"),
+            ("Transfer-Encoding", "identity"),
+            ("trailer", "x-sum"),
+        ] {
+            let request = post().with_header(name, value).unwrap();
+            for form in [Form::Path, Form::Http2] {
+                let error = outgoing(&request, &HeaderMap::new(), form).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Settings, "{name}: {value}");
+                assert!(error.to_string().contains(&name.to_lowercase()), "{error}");
+            }
+        }
+        let right = post().with_header("content-length", "4").unwrap();
+        assert_eq!(
+            sent(&right, Form::Path)
+                .headers()
+                .get("content-length")
+                .unwrap(),
+            "4"
+        );
     }
 
     #[test]

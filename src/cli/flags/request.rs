@@ -8,7 +8,7 @@ use http::Method;
 use super::{checked, reason, set};
 use crate::cli::exit::Failure;
 use crate::cli::input;
-use crate::downloader::HttpDownloader;
+use crate::downloader::{HttpDownloader, check_framing};
 use crate::error::Result;
 use crate::request::Request;
 use crate::settings::Settings;
@@ -97,7 +97,7 @@ impl RequestFlags {
     /// # Errors
     /// A usage error for a header that cannot be one, and for what is no URL.
     pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
-        let mut request = self.page.request(url)?;
+        let mut request = self.page.on(Request::from(input::url(url)?))?;
         if let Some(pairs) = self.cookie.as_ref().filter(|text| is_pairs(text)) {
             request = request
                 .with_header("cookie", pairs)
@@ -113,7 +113,7 @@ impl RequestFlags {
         if let Some(method) = &self.method {
             request = request.with_method(method.clone());
         }
-        Ok(request)
+        framed(request)
     }
 }
 
@@ -143,7 +143,7 @@ impl PageFlags {
     /// # Errors
     /// A usage error for a header that cannot be one, and for what is no URL.
     pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
-        self.on(Request::from(input::url(url)?))
+        framed(self.on(Request::from(input::url(url)?))?)
     }
 
     /// The same on a request that is there already.
@@ -183,6 +183,14 @@ fn usable(
             .and_then(|()| HttpDownloader::new(&settings))
             .map(|_| text.to_owned())
             .map_err(|error| reason(&error))
+    }
+}
+
+/// The request, if no header says otherwise where it ends.
+fn framed(request: Request) -> Result<Request, Failure> {
+    match check_framing(&request) {
+        Ok(()) => Ok(request),
+        Err(error) => Err(Failure::usage(error.chain())),
     }
 }
 
@@ -302,6 +310,20 @@ mod tests {
             "--resolve",
             "a.example:80:::1",
         ]);
+    }
+
+    #[test]
+    fn a_header_that_says_where_the_request_ends_is_refused() {
+        for header in [
+            "Content-Length: 5",
+            "content-length:0",
+            "Transfer-Encoding: chunked",
+        ] {
+            let refused = flags(&["-H", header, "--data", "abc"]).request("http://example.com/");
+            assert!(matches!(refused, Err(Failure::Usage(_))), "{header}");
+        }
+        let right = flags(&["-H", "Content-Length: 3", "--data", "abc"]);
+        assert!(right.request("http://example.com/").is_ok());
     }
 
     #[test]
