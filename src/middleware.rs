@@ -20,7 +20,8 @@ pub use cookies::Cookies;
 /// [`next.run(request)`](Next::run) for the rest of the stack, or answers by itself. What wants to try again or go
 /// elsewhere is not a middleware: return an error or the response, and the crawler's policies reschedule.
 ///
-/// robots.txt is fetched without middlewares, so that no credentials go with it.
+/// robots.txt is fetched without them, but with the credentials that the request which waits for it has: the setting
+/// `credentials`, cookies, and the headers of that request, to its own origin only.
 pub trait Middleware: Send + Sync + 'static {
     /// Handles one request.
     ///
@@ -120,18 +121,21 @@ impl<M: Middleware> ErasedMiddleware for M {
 /// The downloader with everything around it.
 pub(crate) struct Stack {
     pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    /// From where on they are the crawl's own, which say who it is.
+    pub(crate) own: usize,
     pub(crate) downloader: Box<dyn ErasedDownloader>,
 }
 
 impl Stack {
-    /// Fetches through all middlewares; robots.txt goes to the downloader directly.
+    /// Fetches through all middlewares; robots.txt only through those that say who the crawl is.
     pub(crate) async fn fetch(self: &Arc<Self>, request: Request) -> Result<Response> {
-        if request.robots_for().is_some() || self.middlewares.is_empty() {
-            return self.downloader.fetch_boxed(request).await;
-        }
+        let depth = match request.robots_for() {
+            Some(_) => self.own,
+            None => 0,
+        };
         Next {
             stack: Arc::clone(self),
-            depth: 0,
+            depth,
         }
         .run(request)
         .await

@@ -41,6 +41,7 @@ pub struct Response {
     body: Bytes,
     timings: Timings,
     wire_bytes: u64,
+    is_incomplete: bool,
     notes: Notes,
     limits: Limits,
     /// Where it is noted what the limits cut off.
@@ -68,6 +69,7 @@ impl Response {
             body: Bytes::new(),
             timings: Timings::default(),
             wire_bytes: 0,
+            is_incomplete: false,
             notes: Notes::default(),
             limits: Limits::default(),
             marks: None,
@@ -127,6 +129,19 @@ impl Response {
         self.timings = timings;
         self.wire_bytes = wire_bytes;
         self
+    }
+
+    /// Marks it as one whose body has ended early.
+    #[must_use]
+    pub fn incomplete(mut self) -> Self {
+        self.is_incomplete = true;
+        self
+    }
+
+    /// Whether the body ended early: only with the setting `incomplete = keep`, and if no other try has brought more.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.is_incomplete
     }
 
     pub(crate) fn with_request(mut self, request: Request) -> Self {

@@ -29,7 +29,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) use toml::text_of;
 pub(crate) use value::LONGEST;
 use value::Value;
-pub use value::{AddressPolicy, ByteSize, CacheMode, Order, RobotsTags, ScopeMode};
+pub use value::{AddressPolicy, ByteSize, CacheMode, Incomplete, Order, RobotsTags, ScopeMode};
 
 /// `Retry-After` is obeyed up to this long; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -153,6 +153,8 @@ settings! {
     idle_timeout: Duration = Duration::from_secs(15);
     #[doc = "Largest body, after decoding; a larger one is an error, never cut silently."]
     max_body: ByteSize = ByteSize::mib(32);
+    #[doc = "What becomes of a body that ends early after the last try: `error`, or `keep` for a page of what has come, marked and counted as incomplete."]
+    incomplete: Incomplete = Incomplete::Error;
     #[doc = "How many times larger than its wire form a body may get by decoding, once it is over 1 MiB; 0: any."]
     max_ratio: u64 = 200;
     #[doc = "Slowest body, in bytes per second over 30 s; 0: any."]

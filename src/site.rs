@@ -166,6 +166,7 @@ impl Spider for Site {
             title: page.title,
             h1: page.h1,
             links: page.links,
+            incomplete: response.is_incomplete(),
             kind: self.content,
             main,
             content,

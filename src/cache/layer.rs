@@ -134,6 +134,9 @@ impl Downloader for CacheLayer {
 
 /// What `cache = "always"` keeps.
 fn is_kept(response: &Response) -> bool {
+    if response.is_incomplete() {
+        return false;
+    }
     let status = response.status();
     // A site that looks for cookies sends everyone back who has none yet: kept, that would never end.
     let is_redirect = status.is_redirection()

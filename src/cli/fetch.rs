@@ -107,8 +107,8 @@ fn answer(response: &Response) -> Value {
         "text": response.text(),
         "body_sha256": hex(&Sha256::digest(response.body())),
         "body_len": response.body().len(),
-        // A body that is not whole is an error.
-        "truncated": false,
+        // Only with the setting `incomplete`; else such a body is an error.
+        "truncated": response.is_incomplete(),
         "redirects": response.request().redirects().iter().map(url::Url::as_str).collect::<Vec<_>>(),
         "error": null,
     })

@@ -51,6 +51,12 @@ pub(super) fn of_report(
     }
     match cause? {
         Cause::Failed { kind, message, .. } => of_failure(*kind, message, dialect),
+        Cause::Filtered {
+            reason: Filter::Scope,
+            url,
+        } => Some(format!(
+            "the start URL leads to another site: begin with {url}"
+        )),
         Cause::Filtered { reason, .. } => of_filter(*reason, dialect),
     }
 }
@@ -68,6 +74,9 @@ fn of_failure(kind: ErrorKind, message: &str, dialect: Dialect) -> Option<String
             "is the certificate to be trusted? then `CRAWL_CA_FILE=FILE`, or {}",
             dialect.switch("insecure", true),
         ),
+        ErrorKind::Http | ErrorKind::Incomplete if message.contains("HTTP/2") => {
+            "`CRAWL_HTTP2=false` asks by HTTP/1.1 only".to_owned()
+        }
         ErrorKind::Robots => of_filter(Filter::Robots, dialect)?,
         ErrorKind::TooLarge if message.contains(" times ") => {
             "`CRAWL_MAX_RATIO=0` takes any".to_owned()
@@ -183,6 +192,18 @@ mod tests {
         let error = Error::new(ErrorKind::TooLarge, "too large");
         assert!(hint(&error, Dialect::Flags).contains("`--max-body 64MiB`"));
         assert!(hint(&error, Dialect::Settings).contains("`-s max_body=64MiB`"));
+    }
+
+    #[test]
+    fn what_goes_wrong_over_http_2_may_go_right_without() {
+        for (kind, message) in [
+            (ErrorKind::Http, "the server broke off the HTTP/2 exchange"),
+            (ErrorKind::Incomplete, "the HTTP/2 stream was reset before its end"),
+        ] {
+            let error = Error::new(kind, message);
+            assert!(hint(&error, Dialect::Flags).contains("`CRAWL_HTTP2=false`"));
+        }
+        assert_eq!(hint(&Error::new(ErrorKind::Http, "the answer is not HTTP"), Dialect::Flags), "");
     }
 
     #[test]

@@ -174,6 +174,7 @@ impl<S: Spider> Crawler<S> {
         pages: Option<&Pages>,
     ) -> Result<Context> {
         let settings = self.settings;
+        let own = self.middlewares.len();
         if let Some(cookies) = cookies.clone() {
             self.middlewares.push(Box::new(cookies));
         }
@@ -198,6 +199,7 @@ impl<S: Spider> Crawler<S> {
             }),
             stack: Arc::new(Stack {
                 middlewares: self.middlewares,
+                own,
                 downloader,
             }),
             key,

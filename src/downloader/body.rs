@@ -5,7 +5,7 @@ mod pace;
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use ::http::{Method, response};
+use ::http::{Method, Version, response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Body;
@@ -33,6 +33,8 @@ pub(super) struct BodyLimits {
     pub(super) idle: Duration,
     /// Bytes per second on the wire; 0: any.
     pub(super) rate: u64,
+    /// Whether a page that ends early is one.
+    pub(super) may_be_cut: bool,
 }
 
 /// What was read of a body.
@@ -43,6 +45,8 @@ pub(super) struct Received {
     pub(super) wire_bytes: u64,
     /// Whether it was read to its end, so that nothing of it is left on the connection.
     pub(super) is_whole: bool,
+    /// Whether the server has ended it early.
+    pub(super) is_cut: bool,
 }
 
 /// Reads a body to its end, or a robots.txt as far as it counts.
@@ -60,6 +64,7 @@ where
             bytes: Bytes::new(),
             wire_bytes: 0,
             is_whole: true,
+            is_cut: false,
         });
     }
     let is_robots = request.robots_for().is_some();
@@ -70,29 +75,48 @@ where
         .with_capacity_hint(expected);
     let mut pace = Pace::new(limits.idle, limits.rate, Instant::now());
     let mut wire_bytes = 0;
-    let partial = |decoder: Decoder, wire_bytes| Received {
-        bytes: decoder.into_partial(),
+    let partial = |decoder: Decoder, wire_bytes, is_cut| Received {
+        bytes: decoder.into_bytes(),
         wire_bytes,
         is_whole: false,
+        is_cut,
     };
-    while let Some(data) = next_piece(body, &mut pace).await? {
+    let end = loop {
+        let data = match next_piece(body, &mut pace).await {
+            Ok(Some(data)) => data,
+            // To hyper, a stream that is reset without an error is at its end. It is only behind END_STREAM (RFC 9113,
+            // 8.1).
+            Ok(None) if head.version == Version::HTTP_2 && !body.is_end_stream() => {
+                break Err(failure::cut_off());
+            }
+            Ok(None) => break decoder.check_end(),
+            Err(error) => break Err(error),
+        };
         wire_bytes += data.len() as u64;
         match decoder.push(data) {
             // What is over the limit of a robots.txt is cut off, not refused.
             Err(error) if is_robots && error.kind() == ErrorKind::TooLarge => {
-                return Ok(partial(decoder, wire_bytes));
+                return Ok(partial(decoder, wire_bytes, false));
             }
             result => result?,
         }
         if is_robots && wire_bytes > robots::MAX_BYTES as u64 {
-            return Ok(partial(decoder, wire_bytes));
+            return Ok(partial(decoder, wire_bytes, false));
         }
+    };
+    let may_be_cut = limits.may_be_cut && !request.is_own();
+    match end {
+        Ok(()) => Ok(Received {
+            bytes: decoder.into_bytes(),
+            wire_bytes,
+            is_whole: true,
+            is_cut: false,
+        }),
+        Err(error) if may_be_cut && error.kind() == ErrorKind::Incomplete => {
+            Ok(partial(decoder, wire_bytes, true))
+        }
+        Err(error) => Err(error),
     }
-    Ok(Received {
-        bytes: decoder.finish()?,
-        wire_bytes,
-        is_whole: true,
-    })
 }
 
 /// The next piece of data; `None` at the end of the body.

@@ -23,6 +23,7 @@ use super::dns::Resolver;
 use super::proxy::Proxy;
 use super::route::Routes;
 use super::tls::Tls;
+pub(super) use super::tls::Versions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -81,8 +82,12 @@ impl Connector {
     /// # Errors
     /// [`ErrorKind::Address`], [`ErrorKind::Dns`], [`ErrorKind::Connect`], [`ErrorKind::Timeout`],
     /// [`ErrorKind::Proxy`] or [`ErrorKind::Tls`], with a message that says what to do.
-    pub(super) async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
-        let result = self.shared.connect(endpoint).await;
+    pub(super) async fn connect(
+        &self,
+        endpoint: &Endpoint,
+        versions: Versions,
+    ) -> Result<Connection> {
+        let result = self.shared.connect(endpoint, versions).await;
         if let (Err(error), Some(proxy)) = (&result, endpoint.proxy())
             && error.kind() == ErrorKind::Proxy
         {
@@ -105,7 +110,8 @@ impl Connector {
         let connecting = async {
             let addresses = self.shared.allowed(&endpoint).await?;
             let io = tcp(&addresses, endpoint.port()).await?;
-            tls.to_server(endpoint.host(), io).await.map(Some)
+            let versions = Versions::Http2AndHttp1;
+            tls.to_server(endpoint.host(), versions, io).await.map(Some)
         };
         timeout_at(Instant::now() + *limit, connecting)
             .await
@@ -122,19 +128,29 @@ impl Connector {
 }
 
 impl Shared {
-    async fn connect(&self, endpoint: &Endpoint) -> Result<Connection> {
+    async fn connect(&self, endpoint: &Endpoint, versions: Versions) -> Result<Connection> {
         self.rules.check_port(endpoint.host(), endpoint.port())?;
         let deadline = Deadline::after(self.limit);
         match endpoint.proxy() {
-            None => deadline.bound(self.connect_directly(endpoint)).await,
-            Some(proxy) => self.connect_through(proxy, endpoint, deadline).await,
+            None => {
+                let connecting = self.connect_directly(endpoint, versions);
+                deadline.bound(connecting).await
+            }
+            Some(proxy) => {
+                self.connect_through(proxy, endpoint, versions, deadline)
+                    .await
+            }
         }
     }
 
-    async fn connect_directly(&self, endpoint: &Endpoint) -> Result<Connection> {
+    async fn connect_directly(
+        &self,
+        endpoint: &Endpoint,
+        versions: Versions,
+    ) -> Result<Connection> {
         let addresses = self.allowed(endpoint).await?;
         let io = tcp(&addresses, endpoint.port()).await?;
-        self.secure(endpoint, io).await
+        self.secure(endpoint, versions, io).await
     }
 
     /// Step by step, so that a proxy that cannot be reached is told from a host that it cannot reach.
@@ -142,6 +158,7 @@ impl Shared {
         &self,
         proxy: &Proxy,
         endpoint: &Endpoint,
+        versions: Versions,
         deadline: Deadline,
     ) -> Result<Connection> {
         let host = deadline.bound(self.host_for(proxy, endpoint)).await?;
@@ -151,7 +168,7 @@ impl Shared {
             .map_err(|error| proxy.error("cannot be reached").with_source(error))?;
         let leading = async {
             let io = proxy.lead(io, endpoint, &host).await?;
-            self.secure(endpoint, io).await
+            self.secure(endpoint, versions, io).await
         };
         deadline.bound(leading).await
     }
@@ -190,14 +207,14 @@ impl Shared {
     }
 
     /// TLS on top, if the URL is https.
-    async fn secure(&self, endpoint: &Endpoint, io: Io) -> Result<Connection> {
+    async fn secure(&self, endpoint: &Endpoint, versions: Versions, io: Io) -> Result<Connection> {
         if !endpoint.is_https() {
             return Ok(Connection {
                 io: TokioIo::new(io),
                 is_http2: false,
             });
         }
-        let stream = self.tls.to_server(endpoint.host(), io).await?;
+        let stream = self.tls.to_server(endpoint.host(), versions, io).await?;
         let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Connection {
             io: TokioIo::new(Box::new(stream)),

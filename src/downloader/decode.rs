@@ -9,7 +9,8 @@
 //! while let Some(chunk) = body.chunk().await? {
 //!     decoder.push(chunk)?;
 //! }
-//! let body: Bytes = decoder.finish()?;
+//! decoder.check_end()?;
+//! let body: Bytes = decoder.into_bytes();
 //! ```
 
 mod body;
@@ -119,18 +120,29 @@ impl Decoder {
     /// # Errors
     ///
     /// [`ErrorKind::Incomplete`] when a compressed stream has not reached its end.
+    #[cfg(test)]
     pub(crate) fn finish(self) -> Result<Bytes> {
+        self.check_end()?;
+        Ok(self.body.finish())
+    }
+
+    /// Whether the body may end here.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Incomplete`] when a compressed stream has not reached its end.
+    pub(crate) fn check_end(&self) -> Result<()> {
         match self.layers.iter().find(|layer| !layer.coding.is_complete()) {
             Some(layer) => Err(Error::new(
                 ErrorKind::Incomplete,
                 format!("the {} body ends too early", layer.coding.name()),
             )),
-            None => Ok(self.body.finish()),
+            None => Ok(()),
         }
     }
 
-    /// What was decoded so far of a body that is not read to its end.
-    pub(crate) fn into_partial(self) -> Bytes {
+    /// What was decoded so far.
+    pub(crate) fn into_bytes(self) -> Bytes {
         self.body.finish()
     }
 }

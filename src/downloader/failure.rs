@@ -1,9 +1,11 @@
 //! What kind of failure hyper, rustls or the system means.
 
 use std::error::Error as StdError;
-use std::io;
+use std::{fmt, io};
 
 use crate::error::{BoxError, Error, ErrorKind};
+
+const ENDED_EARLY: &str = "the body ended early";
 
 /// The error of an exchange that got no response head.
 pub(super) fn before_head(error: &hyper::Error) -> Error {
@@ -24,8 +26,54 @@ pub(super) fn before_head(error: &hyper::Error) -> Error {
 
 /// The error of a body that did not arrive whole.
 pub(super) fn within_body(error: &(dyn StdError + 'static)) -> Error {
-    Error::new(ErrorKind::Incomplete, "the body ended early").with_source(innermost(error))
+    let source = match needs_http1(error) {
+        true => Box::new(NeedsHttp1(innermost(error))),
+        false => innermost(error),
+    };
+    Error::new(ErrorKind::Incomplete, ENDED_EARLY).with_source(source)
 }
+
+/// The error of a body whose stream was reset, as if nothing were wrong.
+pub(super) fn cut_off() -> Error {
+    let source = "the HTTP/2 stream was reset before its end";
+    Error::new(ErrorKind::Incomplete, ENDED_EARLY).with_source(source)
+}
+
+/// Whether HTTP/1.1 may do what HTTP/2 could not: the server asks for it, or breaks the rules of HTTP/2.
+pub(super) fn needs_http1(error: &(dyn StdError + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.is::<NeedsHttp1>() {
+            return true;
+        }
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            return error.is_library() || refuses_http2(error);
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// Whether a server says that it wants HTTP/1.1, whatever it has offered.
+pub(super) fn refuses_http2(error: &h2::Error) -> bool {
+    let asks = [
+        h2::Reason::HTTP_1_1_REQUIRED,
+        h2::Reason::INADEQUATE_SECURITY,
+    ];
+    error.is_remote() && error.reason().is_some_and(|reason| asks.contains(&reason))
+}
+
+/// The cause of an error after which [`needs_http1`] holds.
+#[derive(Debug)]
+struct NeedsHttp1(BoxError);
+
+impl fmt::Display for NeedsHttp1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl StdError for NeedsHttp1 {}
 
 fn is_http2(error: &hyper::Error) -> bool {
     error.source().is_some_and(<dyn StdError>::is::<h2::Error>)

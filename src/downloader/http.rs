@@ -1,5 +1,6 @@
 //! The downloader of real crawls: hyper, with limits on everything that a server decides.
 
+use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use super::{Downloader, failure};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::{Response, Timings};
-use crate::settings::{LONGEST, Settings};
+use crate::settings::{Incomplete, LONGEST, Settings};
 use crate::sniff;
 
 /// Fetches over HTTP/1.1 and HTTP/2 with hyper and rustls.
@@ -44,15 +45,15 @@ type Answer = (Lease, ::http::Response<Incoming>);
 /// A request that got no answer.
 struct Unanswered {
     error: Error,
-    /// Whether that is because the server had closed the connection before.
-    is_stale: bool,
+    /// Whether that is because the server had closed the connection before, or wants another version of HTTP.
+    had_no_chance: bool,
 }
 
 impl From<Error> for Unanswered {
     fn from(error: Error) -> Self {
         Self {
             error,
-            is_stale: false,
+            had_no_chance: false,
         }
     }
 }
@@ -76,6 +77,7 @@ impl HttpDownloader {
                     ratio: settings.max_ratio,
                     idle: settings.idle_timeout.min(LONGEST),
                     rate: settings.min_rate.0,
+                    may_be_cut: settings.incomplete == Incomplete::Keep,
                 },
                 content_types: settings
                     .content_types
@@ -97,7 +99,9 @@ impl HttpDownloader {
         let head_time = started.elapsed();
         let (head, mut body) = answer.into_parts();
         self.check_type(&request, &head)?;
-        let received = body::read(&request, &head, &mut body, self.limits.body).await?;
+        let received = body::read(&request, &head, &mut body, self.limits.body)
+            .await
+            .inspect_err(|error| self.learn(endpoint, error))?;
         if received.is_whole {
             lease.give_back().await;
         }
@@ -105,21 +109,33 @@ impl HttpDownloader {
             head: head_time,
             total: started.elapsed(),
         };
-        Ok(Response::new(request, head.status.as_u16())
+        let response = Response::new(request, head.status.as_u16())
             .with_headers(head.headers)
-            .with_exchange(received.bytes, timings, received.wire_bytes))
+            .with_exchange(received.bytes, timings, received.wire_bytes);
+        Ok(match received.is_cut {
+            true => response.incomplete(),
+            false => response,
+        })
     }
 
-    /// The head of the answer. When the server has closed a connection while it was idle, the request had no chance and
-    /// gets one more, on a new connection.
+    /// Remembers for the run that an endpoint is to be asked by HTTP/1.1, if an error says so.
+    fn learn(&self, endpoint: &Endpoint, error: &(dyn StdError + 'static)) {
+        if failure::needs_http1(error) {
+            tracing::debug!(host = endpoint.host(), "asked by HTTP/1.1 from now on");
+            self.pool.require_http1(endpoint);
+        }
+    }
+
+    /// The head of the answer. When the server has closed a connection while it was idle, or wants HTTP/1.1, the request
+    /// had no chance and gets one more, on a new connection.
     async fn answer(&self, endpoint: &Endpoint, request: &Request) -> Result<Answer> {
         let lease = self.pool.lease(endpoint).await?;
         let result = match self.send(lease, endpoint, request).await {
             Err(Unanswered {
                 error,
-                is_stale: true,
+                had_no_chance: true,
             }) => {
-                tracing::debug!(url = %request.url(), %error, "sent again: the connection was stale");
+                tracing::debug!(url = %request.url(), %error, "sent again: the connection did not take it");
                 let lease = self.pool.lease_new(endpoint).await?;
                 self.send(lease, endpoint, request).await
             }
@@ -146,10 +162,15 @@ impl HttpDownloader {
         }
         let result = match timeout(self.limits.body.idle, lease.send(outgoing)).await {
             Ok(Ok(answer)) => return Ok((lease, answer)),
-            Ok(Err(lost)) => Unanswered {
-                error: failure::before_head(&lost.error),
-                is_stale: lease.is_reused() && lost.is_repeatable(request.method()),
-            },
+            Ok(Err(lost)) => {
+                self.learn(endpoint, &lost.error);
+                // What was refused over HTTP/2 goes to a connection of another kind, though this one was new.
+                let is_doubtful = lease.is_reused() || lost.is_for_http1();
+                Unanswered {
+                    error: failure::before_head(&lost.error),
+                    had_no_chance: is_doubtful && lost.is_repeatable(request.method()),
+                }
+            }
             Err(_) => Error::new(ErrorKind::Timeout, "no answer from the server").into(),
         };
         lease.retire();

@@ -25,7 +25,7 @@ use self::http2::Http2;
 use self::slots::{Slot, Slots};
 use self::socket::Socket;
 use self::state::{Idle, State};
-use super::connector::{Connector, Endpoint};
+use super::connector::{Connector, Endpoint, Versions};
 use super::failure;
 use crate::error::Result;
 use crate::settings::Settings;
@@ -124,7 +124,8 @@ impl Pool {
             Ok(slot) => slot,
             Err(lease) => return Ok(lease),
         };
-        let connection = self.shared.connector.connect(endpoint).await?;
+        let versions = self.versions(endpoint);
+        let connection = self.shared.connector.connect(endpoint, versions).await?;
         if endpoint.is_https() {
             self.state().learn(endpoint, connection.is_http2);
         }
@@ -137,6 +138,19 @@ impl Pool {
         self.start(endpoint, socket, connection.is_http2)
             .await
             .map_err(|error| failure::before_head(&error))
+    }
+
+    /// Has an endpoint asked by HTTP/1.1 from now on, whatever it offers.
+    pub(super) fn require_http1(&self, endpoint: &Endpoint) {
+        let displaced = self.state().require_http1(endpoint);
+        drop(displaced);
+    }
+
+    fn versions(&self, endpoint: &Endpoint) -> Versions {
+        match self.shared.offers_http2 && !self.state().requires_http1(endpoint) {
+            true => Versions::Http2AndHttp1,
+            false => Versions::Http1,
+        }
     }
 
     /// Speaks HTTP on a socket.

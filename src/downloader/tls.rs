@@ -21,9 +21,18 @@ const SESSIONS: usize = 4096;
 
 /// Puts TLS on connections.
 pub(super) struct Tls {
-    server: TlsConnector,
-    /// Speaks HTTP/1.1 whatever the setting `http2` says: requests to proxies are written by that.
-    proxy: TlsConnector,
+    /// Offers HTTP/2, too, if the setting `http2` does.
+    any: TlsConnector,
+    /// Offers HTTP/1.1 only. Requests to proxies are written by that.
+    http1: TlsConnector,
+}
+
+/// Which versions of HTTP a server may choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Versions {
+    /// Those that the settings allow.
+    Http2AndHttp1,
+    Http1,
 }
 
 impl Tls {
@@ -32,26 +41,35 @@ impl Tls {
     pub(super) fn new(settings: &Settings) -> Result<Self> {
         let mut server = config(settings)?;
         server.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let proxy = server.clone();
+        let http1 = server.clone();
         if settings.http2 {
             server.alpn_protocols.insert(0, b"h2".to_vec());
         }
         Ok(Self {
-            server: TlsConnector::from(Arc::new(server)),
-            proxy: TlsConnector::from(Arc::new(proxy)),
+            any: TlsConnector::from(Arc::new(server)),
+            http1: TlsConnector::from(Arc::new(http1)),
         })
     }
 
     /// # Errors
     /// [`ErrorKind::Tls`], or [`ErrorKind::Connect`] when the connection is lost.
-    pub(super) async fn to_server(&self, host: &str, io: Io) -> Result<TlsStream<Io>> {
-        shake_hands(&self.server, host, io).await
+    pub(super) async fn to_server(
+        &self,
+        host: &str,
+        versions: Versions,
+        io: Io,
+    ) -> Result<TlsStream<Io>> {
+        let tls = match versions {
+            Versions::Http2AndHttp1 => &self.any,
+            Versions::Http1 => &self.http1,
+        };
+        shake_hands(tls, host, io).await
     }
 
     /// # Errors
     /// As [`to_server`](Self::to_server).
     pub(super) async fn to_proxy(&self, host: &str, io: Io) -> Result<TlsStream<Io>> {
-        shake_hands(&self.proxy, host, io).await
+        shake_hands(&self.http1, host, io).await
     }
 }
 

@@ -330,7 +330,7 @@ impl Dispatcher {
     /// Lets a request wait for the file of its origin. Only when more of them wait than should be in memory, the whole
     /// host waits with them.
     fn wait_for_robots(&mut self, host: HostId, queued: Queued) -> Result<()> {
-        let robots = robots_request(queued.request.url())?;
+        let robots = robots_request(&queued.request)?;
         self.scheduler.set_apart(host);
         let parked = self.book.park(host, queued);
         if parked.is_full {
@@ -472,10 +472,12 @@ async fn until(time: Option<Instant>) {
     }
 }
 
-fn robots_request(url: &Url) -> Result<Request> {
-    let origin = robots::origin(url);
+/// The request for the robots.txt that another one waits for, as whoever makes that: behind a password, who comes without
+/// it is told of no rules.
+fn robots_request(waiting: &Request) -> Result<Request> {
+    let origin = robots::origin(waiting.url());
     let file = Url::parse(&format!("{origin}/robots.txt"))?;
-    Ok(Request::for_robots(file, origin))
+    Ok(Request::for_robots(file, origin).identified_as(waiting))
 }
 
 /// Why the items' thread ended while pages were still to come.

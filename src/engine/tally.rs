@@ -117,13 +117,14 @@ impl Tally {
         }
     }
 
-    /// A page was larger than it may be.
-    pub(super) fn limited(&mut self, cuts: Cuts, links: u64) {
+    /// A page was larger than it may be, or ended early.
+    pub(super) fn limited(&mut self, cuts: Cuts, links: u64, is_incomplete: bool) {
         for (limit, was_reached) in [
             (Limit::DomDepth, cuts.has(Cuts::DEPTH)),
             (Limit::DomNodes, cuts.has(Cuts::NODES)),
             (Limit::DomAttributes, cuts.has(Cuts::ATTRIBUTES)),
             (Limit::Links, links > 0),
+            (Limit::Incomplete, is_incomplete),
         ] {
             if was_reached {
                 *self.limited.entry(limit).or_default() += 1;

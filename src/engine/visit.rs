@@ -81,6 +81,7 @@ pub(super) struct Fetched {
     pub(super) wire: u64,
     pub(super) body: u64,
     pub(super) retry_after: Option<Duration>,
+    pub(super) is_incomplete: bool,
     pub(super) notes: Notes,
 }
 
@@ -190,6 +191,10 @@ impl Context {
         if retry::is_temporary(status) && self.may_retry(request) {
             return Outcome::Retry(status_error(&response));
         }
+        if response.is_incomplete() && self.may_retry(request) {
+            let error = Error::new(ErrorKind::Incomplete, "the body ended early");
+            return Outcome::Retry(error.with_url(response.url()));
+        }
         if !status.is_success() && !request.takes_any_status() {
             return Outcome::Failed(status_error(&response));
         }
@@ -290,6 +295,9 @@ impl Context {
             }
             Err(error) => return Outcome::RobotsUnreachable(error),
         };
+        if self.accounts.are_challenged(request, &response) {
+            return Outcome::Challenged;
+        }
         let status = response.status();
         if status.is_success() {
             let file = RobotsTxt::parse(response.body());
@@ -315,6 +323,9 @@ impl Context {
 fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
     let limit = u32::try_from(MAX_REDIRECTS).unwrap_or(u32::MAX);
     match redirect::follow(request, response.status(), response.headers(), limit) {
+        Ok(Some(next)) if next.url().origin() != request.url().origin() => {
+            Some(Outcome::RobotsMoved(next.unidentified()))
+        }
         Ok(Some(next)) => Some(Outcome::RobotsMoved(next)),
         Ok(None) => None,
         Err(_) => Some(Outcome::Robots(RobotsFile::Missing)),
@@ -341,6 +352,7 @@ impl Fetched {
             wire: response.wire_bytes(),
             body: response.body().len() as u64,
             retry_after,
+            is_incomplete: response.is_incomplete(),
             notes: response.notes(),
         }
     }

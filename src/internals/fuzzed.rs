@@ -24,7 +24,8 @@ pub fn decode(
     for piece in pieces {
         decoder.push(piece)?;
     }
-    decoder.finish()
+    decoder.check_end()?;
+    Ok(decoder.into_bytes())
 }
 
 /// The `Cookie` header of a request for `wanted`, after an answer of `set_by` with this `Set-Cookie`.

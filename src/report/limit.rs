@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a page had more of than it may.
+/// What a page had more of than it may, or why it is not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -17,6 +17,8 @@ pub enum Limit {
     DomAttributes,
     /// Links: the setting `max_links`.
     Links,
+    /// Nothing: its body ended early, and the setting `incomplete` keeps it.
+    Incomplete,
 }
 
 impl fmt::Display for Limit {
@@ -26,6 +28,7 @@ impl fmt::Display for Limit {
             Self::DomNodes => "dom_nodes",
             Self::DomAttributes => "dom_attributes",
             Self::Links => "links",
+            Self::Incomplete => "incomplete",
         })
     }
 }

@@ -108,6 +108,37 @@ impl Request {
         request
     }
 
+    /// With the headers and the session of another request to its origin, but for those that say which representation
+    /// that one is for, or what its body is.
+    pub(crate) fn identified_as(mut self, other: &Self) -> Self {
+        if let Some(session) = other.session() {
+            self = self.with_session(session);
+        }
+        if other.headers().is_empty() {
+            return self;
+        }
+        let is_identity = |name: &HeaderName| {
+            let name = name.as_str();
+            !["accept", "content-", "if-"]
+                .iter()
+                .any(|start| name.starts_with(start))
+                && !["range", "referer", "origin", "transfer-encoding"].contains(&name)
+        };
+        let headers = other.headers().iter();
+        let headers = headers.filter(|(name, _)| is_identity(name));
+        self.headers_mut()
+            .extend(headers.map(|(name, value)| (name.clone(), value.clone())));
+        self
+    }
+
+    /// Without headers and session, for another origin.
+    pub(crate) fn unidentified(mut self) -> Self {
+        let extra = self.extra_mut();
+        extra.headers.clear();
+        extra.session = None;
+        self
+    }
+
     /// The origin whose robots.txt this request fetches.
     pub(crate) fn robots_for(&self) -> Option<&str> {
         self.extra.as_ref()?.robots_for.as_deref()

@@ -134,6 +134,17 @@ pub enum RobotsTags {
     All,
 }
 
+/// What becomes of a page whose body ends early, also when it is fetched for the last time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Incomplete {
+    /// A failed request.
+    #[default]
+    Error,
+    /// A page of what has come, [marked](crate::Response::is_incomplete) as such.
+    Keep,
+}
+
 /// A setting that is one of a few words.
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
@@ -158,6 +169,7 @@ macro_rules! words {
 
 words!(AddressPolicy: "any" => Any, "public" => Public);
 words!(CacheMode: "off" => Off, "http" => Http, "always" => Always);
+words!(Incomplete: "error" => Error, "keep" => Keep);
 words!(Order: "breadth" => Breadth, "depth" => Depth);
 words!(RobotsTags: "off" => Off, "nofollow" => Nofollow, "noindex" => Noindex, "all" => All);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);

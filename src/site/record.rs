@@ -33,6 +33,8 @@ pub struct SitePage {
     pub h1: Option<String>,
     /// Where it links to: absolute http(s) URLs without fragment, in document order, once each.
     pub links: Vec<Url>,
+    /// Whether the body ended early. Of a page that is whole, the record does not say so.
+    pub incomplete: bool,
     pub(super) kind: Content,
     /// Whether the content is the main text; otherwise it is all of the page, which has no main text. `None` when it was not
     /// asked for.
@@ -49,12 +51,17 @@ impl Serialize for SitePage {
             Content::Markdown => Some("markdown"),
             Content::Html => Some("html"),
         };
-        let more = usize::from(name.is_some()) + usize::from(self.main.is_some());
+        let more = usize::from(name.is_some())
+            + usize::from(self.main.is_some())
+            + usize::from(self.incomplete);
         let mut record = serializer.serialize_struct("SitePage", 4 + more)?;
         record.serialize_field("url", self.url.as_str())?;
         record.serialize_field("title", &self.title)?;
         record.serialize_field("h1", &self.h1)?;
         record.serialize_field("links", &Links(&self.links))?;
+        if self.incomplete {
+            record.serialize_field("incomplete", &true)?;
+        }
         if let Some(main) = self.main {
             record.serialize_field("main", &main)?;
         }

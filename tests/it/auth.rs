@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use crawlworks::ErrorKind;
+use crawlworks::{ErrorKind, Report};
 use crawlworks::prelude::*;
 use crawlworks::testing::FakeDownloader;
 use md5::{Digest as _, Md5};
@@ -67,7 +67,7 @@ fn crossroads(seen: &Seen) -> FakeDownloader {
 }
 
 #[tokio::test]
-async fn credentials_go_to_their_own_origin_and_to_no_robots_txt() {
+async fn credentials_go_to_their_own_origin_and_its_robots_txt() {
     let seen = Seen::default();
     let crawler = polite(Probe::links([get("http://a.example/")]), |s| {
         s.delay = Duration::ZERO;
@@ -79,12 +79,16 @@ async fn credentials_go_to_their_own_origin_and_to_no_robots_txt() {
         everywhere(s);
     });
     run(crawler.downloader(crossroads(&seen))).await;
-    for at_home in ["http://a.example/", "http://a.example/next"] {
+    for at_home in [
+        "http://a.example/robots.txt",
+        "http://a.example/",
+        "http://a.example/next",
+    ] {
         assert_eq!(seen.of(at_home).as_deref(), Some(BASIC), "{at_home}");
     }
     for elsewhere in [
-        "http://a.example/robots.txt",
         "http://b.example/robots.txt",
+        "http://a.example:81/robots.txt",
         "http://a.example:81/",
         "https://a.example/",
         "http://www.a.example/",
@@ -92,6 +96,62 @@ async fn credentials_go_to_their_own_origin_and_to_no_robots_txt() {
     ] {
         assert_eq!(seen.of(elsewhere), None, "{elsewhere}");
     }
+}
+
+/// Asks a site for a page, and gives back all requests that were made.
+async fn asked(
+    start: Request,
+    answer: impl Fn(Request) -> Response + Send + Sync + 'static,
+) -> (Vec<Request>, Report) {
+    let requests = Arc::<Mutex<Vec<Request>>>::default();
+    let noted = Arc::clone(&requests);
+    let fake = FakeDownloader::new(move |request| {
+        noted.lock().unwrap().push(request.clone());
+        Ok(answer(request))
+    });
+    let crawler = polite(Probe::links([start]), |s| s.delay = Duration::ZERO);
+    let report = run(crawler.downloader(fake)).await;
+    let requests = requests.lock().unwrap().clone();
+    (requests, report)
+}
+
+#[tokio::test]
+async fn robots_txt_is_asked_for_as_the_request_that_waits_for_it() {
+    let start = get("http://a.example/").with_header("x-token", "t").unwrap();
+    let start = start.with_header("accept", "text/csv").unwrap();
+    let (requests, report) = asked(start, |request| match request.url().path() {
+        "/robots.txt" if request.header("x-token").is_none() => Response::new(request, 401),
+        "/robots.txt" => Response::new(request, 200)
+            .with_body("text/plain", "User-agent: *\nDisallow: /inner\n"),
+        _ => html(request, page_of_links(["/inner", "/open"])),
+    })
+    .await;
+    assert_eq!(report.filtered[&crawlworks::Filter::Robots], 1);
+    assert_eq!(requests[0].url().path(), "/robots.txt");
+    assert!(requests[0].header("accept").is_none(), "that is for the page");
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_moves_elsewhere_is_asked_for_as_a_stranger() {
+    let start = get("http://a.example/")
+        .with_basic_auth("us", "pw")
+        .with_header("x-token", "t")
+        .unwrap();
+    let (requests, _) = asked(start, |request| {
+        match (request.url().host_str().unwrap(), request.url().path()) {
+            ("a.example", "/robots.txt") => Response::new(request, 302)
+                .with_header("location", "http://b.example/rules.txt")
+                .unwrap(),
+            (_, "/rules.txt") => Response::new(request, 404),
+            _ => html(request, ""),
+        }
+    })
+    .await;
+    let [home, away, page] = &requests[..] else {
+        panic!("{requests:?}");
+    };
+    assert!(home.header("authorization").is_some() && page.header("authorization").is_some());
+    assert!(away.headers().is_empty(), "{:?}", away.headers());
 }
 
 #[tokio::test]

@@ -56,6 +56,34 @@ async fn a_response_knows_the_way_to_it() {
     );
 }
 
+/// What becomes of a page that sets a cookie on its way back to itself, or sets none.
+async fn failure_of_a_loop(sets_cookie: bool, cookies: bool) -> String {
+    let fake = FakeDownloader::new(move |request| {
+        let to = if request.url().query().is_some() { "/" } else { "/?back" };
+        let sets_cookie = sets_cookie && to == "/?back";
+        let answer = Response::new(request, 302).with_header("location", to)?;
+        if sets_cookie { answer.with_header("set-cookie", "seen=1") } else { Ok(answer) }
+    });
+    let mut crawler = quick(Probe::only([get("http://a.example/")]), |s| s.cookies = cookies);
+    let mut events = crawler.events();
+    run(crawler.downloader(fake)).await;
+    while let Some(event) = events.next().await {
+        if let crawlworks::Event::Failed { message, .. } = event {
+            return message;
+        }
+    }
+    String::new()
+}
+
+#[tokio::test]
+async fn a_loop_that_a_cookie_might_end_says_so_only_then() {
+    assert!(failure_of_a_loop(true, false).await.contains("cookies=true"));
+    for (sets_cookie, cookies) in [(false, false), (true, true), (false, true)] {
+        let message = failure_of_a_loop(sets_cookie, cookies).await;
+        assert!(message.contains("loop") && !message.contains("cookies"), "{message}");
+    }
+}
+
 #[tokio::test]
 async fn a_redirect_loop_ends_as_an_error() {
     let site = PracticeSite::start().unwrap();

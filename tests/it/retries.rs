@@ -181,3 +181,26 @@ async fn what_failed_together_does_not_come_back_together() {
     again.dedup();
     assert!(again.len() > 15, "{again:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_stays_incomplete_is_kept_after_the_last_try_and_counted() {
+    let fake = FakeDownloader::new(|request| Ok(html(request, "half").incomplete()));
+    let probe = home();
+    let visited = probe.visited();
+    let report = run(quick(probe, |s| s.retries = 2).downloader(fake.clone())).await;
+    assert_eq!((fake.urls().len(), report.pages), (3, 1));
+    assert!(visited.responses()[0].is_incomplete());
+    assert_eq!(report.limited[&crawlworks::report::Limit::Incomplete], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_whole_at_the_next_try_is_not_marked() {
+    let fake = FakeDownloader::new(|request| {
+        let is_first = request.attempt() == 0;
+        let page = html(request, "");
+        Ok(if is_first { page.incomplete() } else { page })
+    });
+    let report = run(quick(home(), |s| s.retries = 2).downloader(fake.clone())).await;
+    assert_eq!((report.pages, report.retries.values().sum::<u64>()), (1, 1));
+    assert!(report.limited.is_empty(), "{:?}", report.limited);
+}

@@ -144,7 +144,8 @@ impl CacheLayer {
     async fn keep(&self, asked: Asked, response: Response, requested: SystemTime) -> Response {
         let (status, headers) = (response.status(), response.headers());
         let vary = vary::selected(&asked.headers, headers);
-        let may_store = rules::may_store(&asked.headers, status, headers);
+        let may_store =
+            !response.is_incomplete() && rules::may_store(&asked.headers, status, headers);
         let has_credentials = rules::has_credentials(&asked.headers);
         let mut is_stored = false;
         if let Some(vary) = vary.filter(|_| may_store) {

@@ -165,7 +165,7 @@ fn is_unmodified(response: &Response) -> bool {
 
 fn is_a_page(response: &Response) -> bool {
     let status = response.status();
-    status.is_success() && status != StatusCode::PARTIAL_CONTENT
+    status.is_success() && status != StatusCode::PARTIAL_CONTENT && !response.is_incomplete()
 }
 
 fn with_state(response: Response, state: Recrawled) -> Response {

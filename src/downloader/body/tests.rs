@@ -14,6 +14,7 @@ const LIMITS: BodyLimits = BodyLimits {
     ratio: 0,
     idle: Duration::from_secs(15),
     rate: 1024,
+    may_be_cut: false,
 };
 
 /// A body of pieces of so many bytes, each after so many seconds.
@@ -85,4 +86,46 @@ async fn without_a_floor_only_silence_ends_a_body() {
 async fn frames_without_a_byte_are_silence() {
     let empty = (0..1000).map(|_| (1, 0));
     assert_eq!(pace(empty, LIMITS).await, Err((ErrorKind::Timeout, 15)));
+}
+
+/// Reads a body over HTTP/2 that comes to an end: whether it is whole, or the kind of the error.
+async fn over_http2(
+    mut body: impl Body<Data = Bytes, Error = Infallible> + Unpin,
+    limits: BodyLimits,
+    request: Request,
+) -> Result<(Bytes, bool), ErrorKind> {
+    let (mut head, ()) = ::http::Response::new(()).into_parts();
+    head.version = Version::HTTP_2;
+    let received = read(&request, &head, &mut body, limits).await;
+    received
+        .map(|received| (received.bytes, received.is_cut))
+        .map_err(|error| error.kind())
+}
+
+#[tokio::test(start_paused = true)]
+async fn over_http2_a_body_is_whole_only_where_its_stream_has_ended() {
+    let page = || Request::get("http://a.example/").unwrap();
+    let whole = http_body_util::Full::new(Bytes::from_static(b"xxx"));
+    let (bytes, is_cut) = over_http2(whole, LIMITS, page()).await.unwrap();
+    assert_eq!((&*bytes, is_cut), (&b"xxx"[..], false));
+    // A stream of frames never says that it has ended, as one that was reset.
+    for frames in [vec![(0, 3)], vec![(0, 1), (1, 2)], vec![]] {
+        let cut = over_http2(pieces(frames.clone()), LIMITS, page()).await;
+        assert_eq!(cut, Err(ErrorKind::Incomplete), "{frames:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_is_cut_may_be_kept_but_not_that_of_robots_txt() {
+    let limits = BodyLimits {
+        may_be_cut: true,
+        ..LIMITS
+    };
+    let page = Request::get("http://a.example/").unwrap();
+    let (bytes, is_cut) = over_http2(pieces([(0, 2)]), limits, page).await.unwrap();
+    assert_eq!((&*bytes, is_cut), (&b"xx"[..], true));
+    let file = url::Url::parse("http://a.example/robots.txt").unwrap();
+    let robots = Request::for_robots(file, "http://a.example");
+    let kept = over_http2(pieces([(0, 2)]), limits, robots).await;
+    assert_eq!(kept, Err(ErrorKind::Incomplete));
 }

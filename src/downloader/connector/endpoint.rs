@@ -45,6 +45,14 @@ impl Endpoint {
         self
     }
 
+    /// This endpoint without the proxy on the way.
+    pub(in crate::downloader) fn directly(&self) -> Self {
+        Self {
+            proxy: None,
+            ..self.clone()
+        }
+    }
+
     pub(in crate::downloader) fn is_https(&self) -> bool {
         self.is_https
     }

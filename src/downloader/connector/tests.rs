@@ -27,7 +27,7 @@ fn connector(answers: &[&[&str]], change: impl FnOnce(&mut Settings)) -> Connect
 
 async fn connect(connector: &Connector, url: &str) -> Result<Connection> {
     let endpoint = connector.endpoint(&Request::get(url)?)?;
-    connector.connect(&endpoint).await
+    connector.connect(&endpoint, Versions::Http1).await
 }
 
 /// A listener that only tells whether somebody came.
@@ -50,7 +50,11 @@ async fn a_name_that_is_rebound_to_loopback_is_never_connected_to() {
     let allowed = connector.shared.allowed(&endpoint).await.unwrap();
     assert_eq!(allowed, ["203.0.114.1".parse::<IpAddr>().unwrap()]);
     for _ in 0..1000 {
-        let error = connector.connect(&endpoint).await.err().unwrap();
+        let error = connector
+            .connect(&endpoint, Versions::Http1)
+            .await
+            .err()
+            .unwrap();
         assert_eq!(error.kind(), ErrorKind::Address, "{}", error.chain());
     }
     let came = std::future::poll_fn(|cx| std::task::Poll::Ready(listener.poll_accept(cx)));

@@ -1,10 +1,14 @@
 //! What connections of both versions of HTTP have in common.
 
+use std::error::Error as _;
+
 use ::http::{Method, Request};
 use bytes::Bytes;
 use http_body_util::Full;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+
+use crate::downloader::failure;
 
 /// A request as hyper takes it.
 pub(super) type Outgoing = Request<Full<Bytes>>;
@@ -42,6 +46,14 @@ pub(super) enum Fate {
 }
 
 impl Lost {
+    /// Whether the server took it for nothing but that it came over HTTP/2.
+    pub(in super::super) fn is_for_http1(&self) -> bool {
+        let source = self.error.source();
+        source
+            .and_then(|source| source.downcast_ref::<h2::Error>())
+            .is_some_and(failure::refuses_http2)
+    }
+
     /// Whether the request does no harm when it is sent again at once (RFC 9110, section 9.2.2).
     pub(in super::super) fn is_repeatable(&self, method: &Method) -> bool {
         match self.fate {

@@ -15,6 +15,7 @@ use tokio::task::AbortHandle;
 use super::connection::{Fate, Lost, Outgoing, Task};
 use super::socket::Socket;
 use crate::downloader::connector::Endpoint;
+use crate::downloader::failure;
 
 /// The largest head in HTTP/2, in bytes.
 const MAX_HEAD: u32 = 64 * 1024;
@@ -82,6 +83,7 @@ fn fate(failure: &TrySendError<Outgoing>) -> Fate {
     };
     // A server that goes away names the last request that it took; the others fail with its NO_ERROR.
     let is_untouched = match error.reason() {
+        _ if failure::refuses_http2(error) => true,
         Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
         Some(h2::Reason::NO_ERROR) => error.is_go_away(),
         _ => false,

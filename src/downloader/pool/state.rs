@@ -15,7 +15,7 @@ use crate::downloader::connector::Endpoint;
 
 /// How long an idle connection is kept for the next request to its host.
 const IDLE: Duration = Duration::from_secs(15);
-/// Of how many https endpoints it is remembered that they speak HTTP/1 only.
+/// Of how many https endpoints it is remembered that they speak HTTP/1 only, or should.
 const MAX_KNOWN: usize = 10_000;
 
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(super) struct State {
     /// Those that are being made and may turn out to be HTTP/2. The sender is gone when they are made or have failed.
     pub(super) flights: HashMap<Endpoint, watch::Receiver<()>>,
     http1_only: HashSet<Endpoint>,
+    /// Those that offer HTTP/2 and do not master it, without the proxy on the way.
+    http1_required: HashSet<Endpoint>,
     /// The task that closes what is idle for too long; it ends when nothing is.
     pub(super) sweeper: Option<JoinHandle<()>>,
 }
@@ -75,6 +77,7 @@ impl State {
             shared: HashMap::new(),
             flights: HashMap::new(),
             http1_only: HashSet::new(),
+            http1_required: HashSet::new(),
             sweeper: None,
         }
     }
@@ -107,8 +110,11 @@ impl State {
         if is_http2 { self.take(endpoint) } else { None }
     }
 
-    /// A new HTTP/2 connection with one user. Where there is one already, it is for this user alone.
+    /// A new HTTP/2 connection with one user. Where there is one already, or should be none, it is for this user alone.
     pub(super) fn share(&mut self, connection: Http2) {
+        if self.requires_http1(&connection.endpoint) {
+            return;
+        }
         let endpoint = Arc::clone(&connection.endpoint);
         self.shared.entry(endpoint).or_insert(Shared {
             connection,
@@ -170,7 +176,26 @@ impl State {
     }
 
     pub(super) fn is_http1_only(&self, endpoint: &Endpoint) -> bool {
-        self.http1_only.contains(endpoint)
+        self.http1_only.contains(endpoint) || self.requires_http1(endpoint)
+    }
+
+    pub(super) fn requires_http1(&self, endpoint: &Endpoint) -> bool {
+        !self.http1_required.is_empty() && self.http1_required.contains(&endpoint.directly())
+    }
+
+    /// Gives no HTTP/2 connection to this endpoint any more; answers with those that nobody uses.
+    pub(super) fn require_http1(&mut self, endpoint: &Endpoint) -> Vec<Idle> {
+        if self.http1_required.len() >= MAX_KNOWN {
+            self.http1_required.clear();
+        }
+        self.http1_required.insert(endpoint.directly());
+        // Its users stay until they are done.
+        self.shared.remove(endpoint);
+        std::iter::from_fn(|| match self.idle.last(endpoint) {
+            Some(Idle::Http2(_)) => self.idle.take(endpoint),
+            _ => None,
+        })
+        .collect()
     }
 
     /// Remembers what an endpoint speaks.

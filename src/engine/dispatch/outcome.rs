@@ -94,7 +94,8 @@ impl Dispatcher {
                 self.tally.filtered(Filter::RuleLimit, over_rules);
                 self.tally.filtered(Filter::File, files);
                 self.tally.filtered(Filter::Nofollow, nofollow);
-                self.tally.limited(cuts, over_limit);
+                let is_incomplete = fetched.is_some_and(|fetched| fetched.is_incomplete);
+                self.tally.limited(cuts, over_limit, is_incomplete);
                 if let Some(error) = error {
                     self.failed(request, &error);
                 } else {
@@ -223,11 +224,14 @@ impl Dispatcher {
             wait: Duration::ZERO,
             reason: reason.to_owned(),
         });
+        let is_page = request.robots_for().is_none();
         let again = Queued {
             number,
             request: request.challenged(),
         };
-        self.frontier.replace(host, &again)?;
+        if is_page {
+            self.frontier.replace(host, &again)?;
+        }
         self.scheduler.push_later(host, again, now);
         Ok(())
     }
@@ -239,11 +243,14 @@ impl Dispatcher {
             url: request.url().clone(),
             target: link.request.url().clone(),
         });
-        if request.is_start()
-            && link.verdict == Err(Filter::Scope)
-            && Arc::make_mut(&mut self.scope).follow_start(request.url(), link.request.url())
-        {
-            link.verdict = self.scope.check(&link.request);
+        if request.is_start() && link.verdict == Err(Filter::Scope) {
+            let (from, to) = (request.url(), link.request.url());
+            if Arc::make_mut(&mut self.scope).follow_start(from, to) {
+                link.verdict = self.scope.check(&link.request);
+            } else {
+                let first = request.redirects().first().unwrap_or(from);
+                tracing::warn!(url = %first, target = %to, "a start URL leads to another site, which is out of scope: begin with the target");
+            }
         }
         self.admit(vec![link])
     }

@@ -1,6 +1,9 @@
 //! Where an answer leads: the next hop of a redirect or refresh, unless that is a loop.
 
+use std::error::Error as _;
+
 use http::HeaderValue;
+use http::header::SET_COOKIE;
 
 use super::Context;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,14 +23,22 @@ impl Context {
         response: &Response,
     ) -> Result<Option<Request>> {
         let (status, headers) = (response.status(), response.headers());
-        if let Some(next) = redirect::follow(request, status, headers, self.redirects)? {
+        let has_refused = self.cookies.is_none()
+            && (headers.contains_key(SET_COOKIE) || request.trail().contains(&COOKIE_REFUSED));
+        let next = redirect::follow(request, status, headers, self.redirects);
+        if let Some(next) = next.map_err(|error| with_hint(error, has_refused))? {
             let target = next.url().clone();
+            let next = match has_refused {
+                true => next.with_mark(COOKIE_REFUSED),
+                false => next,
+            };
             return self
                 .marked(request, response, next)
                 .map(Some)
                 .ok_or_else(|| {
                     let message = format!("redirect loop: it leads back to {target}");
-                    Error::new(ErrorKind::Redirect, message).with_url(request.url())
+                    let error = Error::new(ErrorKind::Redirect, message).with_url(request.url());
+                    with_hint(error, has_refused)
                 });
         }
         if !self.meta_refresh || !status.is_success() {
@@ -58,6 +69,17 @@ impl Context {
         let is_loop = next.trail().contains(&mark(&next, cookies.as_ref()));
         (!is_loop).then_some(next)
     }
+}
+
+/// A mark for what a chain of redirects has met: a cookie that was set, while the setting `cookies` is off.
+const COOKIE_REFUSED: u64 = 0;
+
+/// A redirect that leads nowhere, with the reason that it may have.
+fn with_hint(error: Error, has_refused: bool) -> Error {
+    if !has_refused || error.source().is_some() {
+        return error;
+    }
+    error.with_source("a cookie was set on the way, which `cookies=true` would send back")
 }
 
 /// Whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a cookie

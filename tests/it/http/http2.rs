@@ -26,6 +26,8 @@ enum Reply {
     Refuse,
     /// Breaks it off.
     Break,
+    /// Asks for HTTP/1.1.
+    Http1,
     /// Answers it together with the others that wait there.
     Together(Arc<Barrier>),
 }
@@ -37,7 +39,7 @@ struct Site {
     requests: Arc<Mutex<Vec<http::Request<()>>>>,
 }
 
-fn acceptor(protocol: &str) -> TlsAcceptor {
+fn acceptor(protocols: &[&str]) -> TlsAcceptor {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
@@ -47,7 +49,8 @@ fn acceptor(protocol: &str) -> TlsAcceptor {
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
         .unwrap();
-    config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
+    let names = protocols.iter().map(|name| name.as_bytes().to_vec());
+    config.alpn_protocols = names.collect();
     TlsAcceptor::from(Arc::new(config))
 }
 
@@ -58,7 +61,7 @@ impl Site {
         let port = listener.local_addr().unwrap().port();
         let (counts, watched) = watch::channel(Counts::default());
         let requests = Arc::<Mutex<Vec<_>>>::default();
-        let (log, script, acceptor) = (Arc::clone(&requests), Arc::new(script), acceptor("h2"));
+        let (log, script, acceptor) = (Arc::clone(&requests), Arc::new(script), acceptor(&["h2", "http/1.1"]));
         tokio::spawn(async move {
             for number in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
@@ -108,6 +111,9 @@ async fn serve(
     let Ok(stream) = acceptor.accept(stream).await else {
         return;
     };
+    if stream.get_ref().1.alpn_protocol() != Some(b"h2") {
+        return serve_http1(stream).await;
+    }
     let Ok(mut connection) = h2::server::handshake(stream).await else {
         return;
     };
@@ -122,6 +128,7 @@ async fn serve(
             }
             Reply::Refuse => respond.send_reset(h2::Reason::REFUSED_STREAM),
             Reply::Break => respond.send_reset(h2::Reason::INTERNAL_ERROR),
+            Reply::Http1 => respond.send_reset(h2::Reason::HTTP_1_1_REQUIRED),
             Reply::Together(barrier) => {
                 tokio::spawn(async move {
                     barrier.wait().await;
@@ -131,6 +138,16 @@ async fn serve(
         }
         nth += 1;
     }
+}
+
+async fn serve_http1(stream: tokio_rustls::server::TlsStream<TcpStream>) {
+    let service = hyper::service::service_fn(|_| async {
+        let body = http_body_util::Full::new(Bytes::from_static(b"page by HTTP/1.1"));
+        Ok::<_, std::convert::Infallible>(hyper::Response::new(body))
+    });
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(hyper_util::rt::TokioIo::new(stream), service)
+        .await;
 }
 
 fn page(mut respond: SendResponse<Bytes>) {
@@ -225,6 +242,29 @@ async fn an_exchange_that_the_server_breaks_off_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_server_that_wants_http_1_gets_it_at_once_and_from_then_on() {
+    for method in [http::Method::GET, http::Method::POST] {
+        let site = Site::start(|_, _| Reply::Http1).await;
+        let downloader = trusting(|_| {});
+        for _ in 0..3 {
+            let request = site.home().with_method(method.clone());
+            let page = text(downloader.fetch(request).await);
+            assert_eq!(page.unwrap(), "page by HTTP/1.1");
+        }
+        assert_eq!(site.requested(), 1, "over HTTP/2");
+    }
+}
+
+#[tokio::test]
+async fn what_is_in_flight_when_a_server_wants_http_1_is_not_lost() {
+    let site = Site::start(|_, nth| if nth < 3 { Reply::Page } else { Reply::Http1 }).await;
+    let downloader = trusting(|_| {});
+    for page in join_all((0..8).map(|_| site.fetch(&downloader))).await {
+        assert!(page.unwrap().starts_with("page"));
+    }
+}
+
+#[tokio::test]
 async fn an_idle_connection_makes_room_for_another() {
     let site = Site::start(|_, _| Reply::Page).await;
     let other = Server::start(|_, _| ok("other")).await;
@@ -252,7 +292,7 @@ async fn a_host_that_speaks_http_1_only_gets_a_connection_for_each_visit() {
         "https://127.0.0.1:{}/",
         listener.local_addr().unwrap().port()
     );
-    let (acceptor, all_there) = (acceptor("http/1.1"), Arc::new(Barrier::new(5)));
+    let (acceptor, all_there) = (acceptor(&["http/1.1"]), Arc::new(Barrier::new(5)));
     tokio::spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
