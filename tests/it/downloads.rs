@@ -5,7 +5,7 @@ use crawlworks::settings::ByteSize;
 use crawlworks::testing::PracticeSite;
 use crawlworks::{Error, ErrorKind, HttpDownloader};
 
-use crate::support::{Probe, millis, quick, run, secs};
+use crate::support::{Patient, Probe, millis, quick, run, secs};
 
 /// Fetches one path of the practice site with these settings, without a crawl around it.
 async fn fetch_with(path: &str, change: impl FnOnce(&mut Settings)) -> Result<Response, Error> {
@@ -193,12 +193,12 @@ async fn the_shelf_of_hazards_is_crawled_to_its_end() {
         settings.depth = Some(1);
         // The first two ask for a pause, of an hour even, and get it; the others only take long.
         settings.deny = vec!["/(unavailable|retry-after|slow|drip|big|bomb)".to_owned()];
-        settings.idle_timeout = millis(500);
         settings.max_links = 200;
         settings.concurrency_per_host = 16;
         settings.adaptive_delay = false;
     });
-    let report = run(crawler).await;
+    let patient = Patient::new(crawler.settings(), |url| url.path().ends_with("/stall"));
+    let report = run(crawler.downloader(patient)).await;
     assert_eq!(report.finish, crawlworks::Finish::Finished);
     for kind in [
         ErrorKind::Incomplete,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use crawlworks::prelude::*;
-use crawlworks::{Filter, Finish, Report};
+use crawlworks::{Downloader, Filter, Finish, HttpDownloader, Report};
 
 type Parse<I> = Box<dyn Fn(&Response, &mut Output<I>) -> Result<(), BoxError> + Send + Sync>;
 
@@ -112,6 +112,37 @@ pub(crate) fn polite<S: Spider>(spider: S, change: impl FnOnce(&mut Settings)) -
     let mut crawler = Crawler::new(spider);
     change(crawler.settings_mut());
     crawler
+}
+
+/// A downloader that gives up after a second what `is_timeless` says of: what never comes to an end. All else may take
+/// as long as it takes, so that nothing that a busy machine is late with is told as a time-out.
+pub(crate) struct Patient {
+    downloader: HttpDownloader,
+    is_timeless: fn(&Url) -> bool,
+}
+
+impl Patient {
+    pub(crate) fn new(settings: &Settings, is_timeless: fn(&Url) -> bool) -> Self {
+        let (mut settings, never) = (settings.clone(), Duration::from_hours(24));
+        settings.connect_timeout = never;
+        settings.idle_timeout = never;
+        settings.timeout = never;
+        settings.min_rate.0 = 0;
+        Self {
+            downloader: HttpDownloader::new(&settings).unwrap(),
+            is_timeless,
+        }
+    }
+}
+
+impl Downloader for Patient {
+    async fn fetch(&self, request: Request) -> crawlworks::Result<Response> {
+        let request = match (self.is_timeless)(request.url()) {
+            true => request.with_timeout(secs(1)),
+            false => request,
+        };
+        self.downloader.fetch(request).await
+    }
 }
 
 /// Runs a crawl to its end and checks that the report agrees with itself.

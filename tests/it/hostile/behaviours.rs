@@ -48,7 +48,7 @@ pub(crate) const ALL: &[(&str, Counted)] = &[
     ),
     (
         "body-endless-trailers",
-        Failed(&[ErrorKind::Http, ErrorKind::Incomplete, ErrorKind::Timeout]),
+        Failed(&[ErrorKind::Http, ErrorKind::Incomplete]),
     ),
     // Codings.
     ("coding-gzip-bomb", Failed(&[ErrorKind::TooLarge])),
@@ -64,15 +64,9 @@ pub(crate) const ALL: &[(&str, Counted)] = &[
     // Heads.
     ("head-silent", Failed(&[ErrorKind::Timeout])),
     ("head-drips", Failed(&[ErrorKind::Timeout])),
-    (
-        "head-endless",
-        Failed(&[ErrorKind::Http, ErrorKind::Timeout]),
-    ),
+    ("head-endless", Failed(&[ErrorKind::Http])),
     ("head-many-fields", Failed(&[ErrorKind::Http])),
-    (
-        "head-huge-field",
-        Failed(&[ErrorKind::Http, ErrorKind::Timeout]),
-    ),
+    ("head-huge-field", Failed(&[ErrorKind::Http])),
     (
         "head-informational",
         Failed(&[ErrorKind::Timeout, ErrorKind::Http]),

@@ -168,8 +168,9 @@ async fn a_body_that_is_not_read_to_its_end_closes_its_connection() {
 async fn a_visit_that_is_given_up_closes_its_connection() {
     let (_shut, gate) = watch::channel(false);
     let server = Server::start(move |_, _| Reply::When(gate.clone(), Vec::new())).await;
-    let downloader = downloader(|s| s.idle_timeout = millis(20));
-    let error = fetch(&downloader, server.at("/")).await.unwrap_err();
+    let downloader = downloader(|_| {});
+    let impatient = get(server.at("/")).with_timeout(millis(20));
+    let error = text(downloader.fetch(impatient).await).unwrap_err();
     assert_eq!(error, ErrorKind::Timeout);
     let server = Server::start(|_, _| ok("page")).await;
     drop(tokio::time::timeout(millis(0), fetch(&downloader, server.at("/"))).await);
