@@ -440,7 +440,7 @@ impl Dispatcher {
             Finish::Finished
         });
         let shortfalls = shortfalls(&self.settings.min_fill, &items, finish);
-        self.commit_last(finish, delivered).await?;
+        self.commit_last(finish, delivered, elapsed).await?;
         announcer.announce(|| Event::Finished { reason: finish });
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
         Ok(self.tally.into_report(

@@ -1,6 +1,7 @@
 //! Commits and what a crawl goes on with: the part of the dispatcher that only a durable job has.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 use url::Url;
@@ -174,13 +175,12 @@ impl Dispatcher {
 
     /// Sends all that has changed to the store, by way of the items.
     pub(super) fn commit(&mut self) {
-        if let Some(cut) = self.cut(None) {
+        if let Some(cut) = self.cut(None, self.now()) {
             self.context.spider.commit(Box::new(cut));
         }
     }
 
-    fn cut(&mut self, finish: Option<Finish>) -> Option<Cut> {
-        let (now, seconds) = (self.now(), self.now().as_secs_f64());
+    fn cut(&mut self, finish: Option<Finish>, now: Duration) -> Option<Cut> {
         let kept = self.keepsakes();
         let commits = self.commits.as_mut()?;
         commits.cut();
@@ -193,7 +193,7 @@ impl Dispatcher {
             kept,
             saved: Saved {
                 tally: self.tally.clone(),
-                seconds: resumed.seconds + seconds,
+                seconds: resumed.seconds + now.as_secs_f64(),
                 resumes: resumed.times,
                 suspects: commits.suspects.clone(),
                 finish,
@@ -259,11 +259,16 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// The last commit, when everything else is over; waits until it is there.
-    pub(super) async fn commit_last(&mut self, finish: Finish, delivered: Delivered) -> Result<()> {
+    /// The last commit, when everything else is over, of a crawl that took so long; waits until it is there.
+    pub(super) async fn commit_last(
+        &mut self,
+        finish: Finish,
+        delivered: Delivered,
+        elapsed: Duration,
+    ) -> Result<()> {
         self.nothing_is_lost(finish)?;
         let was_committing = self.commits.as_ref().is_some_and(Commits::is_committing);
-        let Some(cut) = self.cut(Some(finish)) else {
+        let Some(cut) = self.cut(Some(finish), elapsed) else {
             return Ok(());
         };
         let Some(commits) = &mut self.commits else {
