@@ -19,8 +19,6 @@ mod proxy;
 mod route;
 mod tls;
 
-use tokio::time::Instant;
-
 pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
 #[cfg(feature = "cli")]
@@ -29,6 +27,7 @@ pub(crate) use self::look::Look;
 pub(crate) use self::outgoing::check_framing;
 pub(crate) use self::outgoing::default_headers;
 pub(crate) use self::proxy::Proxy;
+use crate::clock;
 use crate::engine::BoxFuture;
 use crate::error::Result;
 use crate::request::Request;
@@ -64,10 +63,10 @@ pub(crate) trait ErasedDownloader: Send + Sync {
 impl<D: Downloader> ErasedDownloader for D {
     fn fetch_boxed(&self, request: Request) -> BoxFuture<'_, Result<Response>> {
         Box::pin(async move {
-            let started = Instant::now();
+            let started = clock::now();
             self.fetch(request)
                 .await
-                .map(|response| response.or_timed(started.elapsed()))
+                .map(|response| response.or_timed(clock::since(started)))
         })
     }
 }

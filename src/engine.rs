@@ -7,6 +7,7 @@
 mod commits;
 mod dispatch;
 mod erased;
+mod parsers;
 mod robots;
 mod sitemaps;
 mod tally;
@@ -17,6 +18,7 @@ use std::pin::Pin;
 pub(crate) use commits::{Commits, MAX_READS};
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::{Plumbed, panicked};
+pub(crate) use parsers::Parsers;
 pub(crate) use tally::Tally;
 pub(crate) use visit::Context;
 #[cfg(feature = "cli")]

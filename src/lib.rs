@@ -51,6 +51,7 @@ pub use spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
 mod crawler;
 pub use crawler::{Crawler, ItemStream};
 
+mod clock;
 mod engine;
 
 mod scheduler;

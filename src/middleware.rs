@@ -124,6 +124,8 @@ pub(crate) struct Stack {
     /// From where on they are the crawl's own, which say who it is.
     pub(crate) own: usize,
     pub(crate) downloader: Box<dyn ErasedDownloader>,
+    /// Whether any of it is the program's own.
+    pub(crate) has_foreign: bool,
 }
 
 impl Stack {

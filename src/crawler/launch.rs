@@ -1,6 +1,7 @@
 //! From a builder to a running crawl: which task and which thread owns what.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -11,7 +12,7 @@ use super::setup::{Setup, open_outputs};
 use crate::cache::CacheLayer;
 use crate::cache::pages::Pages;
 use crate::downloader::HttpDownloader;
-use crate::engine::{Commits, Context, Dispatcher, Parts, Plumbed, Written};
+use crate::engine::{Commits, Context, Dispatcher, Parsers, Parts, Plumbed, Written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::html::Limits;
 use crate::identity::{FingerprintKey, Strip};
@@ -175,6 +176,7 @@ impl<S: Spider> Crawler<S> {
     ) -> Result<Context> {
         let settings = self.settings;
         let own = self.middlewares.len();
+        let has_foreign = self.downloader.is_some() || !self.middlewares.is_empty();
         if let Some(cookies) = cookies.clone() {
             self.middlewares.push(Box::new(cookies));
         }
@@ -196,11 +198,14 @@ impl<S: Spider> Crawler<S> {
                 entrance,
                 max_links: settings.max_links,
                 tree: Limits::new(&settings),
+                has_warned: AtomicBool::new(false),
             }),
+            parsers: Parsers::new(&Handle::current()),
             stack: Arc::new(Stack {
                 middlewares: self.middlewares,
                 own,
                 downloader,
+                has_foreign,
             }),
             key,
             announcer: self.announcer,

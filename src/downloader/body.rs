@@ -9,11 +9,11 @@ use ::http::{Method, Version, response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Body;
-use tokio::time::{Instant, sleep_until};
 
 use self::pace::Pace;
 use super::decode::Decoder;
 use super::failure;
+use crate::clock;
 use crate::error::{ErrorKind, Result};
 use crate::policy::robots;
 use crate::request::Request;
@@ -73,7 +73,7 @@ where
     let mut decoder = Decoder::new(&head.headers, size)?
         .with_max_ratio(limits.ratio)
         .with_capacity_hint(expected);
-    let mut pace = Pace::new(limits.idle, limits.rate, Instant::now());
+    let mut pace = Pace::new(limits.idle, limits.rate, clock::now());
     let mut wire_bytes = 0;
     let partial = |decoder: Decoder, wire_bytes, is_cut| Received {
         bytes: decoder.into_bytes(),
@@ -125,19 +125,15 @@ where
     B: Body<Data = Bytes, Error: StdError + 'static> + Unpin,
 {
     loop {
-        let frame = tokio::select! {
-            biased;
-            frame = body.frame() => frame,
-            () = sleep_until(pace.next_look()) => {
-                pace.look(Instant::now())?;
-                continue;
-            }
+        let Some(frame) = clock::until(pace.next_look(), body.frame()).await else {
+            pace.look(clock::now())?;
+            continue;
         };
         let Some(frame) = frame else { return Ok(None) };
         let frame = frame.map_err(|error| failure::within_body(&error))?;
         // Trailers say nothing that a crawler needs.
         let data = frame.into_data().unwrap_or_default();
-        pace.count(data.len(), Instant::now())?;
+        pace.count(data.len(), clock::now())?;
         if !data.is_empty() {
             return Ok(Some(data));
         }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 #[cfg(feature = "cli")]
 use tokio_rustls::client::TlsStream;
 
@@ -24,6 +24,7 @@ use super::proxy::Proxy;
 use super::route::Routes;
 use super::tls::Tls;
 pub(super) use super::tls::Versions;
+use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::Response;
@@ -113,9 +114,9 @@ impl Connector {
             let versions = Versions::Http2AndHttp1;
             tls.to_server(endpoint.host(), versions, io).await.map(Some)
         };
-        timeout_at(Instant::now() + *limit, connecting)
+        clock::within(*limit, connecting)
             .await
-            .unwrap_or_else(|_| Err(Error::new(ErrorKind::Timeout, "no connection in time")))
+            .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "no connection in time")))
     }
 
     /// Judges the proxy by what came through it. An answer that shows that the proxy is banned becomes an error.
@@ -233,13 +234,13 @@ struct Deadline {
 impl Deadline {
     fn after(limit: Duration) -> Self {
         Self {
-            at: Instant::now() + limit,
+            at: clock::now() + limit,
             limit,
         }
     }
 
     async fn bound<T>(self, step: impl Future<Output = Result<T>>) -> Result<T> {
-        timeout_at(self.at, step).await.unwrap_or_else(|_| {
+        clock::until(self.at, step).await.unwrap_or_else(|| {
             let limit = self.limit.as_secs_f64();
             Err(Error::new(
                 ErrorKind::Timeout,

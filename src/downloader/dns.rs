@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
+use crate::clock;
 use crate::engine::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -129,16 +130,16 @@ impl Resolver {
         // Names that nobody answers for must not use up the time of others: it begins with the look-up.
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.map_err(|error| error.to_string())?;
-        match timeout(LIMIT, (self.look_up)(name.to_owned(), place)).await {
-            Ok(Ok(mut addresses)) => {
+        match clock::within(LIMIT, (self.look_up)(name.to_owned(), place)).await {
+            Some(Ok(mut addresses)) => {
                 addresses.truncate(MAX_ADDRESSES);
                 if addresses.is_empty() {
                     return Err("no address".into());
                 }
                 Ok(addresses)
             }
-            Ok(Err(error)) => Err(error.to_string().into()),
-            Err(_) => Err(format!("no answer within {} s", LIMIT.as_secs()).into()),
+            Some(Err(error)) => Err(error.to_string().into()),
+            None => Err(format!("no answer within {} s", LIMIT.as_secs()).into()),
         }
     }
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 use ::http::header::{CONTENT_TYPE, HeaderMap, PROXY_AUTHORIZATION};
 use ::http::response;
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout};
 
 use super::body::{self, BodyLimits};
 use super::connector::{Connector, Endpoint};
 use super::outgoing::{Form, default_headers, outgoing};
 use super::pool::{Lease, Pool};
 use super::{Downloader, failure};
+use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::Request;
 use crate::response::{Response, Timings};
@@ -94,9 +94,9 @@ impl HttpDownloader {
     }
 
     async fn exchange(&self, endpoint: &Endpoint, request: Request) -> Result<Response> {
-        let started = Instant::now();
+        let started = clock::now();
         let (lease, answer) = self.answer(endpoint, &request).await?;
-        let head_time = started.elapsed();
+        let head_time = clock::since(started);
         let (head, mut body) = answer.into_parts();
         self.check_type(&request, &head)?;
         let received = body::read(&request, &head, &mut body, self.limits.body)
@@ -107,7 +107,7 @@ impl HttpDownloader {
         }
         let timings = Timings {
             head: head_time,
-            total: started.elapsed(),
+            total: clock::since(started),
         };
         let response = Response::new(request, head.status.as_u16())
             .with_headers(head.headers)
@@ -160,9 +160,9 @@ impl HttpDownloader {
             // What is for a proxy must not get through it to the server.
             outgoing.headers_mut().remove(PROXY_AUTHORIZATION);
         }
-        let result = match timeout(self.limits.body.idle, lease.send(outgoing)).await {
-            Ok(Ok(answer)) => return Ok((lease, answer)),
-            Ok(Err(lost)) => {
+        let result = match clock::within(self.limits.body.idle, lease.send(outgoing)).await {
+            Some(Ok(answer)) => return Ok((lease, answer)),
+            Some(Err(lost)) => {
                 self.learn(endpoint, &lost.error);
                 // What was refused over HTTP/2 goes to a connection of another kind, though this one was new.
                 let is_doubtful = lease.is_reused() || lost.is_for_http1();
@@ -171,7 +171,7 @@ impl HttpDownloader {
                     had_no_chance: is_doubtful && lost.is_repeatable(request.method()),
                 }
             }
-            Err(_) => Error::new(ErrorKind::Timeout, "no answer from the server").into(),
+            None => Error::new(ErrorKind::Timeout, "no answer from the server").into(),
         };
         lease.retire();
         Err(result)
@@ -208,13 +208,13 @@ impl Downloader for HttpDownloader {
         let located = |error: Error| error.with_url(&url);
         let endpoint = self.connector.endpoint(&request).map_err(located)?;
         let limit = request.timeout().unwrap_or(self.limits.exchange);
-        let late = |_| {
+        let late = || {
             Err(Error::new(
                 ErrorKind::Timeout,
                 format!("not finished within {} s", limit.as_secs_f64()),
             ))
         };
-        let result = timeout(limit, self.exchange(&endpoint, request))
+        let result = clock::within(limit, self.exchange(&endpoint, request))
             .await
             .unwrap_or_else(late);
         self.connector.judge(&endpoint, result).map_err(located)

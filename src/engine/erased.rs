@@ -1,10 +1,15 @@
 //! Where the spider's type ends: past this file no code of the engine knows what an item is.
 
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 
+use tokio::time::Instant;
 use url::Url;
 
 use super::BoxFuture;
@@ -24,7 +29,12 @@ pub(crate) struct Plumbed<S: Spider> {
     pub(crate) entrance: Entrance<S::Item>,
     pub(crate) max_links: usize,
     pub(crate) tree: Limits,
+    /// Whether it was told that a page took long.
+    pub(crate) has_warned: AtomicBool,
 }
+
+/// A page that holds its thread for longer is worth a word.
+const LONG: Duration = Duration::from_secs(1);
 
 /// The items of one page on their way to the pipelines, where there is a place for them already.
 ///
@@ -108,8 +118,9 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             let mut out = Output::with_max_links(self.max_links);
             // In a block of its own, so that a panic before the first await is caught as well.
             let parse = async { self.spider.parse(response, &mut out).await };
-            let result = AssertUnwindSafe(parse).catch_unwind().await;
+            let (result, held) = timed(AssertUnwindSafe(parse).catch_unwind()).await;
             drop(suspect);
+            self.warn_if_long(&url, held);
             let (over_rules, files) = (out.over_rules(), out.files());
             let (lost, is_login) = (out.take_lost(), out.is_login());
             let (items, requests, over_limit) = out.into_parts();
@@ -143,7 +154,32 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     }
 }
 
+/// What a future comes to, and for how long it held the thread: what it waited for does not count.
+async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
+    let (mut future, mut held) = (pin!(future), Duration::ZERO);
+    poll_fn(|cx| {
+        let began = Instant::now();
+        let poll = future.as_mut().poll(cx);
+        held += began.elapsed();
+        poll.map(|output| (output, held))
+    })
+    .await
+}
+
 impl<S: Spider> Plumbed<S> {
+    /// Names the first page that held its thread for long.
+    fn warn_if_long(&self, url: &Url, held: Duration) {
+        if held >= LONG && !self.has_warned.swap(true, Ordering::Relaxed) {
+            let seconds = held.as_secs_f64();
+            tracing::warn!(
+                %url,
+                seconds,
+                "the spider's parse held a thread for long; let it hand such work to a pipeline step or to \
+                 `spawn_blocking` (told once)"
+            );
+        }
+    }
+
     /// Waits for a place among the items that wait for the pipelines.
     async fn delivery(&self, url: Url, items: Vec<S::Item>, lost: Vec<String>) -> Delivery {
         let count = items.len();
@@ -173,4 +209,60 @@ pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
         ErrorKind::Panic,
         format!("panicked: {}", text.unwrap_or("no message")),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+    use crate::sink::captured_log::warnings;
+
+    struct Idle;
+
+    impl Spider for Idle {
+        type Item = ();
+
+        fn name(&self) -> &'static str {
+            "idle"
+        }
+
+        fn start(&self) -> Result<Vec<Request>, BoxError> {
+            Ok(Vec::new())
+        }
+
+        async fn parse(&self, _: Response, _: &mut Output<()>) -> Result<(), BoxError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_first_page_that_holds_its_thread_for_long_is_named_with_the_time() {
+        let (entrance, _exit) = Entrance::new();
+        let plumbed = Plumbed {
+            spider: Idle,
+            entrance,
+            max_links: 1,
+            tree: Limits::new(&Settings::default()),
+            has_warned: AtomicBool::new(false),
+        };
+        let warned = warnings(|| {
+            for (path, seconds) in [("/short", 0.5), ("/long", 2.5), ("/longer", 9.0)] {
+                let url = Url::parse("http://a.example/").unwrap().join(path).unwrap();
+                plumbed.warn_if_long(&url, Duration::from_secs_f64(seconds));
+            }
+        });
+        assert_eq!(warned.len(), 1, "{warned:?}");
+        assert!(warned[0].contains("http://a.example/long"), "{warned:?}");
+        assert!(warned[0].contains("2.5"), "{warned:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_page_waits_for_does_not_hold_its_thread() {
+        let page = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::advance(Duration::from_secs(2)).await;
+        };
+        let ((), held) = timed(page).await;
+        assert!((2..60).contains(&held.as_secs()), "{held:?}");
+    }
 }

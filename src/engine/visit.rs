@@ -1,7 +1,8 @@
 //! A visit: one round trip and what follows from it, in a task of its own.
 //!
 //! All CPU work is here, so that it uses every core: decoding, parsing, joining URLs, fingerprints, scope. The
-//! dispatcher gets back what it only has to look up and queue.
+//! dispatcher gets back what it only has to look up and queue. What follows from an answer is worked out on
+//! [threads](super::parsers) that no socket waits for.
 
 mod hop;
 mod link;
@@ -15,6 +16,7 @@ use futures_util::FutureExt;
 use http::StatusCode;
 
 use super::erased::{Delivery, ErasedSpider, panicked};
+use super::parsers::Parsers;
 use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::cache::Notes;
 use crate::error::{Error, ErrorKind, Result};
@@ -41,6 +43,8 @@ pub(crate) use link::Link;
 )]
 pub(crate) struct Context {
     pub(crate) spider: Box<dyn ErasedSpider>,
+    /// Where pages are parsed.
+    pub(crate) parsers: Parsers,
     pub(crate) stack: Arc<Stack>,
     pub(crate) key: FingerprintKey,
     pub(crate) announcer: Announcer,
@@ -144,24 +148,44 @@ impl Context {
         self.announcer.announce(|| Event::Started {
             url: request.url().clone(),
         });
-        let fetch = AssertUnwindSafe(self.stack.fetch(request.clone()))
-            .catch_unwind()
-            .await;
-        let result =
-            fetch.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())));
+        let result = self.fetch(request).await;
         let fetched = result.as_ref().ok().map(Fetched::new);
-        let outcome = if request.robots_for().is_some() {
-            self.robots(request, result)
-        } else {
-            match result {
-                Ok(response) => self.answer(&scope, request, response).await,
-                Err(error) => self.failure(request, error),
+        let has_answer = result.is_ok();
+        let context = Arc::clone(&self);
+        let conclude = async move {
+            let outcome = context.outcome(&scope, &queued.request, result).await;
+            Finished {
+                queued,
+                fetched,
+                outcome,
             }
         };
-        Finished {
-            queued,
-            fetched,
-            outcome,
+        match has_answer {
+            true => self.parsers.run(conclude).await,
+            // There is nothing to parse.
+            false => conclude.await,
+        }
+    }
+
+    /// Makes the round trip. What the program has put around it, or in its place, may block as well as its spider.
+    async fn fetch(&self, request: &Request) -> Result<Response> {
+        let (stack, own) = (Arc::clone(&self.stack), request.clone());
+        let fetch = async move { AssertUnwindSafe(stack.fetch(own)).catch_unwind().await };
+        let result = match self.stack.has_foreign && self.parsers.are_apart() {
+            true => self.parsers.run(fetch).await,
+            false => fetch.await,
+        };
+        result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())))
+    }
+
+    /// What the result of a round trip comes to.
+    async fn outcome(&self, scope: &Scope, request: &Request, result: Result<Response>) -> Outcome {
+        if request.robots_for().is_some() {
+            return self.robots(request, result);
+        }
+        match result {
+            Ok(response) => self.answer(scope, request, response).await,
+            Err(error) => self.failure(request, error),
         }
     }
 

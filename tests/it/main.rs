@@ -20,6 +20,7 @@ mod cache;
 mod cassette;
 #[cfg(feature = "cli")]
 mod command;
+mod computing;
 mod cookies;
 mod downloads;
 mod durable;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use futures_util::stream;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::*;
 

@@ -1,0 +1,135 @@
+//! Threads that pages are parsed on, beside the workers of the runtime, which go on with the network meanwhile.
+//!
+//! There are as many as workers. A page that holds its thread for long, because it computes or waits for something,
+//! costs no other page its turn: the thread is replaced until it comes back. So there are never more threads than visits
+//! in flight. On a current-thread runtime pages are parsed in place: to have one thread was the program's choice, and the
+//! [clock](crate::clock) stands still meanwhile.
+
+mod threads;
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+
+use futures_util::task::AtomicWaker;
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::oneshot;
+
+use self::threads::Threads;
+use crate::clock;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Parsers {
+    /// None where pages are parsed in place.
+    threads: Option<Arc<Threads>>,
+}
+
+impl Parsers {
+    /// The threads of a crawl in this runtime; they start when they are needed.
+    pub(crate) fn new(runtime: &Handle) -> Self {
+        let is_shared = runtime.runtime_flavor() != RuntimeFlavor::CurrentThread;
+        let threads = || Threads::new(runtime.clone(), runtime.metrics().num_workers());
+        Self {
+            threads: is_shared.then(threads),
+        }
+    }
+
+    /// Whether there are threads besides those of the runtime.
+    pub(super) fn are_apart(&self) -> bool {
+        self.threads.is_some()
+    }
+
+    /// Brings a future to its end on these threads. Dropped, it ends where it is, like any other.
+    ///
+    /// # Panics
+    /// When the future does.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let Some(threads) = &self.threads else {
+            let mut future = pin!(future);
+            return std::future::poll_fn(|cx| clock::hold(|| future.as_mut().poll(cx))).await;
+        };
+        let (bell, mut future) = (Arc::new(Bell::default()), Box::pin(future) as Work<T>);
+        let waker = Waker::from(Arc::clone(&bell));
+        loop {
+            let (back, polled) = oneshot::channel();
+            threads.give(poll_once(future, waker.clone(), back));
+            future = match polled.await {
+                Ok(Ok((_, Poll::Ready(result)))) => return result,
+                Ok(Ok((future, Poll::Pending))) => future,
+                Ok(Err(panic)) => resume_unwind(panic),
+                Err(_) => unreachable!("the thread answers as long as somebody waits for it"),
+            };
+            bell.rung().await;
+        }
+    }
+}
+
+/// Work in the middle of nowhere may not go on when the crawl is over.
+impl Drop for Parsers {
+    fn drop(&mut self) {
+        if let Some(threads) = &self.threads {
+            threads.end();
+        }
+    }
+}
+
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Polled<T> = std::thread::Result<(Work<T>, Poll<T>)>;
+
+/// What a thread does with a future: it polls it once and hands it back. What nobody waits for any more is dropped.
+fn poll_once<T: Send + 'static>(
+    mut future: Work<T>,
+    waker: Waker,
+    back: oneshot::Sender<Polled<T>>,
+) -> threads::Job {
+    Box::new(move || {
+        if back.is_closed() {
+            return;
+        }
+        let polled = catch_unwind(AssertUnwindSafe(move || {
+            let poll = future.as_mut().poll(&mut Context::from_waker(&waker));
+            (future, poll)
+        }));
+        let _ = back.send(polled);
+    })
+}
+
+/// Rings when a future can go on, also when that is before anybody listens.
+#[derive(Debug, Default)]
+struct Bell {
+    is_rung: AtomicBool,
+    listener: AtomicWaker,
+}
+
+impl Bell {
+    async fn rung(&self) {
+        std::future::poll_fn(|cx| {
+            self.listener.register(cx.waker());
+            match self.is_rung.swap(false, Ordering::AcqRel) {
+                true => Poll::Ready(()),
+                false => Poll::Pending,
+            }
+        })
+        .await;
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.is_rung.store(true, Ordering::Release);
+        self.listener.wake();
+    }
+}
+
+#[cfg(test)]
+mod tests;
