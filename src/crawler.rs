@@ -24,9 +24,10 @@ mod stream;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use crate::downloader::{Downloader, ErasedDownloader};
 use crate::error::{Error, Result};
@@ -268,7 +269,7 @@ impl<S: Spider> Crawler<S> {
     /// starts over.
     ///
     /// Pipelines see an item again only if its page was not committed; an own [`Sink`] takes part by answering positions.
-    /// What [`stream`](Self::stream) hands over since the last commit can come twice.
+    /// So does the reader of a [`stream`](Self::stream): its items are committed when it has had them.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -359,14 +360,56 @@ impl<S: Spider> Crawler<S> {
     /// Crawls and hands the items over as they come, typed, after all pipelines. A slow reader slows the crawl down;
     /// dropping the stream ends the crawl.
     ///
+    /// An item is delivered when its reader asks for the next one, or for the end by [`ItemStream::finish`]. A durable
+    /// [job](Self::job) commits a page when its items are delivered. So over any number of runs, whether they were
+    /// finished, dropped or killed, a reader gets every item, and none twice but the one that it had in hand when the
+    /// stream was dropped or the process was killed. A page that has changed when it is fetched again gives its new
+    /// items; what survives a power cut is what the setting `sync` says.
+    ///
     /// Must be called within a tokio runtime.
     pub fn stream(self) -> ItemStream<S::Item> {
+        self.stream_until(std::future::pending())
+    }
+
+    /// Like [`stream`](Self::stream), but stops when `stop` completes, as [`run_until`](Self::run_until) does: what is
+    /// on its way is still handed over, and then the stream ends.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Finish, Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")]));
+    /// let mut pages = crawler.stream_until(async move { drop(stopped.await) });
+    /// let first = pages.next().await;
+    /// drop(stop);
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{}", page.url);
+    /// }
+    /// assert_eq!(pages.finish().await?.finish, Finish::Stopped);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> ItemStream<S::Item> {
         let (sender, receiver) = mpsc::channel(STREAMED);
-        // Nobody reads any more; told at once, not only by the next item, which may never come.
-        let reader = sender.clone();
-        let unread = async move { reader.closed().await };
-        let crawl = async move { self.launch(Some(sender), unread).await };
-        ItemStream::new(receiver, tokio::spawn(crawl))
+        let (reader, halt) = (sender.clone(), Arc::new(Notify::new()));
+        let halted = Arc::clone(&halt);
+        let over = async move {
+            tokio::select! {
+                () = stop => {}
+                () = halted.notified() => {}
+                // Nobody reads any more; told at once, not only by the next item, which may never come.
+                () = reader.closed() => {}
+            }
+        };
+        let crawl = async move { self.launch(Some(sender), over).await };
+        ItemStream::new(receiver, halt, tokio::spawn(crawl))
     }
 }
 

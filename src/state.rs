@@ -7,6 +7,7 @@
 //! | `frontier/` | what the crawl has seen and what it has yet to do |
 //! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`]) |
 //! | `parsing` | which requests are being parsed |
+//! | `streamed` | which items the reader of a stream has had since the last commit |
 //! | `report.json` | the report of the last run |
 //! | `history.jsonl` | a line for each of the last runs ([`PastRun`]) |
 //! | `pages/` | what a recrawl keeps of each page, from run to run |
@@ -24,6 +25,7 @@ mod replace;
 mod run_file;
 mod saved;
 pub(crate) mod store;
+mod streamed;
 
 use std::fmt;
 use std::io;
@@ -41,12 +43,14 @@ pub(crate) use replace::{replace, replace_private};
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State, Unique};
 pub(crate) use saved::{Delivered, HostRecord, Saved};
+pub(crate) use streamed::{Had, Note, Streamed};
 
 const LOCK: &str = "lock";
 pub(crate) const RUN: &str = "run.json";
 const FRONTIER: &str = "frontier";
 const DEAD_LETTERS: &str = "dead-letter.jsonl";
 pub(crate) const PARSING: &str = "parsing";
+const STREAMED: &str = "streamed";
 const REPORT: &str = "report.json";
 const HISTORY: &str = "history.jsonl";
 const PAGES: &str = "pages";

@@ -18,18 +18,18 @@ use crate::html::Limits;
 use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Accounts, Cookies, Stack};
-use crate::pipeline::{Counts, Entrance, Exit, Line};
+use crate::pipeline::{Counts, Entrance, Exit, Handed, Handover, Line, Memory};
 use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
 use crate::sink::Layout;
 use crate::spider::Spider;
-use crate::state::{Folder, OpenJob, Parsing, Unique};
+use crate::state::{Folder, OpenJob, Parsing, Streamed, Unique};
 
 impl<S: Spider> Crawler<S> {
     /// Puts all parts together and starts them.
     pub(super) fn launch(
         self,
-        stream: Option<mpsc::Sender<S::Item>>,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> impl Future<Output = Result<Report>> + Send {
         // A task of its own: on a worker thread it is woken by the visits without a switch between threads.
@@ -38,7 +38,7 @@ impl<S: Spider> Crawler<S> {
 
     async fn crawl(
         mut self,
-        stream: Option<mpsc::Sender<S::Item>>,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
         if let Some(error) = self.error {
@@ -75,7 +75,7 @@ impl<S: Spider> Crawler<S> {
         mut setup: Setup,
         schema: Option<Schema>,
         name: String,
-        stream: Option<mpsc::Sender<S::Item>>,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
         let cookies = setup.cookies(&self.settings)?;
@@ -88,6 +88,8 @@ impl<S: Spider> Crawler<S> {
             None => Default::default(),
         };
         let counts = Arc::new(Counts::new(items.kept));
+        let handover = |items| -> Result<_> { Ok(Handover::new(items, memory(&setup)?)) };
+        let stream = stream.map(handover).transpose()?;
         let mut line = Line {
             steps: std::mem::take(&mut self.steps),
             sinks: std::mem::take(&mut self.sinks),
@@ -224,6 +226,19 @@ impl<S: Spider> Crawler<S> {
             parsing,
         })
     }
+}
+
+/// What a durable job remembers of the stream of its last run.
+fn memory(setup: &Setup) -> Result<Option<Memory>> {
+    let (Some(folder), Some(commits)) = (&setup.folder, &setup.line_commits) else {
+        return Ok(None);
+    };
+    let (streamed, had) = Streamed::open(folder.streamed(), commits.count)?;
+    Ok(Some(Memory {
+        streamed: Arc::new(streamed),
+        had,
+        key: setup.key,
+    }))
 }
 
 fn lowered(names: &[String]) -> Vec<String> {

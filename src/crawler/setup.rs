@@ -1,5 +1,6 @@
 //! What differs between a crawl in memory and a durable job.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::cache::pages::Pages;
@@ -90,6 +91,11 @@ impl Setup {
         let line_commits = pipeline::Commits {
             store: store.commands.clone(),
             sync: settings.sync,
+            count: job
+                .committed
+                .as_ref()
+                .map_or(0, |last| last.delivered.commits),
+            waiting: VecDeque::new(),
         };
         Ok(Self {
             key: job.key,

@@ -439,8 +439,13 @@ impl Dispatcher {
         } else {
             Finish::Finished
         });
+        // What its reader did not have comes again, so the crawl is not over.
+        let is_refused = delivered.is_refused;
+        let finish = if is_refused { Finish::Stopped } else { finish };
         let shortfalls = shortfalls(&self.settings.min_fill, &items, finish);
-        self.commit_last(finish, delivered, elapsed).await?;
+        if !is_refused {
+            self.commit_last(finish, delivered, elapsed).await?;
+        }
         announcer.announce(|| Event::Finished { reason: finish });
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
         Ok(self.tally.into_report(

@@ -1,15 +1,16 @@
 //! The line that items go down: through the pipeline steps, into the sinks, and out of the stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::entrance::{Arrival, Exit};
+use super::handover::Handover;
 use super::{ErasedPipeline, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
@@ -53,13 +54,17 @@ pub(crate) struct Commits {
     pub(crate) store: std::sync::mpsc::Sender<Command>,
     /// Force the outputs to the disk.
     pub(crate) sync: bool,
+    /// How many there have been, in all processes.
+    pub(crate) count: u64,
+    /// Those that wait until the reader of the stream has had so many items.
+    pub(crate) waiting: VecDeque<(u64, Box<Cut>, Delivered)>,
 }
 
 /// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
 pub(crate) struct Line<I> {
     pub(crate) steps: Vec<Box<dyn ErasedPipeline<I>>>,
     pub(crate) sinks: Vec<Box<dyn Sink>>,
-    pub(crate) stream: Option<mpsc::Sender<I>>,
+    pub(crate) stream: Option<Handover<I>>,
     pub(crate) max_items: Option<u64>,
     pub(crate) counts: Arc<Counts>,
     pub(crate) announcer: Announcer,
@@ -82,7 +87,8 @@ impl<I: Item> Line<I> {
         Ok(())
     }
 
-    /// Takes what comes until the last sender is gone, then closes everything and says how far it got.
+    /// Takes what comes until the last sender is gone, then closes everything and says how far it got. The reader of a
+    /// stream gets the time that it takes to read all, as long as it is there.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when a sink cannot write; [`ErrorKind::Pipeline`] when a step cannot close.
@@ -92,15 +98,27 @@ impl<I: Item> Line<I> {
         let closed = self.close().await;
         result.and(closed)?;
         self.quality.warn_of_unknown_names(&self.items);
-        self.delivered()
+        let mut delivered = self.delivered()?;
+        if let Some(stream) = &self.stream {
+            stream.conclusion().await;
+            self.pass_on_what_is_delivered();
+        }
+        if let Some(stream) = &self.stream {
+            delivered.is_refused = !stream.is_complete();
+            delivered.items.kept = delivered.items.kept.saturating_sub(stream.undelivered());
+        }
+        Ok(delivered)
     }
 
     async fn drain(&mut self, arrivals: &mut mpsc::UnboundedReceiver<Arrival<I>>) -> Result<()> {
         let mut flush_at: Option<Instant> = None;
         loop {
-            let next = match flush_at {
-                Some(at) => timeout_at(at, arrivals.recv()).await.ok(),
-                None => Some(arrivals.recv().await),
+            self.pass_on_what_is_delivered();
+            let next = tokio::select! {
+                biased;
+                arrival = arrivals.recv() => Some(arrival),
+                () = self.delivery() => None,
+                () = sleep_until(flush_at.unwrap_or_else(Instant::now)), if flush_at.is_some() => None,
             };
             match next {
                 Some(Some(Arrival::Page {
@@ -145,11 +163,54 @@ impl<I: Item> Line<I> {
     /// Adds what is written so far to a commit, and passes it on.
     fn commit(&mut self, cut: Box<Cut>) -> Result<()> {
         let delivered = self.delivered()?;
-        if let Some(commits) = &self.commits {
+        let stream = self.stream.as_ref();
+        if stream.is_some_and(Handover::has_refused) {
+            // What it is about comes again.
+            return Ok(());
+        }
+        if let Some(commits) = &mut self.commits {
+            if let Some(stream) = stream {
+                // The commit before is there, or there would not be another.
+                stream.committed(commits.count)?;
+            }
+            commits.count = delivered.commits;
+            let sent = stream.map_or(0, Handover::sent);
+            commits.waiting.push_back((sent, cut, delivered));
+        }
+        Ok(())
+    }
+
+    /// Passes on the commits whose items are delivered.
+    fn pass_on_what_is_delivered(&mut self) {
+        let (Some(commits), stream) = (&mut self.commits, &self.stream) else {
+            return;
+        };
+        let is_delivered = |items: u64| {
+            stream
+                .as_ref()
+                .is_none_or(|stream| stream.has_delivered(items))
+        };
+        while commits
+            .waiting
+            .front()
+            .is_some_and(|(items, ..)| is_delivered(*items))
+            && let Some((_, cut, delivered)) = commits.waiting.pop_front()
+        {
             // Fails only when the store is gone; then the crawl is ending and says why.
             let _ = commits.store.send(Command::Commit(cut, delivered));
         }
-        Ok(())
+    }
+
+    /// Waits until an item is delivered that a commit may wait for; for ever when none does.
+    async fn delivery(&self) {
+        let waits = self
+            .commits
+            .as_ref()
+            .is_some_and(|commits| !commits.waiting.is_empty());
+        match &self.stream {
+            Some(stream) if waits => stream.delivery().await,
+            _ => std::future::pending().await,
+        }
     }
 
     /// What is written so far, as far as it survives the process when there is a job.
@@ -163,6 +224,8 @@ impl<I: Item> Line<I> {
         Ok(Delivered {
             items: self.items.clone(),
             positions,
+            commits: self.commits.as_ref().map_or(0, |commits| commits.count + 1),
+            is_refused: false,
             new_keys: self.quality.take_new_keys(),
         })
     }
@@ -179,13 +242,16 @@ impl<I: Item> Line<I> {
         if !self.keep(&item, url)? {
             return Ok(());
         }
+        if let Some(stream) = &mut self.stream {
+            let commits = self.commits.as_ref().map_or(0, |commits| commits.count);
+            if !stream.hand(item, url, commits).await {
+                // Nobody reads any more: the crawl is stopping already.
+                return Ok(());
+            }
+        }
         self.items.kept += 1;
         self.counts.kept.store(self.items.kept, Ordering::Relaxed);
         self.announcer.announce(|| Event::Kept { url: url.clone() });
-        if let Some(stream) = &self.stream {
-            // An error means that nobody reads any more: the crawl is stopping already.
-            let _ = stream.send(item).await;
-        }
         if self.max_items.is_some_and(|max| self.items.kept >= max) {
             self.counts.enough.notify_one();
         }

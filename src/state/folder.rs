@@ -8,7 +8,7 @@ use super::lock::Lock;
 #[cfg(feature = "cli")]
 use super::lock::{Glance, Holder};
 use super::replace::replace;
-use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, unusable};
+use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED, unusable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::Report;
 
@@ -69,6 +69,11 @@ impl Folder {
         self.path.join(PAGES)
     }
 
+    /// Where it is noted what the reader of a stream has had.
+    pub(crate) fn streamed(&self) -> PathBuf {
+        self.path.join(STREAMED)
+    }
+
     /// Where it is noted what is being parsed.
     pub(crate) fn parsing(&self) -> PathBuf {
         self.path.join(PARSING)
@@ -79,7 +84,15 @@ impl Folder {
     /// # Errors
     /// [`ErrorKind::Storage`] when something has.
     pub(crate) fn check_is_free(&self) -> Result<()> {
-        let names = [FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES];
+        let names = [
+            FRONTIER,
+            DEAD_LETTERS,
+            PARSING,
+            STREAMED,
+            REPORT,
+            HISTORY,
+            PAGES,
+        ];
         match names.iter().find(|name| self.path.join(name).exists()) {
             Some(name) => Err(Error::new(
                 ErrorKind::Storage,
@@ -101,7 +114,7 @@ impl Folder {
     pub(crate) fn clear(&self, run: &RunFile) -> Result<()> {
         debug_assert_eq!(run.state, super::State::New);
         run.write(self)?;
-        self.remove([FRONTIER, DEAD_LETTERS, PARSING])
+        self.remove([FRONTIER, DEAD_LETTERS, PARSING, STREAMED])
     }
 
     /// Keeps the report, in the place of the one before.
@@ -138,7 +151,7 @@ impl Folder {
             self.clear(&run)?;
         }
         self.remove([FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES])?;
-        for name in [REPORT, HISTORY, RUN] {
+        for name in [STREAMED, REPORT, HISTORY, RUN] {
             let path = unfinished(&self.path.join(name));
             remove(&path).map_err(|error| unusable("remove", &path, error))?;
         }

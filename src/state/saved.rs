@@ -28,6 +28,12 @@ pub(crate) struct Delivered {
     pub(crate) items: Items,
     /// Where each output ends.
     pub(crate) positions: Vec<Option<Position>>,
+    /// How many commits there have been, with this one.
+    #[serde(default)]
+    pub(crate) commits: u64,
+    /// Whether the reader of a stream has gone before it had all items: then this can be committed no more.
+    #[serde(skip)]
+    pub(crate) is_refused: bool,
     /// The keys of the items since the commit before; the store has a place of its own for them.
     #[serde(skip)]
     pub(crate) new_keys: Vec<u64>,

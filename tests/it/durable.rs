@@ -19,6 +19,7 @@ mod resume;
 mod retries;
 mod robots;
 mod sinks;
+mod streams;
 
 use std::collections::BTreeMap;
 use std::fs::File;
