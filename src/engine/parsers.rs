@@ -111,9 +111,10 @@ impl Bell {
     async fn rung(&self) {
         std::future::poll_fn(|cx| {
             self.listener.register(cx.waker());
-            match self.is_rung.swap(false, Ordering::AcqRel) {
-                true => Poll::Ready(()),
-                false => Poll::Pending,
+            if self.is_rung.swap(false, Ordering::AcqRel) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
             }
         })
         .await;

@@ -160,10 +160,11 @@ impl Context {
                 outcome,
             }
         };
-        match has_answer {
-            true => self.parsers.run(conclude).await,
+        if has_answer {
+            self.parsers.run(conclude).await
+        } else {
             // There is nothing to parse.
-            false => conclude.await,
+            conclude.await
         }
     }
 
@@ -171,9 +172,10 @@ impl Context {
     async fn fetch(&self, request: &Request) -> Result<Response> {
         let (stack, own) = (Arc::clone(&self.stack), request.clone());
         let fetch = async move { AssertUnwindSafe(stack.fetch(own)).catch_unwind().await };
-        let result = match self.stack.has_foreign && self.parsers.are_apart() {
-            true => self.parsers.run(fetch).await,
-            false => fetch.await,
+        let result = if self.stack.has_foreign && self.parsers.are_apart() {
+            self.parsers.run(fetch).await
+        } else {
+            fetch.await
         };
         result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())))
     }

@@ -254,3 +254,28 @@ async fn memory_is_bounded_whatever_a_page_holds() {
     assert_eq!(report.filtered[&crawlworks::Filter::UrlLength], 1);
     assert_eq!(report.pages, 100);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn nothing_that_a_spider_does_stops_another_page() {
+    let (release, released) = std::sync::mpsc::channel();
+    let (release, released) = (
+        std::sync::Mutex::new(release),
+        std::sync::Mutex::new(released),
+    );
+    let fake = FakeDownloader::new(|request| Ok(html(request, "")));
+    let start =
+        ["blocks", "panics", "releases"].map(|page| get(format!("http://a.example/{page}")));
+    let probe: Probe = Probe::new(start, move |response, _| {
+        match response.url().path() {
+            "/blocks" => released.lock().unwrap().recv()?,
+            "/panics" => panic!("a page"),
+            _ => release.lock().unwrap().send(())?,
+        }
+        Ok(())
+    });
+    let report = run(quick(probe, |s| s.concurrency_per_host = 3).downloader(fake)).await;
+    assert_eq!(
+        (report.pages, report.errors[&crawlworks::ErrorKind::Panic]),
+        (2, 1)
+    );
+}
