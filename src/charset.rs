@@ -6,7 +6,9 @@
 //!
 //! - HTML, and what has no media type: a `<meta>` or an XML declaration in the first 1,024 bytes, or a later `<meta>`;
 //! - XML ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303)): its declaration, else it is UTF-8; a guess only if it is not;
-//! - JSON: nothing; it is UTF-8 whatever is said of it;
+//! - JSON: nothing. It is UTF-8 if it can be, whatever is said of it: [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)
+//!   allows nothing else and knows no `charset`. If it cannot be, it is UTF-16 or UTF-32 by where its zeros are, what the
+//!   `Content-Type` says, UTF-8 with mistakes in it, or a guess;
 //! - any other text: nothing.
 //!
 //! The encodings are those of the Encoding Standard, so UTF-7 is never one of them, and `latin1` is windows-1252. What
@@ -20,6 +22,7 @@
 //! assert!(charset::decode(body, encoding).ends_with("café"));
 //! ```
 
+mod json;
 mod prescan;
 
 use std::borrow::Cow;
@@ -57,11 +60,12 @@ pub fn detect_at(
         return encoding;
     }
     let media_type = content_type.map(MediaType::parse).unwrap_or_default();
-    if media_type.is_json() {
-        return UTF_8;
-    }
     let charset = media_type.charset.as_deref();
-    if let Some(encoding) = charset.and_then(|label| Encoding::for_label(label.as_bytes())) {
+    let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+    if media_type.is_json() {
+        return json::encoding(body, named, domain);
+    }
+    if let Some(encoding) = named {
         return encoding;
     }
     let declared = if media_type.is_xml() {
@@ -79,6 +83,25 @@ pub fn detect_at(
 #[must_use]
 pub fn decode<'a>(body: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
     encoding.decode_with_bom_removal(body).0
+}
+
+/// The text of JSON, whatever its media type says it is.
+pub(crate) fn json_text<'a>(
+    body: &'a [u8],
+    content_type: Option<&str>,
+    domain: Option<&str>,
+) -> Cow<'a, str> {
+    if let Some(text) = json::utf_32(body) {
+        return Cow::Owned(text);
+    }
+    let encoding = Encoding::for_bom(body).map(|(encoding, _)| encoding);
+    let encoding = encoding.unwrap_or_else(|| {
+        let media_type = content_type.map(MediaType::parse).unwrap_or_default();
+        let charset = media_type.charset.as_deref();
+        let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+        json::encoding(body, named, domain)
+    });
+    decode(body, encoding)
 }
 
 /// What an XML document declares; without a word it is UTF-8, if it can be.
@@ -169,8 +192,8 @@ mod tests {
             (meta, "text/html", "KOI8-R"),
             (xml, "text/html", "KOI8-R"),
             (b"<meta charset=koi8-r>", "text/plain", "windows-1252"),
-            (meta, "application/json", "UTF-8"),
-            (meta, "application/ld+json; charset=koi8-r", "UTF-8"),
+            (b"<meta charset=koi8-r>", "application/json", "UTF-8"),
+            (meta, "application/ld+json; charset=koi8-r", "KOI8-R"),
             (xml, "application/rss+xml", "KOI8-R"),
             (xml, "text/xml; charset=utf-8", "UTF-8"),
             (b"<a/>", "application/xml", "UTF-8"),

@@ -14,10 +14,13 @@
 //! # Ok::<(), crawlworks::Error>(())
 //! ```
 
+mod before;
 mod evaluate;
 mod expression;
+mod number;
+mod read;
 mod repair;
-mod script;
+mod string;
 #[cfg(test)]
 mod tests;
 
@@ -27,8 +30,8 @@ use crate::html::{Element, Html};
 use crate::response::Response;
 use crate::{Error, ErrorKind, Result};
 
-pub(crate) use repair::readings;
-pub use script::parse;
+pub use read::parse;
+pub(crate) use read::{parse_all, typed};
 
 /// What a JMESPath expression finds in a value; `null` when there is nothing.
 ///
@@ -38,6 +41,10 @@ pub use script::parse;
 /// An expression visits each part of a value a fixed number of times, whatever the value holds. It may take 50 million
 /// steps, and copy 256 MiB out of the value, so that neither a huge value nor an expression that multiplies,
 /// `[@,@]|[@,@]|…`, takes all time or memory.
+///
+/// Numbers that 64 bits cannot hold are texts of digits ([`parse`]), and so they are in literals: `` `12345678901234567890123` ``.
+/// `<` and the like, `sort`, `max`, `min` and what ends in `_by` take such texts for the numbers that they are; `to_number` leaves them as
+/// they are.
 ///
 /// # Errors
 ///
@@ -62,6 +69,11 @@ pub fn check(expression: &str) -> Result<()> {
     expression::compile(expression).map(drop)
 }
 
+/// Whether the expression asks a question, so that `false` is an answer and no value of the JSON.
+pub(crate) fn is_condition(expression: &str) -> bool {
+    expression::compile(expression).is_ok_and(|compiled| expression::is_condition(&compiled.ast))
+}
+
 impl Response {
     /// What a JMESPath expression finds in the body, which is read as by [`json::parse`](parse). Each call parses it; for
     /// several there are [`json`](Self::json) and [`json::search`](search).
@@ -78,7 +90,7 @@ impl Response {
     /// Those of [`search`], and [`ErrorKind::Json`] when the body is not JSON; with the URL.
     pub fn jmespath(&self, expression: &str) -> Result<Value> {
         check(expression)
-            .and_then(|()| search(&parse(&self.text())?, expression))
+            .and_then(|()| search(&parse(&self.json_text())?, expression))
             .map_err(|error| error.with_url(self.url()))
     }
 }

@@ -27,7 +27,7 @@ use crate::cache::{FromCache, Notes, Recrawled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::html::{self, Html, Limits, Marks, Page};
 use crate::request::Request;
-use crate::{charset, identity, sniff};
+use crate::{charset, identity, json, sniff};
 
 /// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
 ///
@@ -261,7 +261,7 @@ impl Response {
     }
 
     /// The character encoding: byte order mark, then `Content-Type`, then what the document declares, then detection
-    /// from the bytes and the country of the host. JSON is always UTF-8. See [`charset`].
+    /// from the bytes and the country of the host. JSON is UTF-8 wherever it can be. See [`charset`].
     #[must_use]
     pub fn encoding(&self) -> &'static Encoding {
         let content_type = self.header("content-type");
@@ -294,17 +294,21 @@ impl Response {
         charset::decode(&self.body, self.encoding())
     }
 
-    /// The body parsed from JSON.
+    /// The body as the text of JSON, whatever its media type says it is.
+    pub(crate) fn json_text(&self) -> Cow<'_, str> {
+        let content_type = self.header("content-type");
+        charset::json_text(&self.body, content_type.as_deref(), self.url().domain())
+    }
+
+    /// The body parsed from JSON, which is read as by [`json::parse`](crate::json::parse).
+    ///
+    /// A whole number that 64 bits cannot hold goes into a type that takes it, such as `u128` or `f64`; into a `String` or a
+    /// [`Value`](serde_json::Value) goes the text of its digits.
     ///
     /// # Errors
     /// [`ErrorKind::Json`] with line and column when it is not JSON, or not of type `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        // RFC 8259, section 8.1: a byte order mark may be ignored.
-        let body = self
-            .body
-            .strip_prefix(b"\xEF\xBB\xBF")
-            .unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|e| {
+        json::typed(&self.json_text()).map_err(|e| {
             Error::new(ErrorKind::Json, "not the JSON that was expected")
                 .with_source(e)
                 .with_url(self.url())

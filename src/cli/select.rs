@@ -191,7 +191,7 @@ impl Select {
         let mut texts = Vec::new();
         if self.arguments.is_empty() {
             let told = |error: crate::Error| error.with_url(response.url());
-            texts.push(json::parse(&response.text()).map_err(told)?);
+            texts.push(json::parse(&response.json_text()).map_err(told)?);
         } else {
             let html = response.html()?;
             for css in &self.arguments {

@@ -1,13 +1,13 @@
 //! JSON Feed, versions 1 and 1.1.
 
-use std::io;
+use std::io::Read;
 
 use serde::Deserialize;
 
 use super::draft::{Draft, Markup};
 use super::read::{About, MAX_ENTRIES};
 use crate::xml::source::{self, Source};
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, json};
 
 mod lenient;
 
@@ -63,11 +63,12 @@ struct Attachment {
 impl JsonFeed {
     /// Reads a feed, whole or not at all: it is no longer than a document may be, and no more than 50,000 of its items are
     /// kept.
-    pub(super) fn read(source: Source<'_>) -> Result<Self> {
-        let feed: Self = serde_json::from_reader(source).map_err(|error| {
-            if error.is_io() {
-                return source::fault("feed", &io::Error::from(error));
-            }
+    pub(super) fn read(mut source: Source<'_>) -> Result<Self> {
+        let mut text = String::new();
+        source
+            .read_to_string(&mut text)
+            .map_err(|error| source::fault("feed", &error))?;
+        let feed: Self = json::typed(&text).map_err(|error| {
             Error::new(ErrorKind::Json, "the feed is no JSON Feed").with_source(error)
         })?;
         if feed.items.is_missing {

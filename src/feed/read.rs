@@ -67,15 +67,21 @@ impl<'a> Entries<'a> {
         let mut truncated = false;
         let form = match source.first().map_err(broken)? {
             Some(b'<') => Form::Xml(Box::new(Walk::new(source))),
-            Some(b'{') => {
-                let mut feed = JsonFeed::read(source)?;
+            Some(first) => {
+                let mut feed = JsonFeed::read(source).map_err(|error| {
+                    if first == b'{' || error.kind() != ErrorKind::Json {
+                        return error;
+                    }
+                    let message = "the feed is neither XML nor JSON";
+                    Error::new(ErrorKind::Xml, message)
+                })?;
                 truncated = feed.is_cut();
                 Form::Json {
                     about: Box::new(feed.about()),
                     drafts: Box::new(feed.into_drafts()),
                 }
             }
-            _ => {
+            None => {
                 let message = "the feed is neither XML nor JSON";
                 return Err(Error::new(ErrorKind::Xml, message));
             }

@@ -4,12 +4,13 @@
 
 mod compare;
 mod copy;
+mod function;
 mod lists;
+mod wide;
 
 use std::borrow::Cow;
 
 use jmespath::ast::Ast;
-use jmespath::{Context, DEFAULT_RUNTIME, ErrorReason, Rcvar, Variable};
 use serde_json::{Map, Value};
 
 use super::expression::{Expression, place};
@@ -150,35 +151,6 @@ impl<'e> Work<'e> {
         }
     }
 
-    fn call(&mut self, value: &Value, name: &str, args: &'e [Ast], offset: usize) -> Result<Value> {
-        let mut values = Vec::new();
-        for arg in args {
-            values.push(match arg {
-                Ast::Expref { ast, .. } => Rcvar::new(Variable::Expref((**ast).clone())),
-                arg => {
-                    let found = self.run(value, arg)?;
-                    self.variable(&found)?
-                }
-            });
-        }
-        let text = &self.expression.text;
-        let mut context = Context::new(text, &DEFAULT_RUNTIME);
-        context.offset = offset;
-        let Some(function) = DEFAULT_RUNTIME.get_function(name) else {
-            return Err(self.failed(&format!("no function {name:?}"), offset));
-        };
-        match function.evaluate(&values, &mut context) {
-            Ok(found) => self.value(&found),
-            Err(error) => {
-                let what = match error.reason {
-                    ErrorReason::Parse(what) => what,
-                    ErrorReason::Runtime(what) => what.to_string(),
-                };
-                Err(self.failed(&format!("{name}: {}", lower(&what)), offset))
-            }
-        }
-    }
-
     fn failed(&self, what: &str, offset: usize) -> Error {
         let text = &self.expression.text;
         let message = format!("expression {text:?}: {what}{}", place(text, offset));
@@ -212,10 +184,4 @@ fn index(value: &Value, index: i32) -> Option<&Value> {
         from_end
     };
     list.get(at)
-}
-
-fn lower(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next().map(|c| c.to_ascii_lowercase());
-    first.into_iter().chain(chars).collect()
 }

@@ -1,11 +1,13 @@
 //! JMESPath expressions, compiled, and what is wrong with those that cannot be.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use jmespath::ast::Ast;
 use jmespath::{DEFAULT_RUNTIME, ErrorReason, JmespathError};
 
+use super::number::{self, Wide};
 use crate::compiled::{Compiled, remembered};
 use crate::settings::did_you_mean;
 use crate::{Error, ErrorKind, Result};
@@ -71,7 +73,8 @@ pub(super) fn compile(expression: &str) -> Result<Rc<Expression>> {
                 "it is too long or too deeply nested",
             ));
         }
-        let ast = jmespath::parse(text).map_err(|error| unparsed(text, &error))?;
+        let literals = with_wide_literals(text);
+        let ast = jmespath::parse(&literals).map_err(|error| unparsed(text, &error))?;
         check_functions(text, &ast)?;
         Ok(Expression {
             text: text.to_owned(),
@@ -95,7 +98,78 @@ fn unparsed(text: &str, error: &JmespathError) -> Error {
     // It ends in the token as the parser calls it, which says nothing to a person.
     let what = what.split(" -- found").next().unwrap_or_default();
     let what = what.trim().replace('\n', " ");
-    bad(text, &format!("{what}{}", place(text, error.offset)))
+    let place = place(text, error.offset);
+    bad(
+        text,
+        &format!("{what}{place}{}", unquoted(text, error.offset)),
+    )
+}
+
+/// A hint at the name around a place which JMESPath does not take as it is: `a-b`, `@type`, `og:title`.
+fn unquoted(text: &str, offset: usize) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || "_-@:$#/".contains(c);
+    let (before, behind) = text.split_at_checked(offset).unwrap_or((text, ""));
+    let start = before.trim_end_matches(is_part).len();
+    let end = offset + behind.len() - behind.trim_start_matches(is_part).len();
+    let name = text.get(start..end).unwrap_or_default();
+    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let is_name = name.contains(char::is_alphabetic)
+        && (!is_plain || name.starts_with(|c: char| c.is_ascii_digit()));
+    if is_name {
+        format!("; a key with such signs is quoted: {name:?}")
+    } else {
+        String::new()
+    }
+}
+
+/// The expression with those numbers in its literals as texts that 64 bits cannot hold, as they are in the values.
+fn with_wide_literals(text: &str) -> Cow<'_, str> {
+    if !text.contains('`') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(quote) = rest.chars().next() {
+        let length = match quote {
+            '`' | '\'' | '"' => quoted_length(rest, quote),
+            c => c.len_utf8(),
+        };
+        let part = rest.get(..length).unwrap_or_default();
+        if quote == '`' {
+            out.push_str(&number::with_wide(part, Wide::Text));
+        } else {
+            out.push_str(part);
+        }
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    Cow::Owned(out)
+}
+
+/// The length of what is quoted at the beginning, with its quotes.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        if c == quote && !is_escaped {
+            return at + 1;
+        }
+        is_escaped = c == '\\' && !is_escaped;
+    }
+    text.len()
+}
+
+/// Whether the outcome of an expression is that of a question, and no value of the JSON.
+pub(super) fn is_condition(ast: &Ast) -> bool {
+    match ast {
+        Ast::Comparison { .. } | Ast::Not { .. } => true,
+        Ast::And { lhs, rhs, .. } | Ast::Or { lhs, rhs, .. } => {
+            is_condition(lhs) || is_condition(rhs)
+        }
+        Ast::Subexpr { rhs, .. } => is_condition(rhs),
+        Ast::Function { name, .. } => {
+            matches!(name.as_str(), "contains" | "starts_with" | "ends_with")
+        }
+        _ => false,
+    }
 }
 
 /// ` at column 5`, or nothing when that is not to be known.

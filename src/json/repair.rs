@@ -1,30 +1,47 @@
-//! What pages do to JSON that JSON does not allow, undone: comments, CDATA, commas too many, raw line breaks.
+//! What pages do to JSON that JSON does not allow, undone: comments, CDATA, commas too many, odd escapes, what is no number.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::iter;
 
+use super::number::{self, Wide};
+use super::string;
 use crate::html::{Place, decode};
 
-/// What may stand around or between values, outside of strings.
+/// What may stand around values, outside of strings, and is no comment by itself.
 const WRAPPERS: [&str; 4] = ["<!--", "-->", "<![CDATA[", "]]>"];
 
-/// A text in the ways in which it may be meant, likeliest first: as it is; repaired; and, if it has no quotes, with its
-/// character references (`&quot;`) decoded, and that repaired.
-pub(crate) fn readings(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let plain = iter::once(Cow::Borrowed(text));
-    let mended = iter::once_with(|| Cow::Owned(repaired(text)));
+/// What stands between `<!--` and `-->`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Remarks {
+    /// A remark, which goes.
+    Out,
+    /// The JSON itself, hidden from old readers as scripts once were.
+    Kept,
+}
+
+/// A text in the ways in which it may be meant, likeliest first: as it is; repaired; repaired, if comments of HTML are
+/// around what is meant; and, if it has no quotes, the same with its character references (`&quot;`) decoded.
+pub(super) fn readings(text: &str, wide: Wide) -> impl Iterator<Item = Cow<'_, str>> {
     let decoded = iter::once_with(|| decode(text, Place::Text))
         .filter(move |decoded| !text.contains('"') && *decoded != text)
-        .flat_map(|decoded| {
-            let mended = repaired(&decoded);
-            [decoded, Cow::Owned(mended)]
+        .flat_map(move |decoded| {
+            let all: Vec<_> = mended(&decoded, wide).map(Cow::Owned).collect();
+            iter::once(decoded).chain(all)
         });
-    plain.chain(mended).chain(decoded)
+    iter::once_with(move || number::with_wide(text, wide))
+        .chain(mended(text, wide).map(Cow::Owned))
+        .chain(decoded)
+}
+
+fn mended(text: &str, wide: Wide) -> impl Iterator<Item = String> {
+    let has_remarks = text.contains(WRAPPERS[0]);
+    let kept = iter::once_with(move || repaired(text, wide, Remarks::Kept));
+    iter::once_with(move || repaired(text, wide, Remarks::Out))
+        .chain(kept.filter(move |_| has_remarks))
 }
 
 /// The text with spaces in the place of what is taken out, so that an error still names the right line and column.
-fn repaired(text: &str) -> String {
+fn repaired(text: &str, wide: Wide, remarks: Remarks) -> String {
     let mut repair = Repair {
         out: String::with_capacity(text.len()),
         comma: None,
@@ -32,9 +49,11 @@ fn repaired(text: &str) -> String {
     };
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let length = match wrapper(rest).or_else(|| comment(rest)) {
+        let taken_out = remark(rest, remarks).or_else(|| wrapper(rest).or_else(|| comment(rest)));
+        let length = match taken_out {
             Some(length) => repair.blank(rest.get(..length).unwrap_or_default()),
             None if c == '"' => repair.string(rest),
+            None if number::begins(c) => repair.word(number::word(rest), wide),
             None => repair.mark(c),
         };
         rest = rest.get(length..).unwrap_or_default();
@@ -62,15 +81,15 @@ impl Repair {
             }
             _ => {}
         }
-        if !c.is_whitespace() {
+        let is_space = c.is_whitespace() || is_unseen(c);
+        if !is_space {
             self.comma = (c == ',').then_some(self.out.len());
         }
         let is_between = self.depth == 0 && matches!(c, ',' | ';');
-        self.out.push(if is_between || c == '\u{feff}' {
-            ' '
-        } else {
-            c
-        });
+        // JSON knows four kinds of white space.
+        let is_foreign = is_space && !matches!(c, ' ' | '\n' | '\r' | '\t');
+        self.out
+            .push(if is_between || is_foreign { ' ' } else { c });
         c.len_utf8()
     }
 
@@ -80,27 +99,38 @@ impl Repair {
         text.len()
     }
 
-    /// A string with its quotes: control characters in it are escaped.
     fn string(&mut self, rest: &str) -> usize {
         self.comma = None;
-        self.out.push('"');
-        let mut is_escaped = false;
-        for (at, c) in rest.char_indices().skip(1) {
-            match c {
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '\t' => self.out.push_str("\\t"),
-                c if c < ' ' => {
-                    let _ = write!(self.out, "\\u{:04x}", u32::from(c));
-                }
-                c => self.out.push(c),
-            }
-            if c == '"' && !is_escaped {
-                return at + 1;
-            }
-            is_escaped = c == '\\' && !is_escaped;
+        string::write(rest, &mut self.out)
+    }
+
+    /// A number, a word such as `true`, or a name of a script.
+    fn word(&mut self, word: &str, wide: Wide) -> usize {
+        self.comma = None;
+        self.out.push_str(&number::written(word, wide));
+        word.len()
+    }
+}
+
+/// Whether this is seen by nobody and means nothing between values: a byte order mark, or what separates records.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}' | '\u{1e}' | '\0')
+}
+
+/// The length of a comment of HTML with which the text begins. If what stands in them is kept, that is a line which
+/// says nothing but that a script is to be hidden.
+fn remark(rest: &str, remarks: Remarks) -> Option<usize> {
+    let inner = rest.strip_prefix(WRAPPERS[0])?;
+    let open = rest.len() - inner.len();
+    match remarks {
+        Remarks::Out => inner
+            .find(WRAPPERS[1])
+            .map(|end| open + end + WRAPPERS[1].len()),
+        Remarks::Kept => {
+            let line = inner.lines().next().unwrap_or_default();
+            let is_said = !line.contains(['{', '[', '"', '=']) && line.len() < inner.len();
+            is_said.then_some(open + line.len())
         }
-        rest.len()
     }
 }
 
@@ -150,7 +180,43 @@ mod tests {
             ),
             ("\u{feff}[]", " []"),
         ] {
-            assert_eq!(repaired(text), expected, "{text}");
+            assert_eq!(
+                repaired(text, Wide::Text, Remarks::Kept),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_remark_of_html_goes_or_what_is_in_it_stays() {
+        for (text, out, kept) in [
+            ("<!-- x -->{}", "          {}", "     x    {}"),
+            ("{}<!-- 12:00 -->", "{}              ", "{}     12:00    "),
+            ("<!--{}-->", "         ", "    {}   "),
+            (
+                "<!-- hide\n{}\n-->",
+                "         \n  \n   ",
+                "         \n{}\n   ",
+            ),
+        ] {
+            assert_eq!(repaired(text, Wide::Text, Remarks::Out), out, "{text}");
+            assert_eq!(repaired(text, Wide::Text, Remarks::Kept), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_json_does_not_know_becomes_what_it_knows() {
+        for (text, expected) in [
+            ("[NaN, -Infinity]", "[null, null     ]"),
+            ("[\u{a0}1,\u{2028}2\u{200b}]", "[ 1, 2 ]"),
+            (
+                "[12345678901234567890123,]",
+                "[\"12345678901234567890123\" ]",
+            ),
+            (r#"["\x41\'"]"#, r#"["\u0041'"]"#),
+        ] {
+            assert_eq!(repaired(text, Wide::Text, Remarks::Out), expected, "{text}");
         }
     }
 
@@ -158,13 +224,13 @@ mod tests {
         #[test]
         fn what_is_json_means_the_same(text in r#"\[("([a-z/*,\]<!-]|\\"|\\\\)*"|[0-9]|, ?)*\]"#) {
             if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
-                prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&repaired(&text)).unwrap(), value);
+                prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&repaired(&text, Wide::Text, Remarks::Kept)).unwrap(), value);
             }
         }
 
         #[test]
         fn nothing_panics(text in r#"(\PC|[\[\]{},"\\/*\n]|<!--|//|]]>){0,40}"#) {
-            let _ = repaired(&text);
+            let _ = repaired(&text, Wide::Text, Remarks::Kept);
         }
     }
 }

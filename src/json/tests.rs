@@ -74,7 +74,10 @@ fn a_bad_expression_says_where() {
             r#"no function "lenght" at column 1; did you mean "length"?"#,
         ),
         ("a[?b(@)]", r#"no function "b" at column 4"#),
-        ("é", "Invalid character: é at column 1"),
+        (
+            "é",
+            "Invalid character: é at column 1; a key with such signs is quoted: \"é\"",
+        ),
     ] {
         let error = check(expression).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Selector);
@@ -235,7 +238,16 @@ fn what_is_not_json_says_where() {
             "x = {\n'a': 1}",
             "key must be a string at line 2 column 1, before \"'a': 1}\"",
         ),
-        ("[1] [2]", "it goes on at line 1 column 5, before \"[2]\""),
+        ("[1] x", "it goes on at line 1 column 5, before \"x\""),
+        ("1 2", "it goes on at line 1 column 3, before \"2\""),
+        (
+            "{\"a\":1}\n{\"a\":}",
+            "expected value at line 2 column 6, before \"}\"",
+        ),
+        (
+            "<!-- by us --> {a: 1}",
+            "key must be a string at line 1 column 17, before \"a: 1}\"",
+        ),
         (
             "é = [é]",
             "expected value at line 1 column 6, before \"é]\"",
@@ -258,6 +270,214 @@ fn what_is_not_json_says_where() {
     );
     let most = format!("{}{}", "[".repeat(127), "]".repeat(127));
     assert!(search(&parse(&most).unwrap(), "[@]").is_ok());
+}
+
+#[test]
+fn several_documents_are_a_list() {
+    for text in [
+        "{\"a\":1}\n{\"a\":2}\n",
+        "{\"a\":1}{\"a\":2}",
+        "\u{1e}{\"a\":1}\n\u{1e}{\"a\":2}\n",
+        "{\"a\":1},\r\n{\"a\":2},\r\n",
+        "\u{feff}{\"a\":1}\n\n// more\n{\"a\":2,}",
+    ] {
+        assert_eq!(parse(text).unwrap(), json!([{"a": 1}, {"a": 2}]), "{text}");
+    }
+    assert_eq!(parse("1\n\"x\"\nnull\n").unwrap(), json!([1, "x", null]));
+    assert_eq!(parse("[1]\n").unwrap(), json!([1]));
+}
+
+#[test]
+fn remarks_of_html_stand_around_values() {
+    for text in [
+        "<!-- by us --> {\"a\":1}",
+        "{\"a\":1}\n<!-- cached 12:00 -->",
+        "<!-- x = {\"a\":0} --> {\"a\":1}",
+        "{<!-- one -->\"a\":<!-- \"two\" -->1}",
+        "<!-- hide this\nvar x = {\"a\":1};\n// -->",
+        "<!-- one --><!-- two -->x = {\"a\":1}",
+    ] {
+        assert_eq!(parse(text).unwrap(), json!({"a": 1}), "{text}");
+    }
+    let hidden = "<!-- {\"a\": \"x --> y\"} -->";
+    assert_eq!(parse(hidden).unwrap(), json!({"a": "x --> y"}));
+}
+
+#[test]
+fn guards_and_callbacks_are_no_part_of_it() {
+    for text in [
+        "while(1);{\"a\":1}",
+        "while (true);{\"a\":1,}",
+        "for (;;);{\"a\":1,}",
+        "throw 1;{\"a\":1,}",
+        "for (;;); {\"a\":1}",
+        "throw 1; < don't be evil' >{\"a\":1}",
+        "{}&&{\"a\":1}",
+        "/*-secure-\n{\"a\":1}*/",
+        "// {\"a\":1}",
+        ")]}',\n{\"a\":1,}",
+        "/**/cb({\"a\":1});",
+        "/**/ typeof cb === 'function' && cb({\"a\":1});",
+        "try{cb({\"a\":1})}catch(e){}",
+        "if(window.cb)window.cb({\"a\":1})",
+        "({\"a\":1})",
+        ";jQuery_1.x[2]({\"a\":1})",
+    ] {
+        assert_eq!(parse(text).unwrap(), json!({"a": 1}), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_number_costs_nothing_else() {
+    let text = r#"{"a": NaN, "b": [-Infinity, 1e999, 2], "c": undefined, "NaN": "Infinity 1e400"}"#;
+    let expected = json!({"a": null, "b": [null, null, 2], "c": null, "NaN": "Infinity 1e400"});
+    assert_eq!(parse(text).unwrap(), expected);
+}
+
+#[test]
+fn numbers_keep_their_digits() {
+    let digits = "7".repeat(330);
+    let text = format!(
+        "[18446744073709551615, -9223372036854775808, {digits}, -18446744073709551616, 0.1, 1.7976931348623157e308]"
+    );
+    assert_eq!(
+        parse(&text).unwrap().to_string(),
+        format!(
+            "[18446744073709551615,-9223372036854775808,\"{digits}\",\"-18446744073709551616\",0.1,1.7976931348623157e+308]"
+        )
+    );
+    // The nearest fraction, which takes more than the first digits to tell.
+    for text in [
+        "3.5584269662921348",
+        "1.1125369292536007e-308",
+        "17.3904382470119521912",
+    ] {
+        let nearest: f64 = text.parse().unwrap();
+        assert_eq!(parse(text).unwrap().as_f64(), Some(nearest));
+    }
+}
+
+#[test]
+fn wide_numbers_are_compared_and_sorted_as_numbers() {
+    let value = parse("{\"ids\": [300000000000000000000, 5, 20000000000000000000, -100000000000000000000],
+        \"rows\": [{\"id\": 99999999999999999999, \"n\": \"b\"}, {\"id\": 100000000000000000000, \"n\": \"a\"}]}")
+    .unwrap();
+    for (expression, expected) in [
+        (
+            "ids[?@ > `6`]",
+            json!(["300000000000000000000", "20000000000000000000"]),
+        ),
+        (
+            "ids[?@ < `20000000000000000000`]",
+            json!([5, "-100000000000000000000"]),
+        ),
+        (
+            "ids[?@ == `20000000000000000000`]",
+            json!(["20000000000000000000"]),
+        ),
+        ("ids[?@ >= `1.5e20`]", json!(["300000000000000000000"])),
+        ("max(ids)", json!("300000000000000000000")),
+        ("min(ids)", json!("-100000000000000000000")),
+        (
+            "sort(ids)[1:]",
+            json!([5, "20000000000000000000", "300000000000000000000"]),
+        ),
+        ("sort_by(rows, &id)[].n", json!(["b", "a"])),
+        ("max_by(rows, &id).n", json!("a")),
+        ("min_by(rows, &id).n", json!("b")),
+        ("to_number(rows[0].id)", json!("99999999999999999999")),
+        ("to_string(rows[0].id)", json!("99999999999999999999")),
+        ("contains(ids, `20000000000000000000`)", json!(true)),
+        (
+            "`[1, 20000000000000000000]`",
+            json!([1, "20000000000000000000"]),
+        ),
+    ] {
+        assert_eq!(
+            search(&value, expression).unwrap(),
+            expected,
+            "{expression}"
+        );
+    }
+    assert!(search(&value, "sum(ids)").is_err());
+}
+
+#[test]
+fn the_mean_of_nothing_is_null() {
+    let value = json!({"a": [], "b": [1, 2]});
+    for (expression, expected) in [
+        ("avg(a)", json!(null)),
+        (
+            "{mean: avg(a), of_b: avg(b)}",
+            json!({"mean": null, "of_b": 1.5}),
+        ),
+        ("avg(a) || 'none'", json!("none")),
+        ("max(a)", json!(null)),
+        ("sum(a)", json!(0.0)),
+    ] {
+        assert_eq!(
+            search(&value, expression).unwrap(),
+            expected,
+            "{expression}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_must_be_quoted_is_told_so() {
+    for (expression, key) in [
+        ("a-b", "\"a-b\""),
+        ("x.data-id", "\"data-id\""),
+        ("@type", "\"@type\""),
+        ("[].og:title", "\"og:title\""),
+        ("$id", "\"$id\""),
+        ("a.2nd", "\"2nd\""),
+        ("häuser", "\"häuser\""),
+    ] {
+        let error = check(expression).unwrap_err().to_string();
+        assert!(error.contains(&format!("is quoted: {key}")), "{error}");
+    }
+    for expression in ["a.", "a b", "a[", "lenght(a)"] {
+        let error = check(expression).unwrap_err().to_string();
+        assert!(!error.contains("quoted"), "{error}");
+    }
+}
+
+#[test]
+fn a_type_of_ones_own_takes_what_is_repaired() {
+    let response = |body: &str| {
+        let url = url::Url::parse("http://a.example/").unwrap();
+        Response::new(url.into(), 200).with_body("application/json", body.to_owned())
+    };
+    let id = "340282366920938463463374607431768211455";
+    assert_eq!(response(id).json::<u128>().unwrap(), u128::MAX);
+    assert_eq!(response(id).json::<String>().unwrap(), id);
+    assert_eq!(response(id).json::<Value>().unwrap(), id);
+    assert_eq!(
+        response("100000000000000000000")
+            .json::<f64>()
+            .unwrap()
+            .to_bits(),
+        1e20_f64.to_bits()
+    );
+    assert_eq!(response("1\n2\n").json::<Vec<u8>>().unwrap(), [1, 2]);
+    assert_eq!(response(")]}'\n[1,]").json::<Vec<u8>>().unwrap(), [1]);
+    assert_eq!(
+        response("[\"\\ud83d\"]").json::<Vec<String>>().unwrap(),
+        ["\u{fffd}"]
+    );
+    let error = response("[1,\n\"x\"]").json::<Vec<u8>>().unwrap_err();
+    assert!(
+        error.chain().to_string().contains("at line 2 column 3"),
+        "{}",
+        error.chain()
+    );
+    let error = response("[1,\n{a:1}]").json::<Value>().unwrap_err();
+    assert!(
+        error.chain().to_string().contains("at line 2 column 2"),
+        "{}",
+        error.chain()
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, json};
 
 /// An item as JSON text, on one line.
 ///
@@ -44,13 +44,13 @@ impl Record {
         &self.json
     }
 
-    /// The item's fields in the order of its type.
+    /// The item's fields in the order of its type. A whole number that 64 bits cannot hold is the text of its digits.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Pipeline`] when the item is not an object with fields, but a list or a string, say.
     pub fn fields(&self) -> Result<Map<String, Value>> {
-        serde_json::from_str(&self.json).map_err(|error| {
+        json::typed(&self.json).map_err(|error| {
             Error::new(ErrorKind::Pipeline, "the item has no named fields").with_source(error)
         })
     }
@@ -72,6 +72,13 @@ mod tests {
     fn an_item_that_json_cannot_hold_is_an_item_error() {
         let error = Record::new(&HashMap::from([(vec![1], 2)])).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Pipeline);
+    }
+
+    #[test]
+    fn a_number_of_128_bits_keeps_its_digits() {
+        let record = Record::new(&HashMap::from([("id", u128::MAX)])).unwrap();
+        assert_eq!(record.json(), format!("{{\"id\":{}}}", u128::MAX));
+        assert_eq!(record.fields().unwrap()["id"], u128::MAX.to_string());
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! [JSON-LD](https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents) in scripts, as pages really write it.
 
 use serde::Serialize;
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
 use super::Skipped;
 use super::room::Room;
 use super::schema::is_same_type;
 use crate::html::Element;
-use crate::json::readings;
+use crate::json;
 
 /// How many scripts of a page are read.
 const SCRIPTS: usize = 1_000;
@@ -17,8 +17,8 @@ const BYTES: usize = 2 << 20;
 /// The values in the page's scripts, in the order of the page, as they are: nothing is expanded or looked up.
 ///
 /// Read are also scripts with several objects, in comments or CDATA, with comments, commas too many, line breaks in
-/// strings, or encoded once too often (`&quot;`). Numbers are those of [`serde_json`]: a whole number of more than 64 bits
-/// and a fraction of more than some 15 digits lose what is beyond; sites that have such write them as text.
+/// strings, or encoded once too often (`&quot;`), as by [`json::parse`]: a whole number that 64 bits cannot hold is the
+/// text of its digits.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct JsonLd(Vec<Value>);
@@ -78,7 +78,7 @@ impl JsonLd {
                     format!("script {}: {what}", at + 1),
                 ));
             };
-            let (values, error) = read(&text);
+            let (values, error) = json::parse_all(&text);
             let mut others = 0;
             for value in values {
                 match value {
@@ -106,29 +106,6 @@ fn is_json_ld(script: Element<'_>) -> bool {
         .attr("type")
         .and_then(|value| value.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/ld+json"))
-}
-
-/// The values of a script, and what is wrong with what follows them.
-fn read(text: &str) -> (Vec<Value>, Option<serde_json::Error>) {
-    let mut found = Default::default();
-    for reading in readings(text) {
-        found = values(&reading);
-        if found.1.is_none() {
-            break;
-        }
-    }
-    found
-}
-
-fn values(text: &str) -> (Vec<Value>, Option<serde_json::Error>) {
-    let mut values = Vec::new();
-    for value in Deserializer::from_str(text).into_iter::<Value>() {
-        match value {
-            Ok(value) => values.push(value),
-            Err(error) => return (values, Some(error)),
-        }
-    }
-    (values, None)
 }
 
 // As deep as the parser lets a value be, here and below.

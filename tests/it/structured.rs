@@ -213,7 +213,7 @@ fn malformed_json_ld_is_named_with_its_place_and_the_rest_is_kept() {
         &[
             ld(r#"{"a": 1} {"b": }"#),
             ld("{\"c\": 3}"),
-            ld("\"x\" 1"),
+            ld("\"x\"\n1"),
             ld("{\n'd': 4}"),
         ]
         .concat(),
@@ -225,9 +225,9 @@ fn malformed_json_ld_is_named_with_its_place_and_the_rest_is_kept() {
     assert_eq!(
         messages(&found),
         [
-            "json_ld: script 1: expected value at line 1 column 16",
+            "json_ld: script 1: not JSON: expected value at line 1 column 16, before \"}\"",
             "json_ld: script 3: 2 values that are neither an object nor a list",
-            "json_ld: script 4: key must be a string at line 2 column 1",
+            "json_ld: script 4: not JSON: key must be a string at line 2 column 1, before \"'d': 4}\"",
         ]
     );
 }
@@ -237,7 +237,9 @@ fn json_ld_that_is_nested_too_deeply_is_named() {
     let found = data(&ld(&"[".repeat(100_000)));
     assert_eq!(
         messages(&found),
-        ["json_ld: script 1: recursion limit exceeded at line 1 column 128"]
+        [
+            "json_ld: script 1: not JSON: nested more than 127 levels deep at line 1 column 128, before \"[[[[[[[[[[[[[[[[[[[[\""
+        ]
     );
 }
 

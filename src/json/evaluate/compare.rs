@@ -6,7 +6,7 @@ use std::mem::{Discriminant, discriminant};
 use jmespath::ast::Comparator;
 use serde_json::Value;
 
-use super::{Found, Work};
+use super::{Found, Work, wide};
 use crate::Result;
 
 impl Work<'_> {
@@ -16,6 +16,9 @@ impl Work<'_> {
         left: &Value,
         right: &Value,
     ) -> Result<Found<'static>> {
+        if let Some(outcome) = wide::compare(comparator, left, right) {
+            return Ok(Cow::Owned(Value::Bool(outcome)));
+        }
         let is_equal = match (left, right) {
             (Value::String(left), Value::String(right)) => Some(left == right),
             (Value::Bool(left), Value::Bool(right)) => Some(left == right),

@@ -28,7 +28,7 @@ fn everything_that_the_page_says_is_printed() {
     assert_eq!(found["skipped"][0]["part"], "json_ld");
     assert_eq!(
         found["skipped"][0]["message"],
-        "script 2: key must be a string at line 1 column 2"
+        "script 2: not JSON: key must be a string at line 1 column 2, before \"oops}\""
     );
 }
 
