@@ -1,6 +1,6 @@
 //! What `<meta>` says, each kind in its place.
 
-use super::open_graph::OpenGraph;
+use super::open_graph::{OpenGraph, short};
 use super::room::Room;
 use super::{Properties, Skipped};
 use crate::html::Element;
@@ -68,6 +68,7 @@ fn is_graph(name: &str) -> bool {
     let prefixes = [
         "og", "twitter", "article", "product", "book", "profile", "music", "video", "fb",
     ];
-    name.split_once(':')
+    short(name)
+        .split_once(':')
         .is_some_and(|(prefix, _)| prefixes.iter().any(|own| prefix.eq_ignore_ascii_case(own)))
 }

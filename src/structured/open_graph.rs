@@ -1,5 +1,7 @@
 //! [Open Graph](https://ogp.me/) and Twitter cards, with structured properties together.
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 use super::Properties;
@@ -83,7 +85,7 @@ impl OpenGraph {
     }
 
     pub(super) fn push(&mut self, name: &str, content: &str) {
-        let mut name = name.to_ascii_lowercase();
+        let mut name = short(name).to_ascii_lowercase();
         if let Some((whole, part)) = name.rsplit_once(':') {
             // By the specification og:image:url is og:image, and some pages have only that: another one is another image.
             let is_whole = part == "url" && matches!(whole, "og:image" | "og:video" | "og:audio");
@@ -102,6 +104,38 @@ impl OpenGraph {
     }
 }
 
+/// The name of a property by its customary prefix, if it is named by its whole URL: `og:image` for
+/// `http://ogp.me/ns#image`, `article:author` for `http://ogp.me/ns/article#author`.
+pub(super) fn short(name: &str) -> Cow<'_, str> {
+    let lower = name.to_ascii_lowercase();
+    let path = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| lower.strip_prefix(scheme))
+        .map(|rest| rest.strip_prefix("www.").unwrap_or(rest));
+    let named = path.and_then(|path| {
+        if let Some(rest) = path.strip_prefix("ogp.me/ns") {
+            let (vocabulary, property) = rest.split_once('#')?;
+            return match vocabulary.trim_matches('/') {
+                "" => Some(("og", property)),
+                vocabulary if vocabulary.contains('/') => None,
+                vocabulary => Some((vocabulary, property)),
+            };
+        }
+        // What came before ogp.me, and what Facebook calls its own.
+        let found = ["opengraphprotocol.org/schema/", "opengraph.org/schema/"];
+        let old = found.iter().find_map(|old| path.strip_prefix(old));
+        let own = || path.strip_prefix("facebook.com/2008/fbml#");
+        old.map(|property| ("og", property))
+            .or_else(|| own().map(|property| ("fb", property)))
+    });
+    match named {
+        Some((prefix, property)) if !property.is_empty() => {
+            Cow::Owned(format!("{prefix}:{property}"))
+        }
+        _ => Cow::Borrowed(name),
+    }
+}
+
 /// A value, or the list of them.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -116,4 +150,36 @@ fn as_map<S: Serializer>(parts: &[(String, String)], serializer: S) -> Result<S:
         [value] => (name, OneOrAll::One(value)),
         values => (name, OneOrAll::All(values)),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_may_be_named_by_its_whole_url() {
+        for (name, expected) in [
+            ("http://ogp.me/ns#title", "og:title"),
+            ("https://www.ogp.me/ns#image:width", "og:image:width"),
+            ("HTTP://OGP.ME/ns#Type", "og:type"),
+            ("http://ogp.me/ns/book#isbn", "book:isbn"),
+            ("https://ogp.me/ns/fb#app_id", "fb:app_id"),
+            ("http://opengraphprotocol.org/schema/url", "og:url"),
+            ("http://www.facebook.com/2008/fbml#admins", "fb:admins"),
+            ("og:title", "og:title"),
+            ("http://ogp.me/ns#", "http://ogp.me/ns#"),
+            ("http://example.com/ns#title", "http://example.com/ns#title"),
+        ] {
+            assert_eq!(short(name), expected);
+        }
+    }
+
+    #[test]
+    fn parts_named_by_their_url_belong_to_their_property() {
+        let mut graph = OpenGraph::default();
+        graph.push("http://ogp.me/ns#image", "/a.png");
+        graph.push("http://ogp.me/ns#image:width", "40");
+        assert_eq!(graph.get("og:image:width"), Some("40"));
+        assert_eq!(graph.iter().count(), 1);
+    }
 }
