@@ -1,6 +1,7 @@
 //! Fields at work: the plan of a recipe's fields, carried out on a page.
 
 mod fault;
+mod json_ld;
 
 use serde_json::Value as Json;
 
@@ -22,6 +23,8 @@ use fault::{Missing, Shaped, bad, finish, list, missing, shown};
 pub(super) struct Extract<'a> {
     pub(super) page: &'a Page<'a>,
     pub(super) arguments: &'a Arguments,
+    /// The JSON of a script that the item is taken out of.
+    pub(super) document: Option<&'a Json>,
 }
 
 impl<'a> Extract<'a> {
@@ -51,7 +54,7 @@ impl<'a> Extract<'a> {
                 let Some(text) = selection.raw(element, self.page)? else {
                     return missing(field, Missing::Source);
                 };
-                let value: Json = serde_json::from_str(&text).map_err(|error| {
+                let value = json::parse(&text).map_err(|error| {
                     let message = format!("no JSON in {:?}", selection.query().to_string());
                     Error::new(ErrorKind::Json, message).with_source(error)
                 })?;
@@ -65,14 +68,16 @@ impl<'a> Extract<'a> {
                 };
                 self.of_json(field, json::search(value, expression)?)
             }
-            Source::JsonLd(expression) => {
-                for object in self.page.json_ld()? {
-                    let value = json::search(object, expression)?;
-                    if !value.is_null() {
-                        return self.of_json(field, value);
-                    }
-                }
-                self.of_json(field, Json::Null)
+            Source::Document(expression) => {
+                let document = match self.document {
+                    Some(document) => document,
+                    None => self.page.json()?,
+                };
+                self.of_json(field, json::search(document, expression)?)
+            }
+            Source::JsonLd { expression, of } => {
+                let found = json_ld::find(self.page.json_ld()?, expression, of.as_deref())?;
+                self.of_json(field, found)
             }
             Source::Pair(selection, name) => self.of_pairs(field, selection, name, element),
             Source::Carried(name) => match carry::carried(self.page.response().request(), name)? {
@@ -203,6 +208,7 @@ impl<'a> Extract<'a> {
         Extract {
             page: self.page,
             arguments: self.arguments,
+            document: self.document,
         }
         .record(fields, Place::Json(value))
     }

@@ -46,7 +46,13 @@ pub(super) enum Source {
     /// JSON in a script or an attribute, and what is taken of it.
     Embedded(Selection, String),
     Json(String),
-    JsonLd(String),
+    /// The whole of the JSON that the item is taken out of.
+    Document(String),
+    JsonLd {
+        expression: String,
+        /// Only of objects of this type.
+        of: Option<String>,
+    },
     Page(Fact),
     /// What the page that led here said of this one.
     Carried(String),

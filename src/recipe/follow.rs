@@ -251,7 +251,11 @@ impl Links {
         arguments: &Arguments,
         out: &mut Output<I>,
     ) -> Result<()> {
-        let extract = Extract { page, arguments };
+        let extract = Extract {
+            page,
+            arguments,
+            document: None,
+        };
         for links in self
             .each
             .iter()

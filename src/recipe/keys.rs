@@ -46,8 +46,8 @@ pub(super) const ITEMS: &[&str] = &["on", "match", "each", "json", "script", "un
 
 /// Of a field that is a table.
 pub(super) const FIELD: &[&str] = &[
-    "css", "pair", "json", "json_ld", "page", "carried", "value", "list", "re", "clean", "map",
-    "join", "type", "format", "months", "default", "optional", "fields",
+    "css", "pair", "json", "document", "json_ld", "of", "page", "carried", "value", "list", "re",
+    "clean", "map", "join", "type", "format", "months", "default", "optional", "fields",
 ];
 
 /// Of `[pagination]`.

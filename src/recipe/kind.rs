@@ -63,7 +63,8 @@ impl Kind {
         let pattern = pattern.and_then(|text| reader.pattern(&text));
         let each = Each::read(&section, reader);
         let from = match each {
-            Some(Each::Json { .. }) => From::Json,
+            Some(Each::Json { script: None, .. }) => From::Json,
+            Some(Each::Json { .. }) => From::Script,
             _ => From::Html,
         };
         if section.get("fields").is_none() {
@@ -124,16 +125,23 @@ impl Kind {
                 }
             }
             Each::Json { script, expression } => {
-                let values = match script {
-                    None => json::search(page.json()?, expression)?,
+                let script = match script {
+                    None => None,
                     Some(css) => match page.html()?.first(css)? {
-                        None => Json::Null,
-                        Some(element) => {
-                            json::search(&script_of(&element.raw_text(), css)?, expression)?
-                        }
+                        None => return Ok(()),
+                        Some(element) => Some(script_of(&element.raw_text(), css)?),
                     },
                 };
-                let values = match values {
+                let document = match &script {
+                    None => page.json()?,
+                    Some(script) => script,
+                };
+                let extract = Extract {
+                    page,
+                    arguments: extract.arguments,
+                    document: Some(document),
+                };
+                let values = match json::search(document, expression)? {
                     Json::Array(values) => values,
                     Json::Null => Vec::new(),
                     value => vec![value],
@@ -190,7 +198,7 @@ impl Each {
 }
 
 fn script_of(text: &str, css: &str) -> Result<Json> {
-    serde_json::from_str(text).map_err(|error| {
+    json::parse(text).map_err(|error| {
         Error::new(ErrorKind::Json, format!("no JSON in {css:?}")).with_source(error)
     })
 }

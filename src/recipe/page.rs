@@ -8,13 +8,14 @@ use url::Url;
 use crate::error::Result;
 use crate::html::Html;
 use crate::response::Response;
+use crate::structured::JsonLd;
 
 #[derive(Debug)]
 pub(super) struct Page<'r> {
     response: &'r Response,
     html: OnceCell<Html>,
     json: OnceCell<Value>,
-    json_ld: OnceCell<Vec<Value>>,
+    json_ld: OnceCell<JsonLd>,
 }
 
 impl<'r> Page<'r> {
@@ -52,13 +53,10 @@ impl<'r> Page<'r> {
         Ok(self.json.get_or_init(|| json))
     }
 
-    /// The JSON-LD objects of an HTML page.
-    pub(super) fn json_ld(&self) -> Result<&[Value]> {
+    /// The JSON-LD of an HTML page.
+    pub(super) fn json_ld(&self) -> Result<&JsonLd> {
         let html = self.html()?;
-        Ok(self.json_ld.get_or_init(|| {
-            let data = html.structured().json_ld;
-            data.things().into_iter().cloned().collect()
-        }))
+        Ok(self.json_ld.get_or_init(|| html.structured().json_ld))
     }
 
     /// The URL that the page gives as its own, by `<link rel=canonical>` or the `Link` header, else the one that it is from.

@@ -230,6 +230,10 @@ impl Next {
                     Json::Number(cursor) => cursor.to_string(),
                     _ => return Ok(None),
                 };
+                // It begins the list: behind the first page, that is how some APIs say that there is no more.
+                if number > 1 && is_zero(&cursor) {
+                    return Ok(None);
+                }
                 made.request(page, arguments, ("cursor", &cursor)).map(Some)
             }
             Self::Number { made, first, step } => {
@@ -242,6 +246,10 @@ impl Next {
             }
         }
     }
+}
+
+fn is_zero(cursor: &str) -> bool {
+    cursor.trim().parse() == Ok(0.0)
 }
 
 impl Made {

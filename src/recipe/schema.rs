@@ -132,11 +132,10 @@ fn of_type(field: &Field) -> Value {
         (Type::Any, Source::Page(Fact::Status)) if field.is_as_found() => {
             json!({"type": "integer"})
         }
-        (Type::Any, Source::Json(_) | Source::JsonLd(_) | Source::Embedded(..))
-            if field.is_as_found() =>
-        {
-            json!({})
-        }
+        (
+            Type::Any,
+            Source::Json(_) | Source::Document(_) | Source::JsonLd { .. } | Source::Embedded(..),
+        ) if field.is_as_found() => json!({}),
         (Type::Any | Type::Text | Type::Date(_), _) => json!({"type": "string"}),
     }
 }

@@ -45,6 +45,7 @@ impl RecipeSpider {
         let extract = Extract {
             page,
             arguments: &self.arguments,
+            document: None,
         };
         let mut faults = Faults::default();
         let before = out.items().len();

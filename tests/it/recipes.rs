@@ -6,6 +6,7 @@ mod carrying;
 mod extracting;
 mod following;
 mod guide;
+mod json;
 mod lists;
 mod login;
 mod mistakes;

@@ -137,7 +137,11 @@ impl std::fmt::Display for Source {
                 write!(f, "{expression:?} in {:?}", selection.query().to_string())
             }
             Self::Json(expression) => write!(f, "{expression:?}"),
-            Self::JsonLd(expression) => write!(f, "{expression:?} in the page's JSON-LD"),
+            Self::Document(expression) => write!(f, "{expression:?} in the whole JSON"),
+            Self::JsonLd { expression, of } => {
+                write!(f, "{expression:?} in the page's JSON-LD")?;
+                of.iter().try_for_each(|of| write!(f, " of type {of:?}"))
+            }
             Self::Pair(selection, name) => {
                 write!(f, "{name:?} in {:?}", selection.query().to_string())
             }

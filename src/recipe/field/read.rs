@@ -23,7 +23,12 @@ const DEPTH: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::recipe) enum From {
     Html,
+    /// A page of JSON, which has no elements.
     Json,
+    /// The JSON in a script, which has an HTML page around it.
+    Script,
+    /// What one field took out of the JSON in an HTML page.
+    Part,
 }
 
 impl Fields {
@@ -102,7 +107,7 @@ impl Field {
                 };
                 let source = match from {
                     From::Html => Source::Css(Selection::new(reader.query(&text)?)),
-                    From::Json => Source::Json(reader.jmespath(&text)?),
+                    From::Json | From::Script | From::Part => Source::Json(reader.jmespath(&text)?),
                 };
                 Some(Self::of(source))
             }
@@ -114,7 +119,7 @@ impl Field {
             _ => {
                 let message = match from {
                     From::Html => "expected a selector or a table; a constant is { value = … }",
-                    From::Json => {
+                    From::Json | From::Script | From::Part => {
                         "expected a JMESPath expression or a table; a constant is { value = … }"
                     }
                 };
@@ -132,7 +137,8 @@ impl Field {
     ) -> Option<Self> {
         let source = source(section, from, reader);
         let inner = match source {
-            Some(Source::Json(_) | Source::Embedded(..) | Source::JsonLd(_)) => From::Json,
+            Some(Source::Json(_) | Source::Document(_)) => from,
+            Some(Source::Embedded(..) | Source::JsonLd { .. }) => From::Part,
             _ => From::Html,
         };
         let pattern = section.text("re", &mut reader.problems);
@@ -197,6 +203,12 @@ impl Field {
             refuse(
                 &["css"],
                 "must select elements when there are `fields`: no ending",
+            );
+        }
+        if !matches!(self.source, Source::JsonLd { .. }) {
+            refuse(
+                &["of"],
+                "needs `json_ld` beside it: it is the type of its objects",
             );
         }
         if self.kind == Kind::Exists {

@@ -105,6 +105,7 @@ impl Each {
                     let extract = Extract {
                         page: extract.page,
                         arguments: extract.arguments,
+                        document: None,
                     };
                     self.send(extract, Place::Json(object), urls, rule, out)?;
                 }

@@ -271,6 +271,11 @@ fn json_and_html_are_told_apart() {
         html[0].starts_with("3:7: this page is HTML: `json` needs `css`"),
         "{html:?}"
     );
+    let whole = told_of_field("{ document = 'a' }");
+    assert_eq!(
+        whole,
+        ["3:18: `document` is the whole JSON around an item: only kinds with `json` have one"]
+    );
     let json = told(&format!(
         "{START}\n[items.x]\njson = 'a[]'\nfields.f = {{ css = 'b' }}"
     ));

@@ -129,6 +129,26 @@ fn schema_and_reader_agree_on_what_is_around_items() {
             true,
             around("login = { url = 'http://a.example/', fields = { a = 'b' } }"),
         ),
+        (
+            true,
+            around("items.x.fields.f = { json_ld = 'name', of = 'Book' }"),
+        ),
+        (
+            false,
+            around("items.x.fields.f = { css = 'b', of = 'Book' }"),
+        ),
+        (
+            false,
+            around("items.x.fields.f = { json_ld = 'name', of = ' ' }"),
+        ),
+        (
+            true,
+            around("items.x = { json = 'a', fields.f = { document = 'b' } }"),
+        ),
+        (
+            false,
+            around("items.x = { json = 'a', fields.f = { document = 'b', json = 'c' } }"),
+        ),
         (true, around("pagination = { next = 'a' }")),
         (false, around("pagination = { next = '' }")),
         (false, around("pagination = { next = 'a', json = 'b' }")),

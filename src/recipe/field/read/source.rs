@@ -1,4 +1,4 @@
-//! Where the value of a field comes from: one of seven keys.
+//! Where the value of a field comes from: one of eight keys.
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -12,18 +12,20 @@ use crate::recipe::selection::Selection;
 use crate::recipe::value::value_of;
 
 pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>) -> Option<Source> {
-    let keys = ["css", "pair", "json", "json_ld", "page", "carried", "value"];
+    let keys = [
+        "css", "pair", "json", "document", "json_ld", "page", "carried", "value",
+    ];
     let given: Vec<&str> = keys
         .into_iter()
         .filter(|key| section.get(key).is_some())
         .collect();
     let problems = &mut reader.problems;
     match given[..] {
-        ["css"] if from == From::Html => {
+        ["css"] if from != From::Json => {
             let text = section.text("css", problems)?;
             Some(Source::Css(Selection::new(reader.query(&text)?)))
         }
-        ["css", "json"] if from == From::Html => {
+        ["css", "json"] if from != From::Json => {
             let (css, json) = (
                 section.text("css", problems)?,
                 section.text("json", problems)?,
@@ -31,7 +33,7 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
             let (query, expression) = (reader.query(&css), reader.jmespath(&json));
             Some(Source::Embedded(Selection::new(query?), expression?))
         }
-        ["css", "pair"] if from == From::Html => {
+        ["css", "pair"] if from != From::Json => {
             let css = section.text("css", problems)?;
             let name = section.text("pair", problems)?;
             let css = Placed {
@@ -41,13 +43,31 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
             let selection = Selection::new(reader.query(&css)?);
             Some(Source::Pair(selection, name.value.to_owned()))
         }
-        ["json"] if from == From::Json => {
+        ["json"] if from != From::Html => {
             let text = section.text("json", problems)?;
             Some(Source::Json(reader.jmespath(&text)?))
         }
+        ["document"] => {
+            let text = section.text("document", problems)?;
+            if matches!(from, From::Html | From::Part) {
+                reader.add(
+                    &text.at,
+                    "`document` is the whole JSON around an item: only kinds with `json` have one",
+                );
+                return None;
+            }
+            Some(Source::Document(reader.jmespath(&text)?))
+        }
         ["json_ld"] => {
             let text = section.text("json_ld", problems)?;
-            Some(Source::JsonLd(reader.jmespath(&text)?))
+            let of = section.text("of", problems);
+            if let Some(of) = of.as_ref().filter(|of| of.value.trim().is_empty()) {
+                reader.add(&of.at, "no type: write `of = \"Product\"`");
+            }
+            Some(Source::JsonLd {
+                expression: reader.jmespath(&text)?,
+                of: of.map(|of| of.value.trim().to_owned()),
+            })
         }
         ["page"] => fact(&section.text("page", problems)?, reader).map(Source::Page),
         ["carried"] => {
