@@ -1,42 +1,24 @@
 //! Dates as sitemaps and feeds write them: W3C dates of every precision, RFC 3339, and RFC 822 with all its sins.
 
+mod clock;
 mod rfc822;
+mod zone;
+
+use std::borrow::Cow;
 
 use jiff::civil::{self, DateTime};
 use jiff::tz::Offset;
 use jiff::{Span, Timestamp, ToSpan};
 
+use clock::Clock;
+
 /// No sensible date is longer, in bytes.
 const LONGEST: usize = 64;
 
-/// Names of zones and their hours from UTC. Those that are not here are taken for UTC, as RFC 2822 says.
-const ZONES: [(&str, i32); 21] = [
-    ("est", -5),
-    ("edt", -4),
-    ("cst", -6),
-    ("cdt", -5),
-    ("mst", -7),
-    ("mdt", -6),
-    ("pst", -8),
-    ("pdt", -7),
-    ("akst", -9),
-    ("akdt", -8),
-    ("hst", -10),
-    ("bst", 1),
-    ("cet", 1),
-    ("cest", 2),
-    ("eet", 2),
-    ("eest", 3),
-    ("msk", 3),
-    ("jst", 9),
-    ("kst", 9),
-    ("aest", 10),
-    ("aedt", 11),
-];
-
 /// Reads a date as it is written in feeds, sitemaps and HTTP: RFC 3339, a W3C date (`2025`, `2025-06`, `2025-06-20`,
-/// `2025-06-20T08:00+02:00`), or RFC 822 and what is made of it: with and without a day of the week, two-digit years, names of
-/// zones and of whole months. What is not exact counts from its beginning; what has no zone is UTC.
+/// `2025-06-20T08:00+02:00`), also between slashes or full stops, or RFC 822 and what is made of it: with and without a day of the
+/// week, two-digit years, AM and PM, names of zones and of whole months. What is not exact counts from its beginning; what has
+/// no zone is UTC. What has a zone that is not known, or a word that is no part of a date, is none.
 ///
 /// ```
 /// use crawlworks::feed::date;
@@ -61,11 +43,12 @@ pub(crate) struct Date {
 
 impl Date {
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if text.len() > LONGEST || !text.is_ascii() {
+        if text.len() > LONGEST {
             return None;
         }
-        w3c(text).or_else(|| rfc822::read(text))
+        let text = without_remarks(text);
+        let text = text.trim();
+        iso(text).or_else(|| rfc822::read(text))
     }
 
     /// Its first moment.
@@ -89,82 +72,69 @@ impl Date {
     }
 }
 
-fn w3c(text: &str) -> Option<Date> {
-    let (day, time) = match text.split_once(['T', 't', ' ']) {
-        Some((day, time)) => (day, Some(time)),
-        None => (text, None),
+/// The text without what is in brackets: `10:00 +0200 (CEST)`.
+fn without_remarks(text: &str) -> Cow<'_, str> {
+    let Some((before, (_, behind))) = text
+        .split_once('(')
+        .and_then(|(before, rest)| Some((before, rest.split_once(')')?)))
+    else {
+        return Cow::Borrowed(text);
     };
-    let mut parts = day.split('-');
-    let year = parts.next().filter(|year| year.len() == 4)?;
-    let year: i16 = number(year)?;
-    let (month, day) = (parts.next(), parts.next());
-    let unit = match (month, day, parts.next()) {
-        (_, _, Some(_)) => return None,
-        (None, ..) => 1.year(),
-        (_, None, _) => 1.month(),
-        _ => 1.day(),
-    };
-    let date = civil::Date::new(
-        year,
-        number(month.unwrap_or("1"))?,
-        number(day.unwrap_or("1"))?,
-    );
-    let date = date.ok()?;
-    match time {
-        None => Date::new(date.into(), Offset::UTC, unit),
-        Some(_) if day.is_none() => None,
-        Some(time) => {
-            let end = time
-                .find(|c: char| c.is_ascii_alphabetic() || matches!(c, '+' | '-' | ' '))
-                .unwrap_or(time.len());
-            let (time, zone) = time.split_at_checked(end)?;
-            timed(date, time, offset(zone.trim())?)
+    Cow::Owned(format!("{before}{behind}"))
+}
+
+/// A date that begins with the year, in numbers.
+fn iso(text: &str) -> Option<Date> {
+    let is_part = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.');
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let (day, rest) = text.split_at_checked(end)?;
+    let (date, unit) = numbers(day.trim_end_matches('.'))?;
+    if rest.is_empty() {
+        return Date::new(date.into(), Offset::UTC, unit.span());
+    }
+    let time = rest.strip_prefix(['T', 't', ' ', ','])?;
+    Clock::read(time)?.on(date).filter(|_| unit == Unit::Day)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Unit {
+    Year,
+    Month,
+    Day,
+}
+
+impl Unit {
+    fn span(self) -> Span {
+        match self {
+            Self::Year => 1.year(),
+            Self::Month => 1.month(),
+            Self::Day => 1.day(),
         }
     }
 }
 
-/// `08:30`, `08:30:59` or `08:30:59.5` on this day. The fraction makes no difference to anyone.
-fn timed(date: civil::Date, time: &str, zone: Offset) -> Option<Date> {
-    let mut parts = time.trim().splitn(3, ':');
-    let (hour, minute) = (number(parts.next()?)?, number(parts.next()?)?);
-    let (second, unit) = match parts.next() {
-        None => (0, 1.minute()),
-        Some(seconds) => {
-            let whole: i8 = number(seconds.split(['.', ',']).next()?)?;
-            // A leap second is one of the minute's sixty to everyone but astronomers.
-            (if whole == 60 { 59 } else { whole }, 1.second())
-        }
+/// `2025`, `2025-06`, `2025-06-20`, `2025/6/20`, `2025.06.20` or `20250620`, and how exact that is.
+fn numbers(text: &str) -> Option<(civil::Date, Unit)> {
+    let sign = text.find(|c: char| !c.is_ascii_digit());
+    let sign = sign.and_then(|at| text.get(at..at + 1));
+    let mut parts: Vec<&str> = match sign {
+        Some(sign) => text.split(sign).collect(),
+        None if text.len() == 8 => vec![text.get(..4)?, text.get(4..6)?, text.get(6..)?],
+        None => vec![text],
     };
-    let time = civil::Time::new(hour, minute, second, 0).ok()?;
-    Date::new(date.to_datetime(time), zone, unit)
-}
-
-/// `+02:00`, `-0500`, `+2`, `GMT+1`, `EST`, `Z`, or nothing, which is UTC.
-fn offset(zone: &str) -> Option<Offset> {
-    let zone = zone.to_ascii_lowercase();
-    let hours = ZONES.iter().find(|(name, _)| *name == zone);
-    let signed = zone.trim_start_matches(|c: char| c.is_ascii_lowercase());
-    let seconds = match (hours, signed.split_at_checked(1)) {
-        (Some((_, hours)), _) => hours * 3600,
-        (None, Some(("+", digits))) => seconds(digits)?,
-        (None, Some(("-", digits))) => -seconds(digits)?,
-        _ => 0,
-    };
-    Offset::from_seconds(seconds).ok()
-}
-
-/// `02:00`, `0200`, `02` or `2` as seconds.
-fn seconds(digits: &str) -> Option<i32> {
-    let digits = digits.replace(':', "");
-    let (hours, minutes): (i32, i32) = match digits.len() {
-        1 | 2 => (number(&digits)?, 0),
-        3 | 4 => {
-            let (hours, minutes) = digits.split_at_checked(digits.len() - 2)?;
-            (number(hours)?, number(minutes)?)
-        }
+    let unit = match (parts.len(), sign) {
+        (1, _) => Unit::Year,
+        (2, Some("-")) => Unit::Month,
+        (3, _) => Unit::Day,
         _ => return None,
     };
-    Some((hours * 60 + minutes) * 60)
+    parts.resize(3, "1");
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let year = Some(year).filter(|year| year.len() == 4)?;
+    let date = civil::Date::new(number(year)?, number(month)?, number(day)?);
+    Some((date.ok()?, unit))
 }
 
 fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {
@@ -187,11 +157,29 @@ mod tests {
         for text in [
             "2025-06-20T06:00:00Z",
             "2025-06-20T08:00:00.25+02:00",
+            "2025-06-20T06:00:00,5",
             "2025-06-20t06:00z",
             "2025-06-20 06:00:00",
             "2025-06-20 06:00:00 UTC",
             "2025-06-20 08:00:00 +0200",
+            "2025/6/20 06:00:00",
+            "2025.06.20 6:00",
+            "20250620T060000Z",
+            "2025-06-20 06:00:00 AM",
+            "2025-06-20 1:00am EST",
+            "2025-06-19T11:00:00 p.m. -0700 (PDT)",
             "Fri, 20 Jun 2025 06:00:00 GMT",
+            "Fri Jun 20 2025 08:00:00 GMT+0200 (Central European Summer Time)",
+            "Fri Jun 20 02:00:00 EDT 2025",
+            "Jun. 20, 2025, 2:00 a.m. EDT",
+            "20 Jun 2025 02:00 ET",
+            "20 Jun 2025 11:00 AM PKT",
+            "20 Jun 2025 18:00 NZST",
+            "20 Jun 2025 08:00 +0200 CEST",
+            "vie, 20 jun 2025 06:00",
+            "Freitag, 20. Juni 2025 06:00",
+            "pią., 20 jun 2025 06:00",
+            "20 de junio de 2025 06:00",
             "Mon, 20 Jun 2025 06:00:00 GMT", // it was no Monday
             "Fri, 20 Jun 2025 06:00:00 +0000",
             "Fri,20 Jun 2025 01:00 EST",
@@ -202,13 +190,33 @@ mod tests {
             "20 june 125 06:00:00", // what years since 1900 were made into in 2025
             "Fri, 20th Jun 2025 09:30:00+03:30",
             "20 Jun 2025 07:00:00 GMT+1",
-            "20 Jun 2025 06:00:00 nowhere",
             " 20 Jun 2025 06:00:60 ",
         ] {
             let expected = if text.contains(":60") { "59Z" } else { "00Z" };
             let expected = format!("2025-06-20T06:00:{expected}");
             assert_eq!(read(text), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn halves_of_the_day_are_read_in_every_notation() {
+        for (text, expected) in [
+            ("2025-06-20 12:05 AM", "2025-06-20T00:05:00Z"),
+            ("2025-06-20T12:05PM", "2025-06-20T12:05:00Z"),
+            ("20 Jun 2025 9:05:07 P.M. PDT", "2025-06-21T04:05:07Z"),
+            ("June 20, 2025 9:05pm +0100", "2025-06-20T20:05:00Z"),
+            ("20 Jun 2025 21:05 PM", "2025-06-20T21:05:00Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_of_the_week_that_is_also_a_month_is_no_month() {
+        let expected = Some("2024-10-01T00:00:00Z");
+        assert_eq!(read("mar, 1 oct 2024").as_deref(), expected);
+        assert_eq!(read("mar 1 oct 2024 00:00").as_deref(), expected);
+        assert_eq!(read("Oct 1 2024 00:00").as_deref(), expected);
     }
 
     #[test]
@@ -267,6 +275,21 @@ mod tests {
             "2025-06-20-01",
             "20 Jun 2025 06:00 +99999",
             "99999-01-01",
+            "05/10/2024",
+            "2025.06",
+            "2025-06/20",
+            "20 Jun 2025 06:00:00 nowhere",
+            "20 Jun 2025 06:00 IST",
+            "20 Jun 2025 06:00 EST PST",
+            "2025-06-20 06:00 XYZ",
+            "2025-06-20T06:00:00 Europe/Paris",
+            "20 Jun 2025 15:00 AM",
+            "20 Jun 2025 0:30 PM",
+            "2025-06-20 6:00 PM PM",
+            "5 marraskuu 2024 10:00",
+            "5 junk 2024",
+            "5 mayo-naise 2024",
+            "1 decimal 2024",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
@@ -274,7 +297,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_panics(text in "[-+:,.0-9 TZJunFriGMT]{0,40}") {
+        fn never_panics(text in "[-+:,.0-9 TZJunFriGMTampé()/]{0,40}") {
             let _ = date(&text);
         }
 

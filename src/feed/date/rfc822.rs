@@ -4,23 +4,38 @@ use jiff::ToSpan;
 use jiff::civil;
 use jiff::tz::Offset;
 
-use super::{Date, number, offset, timed};
+use super::clock::Clock;
+use super::{Date, number};
 
+/// The names of the months, each by all its spellings: English, then other languages that feeds are written in. A word
+/// that is none of these is no month, however it begins.
 const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    "jan january januar jänner januari janvier janv enero ene gennaio gen janeiro",
+    "feb february februar februari février fevrier févr fevr febrero febbraio fevereiro fev",
+    "mar march märz maerz mrz maart mrt mars marzo março marco",
+    "apr april avril avr abril abr aprile",
+    "may mai mei mayo maggio mag maio",
+    "jun june juni juin junio giugno giu junho",
+    "jul july juli juillet juil julio luglio lug julho",
+    "aug august augustus août aout agosto ago",
+    "sep sept september septembre septiembre setiembre settembre set setembro",
+    "oct october oktober okt octobre octubre ottobre ott outubro out",
+    "nov november novembre noviembre novembro",
+    "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 ];
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// Words between the parts of a date.
+const BETWEEN: [&str; 6] = ["de", "del", "of", "at", "the", "um"];
 
 /// Day, month, year, time and zone, in whatever order, between spaces, commas and dashes.
 pub(super) fn read(text: &str) -> Option<Date> {
     let mut found = Found::default();
-    for word in text.split([' ', ',', '\t']) {
+    for word in text.split([' ', ',', '\t', '\n', '\r']) {
         // `20-Jun-25`, but neither `-0500` nor `08:00-05:00`.
         let has_dashes = word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains(':');
         let dash = if has_dashes { '-' } else { ' ' };
         for part in word.split(dash).filter(|part| !part.is_empty()) {
-            found.take(&part.to_ascii_lowercase())?;
+            found.take(&part.to_lowercase())?;
         }
     }
     found.date()
@@ -29,48 +44,61 @@ pub(super) fn read(text: &str) -> Option<Date> {
 /// The parts of an RFC 822 date so far.
 #[derive(Default)]
 struct Found {
+    words: usize,
     day: Option<i8>,
     month: Option<i8>,
+    /// Whether the month is the first word: in some languages that is how a day of the week is written, too.
+    is_month_first: bool,
     year: Option<i16>,
-    time: Option<String>,
-    zone: Option<String>,
+    clock: Clock,
 }
 
 impl Found {
     /// Takes a word, in lower case; `None` for one that has no business in a date.
     fn take(&mut self, word: &str) -> Option<()> {
-        let start = word.get(..3).unwrap_or_default();
-        let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        if word.contains(':') && self.time.is_none() {
-            let end = word.find(['+', '-']).unwrap_or(word.len());
-            let (time, zone) = word.split_at_checked(end)?;
-            self.time = Some(time.to_owned());
-            self.zone = Some(zone.to_owned()).filter(|zone| !zone.is_empty());
+        self.words += 1;
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '.');
+        if word.contains(':') && !self.clock.is_set() {
+            self.clock.take_time(word)?;
         } else if digits.starts_with(|c: char| c.is_ascii_digit()) {
             match (self.day, self.year) {
                 (None, _) if digits.len() <= 2 => self.day = Some(number(digits)?),
                 (_, None) => self.year = Some(full_year(digits)?),
                 _ => return None,
             }
-        } else if let Some(nth) = MONTHS.iter().position(|name| *name == start)
-            && self.month.is_none()
+        } else if let Some(month) = month(word)
+            && (self.month.is_none() || self.is_month_first)
         {
-            self.month = i8::try_from(nth + 1).ok();
-        } else if self.time.is_some() {
-            self.zone.get_or_insert_with(|| word.to_owned());
-        } else if !DAYS.contains(&start) {
-            return None;
+            self.is_month_first = self.words == 1;
+            self.month = Some(month);
+        } else if self.clock.is_set() {
+            self.clock.take(word)?;
+        } else if self.words == 1 {
+            // The day of the week, in any language.
+            return word
+                .chars()
+                .all(|c| c.is_alphabetic() || c == '.')
+                .then_some(());
+        } else {
+            return BETWEEN.contains(&word).then_some(());
         }
         Some(())
     }
 
     fn date(self) -> Option<Date> {
         let date = civil::Date::new(self.year?, self.month?, self.day?).ok()?;
-        match self.time {
-            None => Date::new(date.into(), Offset::UTC, 1.day()),
-            Some(time) => timed(date, &time, offset(&self.zone.unwrap_or_default())?),
+        if self.clock.is_set() {
+            return self.clock.on(date);
         }
+        Date::new(date.into(), Offset::UTC, 1.day())
     }
+}
+
+fn month(word: &str) -> Option<i8> {
+    let word = word.trim_end_matches('.');
+    let is_it = |names: &str| names.split(' ').any(|name| name == word);
+    let nth = MONTHS.iter().position(|names| is_it(names))?;
+    i8::try_from(nth + 1).ok()
 }
 
 fn full_year(digits: &str) -> Option<i16> {
