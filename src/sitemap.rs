@@ -2,8 +2,8 @@
 //!
 //! [sitemaps.org] allows XML url sets, XML indexes of other sitemaps, plain text with one URL per line, and RSS or Atom
 //! feeds, each also gzipped. Servers label them at random, so [`parse`] tells them apart by content. A sitemap comes
-//! from a stranger: its size, nesting and entities are limited, and a document type declaration, the door to entity
-//! bombs and to local files, is refused.
+//! from a stranger: its size and nesting are limited, nothing of a document type is loaded, and one that defines entities,
+//! the door to entity bombs and to local files, is refused.
 //!
 //! ```
 //! use crawlworks::sitemap::{SitemapKind, parse};
@@ -28,4 +28,4 @@ mod walk;
 pub use crate::xml::source::MAX_DECODED;
 pub use entries::{Alternate, Entry, MAX_ENTRIES, MAX_LOC, Sitemap, SitemapKind};
 pub(crate) use entries::{MAX_LEVEL, MAX_LISTED};
-pub use read::{Entries, parse};
+pub use read::{Entries, parse, parse_as};

@@ -1,32 +1,42 @@
 //! XML as strangers write it, token by token and without a tree: what sitemaps and feeds are read with.
 //!
-//! It forgives what is customary (an unescaped `&`, end tags that do not match) and bounds what is not: nesting,
-//! attributes, size. No entity is expanded but those that XML defines itself, so there are no entity bombs.
+//! No fault in it costs more than where it is. A `<` or `&` that begins nothing is text; an end tag ends the innermost element
+//! of its name, and with it what is open in that, and is passed over where no such element is open; a quote that is not
+//! closed ends with its tag. Nesting, attributes and size are bounded. No entity is expanded but those that XML defines
+//! itself, so there are no entity bombs.
 
 pub(crate) mod source;
 
+mod names;
+mod scan;
+mod tag;
+
 use std::borrow::Cow;
 
-use quick_xml::escape::resolve_predefined_entity;
-use quick_xml::events::{BytesEnd, BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
-
 use crate::{Error, ErrorKind, Result};
+pub(crate) use names::{html, is_html, no_root};
+use scan::{Piece, Scan};
 use source::Source;
+use tag::Space;
+pub(crate) use tag::{Entity, Tag};
 
-/// How deep elements may be nested. Sitemaps need four levels, pages within feeds some dozens.
+/// How deep elements are followed. Sitemaps need four levels, pages within feeds some dozens. What is nested deeper counts
+/// as if it stood beside what it is in.
 const MAX_DEPTH: usize = 256;
 
-/// How many attributes of an element are looked at.
-const MAX_ATTRIBUTES: usize = 16;
+/// How many declarations of namespaces are kept at a time.
+const MAX_SPACES: usize = 256;
 
 /// Reads a document from its beginning to its end.
 pub(crate) struct Xml<'a> {
-    reader: Reader<Source<'a>>,
-    buffer: Vec<u8>,
-    depth: usize,
-    /// What the document is, for errors.
-    what: &'static str,
+    scan: Scan<'a>,
+    /// The names of the elements that are open.
+    open: Vec<Box<str>>,
+    spaces: Vec<Space>,
+    /// The depth down to which elements are to be ended before anything else is read. The last of them has its end written.
+    ending: Option<usize>,
+    /// The name of the element that was ended last.
+    ended: Box<str>,
 }
 
 /// A piece of a document.
@@ -34,146 +44,192 @@ pub(crate) struct Xml<'a> {
 pub(crate) enum Token<'a> {
     Open(Tag<'a>),
     Close(End<'a>),
-    /// Characters that stand for themselves, with neither `<` nor references among them.
-    Text(Cow<'a, str>),
+    /// The name in an end tag that ends nothing.
+    Stray(&'a str),
+    /// Characters that stand for themselves.
+    Text(&'a str),
     /// Characters that stand for themselves, whatever they are.
-    CData(Cow<'a, str>),
+    CData(&'a str),
     Entity(Entity<'a>),
     /// A document type declaration.
-    DocType(Cow<'a, str>),
+    DocType(&'a str),
     /// Comments and the like.
     Other,
-    /// The document is over.
+    /// The document is over, whether all elements are ended or not.
     End,
 }
 
-/// The beginning of an element. One that is empty ends by a token of its own, too.
-#[derive(Debug)]
-pub(crate) struct Tag<'a>(BytesStart<'a>);
-
 /// The end of an element.
 #[derive(Debug)]
-pub(crate) struct End<'a>(BytesEnd<'a>);
-
-/// A reference, such as `&amp;` or `&#38;`.
-#[derive(Debug)]
-pub(crate) struct Entity<'a>(BytesRef<'a>);
+pub(crate) struct End<'a> {
+    name: &'a str,
+    /// Whether it is written, or follows from the end of an element around it.
+    pub(crate) is_written: bool,
+}
 
 impl<'a> Xml<'a> {
     /// `what` names the document in errors.
     pub(crate) fn new(source: Source<'a>, what: &'static str) -> Self {
-        let mut reader = Reader::from_reader(source);
-        let config = reader.config_mut();
-        config.allow_dangling_amp = true;
-        config.check_end_names = false;
-        config.expand_empty_elements = true;
         Self {
-            reader,
-            buffer: Vec::new(),
-            depth: 0,
-            what,
+            scan: Scan::new(source, what),
+            open: Vec::new(),
+            spaces: Vec::new(),
+            ending: None,
+            ended: Box::default(),
         }
     }
 
-    /// The next token, and the depth of the element that it begins, ends or is in; 1 is that of the root.
+    /// The next token, and the depth of the element that it begins, ends or is in; 1 is that of the root. Elements are
+    /// always nested: every one that begins also ends, unless the document does.
     ///
     /// # Errors
-    /// When the document is malformed, breaks off, is too large or nested too deep.
+    /// When the document cannot be unpacked, or is too large.
     pub(crate) fn next(&mut self) -> Result<(usize, Token<'_>)> {
-        self.buffer.clear();
-        let what = self.what;
-        let event = self.reader.read_event_into(&mut self.buffer);
-        let mut depth = self.depth;
-        let token = match event.map_err(|error| fault(what, error))? {
-            Event::Start(tag) | Event::Empty(tag) => {
-                self.depth += 1;
-                depth = self.depth;
-                if depth > MAX_DEPTH {
-                    return Err(malformed(format!("the {what} is nested too deep")));
-                }
-                Token::Open(Tag(tag))
+        if let Some((depth, is_written)) = self.end_one() {
+            return Ok((depth, self.close(is_written)));
+        }
+        let parent = self.open.last().map_or("", |name| name);
+        let piece = self.scan.next(parent)?;
+        if let Piece::Start(_) = piece {
+            self.begin(piece);
+        }
+        let depth = self.open.len();
+        let token = match piece {
+            Piece::Start(part) => {
+                let text = self.scan.text(part);
+                Token::Open(Tag::new(text, &self.spaces))
             }
-            Event::End(end) => {
-                self.depth = depth.saturating_sub(1);
-                Token::Close(End(end))
+            Piece::End(part) => {
+                let name = tag::name(self.scan.text(part)).0;
+                let Some(depth) = innermost(&self.open, name) else {
+                    return Ok((depth, Token::Stray(tag::local(self.scan.text(part)))));
+                };
+                self.ending = Some(depth);
+                let Some((depth, is_written)) = self.end_one() else {
+                    return Ok((depth, Token::Other));
+                };
+                return Ok((depth, self.close(is_written)));
             }
-            Event::Text(text) => Token::Text(text.into_inner()),
-            Event::CData(text) => Token::CData(text.into_inner()),
-            Event::GeneralRef(entity) => Token::Entity(Entity(entity)),
-            Event::DocType(text) => Token::DocType(text.into_inner()),
-            Event::Eof if depth > 0 => return Err(malformed(format!("the {what} breaks off"))),
-            Event::Eof => Token::End,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Token::Other,
+            Piece::Text(part) => Token::Text(self.scan.text(part)),
+            Piece::CData(part) => Token::CData(self.scan.text(part)),
+            Piece::Reference(part) => Token::Entity(Entity::new(self.scan.text(part))),
+            Piece::DocType(part) => Token::DocType(self.scan.text(part)),
+            Piece::Other => Token::Other,
+            Piece::Over => Token::End,
         };
         Ok((depth, token))
     }
-}
 
-impl Tag<'_> {
-    /// The name without its prefix.
-    pub(crate) fn local(&self) -> &str {
-        self.0.local_name().into_inner()
+    /// Says that the element which has just begun stands at this depth, less than it seems to: what is open between is
+    /// over, without a token.
+    pub(crate) fn lift(&mut self, depth: usize) {
+        let from = self.open.len();
+        let Some(name) = self.open.pop_if(|_| depth < from) else {
+            return;
+        };
+        self.open.truncate(depth.saturating_sub(1));
+        self.open.push(name);
+        self.spaces
+            .retain(|space| space.depth < depth || space.depth == from);
+        for space in &mut self.spaces {
+            space.depth = space.depth.min(depth);
+        }
+        if let Some(ending) = &mut self.ending {
+            *ending = depth;
+        }
     }
 
-    /// The prefix of the name, empty for none.
-    pub(crate) fn prefix(&self) -> &str {
-        let (_, prefix) = self.0.name().decompose();
-        prefix.map_or("", |prefix| prefix.into_inner())
+    fn begin(&mut self, piece: Piece) {
+        let Piece::Start(part) = piece else { return };
+        let text = self.scan.text(part);
+        let (name, rest) = tag::name(text);
+        if self.open.len() >= MAX_DEPTH {
+            self.open.pop();
+        }
+        self.open.push(name.into());
+        let depth = self.open.len();
+        self.spaces.retain(|space| space.depth < depth);
+        if rest.contains("xmlns") {
+            let room = MAX_SPACES.saturating_sub(self.spaces.len());
+            let declared =
+                tag::attributes(rest).filter_map(|(name, value)| Space::of(depth, name, value));
+            self.spaces.extend(declared.take(room));
+        }
+        if text.ends_with('/') || is_void(name) {
+            self.ending = Some(depth);
+        }
     }
 
-    /// The value of one of the first 16 attributes, trimmed. References in it that XML does not know stay as they are.
-    pub(crate) fn attribute(&self, name: &str) -> Option<String> {
-        let mut attributes = self.0.attributes();
-        let attributes = attributes.with_checks(false).take(MAX_ATTRIBUTES);
-        let mut attributes = attributes.flatten();
-        let found = attributes.find(|attribute| attribute.key.as_ref() == name)?;
-        let value = found.normalized_value(XmlVersion::Implicit1_0);
-        let value = value.unwrap_or(Cow::Borrowed(&found.value));
-        Some(value.trim().to_owned())
+    /// Ends the innermost element, if it is to be ended; returns its depth, and whether its end is written.
+    fn end_one(&mut self) -> Option<(usize, bool)> {
+        let ending = self.ending?;
+        let depth = self.open.len();
+        if depth <= ending {
+            self.ending = None;
+        }
+        self.ended = self.open.pop()?;
+        Some((depth, depth == ending))
     }
 
-    /// The attributes as they are written, with the space before them.
-    pub(crate) fn attributes(&self) -> &str {
-        self.0.attributes_raw()
+    fn close(&self, is_written: bool) -> Token<'_> {
+        let name = &self.ended;
+        Token::Close(End { name, is_written })
     }
 }
 
 impl End<'_> {
     /// The name without its prefix.
     pub(crate) fn local(&self) -> &str {
-        self.0.local_name().into_inner()
+        tag::local(self.name)
     }
 }
 
-impl Entity<'_> {
-    /// What it stands for in XML itself; `None` for one that is not known or stands for no character.
-    pub(crate) fn text(&self) -> Option<Cow<'static, str>> {
-        if let Some(text) = resolve_predefined_entity(&self.0) {
-            return Some(Cow::Borrowed(text));
-        }
-        let character = self.0.resolve_char_ref().ok().flatten()?;
-        Some(Cow::Owned(character.to_string()))
-    }
-
-    /// What stands between `&` and `;`.
-    pub(crate) fn name(&self) -> &str {
-        &self.0
-    }
+/// The depth of the innermost element that an end tag of this name ends: one whose name is the same, else but for capitals,
+/// else but for the prefix.
+fn innermost(open: &[Box<str>], name: &str) -> Option<usize> {
+    let is_same = |one: &&str| *one == name;
+    let is_alike = |one: &&str| one.eq_ignore_ascii_case(name);
+    let local = tag::local(name);
+    let is_akin = |one: &&str| {
+        let start = one.len().checked_sub(local.len());
+        let parts = start.and_then(|start| one.split_at_checked(start));
+        parts.is_some_and(|(prefix, rest)| {
+            (prefix.is_empty() || prefix.ends_with(':')) && rest.eq_ignore_ascii_case(local)
+        })
+    };
+    let by = |is_it: &dyn Fn(&&str) -> bool| open.iter().rposition(|one| is_it(&&**one));
+    let at = by(&is_same)
+        .or_else(|| by(&is_alike))
+        .or_else(|| by(&is_akin))?;
+    Some(at + 1)
 }
 
-fn fault(what: &str, error: quick_xml::Error) -> Error {
-    match error {
-        quick_xml::Error::Io(error) => source::fault(what, &error),
-        error => malformed(format!("the {what} is malformed XML")).with_source(error),
-    }
+/// Elements of HTML that have no end, and are no names in feeds.
+fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "br" | "hr" | "img" | "wbr" | "input" | "area" | "embed"
+    )
+}
+
+/// Whether a document type declaration defines entities of its own.
+pub(crate) fn defines_entities(doc_type: &str) -> bool {
+    doc_type.to_ascii_uppercase().contains("<!ENTITY")
 }
 
 /// Text as markup that shows it.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    quick_xml::escape::partial_escape(text)
+    if !text.contains(['<', '>', '&']) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    Cow::Owned(escaped.replace('>', "&gt;"))
 }
 
 /// An error in a document.
 pub(crate) fn malformed(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Xml, message)
 }
+
+#[cfg(test)]
+mod tests;

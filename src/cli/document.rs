@@ -1,5 +1,6 @@
 //! A document that a verb reads: out of a file, or else fetched.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -28,17 +29,32 @@ pub(super) struct Document {
     request: PageFlags,
 }
 
+/// What is in a document.
+pub(super) struct Content {
+    pub(super) body: Bytes,
+    /// What the server says of it; nothing for a file.
+    pub(super) content_type: Option<String>,
+    pub(super) url: Url,
+}
+
 impl Document {
-    /// What is in it, and its address.
+    /// What is in it, and where it comes from.
     ///
     /// # Errors
     /// Whatever keeps it from being had.
-    pub(super) fn read(self) -> Result<(Bytes, Url), Failure> {
+    pub(super) fn read(self) -> Result<Content, Failure> {
         if let Some(file) = self.file {
-            let base = input::url(&self.base.unwrap_or_default())?;
-            return Ok((input::file(&file)?.into(), base));
+            return Ok(Content {
+                url: input::url(&self.base.unwrap_or_default())?,
+                body: input::file(&file)?.into(),
+                content_type: None,
+            });
         }
         let response = one::page(&self.url.unwrap_or_default(), &self.request)?;
-        Ok((response.body().clone(), response.url().clone()))
+        Ok(Content {
+            body: response.body().clone(),
+            content_type: response.header("content-type").map(Cow::into_owned),
+            url: response.url().clone(),
+        })
     }
 }

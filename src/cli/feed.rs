@@ -19,8 +19,9 @@ pub(super) struct Feed {
 
 impl Feed {
     pub(super) fn run(self) -> Outcome {
-        let (body, url) = self.document.read()?;
-        let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
+        let found = self.document.read()?;
+        let read = Entries::read_as(&found.body, found.content_type.as_deref(), &found.url);
+        let mut entries = read.map_err(|error| error.with_url(&found.url))?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         for entry in entries.by_ref() {
             let line = serde_json::to_string(&entry).map_err(|e| {
@@ -29,6 +30,9 @@ impl Feed {
             writeln!(out, "{line}")?;
         }
         out.flush()?;
+        if !entries.has_any() && entries.skipped() == 0 {
+            terminal::say("the feed has no entry");
+        }
         if entries.skipped() > 0 {
             terminal::say(&format!(
                 "entries that say nothing, skipped: {}",

@@ -18,13 +18,17 @@ pub(super) struct Sitemap {
 
 impl Sitemap {
     pub(super) fn run(self) -> Outcome {
-        let (body, url) = self.document.read()?;
-        let mut entries = Entries::read(&body, &url).map_err(|error| error.with_url(&url))?;
+        let found = self.document.read()?;
+        let read = Entries::read_as(&found.body, found.content_type.as_deref(), &found.url);
+        let mut entries = read.map_err(|error| error.with_url(&found.url))?;
         let mut out = io::BufWriter::new(io::stdout().lock());
         for entry in entries.by_ref() {
             writeln!(out, "{}", entry.loc)?;
         }
         out.flush()?;
+        if !entries.has_any() && entries.skipped() == 0 {
+            terminal::say("the sitemap lists nothing");
+        }
         if entries.skipped() > 0 {
             terminal::say(&format!(
                 "entries without a usable URL, skipped: {}",

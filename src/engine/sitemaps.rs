@@ -22,23 +22,23 @@ impl Context {
 
     pub(super) fn sitemap(&self, scope: &Scope, response: &Response, level: u8) -> Outcome {
         let url = response.url();
-        let mut entries = match Entries::read(response.body(), url) {
+        let content_type = response.header("content-type");
+        let read = Entries::read_as(response.body(), content_type.as_deref(), url);
+        let mut entries = match read {
             Ok(entries) => entries,
             Err(error) => return Outcome::Failed(error.with_url(url)),
         };
         let is_index = entries.kind() == SitemapKind::Index;
-        if is_index && level >= MAX_LEVEL {
-            let too_deep = entries.count() as u64;
-            let links = Vec::new();
-            return Outcome::Sitemap { links, too_deep };
-        }
-        let mut known = HashSet::new();
-        let links = entries.by_ref().map(|entry| {
-            if is_index {
-                self.link(scope, Request::for_sitemap(entry.loc, level + 1))
-            } else {
-                self.link(scope, Request::listed(entry.loc))
+        let (mut known, mut too_deep) = (HashSet::new(), 0);
+        let links = entries.by_ref().filter_map(|entry| {
+            if !entry.is_sitemap {
+                return Some(self.link(scope, Request::listed(entry.loc)));
             }
+            if level >= MAX_LEVEL {
+                too_deep += 1;
+                return None;
+            }
+            Some(self.link(scope, Request::for_sitemap(entry.loc, level + 1)))
         });
         let links = links.filter(|link| known.insert(link.fingerprint));
         let links: Vec<Link> = links.collect();
@@ -46,6 +46,6 @@ impl Context {
             tracing::warn!(%url, "the sitemap is cut off, or has more entries than it may");
         }
         tracing::debug!(%url, entries = links.len(), is_index, "sitemap read");
-        Outcome::Sitemap { links, too_deep: 0 }
+        Outcome::Sitemap { links, too_deep }
     }
 }

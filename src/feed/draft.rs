@@ -1,9 +1,12 @@
 //! An entry as its feed writes it, and what is made of that.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use super::date::date;
 use super::entry::{Enclosure, FeedEntry};
+use super::markup;
 use crate::html::{self, Html};
 use crate::identity;
 use crate::xml;
@@ -30,14 +33,12 @@ pub(super) struct Draft {
     pub(super) categories: Vec<String>,
     /// URLs, media types and lengths.
     pub(super) enclosures: Vec<(String, Option<String>, Option<String>)>,
-    /// What its URLs are relative to.
-    pub(super) base: Option<Url>,
 }
 
 impl Draft {
-    /// The entry, of the feed at this URL; its own URLs are relative to `base` unless it says otherwise.
-    pub(super) fn entry(self, feed: &Url, base: &Url) -> FeedEntry {
-        let base = self.base.as_ref().unwrap_or(base);
+    /// The entry, of the feed at this URL, which its own URLs are relative to.
+    pub(super) fn entry(self, feed: &Url) -> FeedEntry {
+        let base = feed;
         let url = |text: &String| identity::parse(text.trim(), Some(base)).ok();
         let permalink = self.permalink.as_ref();
         let permalink = permalink.and_then(|text| identity::parse(text.trim(), None).ok());
@@ -84,6 +85,10 @@ impl Markup {
         } else {
             // Many feeds escape references once more than they should.
             html::collapse(&html::decode(&self.text, html::Place::Text))
+        };
+        let text = match markup::without_cdata(&text) {
+            Cow::Owned(text) => html::collapse(&text),
+            Cow::Borrowed(_) => text,
         };
         Some(text).filter(|text| !text.is_empty())
     }

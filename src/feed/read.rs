@@ -8,11 +8,14 @@ use super::draft::{Draft, Markup};
 use super::entry::{Feed, FeedEntry, FeedKind};
 use super::json::JsonFeed;
 use super::walk::Walk;
-use crate::xml::source::{self, Source};
+use crate::xml::source::{self, Origin, Source};
 use crate::{Error, ErrorKind, Result, identity};
 
 /// How many entries are taken from one document.
 pub(super) const MAX_ENTRIES: usize = 50_000;
+
+/// How the root elements of feeds begin, in lower case.
+const ROOTS: [&str; 3] = ["<rss", "<feed", "<rdf:rdf"];
 
 /// The entries of a feed, one by one: for feeds that one does not want to hold as a whole. [`parse`] gives all at once.
 ///
@@ -62,12 +65,34 @@ impl<'a> Entries<'a> {
     /// # Errors
     /// Those of [`parse`].
     pub fn read(bytes: &'a [u8], url: &Url) -> Result<Self> {
+        Self::read_as(bytes, None, url)
+    }
+
+    /// The same of an answer with this `Content-Type`, of which the `charset` counts: behind a byte order mark, before what the
+    /// feed declares itself ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
+    ///
+    /// ```
+    /// use crawlworks::feed::Entries;
+    /// let url = url::Url::parse("https://example.com/feed")?;
+    /// let text = b"<rss><channel><item><title>d\xe9j\xe0 vu</title></item></channel></rss>";
+    /// let mut entries = Entries::read_as(text, Some("text/xml; charset=iso-8859-1"), &url)?;
+    /// assert_eq!(entries.next().unwrap().title.as_deref(), Some("déjà vu"));
+    /// # Ok::<(), crawlworks::BoxError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`parse`].
+    pub fn read_as(bytes: &'a [u8], content_type: Option<&str>, url: &Url) -> Result<Self> {
         let broken = |error| source::fault("feed", &error);
-        let mut source = Source::new(bytes).map_err(broken)?;
+        let origin = Origin {
+            content_type,
+            domain: url.domain(),
+        };
+        let mut source = Source::new(bytes, origin).map_err(broken)?;
         let mut truncated = false;
         let form = match source.first().map_err(broken)? {
             Some(b'<') => Form::Xml(Box::new(Walk::new(source))),
-            Some(first) => {
+            Some(first) if first == b'{' || !source.has_xml(&ROOTS) => {
                 let mut feed = JsonFeed::read(source).map_err(|error| {
                     if first == b'{' || error.kind() != ErrorKind::Json {
                         return error;
@@ -85,6 +110,7 @@ impl<'a> Entries<'a> {
                 let message = "the feed is neither XML nor JSON";
                 return Err(Error::new(ErrorKind::Xml, message));
             }
+            Some(_) => Form::Xml(Box::new(Walk::new(source))),
         };
         let mut entries = Self {
             form,
@@ -111,19 +137,28 @@ impl<'a> Entries<'a> {
     /// What the feed is called, as text. It may stand behind the entries.
     #[must_use]
     pub fn title(&self) -> Option<String> {
-        self.about().title.as_ref()?.plain(self.base())
+        match &self.form {
+            Form::Xml(walk) => walk.title(&self.feed),
+            Form::Json { about, .. } => about.title.as_ref()?.plain(&self.feed),
+        }
     }
 
     /// The page that it is the feed of. It may stand behind the entries.
     #[must_use]
     pub fn home(&self) -> Option<Url> {
-        identity::parse(self.about().home.as_ref()?, Some(self.base())).ok()
+        match &self.form {
+            Form::Xml(walk) => walk.home(&self.feed),
+            Form::Json { about, .. } => self.url(about.home.as_ref()?),
+        }
     }
 
     /// Where the next, older part of the feed is. It may stand behind the entries.
     #[must_use]
     pub fn next_page(&self) -> Option<Url> {
-        identity::parse(self.about().next.as_ref()?, Some(self.base())).ok()
+        match &self.form {
+            Form::Xml(walk) => walk.next_page(&self.feed),
+            Form::Json { about, .. } => self.url(about.next.as_ref()?),
+        }
     }
 
     /// How many entries so far said nothing.
@@ -132,30 +167,25 @@ impl<'a> Entries<'a> {
         self.skipped
     }
 
+    /// Whether there was any entry so far that is of use.
+    pub(crate) fn has_any(&self) -> bool {
+        self.taken > 0
+    }
+
     /// Whether, now that it is at its end, there was, or may have been, more: see [`Feed::truncated`].
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    fn about(&self) -> &About {
-        match &self.form {
-            Form::Xml(walk) => walk.about(),
-            Form::Json { about, .. } => about,
-        }
-    }
-
-    fn base(&self) -> &Url {
-        match &self.form {
-            Form::Xml(walk) => walk.base().unwrap_or(&self.feed),
-            Form::Json { .. } => &self.feed,
-        }
+    fn url(&self, reference: &str) -> Option<Url> {
+        identity::parse(reference, Some(&self.feed)).ok()
     }
 
     /// The next entry that says something.
     fn advance(&mut self) -> Result<Option<FeedEntry>> {
         while let Some(draft) = self.form.next(&self.feed)? {
-            let entry = draft.entry(&self.feed, self.base());
+            let entry = draft.entry(&self.feed);
             let count = if entry.is_empty() {
                 &mut self.skipped
             } else {
@@ -209,18 +239,28 @@ impl fmt::Debug for Entries<'_> {
 
 /// Reads a feed of any form. `url` is its own address: relative URLs are relative to it, unless `xml:base` says otherwise.
 ///
-/// Forgiven are unescaped `&`, references that only HTML knows, missing or odd dates, and an XML feed that breaks off or is
-/// too large: what was read by then is returned with [`truncated`](Feed::truncated) set.
+/// Forgiven are unescaped `&` and `<`, elements and quotes that are not closed, end tags that end nothing, prefixes other than
+/// the customary ones, references that only HTML knows, missing or odd dates, messages of the server before the feed, and an
+/// XML feed that breaks off or is too large: what was read by then is returned with [`truncated`](Feed::truncated) set.
+/// A fault costs the entry that it is in, at the most.
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::Xml`]: neither XML nor JSON, a root element that is no feed's, a document type declaration with entities
-///   of its own, or malformed XML before the first entry;
+/// - [`ErrorKind::Xml`]: neither XML nor JSON, an HTML page, a root element that is no feed's, a document type declaration with
+///   entities of its own, or a feed that breaks off before the first entry;
 /// - [`ErrorKind::Json`]: JSON that is malformed, breaks off or has no `items`;
 /// - [`ErrorKind::TooLarge`]: over 50 MiB unpacked, without an entry (or in JSON);
 /// - [`ErrorKind::Decode`]: gzip data that breaks off or goes bad before the first entry (or in JSON).
 pub fn parse(bytes: &[u8], url: &Url) -> Result<Feed> {
-    let mut read = Entries::read(bytes, url)?;
+    parse_as(bytes, None, url)
+}
+
+/// The same of an answer with this `Content-Type`: see [`Entries::read_as`].
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_as(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Feed> {
+    let mut read = Entries::read_as(bytes, content_type, url)?;
     let entries = read.by_ref().collect();
     Ok(Feed {
         kind: read.kind(),

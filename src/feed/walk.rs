@@ -2,17 +2,17 @@
 
 use url::Url;
 
-use super::draft::{Draft, Markup};
+use super::draft::Draft;
 use super::entry::FeedKind;
-use super::names::{self, Part};
-use super::read::About;
+use super::names::{self, Part, Vocabulary};
+use super::parts::{Parts, absolute};
 use super::text::{Kind, Reading};
 use crate::xml::source::Source;
-use crate::xml::{Tag, Token, Xml, malformed};
+use crate::xml::{self, Tag, Token, Xml, malformed};
 use crate::{Result, identity};
 
-/// How many authors, categories or enclosures of an entry are taken.
-const MAX_PARTS: usize = 1000;
+/// The rank of a link to something else than a page.
+const NO_PAGE: u8 = 5;
 
 /// Reads entry after entry.
 pub(super) struct Walk<'a> {
@@ -25,25 +25,39 @@ pub(super) struct Walk<'a> {
 struct Place {
     /// Known from the root element on.
     root: Option<Root>,
-    about: About,
-    authors: Vec<String>,
+    /// Where the next part of the feed is.
+    next_page: Option<String>,
+    feed: Parts,
     /// The depth of the entry that is open.
     entry: Option<usize>,
-    draft: Draft,
-    /// Whether an `author` of Atom is open, whose `name` is read.
-    in_author: bool,
+    parts: Parts,
+    /// The depth of an element within the entry that has parts of it: `media:group`.
+    group: Option<usize>,
     reading: Option<Reading>,
+    /// What `xml:base` says, by depth.
+    bases: Vec<(usize, Url)>,
+    /// An entry that is over.
+    done: Option<Draft>,
 }
 
 struct Root {
     kind: FeedKind,
-    /// The prefix, empty for none, of the form's own elements.
+    /// The prefix of the form's own elements, where no namespace tells them.
     prefix: String,
-    base: Option<Url>,
+    /// Its depth: 0 where the document is a single entry or channel.
+    depth: usize,
+    is_closed: bool,
+}
+
+/// An element as the form of the feed sees it.
+struct Name {
+    vocabulary: Vocabulary,
+    /// In lower case, without the prefix.
+    local: String,
 }
 
 impl<'a> Walk<'a> {
-    /// A feed whose text begins with `<`.
+    /// A feed that is XML.
     pub(super) fn new(source: Source<'a>) -> Self {
         Self {
             xml: Xml::new(source, "feed"),
@@ -56,39 +70,54 @@ impl<'a> Walk<'a> {
         root.map_or(FeedKind::Rss, |root| root.kind)
     }
 
-    pub(super) fn about(&self) -> &About {
-        &self.place.about
+    /// What the feed is called, as far as it was read.
+    pub(super) fn title(&self, url: &Url) -> Option<String> {
+        self.place.feed.title(url)
     }
 
-    /// What `xml:base` of the feed says.
-    pub(super) fn base(&self) -> Option<&Url> {
-        self.place.root.as_ref()?.base.as_ref()
+    /// The page that it is the feed of, likewise.
+    pub(super) fn home(&self, url: &Url) -> Option<Url> {
+        self.place.feed.page(url)
+    }
+
+    /// Where its next part is, likewise.
+    pub(super) fn next_page(&self, url: &Url) -> Option<Url> {
+        let next = self.place.next_page.as_ref()?;
+        identity::parse(next, Some(url)).ok()
     }
 
     /// The next entry; none at the end of the document.
     pub(super) fn next(&mut self, url: &Url) -> Result<Option<Draft>> {
         loop {
+            if let Some(draft) = self.place.done.take() {
+                return Ok(Some(draft));
+            }
             let (depth, token) = self.xml.next()?;
             let place = &mut self.place;
             match token {
-                // RSS 0.91 has one by its specification; entities of its own are in brackets.
-                Token::DocType(text) if text.contains('[') => {
+                // RSS 0.91 has one by its specification.
+                Token::DocType(text) if xml::defines_entities(text) => {
                     let message = "the feed has a document type declaration with entities";
                     return Err(malformed(message));
                 }
-                Token::End if place.root.is_none() => {
-                    return Err(malformed("the feed has no element"));
+                Token::DocType(text) if place.root.is_none() && xml::is_html(text) => {
+                    return Err(xml::html("feed"));
                 }
-                Token::End => return Ok(None),
-                Token::Open(tag) => place.open(depth, &tag, url)?,
+                Token::End => return place.end(depth).map(|()| None),
+                Token::Open(tag) => {
+                    if let Some(depth) = place.open(depth, &tag, url)? {
+                        self.xml.lift(depth);
+                    }
+                }
                 Token::Close(end) => {
                     if let Some(reading) = &mut place.reading
                         && depth > reading.depth()
                     {
-                        reading.close(end.local());
-                    } else if let Some(draft) = place.close(depth) {
-                        return Ok(Some(draft));
+                        reading.close(depth, &end);
+                    } else {
+                        place.close(depth, url);
                     }
+                    place.bases.retain(|(of, _)| *of < depth);
                 }
                 token => {
                     if let Some(reading) = &mut place.reading {
@@ -101,185 +130,269 @@ impl<'a> Walk<'a> {
 }
 
 impl Place {
-    fn open(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) -> Result<()> {
-        if let Some(reading) = &mut self.reading {
-            reading.open(tag);
-            return Ok(());
-        }
+    /// Takes an element that begins; returns its depth, if that is less than it seems to be.
+    fn open(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) -> Result<Option<usize>> {
         let Some(root) = &self.root else {
-            self.root = Some(Root::of(tag, url)?);
-            return Ok(());
+            return self.begin(depth, tag, url);
         };
-        let (kind, is_own) = (root.kind, root.prefix == tag.prefix());
-        if self.entry.is_none() && is_own && tag.local() == names::entry(kind) {
-            self.entry = Some(depth);
-            self.draft = Draft {
-                id: tag.attribute("rdf:about"),
-                permalink: tag.attribute("rdf:about"),
-                base: base_of(tag, root.base.as_ref().unwrap_or(url)),
-                ..Draft::default()
-            };
-            return Ok(());
-        }
-        let parts = self.depth_of_parts(kind);
-        if depth == parts {
-            self.open_part(depth, tag, kind, is_own);
-        } else if depth == parts + 1 && self.in_author && is_own && tag.local() == "name" {
-            self.reading = Some(Reading::new(Part::Author, depth, Kind::Plain));
-        }
-        Ok(())
-    }
-
-    /// How deep the elements are that describe what is open: the entry, or else the feed.
-    fn depth_of_parts(&self, kind: FeedKind) -> usize {
-        let of_feed = names::depth_of_feed(kind);
-        self.entry.map_or(of_feed, |entry| entry + 1)
-    }
-
-    fn open_part(&mut self, depth: usize, tag: &Tag<'_>, kind: FeedKind, is_own: bool) {
-        let is_atom = kind == FeedKind::Atom && is_own;
-        match tag.local() {
-            "author" if is_atom => self.in_author = true,
-            "category" if is_atom => {
-                let name = tag.attribute("label").or_else(|| tag.attribute("term"));
-                push(&mut self.draft.categories, name);
-            }
-            "link" if is_atom || matches!(tag.prefix(), "atom" | "a10") => self.link(tag),
-            "enclosure" if is_own => self.enclose(tag, "url", "length"),
-            "content" if tag.prefix() == "media" => self.enclose(tag, "url", "fileSize"),
-            name => {
-                let part = if is_own {
-                    names::own_part(kind, name)
-                } else {
-                    names::foreign_part(tag.prefix(), name)
-                };
-                self.reading =
-                    part.map(|part| Reading::new(part, depth, Kind::of(kind, part, tag)));
-                if part == Some(Part::Id)
-                    && tag.attribute("isPermaLink").as_deref() == Some("false")
-                {
-                    self.draft.permalink = Some(String::new());
+        let (kind, name) = (root.kind, root.name(tag));
+        let is_entry = name.vocabulary.is_own(kind) && name.local == names::entry(kind);
+        let outer = match &self.reading {
+            Some(reading) => match self.outer(reading, kind, &name, is_entry, tag) {
+                Some(outer) => Some(outer),
+                None => {
+                    if let Some(reading) = &mut self.reading {
+                        reading.open(depth, tag);
+                    }
+                    return Ok(None);
                 }
-            }
+            },
+            None => self.entry.filter(|_| is_entry),
+        };
+        if let Some(outer) = outer {
+            self.close_down_to(outer, url);
         }
+        let depth = outer.unwrap_or(depth);
+        self.note_base(depth, tag, url);
+        if is_entry {
+            self.open_entry(depth, tag);
+        } else if self.has_parts_at(depth, kind) {
+            self.open_part(depth, tag, kind, &name);
+        }
+        Ok(outer)
+    }
+
+    /// The root, unless this is part of a message that the server wrote before the feed.
+    fn begin(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) -> Result<Option<usize>> {
+        let local = tag.local().to_ascii_lowercase();
+        let fragment = names::form_of_fragment(&local).filter(|_| depth == 1);
+        let Some(kind) = names::form(&local).or(fragment) else {
+            return match xml::no_root("feed", tag.local()) {
+                Some(error) => Err(error),
+                None => Ok(None),
+            };
+        };
+        let is_rdf = local == "rdf";
+        let root = Root {
+            kind,
+            prefix: if is_rdf { "" } else { tag.prefix() }.to_owned(),
+            depth: usize::from(fragment.is_none()),
+            is_closed: false,
+        };
+        self.root = Some(root);
+        self.note_base(1, tag, url);
+        if local == names::entry(kind) {
+            self.open_entry(1, tag);
+        }
+        Ok((depth > 1).then_some(1))
+    }
+
+    /// The depth at which an element stands that seems to be within the part that is being read, if it is none of its
+    /// text: then the part, or the entry, was not closed.
+    fn outer(
+        &self,
+        reading: &Reading,
+        kind: FeedKind,
+        name: &Name,
+        is_entry: bool,
+        tag: &Tag<'_>,
+    ) -> Option<usize> {
+        if reading.is_opaque() {
+            return None;
+        }
+        if is_entry {
+            return Some(self.entry.unwrap_or(reading.depth()));
+        }
+        let is_known = names::part(kind, name.vocabulary, &name.local).is_some()
+            || matches!(&*name.local, "enclosure" | "comments");
+        let has_markup = matches!(reading.part(), Part::Summary | Part::Content);
+        let is_text = name.vocabulary == Vocabulary::Xhtml
+            || tag.prefix().is_empty()
+                && has_markup
+                && names::is_html(&name.local)
+                && (name.local != "link" || !tag.attributes().trim().is_empty());
+        let is_self = reading.part() == Part::Author && name.local == "name";
+        (is_known && !is_text && !is_self).then_some(reading.depth())
+    }
+
+    fn open_entry(&mut self, depth: usize, tag: &Tag<'_>) {
+        self.entry = Some(depth);
+        self.parts = Parts::default();
+        self.parts.about = tag.attribute("rdf:about").filter(|about| !about.is_empty());
+    }
+
+    /// Whether the elements at this depth describe what is open: the entry, or else the feed.
+    fn has_parts_at(&self, depth: usize, kind: FeedKind) -> bool {
+        let Some(entry) = self.entry else {
+            let root = self.root.as_ref().map_or(1, |root| root.depth);
+            return depth == root + names::depth_of_feed(kind);
+        };
+        depth == entry + 1 || self.group.is_some_and(|group| depth == group + 1)
+    }
+
+    fn open_part(&mut self, depth: usize, tag: &Tag<'_>, kind: FeedKind, name: &Name) {
+        let vocabulary = name.vocabulary;
+        let is_own = vocabulary.is_own(kind);
+        let base = self.bases.last().map(|(_, base)| base);
+        let parts = if self.entry.is_some() {
+            &mut self.parts
+        } else {
+            &mut self.feed
+        };
+        match &*name.local {
+            "category" if is_own && (kind == FeedKind::Atom || !has_text(tag)) => {
+                let label = tag.attribute("label").filter(|label| !label.is_empty());
+                parts.category(label.or_else(|| tag.attribute("term")));
+            }
+            "enclosure" if is_own => enclose(parts, tag, base, "url", "length"),
+            "group" | "content" if vocabulary == Vocabulary::Media => {
+                self.group = self.group.or(Some(depth)).filter(|_| self.entry.is_some());
+                if name.local == "content" {
+                    enclose(parts, tag, base, "url", "fileSize");
+                }
+                return;
+            }
+            "link" if vocabulary == Vocabulary::Atom || is_own => self.link(tag, kind, vocabulary),
+            _ => {}
+        }
+        let Some((part, rank)) = names::part(kind, vocabulary, &name.local) else {
+            return;
+        };
+        if part == Part::Id && tag.attribute("isPermaLink").as_deref() == Some("false") {
+            self.parts.is_no_permalink = true;
+        }
+        let kind = Kind::of(kind, part, vocabulary, tag);
+        self.reading = Some(Reading::new(part, rank, depth, kind));
     }
 
     /// Atom's `<link>`, by what it leads to. Its `rel` may be written as a URL of the IANA's registry.
-    fn link(&mut self, tag: &Tag<'_>) {
-        let rel = tag
-            .attribute("rel")
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let rel = rel.rsplit('/').next().unwrap_or_default();
-        let href = tag.attribute("href").filter(|href| !href.is_empty());
-        let target = match (rel, self.entry.is_some()) {
-            ("" | "alternate", true) => &mut self.draft.link,
-            ("" | "alternate", false) => &mut self.about.home,
-            ("next", false) => &mut self.about.next,
-            ("enclosure", true) => return self.enclose(tag, "href", "length"),
-            _ => return,
+    fn link(&mut self, tag: &Tag<'_>, kind: FeedKind, vocabulary: Vocabulary) {
+        let Some(href) = tag.attribute("href").filter(|href| !href.is_empty()) else {
+            return;
         };
-        *target = target.take().or(href);
+        let lower = |name| tag.attribute(name).unwrap_or_default().to_ascii_lowercase();
+        let (rel, media_type) = (lower("rel"), lower("type"));
+        let rel = rel.rsplit('/').next().unwrap_or_default();
+        let base = self.bases.last().map(|(_, base)| base);
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let is_page = matches!(
+            media_type,
+            "" | "text/html" | "application/xhtml+xml" | "html"
+        );
+        // In a feed of another form, its own link goes first.
+        let is_own = kind == FeedKind::Atom || vocabulary != Vocabulary::Atom;
+        let rank = if is_page { u8::from(!is_own) } else { NO_PAGE };
+        match (rel, self.entry.is_some()) {
+            ("" | "alternate", true) => self.parts.link(rank, &href, base),
+            ("" | "alternate", false) => self.feed.link(rank, &href, base),
+            ("next", false) if self.next_page.is_none() => {
+                self.next_page = Some(absolute(&href, base));
+            }
+            ("enclosure", true) => enclose(&mut self.parts, tag, base, "href", "length"),
+            _ => {}
+        }
     }
 
-    fn enclose(&mut self, tag: &Tag<'_>, url: &str, length: &str) {
-        if self.draft.enclosures.len() < MAX_PARTS
-            && let Some(url) = tag.attribute(url)
+    /// Ends what is open down to this depth, without an end of its own.
+    fn close_down_to(&mut self, depth: usize, url: &Url) {
+        if self
+            .reading
+            .as_ref()
+            .is_some_and(|reading| reading.depth() >= depth)
         {
-            let file = (url, tag.attribute("type"), tag.attribute(length));
-            self.draft.enclosures.push(file);
+            self.finish_part();
         }
+        if self.entry.is_some_and(|entry| entry >= depth) {
+            self.finish_entry(url);
+        }
+        self.bases.retain(|(of, _)| *of < depth);
     }
 
     /// Ends an element that is not within a part.
-    fn close(&mut self, depth: usize) -> Option<Draft> {
-        if let Some(reading) = self.reading.take() {
-            if depth == reading.depth() {
-                let (part, text) = reading.finish();
-                self.keep(part, text);
-                return None;
-            }
-            self.reading = Some(reading);
-        }
-        let entry = self.entry;
-        if entry.is_none_or(|entry| depth == entry + 1) {
-            self.in_author = false;
-        }
-        if entry != Some(depth) {
-            return None;
-        }
-        self.entry = None;
-        let mut draft = std::mem::take(&mut self.draft);
-        if draft.authors.is_empty() {
-            draft.authors.clone_from(&self.authors);
-        }
-        Some(draft)
-    }
-
-    /// The first of several parts of a kind counts, but for authors and categories.
-    fn keep(&mut self, part: Part, text: Markup) {
-        let draft = &mut self.draft;
-        if self.entry.is_none() {
-            match part {
-                Part::Title => first(&mut self.about.title, text),
-                Part::Link if !text.text.trim().is_empty() => {
-                    first(&mut self.about.home, text.text);
-                }
-                Part::Author => push(&mut self.authors, Some(text.text)),
-                _ => {}
-            }
+    fn close(&mut self, depth: usize, url: &Url) {
+        if self
+            .reading
+            .as_ref()
+            .is_some_and(|reading| reading.depth() == depth)
+        {
+            self.finish_part();
             return;
         }
-        let plain = text.text.trim().to_owned();
-        match part {
-            Part::Title => first(&mut draft.title, text),
-            Part::Summary => first(&mut draft.summary, text),
-            Part::Content => first(&mut draft.content, text),
-            _ if plain.is_empty() => {}
-            Part::Link => first(&mut draft.link, plain),
-            Part::Id => {
-                first(&mut draft.permalink, plain.clone());
-                draft.id = Some(plain);
-            }
-            Part::Published => first(&mut draft.published, plain),
-            Part::Updated => first(&mut draft.updated, plain),
-            Part::Author => push(&mut draft.authors, Some(plain)),
-            Part::Category => push(&mut draft.categories, Some(plain)),
+        if self.group == Some(depth) {
+            self.group = None;
         }
+        if self.entry == Some(depth) {
+            self.finish_entry(url);
+        }
+        if let Some(root) = &mut self.root {
+            root.is_closed |= depth == 1;
+        }
+    }
+
+    fn finish_part(&mut self) {
+        let Some(reading) = self.reading.take() else {
+            return;
+        };
+        let (part, rank, text) = reading.finish();
+        let base = self.bases.last().map(|(_, base)| base);
+        let parts = if self.entry.is_some() {
+            &mut self.parts
+        } else {
+            &mut self.feed
+        };
+        parts.keep(part, rank, text, base);
+    }
+
+    fn finish_entry(&mut self, url: &Url) {
+        (self.entry, self.group) = (None, None);
+        let parts = std::mem::take(&mut self.parts);
+        self.done = Some(parts.draft(url, self.feed.authors()));
+    }
+
+    /// The end of the document.
+    fn end(&mut self, depth: usize) -> Result<()> {
+        match &self.root {
+            None if depth > 0 => Err(xml::html("feed")),
+            None => Err(malformed("the feed has no element")),
+            Some(root) if !root.is_closed => Err(malformed("the feed breaks off")),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn note_base(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) {
+        if !tag.attributes().contains("base") {
+            return;
+        }
+        let base = tag.attribute("xml:base");
+        let around = self.bases.last().map_or(url, |(_, base)| base);
+        let base = base.and_then(|base| identity::parse(&base, Some(around)).ok());
+        self.bases.extend(base.map(|base| (depth, base)));
     }
 }
 
 impl Root {
-    fn of(tag: &Tag<'_>, url: &Url) -> Result<Self> {
-        let Some(kind) = names::form(tag.local()) else {
-            let name: String = tag.local().chars().take(40).collect();
-            let message = format!("<{name}> is no root element of a feed");
-            return Err(malformed(message));
+    fn name(&self, tag: &Tag<'_>) -> Name {
+        let vocabulary = match Vocabulary::of(tag) {
+            // No namespace tells what the root's prefix stands for.
+            Vocabulary::Other if !self.prefix.is_empty() && self.prefix == tag.prefix() => {
+                Vocabulary::Plain
+            }
+            vocabulary => vocabulary,
         };
-        // RSS has no namespace, and RSS 1.0 keeps only its root in that of RDF.
-        let is_rss = kind == FeedKind::Rss;
-        let prefix = if is_rss { "" } else { tag.prefix() }.to_owned();
-        Ok(Self {
-            kind,
-            prefix,
-            base: base_of(tag, url),
-        })
+        Name {
+            vocabulary,
+            local: tag.local().to_ascii_lowercase(),
+        }
     }
 }
 
-fn base_of(tag: &Tag<'_>, url: &Url) -> Option<Url> {
-    identity::parse(&tag.attribute("xml:base")?, Some(url)).ok()
-}
-
-fn first<T>(place: &mut Option<T>, value: T) {
-    place.get_or_insert(value);
-}
-
-fn push(list: &mut Vec<String>, value: Option<String>) {
-    let value = value.map(|value| value.trim().to_owned());
-    if let Some(value) = value.filter(|value| !value.is_empty())
-        && list.len() < MAX_PARTS
-    {
-        list.push(value);
+fn enclose(parts: &mut Parts, tag: &Tag<'_>, base: Option<&Url>, url: &str, length: &str) {
+    if let Some(url) = tag.attribute(url) {
+        parts.enclose(&url, base, tag.attribute("type"), tag.attribute(length));
     }
+}
+
+/// Whether an element has its text in it, and not in an attribute as in Atom.
+fn has_text(tag: &Tag<'_>) -> bool {
+    tag.attribute("term").is_none()
 }

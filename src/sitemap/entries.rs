@@ -25,8 +25,8 @@ const MAX_LASTMOD: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sitemap {
-    /// Which form it has. The entries of an [`Index`](SitemapKind::Index) are further sitemaps, those of all others
-    /// are pages.
+    /// Which form it has. The entries of an [`Index`](SitemapKind::Index) should be further sitemaps, those of all others
+    /// pages; what each is, it says itself ([`is_sitemap`](Entry::is_sitemap)).
     pub kind: SitemapKind,
     /// What it lists, in order, repetitions included.
     pub entries: Vec<Entry>,
@@ -59,6 +59,8 @@ pub enum SitemapKind {
 pub struct Entry {
     /// Where it is: an absolute http(s) URL.
     pub loc: Url,
+    /// Whether it is a further sitemap. Some indexes list pages as well, and some url sets sitemaps.
+    pub is_sitemap: bool,
     /// When it changed, as it is written: a W3C date in sitemaps and Atom, an RFC 822 date in RSS.
     pub lastmod: Option<String>,
     /// The same page in other languages or regions: at most 200 `<xhtml:link rel="alternate">`.
@@ -96,6 +98,7 @@ pub(super) struct Draft {
     pub(super) loc: String,
     /// Whether `loc` may be relative.
     pub(super) is_relative: bool,
+    pub(super) is_sitemap: bool,
     pub(super) lastmod: String,
     /// Languages and references.
     pub(super) alternates: Vec<(String, String)>,
@@ -111,6 +114,7 @@ impl Draft {
         });
         Some(Entry {
             loc,
+            is_sitemap: self.is_sitemap,
             lastmod: sensible(&self.lastmod),
             alternates: alternates.collect(),
         })

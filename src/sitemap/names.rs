@@ -11,38 +11,53 @@ pub(super) enum Part {
     Lastmod,
 }
 
-/// The form of a sitemap whose root element has this name.
+/// The form of a sitemap whose root element has this name, in lower case. An entry may stand for itself.
 pub(super) fn form(root: &str) -> Option<SitemapKind> {
     match root {
-        "urlset" => Some(SitemapKind::UrlSet),
-        "sitemapindex" => Some(SitemapKind::Index),
-        "rss" | "RDF" => Some(SitemapKind::Rss),
+        "urlset" | "url" => Some(SitemapKind::UrlSet),
+        "sitemapindex" | "sitemap" => Some(SitemapKind::Index),
+        "rss" | "rdf" => Some(SitemapKind::Rss),
         "feed" => Some(SitemapKind::Atom),
         _ => None,
     }
 }
 
-/// The element that is one entry. Plain text has no elements.
-pub(super) fn entry(kind: SitemapKind) -> Option<&'static str> {
-    match kind {
-        SitemapKind::UrlSet => Some("url"),
-        SitemapKind::Index => Some("sitemap"),
-        SitemapKind::Rss => Some("item"),
-        SitemapKind::Atom => Some("entry"),
-        SitemapKind::Text => None,
+/// Whether an element is an entry, and, if so, whether it lists a sitemap. Plain text has no elements.
+pub(super) fn entry(kind: SitemapKind, name: &str) -> Option<bool> {
+    match (kind, name) {
+        (SitemapKind::UrlSet | SitemapKind::Index, "sitemap") => Some(true),
+        (SitemapKind::UrlSet | SitemapKind::Index, "url")
+        | (SitemapKind::Rss, "item")
+        | (SitemapKind::Atom, "entry") => Some(false),
+        _ => None,
     }
 }
 
-/// What an element right inside an entry is. Atom's `<link>` has its URL in an attribute, so it is no such part.
+/// What an element right inside an entry is.
 pub(super) fn part(kind: SitemapKind, name: &str) -> Option<Part> {
     match (kind, name) {
-        (SitemapKind::UrlSet | SitemapKind::Index, "loc") | (SitemapKind::Rss, "link") => {
-            Some(Part::Loc)
-        }
+        (SitemapKind::UrlSet | SitemapKind::Index, "loc")
+        | (SitemapKind::Rss | SitemapKind::Atom, "link") => Some(Part::Loc),
         (SitemapKind::Rss, "guid") => Some(Part::Guid),
         (SitemapKind::UrlSet | SitemapKind::Index, "lastmod")
-        | (SitemapKind::Rss, "pubDate")
+        | (SitemapKind::Rss, "pubdate")
         | (SitemapKind::Atom, "updated") => Some(Part::Lastmod),
         _ => None,
     }
+}
+
+/// Whether it is in a form of sitemaps.org, where entries have versions in other languages.
+pub(super) fn has_alternates(kind: SitemapKind) -> bool {
+    matches!(kind, SitemapKind::UrlSet | SitemapKind::Index)
+}
+
+/// Whether this is the namespace of sitemaps, in any of its spellings.
+pub(super) fn is_sitemaps(space: &str) -> bool {
+    let space = space.to_ascii_lowercase();
+    space.contains("/schemas/sitemap/") || space.ends_with("/schemas/sitemap")
+}
+
+/// Whether this is the namespace of what is said of pages besides: pictures, videos, news.
+pub(super) fn is_extension(space: &str) -> bool {
+    space.to_ascii_lowercase().contains("/schemas/sitemap-")
 }

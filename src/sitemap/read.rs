@@ -9,7 +9,10 @@ use super::lines::Lines;
 use super::walk::Walk;
 use crate::Result;
 use crate::xml::malformed;
-use crate::xml::source::{self, Source};
+use crate::xml::source::{self, Origin, Source};
+
+/// How the root elements of sitemaps begin, in lower case.
+const ROOTS: [&str; 5] = ["<urlset", "<sitemapindex", "<rss", "<feed", "<rdf:rdf"];
 
 /// The entries of a sitemap, one by one: for lists that one does not want to hold as a whole. [`parse`] gives all at once.
 ///
@@ -48,7 +51,20 @@ impl<'a> Entries<'a> {
     /// # Errors
     /// Those of [`parse`].
     pub fn read(bytes: &'a [u8], base: &Url) -> Result<Self> {
-        let source = Source::new(bytes).map_err(|e| source::fault("sitemap", &e))?;
+        Self::read_as(bytes, None, base)
+    }
+
+    /// The same of an answer with this `Content-Type`, of which the `charset` counts: behind a byte order mark, before what the
+    /// sitemap declares itself ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
+    ///
+    /// # Errors
+    /// Those of [`parse`].
+    pub fn read_as(bytes: &'a [u8], content_type: Option<&str>, base: &Url) -> Result<Self> {
+        let origin = Origin {
+            content_type,
+            domain: base.domain(),
+        };
+        let source = Source::new(bytes, origin).map_err(|e| source::fault("sitemap", &e))?;
         Self::of(source, base)
     }
 
@@ -56,6 +72,7 @@ impl<'a> Entries<'a> {
         let first = source.first().map_err(|e| source::fault("sitemap", &e))?;
         let form = match first {
             Some(b'<') => Form::Xml(Box::new(Walk::new(source))),
+            _ if source.has_xml(&ROOTS) => Form::Xml(Box::new(Walk::new(source))),
             _ => Form::Lines(Lines::new(source)),
         };
         let mut entries = Self {
@@ -88,6 +105,11 @@ impl<'a> Entries<'a> {
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
+    }
+
+    /// Whether there was any entry so far that is of use.
+    pub(crate) fn has_any(&self) -> bool {
+        self.taken > 0
     }
 
     /// Whether, now that it is at its end, there was, or may have been, more: see [`Sitemap::truncated`].
@@ -153,18 +175,28 @@ impl fmt::Debug for Entries<'_> {
 /// Reads a sitemap of any form. Relative URLs are resolved against `base`, its own address, except in plain text, where
 /// sitemaps.org wants whole ones.
 ///
-/// Forgiven are a wrong or no namespace, unescaped `&`, space around everything, and a file that breaks off or is too
-/// large: what was read by then is returned with [`truncated`](Sitemap::truncated) set. An empty file is an empty
-/// [`SitemapKind::Text`].
+/// Forgiven are a wrong or no namespace, names in capitals, unescaped `&` and `<`, elements that are not closed, end tags that
+/// end nothing, several `loc` in an entry or one outside of any, a document type (nothing of it is loaded), messages of the
+/// server before the sitemap, space around everything, and a file that breaks off or is too large: what was read by then is
+/// returned with [`truncated`](Sitemap::truncated) set. A fault costs the entry that it is in, at the most. An empty file is
+/// an empty [`SitemapKind::Text`].
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::Xml`](crate::ErrorKind::Xml): a document type declaration, a root element that is no sitemap's, or malformed XML or text
-///   with no URL before the fault;
+/// - [`ErrorKind::Xml`](crate::ErrorKind::Xml): an HTML page, a document type declaration with entities of its own, a root element that
+///   is no sitemap's, or a sitemap that breaks off, or text, with no URL before;
 /// - [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge): over 50 MiB unpacked, with no URL in them;
 /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode): gzip data that breaks off or goes bad before the first URL.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Sitemap> {
-    let mut read = Entries::read(bytes, base)?;
+    parse_as(bytes, None, base)
+}
+
+/// The same of an answer with this `Content-Type`: see [`Entries::read_as`].
+///
+/// # Errors
+/// Those of [`parse`].
+pub fn parse_as(bytes: &[u8], content_type: Option<&str>, base: &Url) -> Result<Sitemap> {
+    let mut read = Entries::read_as(bytes, content_type, base)?;
     let entries = read.by_ref().collect();
     Ok(Sitemap {
         kind: read.kind(),

@@ -1,10 +1,13 @@
 //! The XML forms of a sitemap: url sets, indexes, RSS and Atom, in one pass and without a tree.
 
+use std::collections::VecDeque;
+
 use super::entries::{Draft, MAX_LOC, SitemapKind};
 use super::names::{self, Part};
 use crate::Result;
+use crate::feed::{FeedKind, Vocabulary};
 use crate::xml::source::Source;
-use crate::xml::{Entity, Tag, Token, Xml, malformed};
+use crate::xml::{self, Entity, Tag, Token, Xml, malformed};
 
 /// How much text of one element is kept, in bytes: enough for a URL of [`MAX_LOC`] however it is escaped.
 const MAX_TEXT: usize = 4 * MAX_LOC;
@@ -28,28 +31,36 @@ struct Place {
     /// The part of the entry whose text is being read: always one level below it.
     part: Option<Part>,
     open: Open,
+    /// Entries that are over.
+    done: VecDeque<Draft>,
 }
 
 struct Root {
     kind: SitemapKind,
-    /// The prefix, empty for none, of the elements that count. That it is the same as the root's separates
-    /// `<image:loc>` from `<loc>`, and `<s:loc>` is found in `<s:urlset>`, without trusting any namespace.
+    /// The prefix, empty for none, of the elements that count where no namespace tells them. That it is the same as the
+    /// root's separates `<image:loc>` from `<loc>`.
     prefix: String,
+    is_closed: bool,
 }
 
 /// The entry that is open, so far.
 #[derive(Default)]
 struct Open {
-    loc: String,
+    /// Whether it lists a sitemap.
+    is_sitemap: bool,
+    /// Whether it has no element of its own around its URL.
+    is_bare: bool,
+    /// URLs, of which most entries have one, and whether each is too long or has an unknown entity.
+    locs: Vec<(String, bool)>,
+    /// How good the link of Atom is that is in `locs`: 0 for one to a page of HTML.
+    rank: u8,
     guid: String,
     lastmod: String,
     alternates: Vec<(String, String)>,
-    /// Whether the text is too long or has an unknown entity.
-    unusable: bool,
 }
 
 impl<'a> Walk<'a> {
-    /// A sitemap whose text begins with `<`.
+    /// A sitemap that is XML.
     pub(super) fn new(source: Source<'a>) -> Self {
         Self {
             xml: Xml::new(source, "sitemap"),
@@ -66,70 +77,119 @@ impl<'a> Walk<'a> {
     /// The next entry; none at the end of the document.
     pub(super) fn next(&mut self) -> Result<Option<Draft>> {
         loop {
+            if let Some(draft) = self.place.done.pop_front() {
+                return Ok(Some(draft));
+            }
             let (depth, token) = self.xml.next()?;
             match token {
-                Token::DocType(_) => {
-                    return Err(malformed("the sitemap has a document type declaration"));
+                Token::DocType(text) if xml::defines_entities(text) => {
+                    let message = "the sitemap has a document type declaration with entities";
+                    return Err(malformed(message));
                 }
-                Token::End if self.place.root.is_none() => {
-                    return Err(malformed("the sitemap has no element"));
+                Token::DocType(text) if self.place.root.is_none() && xml::is_html(text) => {
+                    return Err(xml::html("sitemap"));
                 }
-                Token::End => return Ok(None),
-                Token::Open(tag) => self.place.open(depth, &tag)?,
-                Token::Close(_) => {
-                    if let Some(draft) = self.place.close(depth) {
-                        return Ok(Some(draft));
+                Token::End => return self.place.end(depth).map(|()| None),
+                Token::Open(tag) => {
+                    if let Some(depth) = self.place.open(depth, &tag)? {
+                        self.xml.lift(depth);
                     }
                 }
-                Token::Text(text) | Token::CData(text) => self.place.text(depth, &text),
+                Token::Close(_) => self.place.close(depth),
+                Token::Text(text) | Token::CData(text) => self.place.text(depth, text),
                 Token::Entity(entity) => self.place.entity(depth, &entity),
-                Token::Other => {}
+                Token::DocType(_) | Token::Stray(_) | Token::Other => {}
             }
         }
     }
 }
 
 impl Place {
-    fn open(&mut self, depth: usize, tag: &Tag<'_>) -> Result<()> {
+    /// Takes an element that begins; returns its depth, if that is less than it seems to be.
+    fn open(&mut self, depth: usize, tag: &Tag<'_>) -> Result<Option<usize>> {
+        let local = tag.local().to_ascii_lowercase();
+        let mut lifted = None;
+        if self.root.is_none() {
+            let Some(root) = root_of(tag, &local)? else {
+                return Ok(None);
+            };
+            self.root = Some(root);
+            lifted = (depth > 1).then_some(1);
+        }
         let Some(root) = &self.root else {
-            self.root = Some(root_of(tag)?);
-            return Ok(());
+            return Ok(None);
         };
-        let (kind, local) = (root.kind, tag.local());
+        let kind = root.kind;
         let is_inside = self.entry.is_some_and(|entry| depth == entry + 1);
-        if root.prefix != tag.prefix() {
-            if is_inside && kind == SitemapKind::UrlSet && local == "link" {
+        if !root.owns(tag) {
+            if is_inside && local == "link" && names::has_alternates(kind) {
                 self.open.add_alternate(tag);
             }
-            return Ok(());
+            return Ok(lifted);
         }
-        if self.entry.is_none() && names::entry(kind) == Some(local) {
-            self.entry = Some(depth);
+        let entry = names::entry(kind, &local);
+        let part = names::part(kind, &local);
+        if let Some(is_sitemap) = entry {
+            // The one before was not closed.
+            let outer = self.entry.filter(|entry| *entry < depth);
+            lifted = outer.or(lifted);
+            self.finish();
+            self.entry = Some(lifted.unwrap_or(depth));
+            self.open.is_sitemap = is_sitemap;
+        } else if let Some(entry) = self.entry
+            && self.part.is_some()
+            && depth > entry + 1
+            && part.is_some()
+        {
+            lifted = Some(entry + 1);
+            self.open_part(kind, tag, part);
         } else if is_inside {
-            self.open_part(kind, tag);
+            self.open_part(kind, tag, part);
+        } else if self.entry.is_none() && local == "loc" && part.is_some() {
+            self.entry = depth.checked_sub(1);
+            (self.open.is_bare, self.open.is_sitemap) = (true, kind == SitemapKind::Index);
+            self.open_part(kind, tag, part);
         }
-        Ok(())
+        Ok(lifted)
     }
 
-    /// The first of several parts of a kind counts.
-    fn open_part(&mut self, kind: SitemapKind, tag: &Tag<'_>) {
-        if kind == SitemapKind::Atom && tag.local() == "link" && self.open.loc.is_empty() {
-            self.open.loc = atom_link(tag).unwrap_or_default();
-        }
-        let part = names::part(kind, tag.local());
-        self.part = part.filter(|part| self.open.text_of(*part).is_empty());
-    }
-
-    fn close(&mut self, depth: usize) -> Option<Draft> {
-        match self.entry {
-            Some(entry) if depth == entry => {
-                (self.entry, self.part) = (None, None);
-                return Some(std::mem::take(&mut self.open).draft());
+    /// The first of several parts of a kind counts, but of URLs all do in a sitemap of its own form.
+    fn open_part(&mut self, kind: SitemapKind, tag: &Tag<'_>, part: Option<Part>) {
+        let open = &mut self.open;
+        if part == Some(Part::Loc) {
+            open.add_link(tag);
+            if names::has_alternates(kind)
+                && open.locs.last().is_some_and(|(loc, _)| !loc.is_empty())
+            {
+                open.locs.push(Default::default());
             }
-            Some(entry) if depth == entry + 1 => self.part = None,
+        }
+        self.part = part.filter(|part| open.text_of(*part).is_empty());
+    }
+
+    fn close(&mut self, depth: usize) {
+        match self.entry {
+            Some(entry) if depth == entry => self.finish(),
+            Some(entry) if depth == entry + 1 => {
+                self.part = None;
+                if self.open.is_bare {
+                    self.finish();
+                }
+            }
             _ => {}
         }
-        None
+        if let Some(root) = &mut self.root {
+            root.is_closed |= depth == 1;
+        }
+    }
+
+    /// Ends the entry that is open, if any.
+    fn finish(&mut self) {
+        self.part = None;
+        let open = std::mem::take(&mut self.open);
+        if self.entry.take().is_some() {
+            self.done.extend(open.drafts());
+        }
     }
 
     fn text(&mut self, depth: usize, text: &str) {
@@ -145,22 +205,43 @@ impl Place {
         };
         if kept.len() + text.len() <= MAX_TEXT {
             kept.push_str(text);
-        } else if part != Part::Lastmod {
-            self.open.unusable = !text.trim_end().is_empty();
+        } else if part != Part::Lastmod && !text.trim_end().is_empty() {
+            self.open.spoil();
         }
     }
 
-    /// Only the entities that XML defines itself, and numbers. `&b=2;` is no entity but an unescaped `&`.
+    /// Only the entities that XML defines itself, and numbers.
     fn entity(&mut self, depth: usize, entity: &Entity<'_>) {
-        if self.part.is_none() {
-            return;
+        match entity.text() {
+            Some(text) => self.text(depth, &text),
+            None if self.part.is_some() => self.open.spoil(),
+            None => {}
         }
-        if let Some(text) = entity.text() {
-            self.text(depth, &text);
-        } else if entity.name().contains('=') {
-            self.text(depth, &format!("&{};", entity.name()));
-        } else {
-            self.open.unusable = true;
+    }
+
+    /// The end of the document.
+    fn end(&self, depth: usize) -> Result<()> {
+        match &self.root {
+            None if depth > 0 => Err(xml::html("sitemap")),
+            None => Err(malformed("the sitemap has no element")),
+            Some(root) if !root.is_closed => Err(malformed("the sitemap breaks off")),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+impl Root {
+    /// Whether an element is of the sitemap's own names.
+    fn owns(&self, tag: &Tag<'_>) -> bool {
+        let vocabulary = Vocabulary::of(tag);
+        match self.kind {
+            SitemapKind::Rss => vocabulary.is_own(FeedKind::Rss),
+            SitemapKind::Atom if vocabulary == Vocabulary::Atom => true,
+            _ => match tag.namespace() {
+                Some(space) if names::is_sitemaps(space) => true,
+                Some(space) if names::is_extension(space) => false,
+                _ => self.prefix == tag.prefix(),
+            },
         }
     }
 }
@@ -168,9 +249,51 @@ impl Place {
 impl Open {
     fn text_of(&mut self, part: Part) -> &mut String {
         match part {
-            Part::Loc => &mut self.loc,
+            Part::Loc => {
+                if self.locs.is_empty() {
+                    self.locs.push(Default::default());
+                }
+                let last = self.locs.len() - 1;
+                match self.locs.get_mut(last) {
+                    Some((loc, _)) => loc,
+                    None => &mut self.guid,
+                }
+            }
             Part::Guid => &mut self.guid,
             Part::Lastmod => &mut self.lastmod,
+        }
+    }
+
+    /// Marks the URL that is being read as one that cannot be used.
+    fn spoil(&mut self) {
+        match self.locs.last_mut() {
+            Some((_, is_spoiled)) => *is_spoiled = true,
+            None => self.locs.push((String::new(), true)),
+        }
+    }
+
+    /// The target of a `<link>` to the entry's page: one without `rel`, or with `rel="alternate"`. That of HTML goes before any
+    /// other.
+    fn add_link(&mut self, tag: &Tag<'_>) {
+        let rel = tag.attribute("rel");
+        let is_page = rel.is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
+        let Some(href) = tag
+            .attribute("href")
+            .filter(|href| is_page && href.len() <= MAX_TEXT)
+        else {
+            return;
+        };
+        let kind = tag
+            .attribute("type")
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let is_html = kind.is_empty()
+            || kind.starts_with("text/html")
+            || kind.starts_with("application/xhtml");
+        let is_web = !href.contains(':') || href.to_ascii_lowercase().starts_with("http");
+        let rank = u8::from(!is_html) + 2 * u8::from(!is_web);
+        if self.locs.is_empty() || rank < self.rank {
+            (self.locs, self.rank) = (vec![(href, false)], rank);
         }
     }
 
@@ -186,41 +309,41 @@ impl Open {
         }
     }
 
-    fn draft(self) -> Draft {
-        let (loc, is_relative) = match () {
-            () if self.unusable => (String::new(), false),
-            () if !self.loc.is_empty() => (self.loc, true),
+    /// An entry for each URL. Versions in other languages are those of the first.
+    fn drafts(mut self) -> Vec<Draft> {
+        self.locs
+            .retain(|(loc, is_spoiled)| !loc.is_empty() || *is_spoiled);
+        let is_relative = !self.locs.is_empty();
+        if self.locs.is_empty() {
             // A guid need not be a URL, so only a whole one is taken for one.
-            () => (self.guid, false),
-        };
-        Draft {
-            loc,
-            is_relative,
-            lastmod: self.lastmod,
-            alternates: self.alternates,
+            self.locs.push((self.guid, false));
         }
+        let mut alternates = self.alternates;
+        let locs = self.locs.into_iter();
+        let drafts = locs.map(|(loc, is_spoiled)| Draft {
+            loc: if is_spoiled { String::new() } else { loc },
+            is_relative: is_relative && !is_spoiled,
+            is_sitemap: self.is_sitemap,
+            lastmod: self.lastmod.clone(),
+            alternates: std::mem::take(&mut alternates),
+        });
+        drafts.collect()
     }
 }
 
-fn root_of(tag: &Tag<'_>) -> Result<Root> {
-    let Some(kind) = names::form(tag.local()) else {
-        let name: String = tag.local().chars().take(40).collect();
-        return Err(malformed(format!(
-            "<{name}> is no root element of a sitemap"
-        )));
+/// The root, unless this is part of a message that the server wrote before the sitemap.
+fn root_of(tag: &Tag<'_>, local: &str) -> Result<Option<Root>> {
+    let Some(kind) = names::form(local) else {
+        return xml::no_root("sitemap", tag.local()).map_or(Ok(None), Err);
     };
     // RSS has no namespace, and RSS 1.0 keeps only its root in that of RDF.
     let is_rss = kind == SitemapKind::Rss;
     let prefix = if is_rss { "" } else { tag.prefix() }.to_owned();
-    Ok(Root { kind, prefix })
-}
-
-/// The target of a `<link>` to the entry's page: one without `rel`, or with `rel="alternate"`.
-fn atom_link(tag: &Tag<'_>) -> Option<String> {
-    let rel = tag.attribute("rel");
-    let is_page = rel.is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
-    let href = tag.attribute("href").filter(|_| is_page)?;
-    (href.len() <= MAX_TEXT).then_some(href)
+    Ok(Some(Root {
+        kind,
+        prefix,
+        is_closed: false,
+    }))
 }
 
 #[cfg(test)]
@@ -257,7 +380,10 @@ mod tests {
     fn only_the_entrys_own_loc_counts() {
         let text = "<s:urlset><s:url><i:i><i:loc>/no</i:loc><s:loc>/no</s:loc></i:i><loc>/no</loc>\
                     <s:loc>/yes<x>/no</x></s:loc><s:loc>/second</s:loc></s:url></s:urlset>";
-        assert_eq!(locs(text), ["http://example.com/yes"]);
+        assert_eq!(
+            locs(text),
+            ["http://example.com/yes", "http://example.com/second"]
+        );
     }
 
     #[test]
@@ -311,11 +437,19 @@ mod tests {
     }
 
     #[test]
-    fn document_types_are_refused() {
+    fn document_types_are_read_past_unless_they_define_entities() {
+        let set = "<urlset><url><loc>/1</loc></url></urlset>";
+        for start in [
+            "<!DOCTYPE urlset>",
+            "<!DOCTYPE urlset PUBLIC '-//A//B' 'http://a.example/b.dtd'>",
+            "<!doctype urlset [ <!ELEMENT urlset (url+)> ]>",
+        ] {
+            assert_eq!(locs(&format!("{start}{set}")), ["http://example.com/1"]);
+        }
         for text in [
-            "<!DOCTYPE urlset><urlset/>",
             "<!doctype html><p>",
             "<!DOCTYPE a [<!ENTITY b 'c'>]><urlset/>",
+            "<!DOCTYPE a [<!ENTITY % b SYSTEM 'file:///etc/passwd'> %b;]><urlset/>",
         ] {
             assert_eq!(read(text).unwrap_err().kind(), ErrorKind::Xml, "{text}");
         }
@@ -372,5 +506,87 @@ mod tests {
         ] {
             assert_eq!(read(text).unwrap_err().kind(), ErrorKind::Xml, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_closed_costs_no_other_entry() {
+        for text in [
+            "<urlset><url><loc>/1</loc><n:n><n:title>a <i>b <br> c</n:title></n:n></url><url><loc>/2</loc></url></urlset>",
+            "<urlset><url><loc>/1</loc><url><loc>/2</loc></url></urlset>",
+            "<urlset><url><loc>/1<lastmod>2026</lastmod></url><url><loc>/2</url></urlset>",
+            "<urlset><url><loc>/1</loc></b></url></i></url><url><loc>/2</loc></url></urlset>",
+            "<urlset><url><loc>/1</loc><changefreq>a < b</changefreq></url><url x='><loc>/2</loc></url></urlset>",
+            "<URLSET><Url><LOC>/1</LOC></url><url><loc>/2</Loc></url></urlset>",
+        ] {
+            assert_eq!(
+                locs(text),
+                ["http://example.com/1", "http://example.com/2"],
+                "{text}"
+            );
+            assert!(!read(text).unwrap().truncated, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_url_counts_wherever_it_stands() {
+        for text in [
+            "<urlset><url><loc>/1</loc><lastmod>2026</lastmod><loc>/2</loc></url></urlset>",
+            "<urlset><loc>/1</loc><lastmod>x</lastmod><loc>/2</loc></urlset>",
+            "<s:urlset xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'><s:url><s:loc>/1</s:loc></s:url>\
+             <t:url xmlns:t='https://www.sitemaps.org/schemas/sitemap/0.9/'><t:loc>/2</t:loc></t:url></s:urlset>",
+            "<url><loc>/1</loc></url><url><loc>/2</loc></url>",
+            "<br />\n<b>Notice</b>: x<br>\n<urlset><url><loc>/1</loc></url><url><loc>/2</loc></url></urlset>",
+        ] {
+            assert_eq!(
+                locs(text),
+                ["http://example.com/1", "http://example.com/2"],
+                "{text}"
+            );
+        }
+        let text = "<urlset><url><loc>/1</loc><loc>&x;</loc></url></urlset>";
+        assert_eq!((locs(text).len(), read(text).unwrap().skipped), (1, 1));
+    }
+
+    #[test]
+    fn pages_in_an_index_and_sitemaps_among_pages_are_told_apart() {
+        for root in ["urlset", "sitemapindex"] {
+            let text = format!(
+                "<{root}><url><loc>/p</loc></url><sitemap><loc>/s</loc></sitemap></{root}>"
+            );
+            let found: Vec<_> = read(&text)
+                .unwrap()
+                .entries
+                .iter()
+                .map(|entry| (entry.loc.path().to_owned(), entry.is_sitemap))
+                .collect();
+            assert_eq!(found, [("/p".to_owned(), false), ("/s".to_owned(), true)]);
+        }
+    }
+
+    #[test]
+    fn an_html_page_is_told_as_one() {
+        for text in [
+            "<!-- x --><!DOCTYPE html><html><body>no",
+            "<html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "<title>404</title>",
+            "<h1>Not found</h1><p>Sorry",
+            "<?xml version='1.0'?><!doctype HTML PUBLIC 'x'><HTML>",
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains("an HTML page"), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_page_of_html_goes_before_other_links_of_atom() {
+        let text = "<feed><entry><link rel='alternate' type='application/json' href='/1.json'/>\
+                    <link rel='alternate' type='text/html' href='/1'/></entry>\
+                    <entry><link href='gemini://a.example/2'/><link href='/2'/></entry><entry><link>/3</link></entry></feed>";
+        let expected = [
+            "http://example.com/1",
+            "http://example.com/2",
+            "http://example.com/3",
+        ];
+        assert_eq!(locs(text), expected);
     }
 }

@@ -150,7 +150,8 @@ impl FeedSpider {
     ) -> Result<Option<Request>> {
         let url = response.url();
         let before: Progress = response.request().meta(PROGRESS)?.unwrap_or_default();
-        let read = Entries::read(response.body(), url);
+        let content_type = response.header("content-type");
+        let read = Entries::read_as(response.body(), content_type.as_deref(), url);
         let mut entries = read.map_err(|error| error.with_url(url))?;
         let (mut taken, mut is_full) = (before.entries, false);
         for entry in entries.by_ref() {
@@ -167,6 +168,9 @@ impl FeedSpider {
         }
         if is_full || entries.is_truncated() {
             tracing::warn!(%url, taken, "the feed has more entries than are taken, or is cut off");
+        }
+        if !entries.has_any() {
+            tracing::warn!(%url, skipped = entries.skipped(), "the feed has no entry");
         }
         let has_none_newer = self.since.is_some() && taken == before.entries;
         let pages = before.pages + 1;

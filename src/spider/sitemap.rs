@@ -147,19 +147,17 @@ impl<S: Spider> SitemapSpider<S> {
     fn read_sitemap(&self, response: &Response, out: &mut Output<S::Item>) -> Result<()> {
         let url = response.url();
         let level = response.request().meta(LEVEL)?.unwrap_or(1);
-        let read = Entries::read(response.body(), url);
+        let content_type = response.header("content-type");
+        let read = Entries::read_as(response.body(), content_type.as_deref(), url);
         let mut entries = read.map_err(|error| error.with_url(url))?;
         let is_index = entries.kind() == SitemapKind::Index;
-        if is_index && level >= MAX_LEVEL {
-            let message =
-                format!("an index of sitemaps that is nested {MAX_LEVEL} deep is not read");
-            return Err(Error::new(ErrorKind::Xml, message).with_url(url));
-        }
-        let mut older = 0_u64;
+        let (mut older, mut too_deep) = (0_u64, 0_u64);
         for entry in entries.by_ref() {
             if self.since.is_some_and(|since| !entry.may_be_newer(since)) {
                 older += 1;
-            } else if is_index {
+            } else if entry.is_sitemap && level >= MAX_LEVEL {
+                too_deep += 1;
+            } else if entry.is_sitemap {
                 out.follow(sitemap_request(entry.loc, level + 1)?);
             } else {
                 self.follow(entry, out);
@@ -167,8 +165,17 @@ impl<S: Spider> SitemapSpider<S> {
         }
         let (skipped, is_truncated) = (entries.skipped(), entries.is_truncated());
         tracing::debug!(%url, is_index, older, skipped, "sitemap read");
+        if !entries.has_any() {
+            tracing::warn!(%url, skipped, "the sitemap lists nothing that can be used");
+        }
         if is_truncated {
             tracing::warn!(%url, "the sitemap is cut off, or has more entries than it may");
+        }
+        if too_deep > 0 {
+            let message = format!(
+                "sitemaps that are nested more than {MAX_LEVEL} deep are not read: {too_deep}"
+            );
+            return Err(Error::new(ErrorKind::Xml, message).with_url(url));
         }
         Ok(())
     }

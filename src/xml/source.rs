@@ -2,23 +2,26 @@
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding};
 use flate2::bufread::MultiGzDecoder;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, charset};
 
 /// How much of a sitemap or a feed is read, in bytes once unpacked and again as UTF-8: the 50 MiB that sitemaps.org
 /// allows.
 pub const MAX_DECODED: usize = 50 * 1024 * 1024;
 
-/// How far an encoding declaration is looked for, and enough to tell what the document is.
-const HEAD: usize = 1024;
+/// From how much of a packed document its encoding is told, in bytes. Of one that is not, it is all.
+const HEAD: usize = 256 * 1024;
 
 /// How much is decoded at a time.
 const CHUNK: usize = 16 * 1024;
 
-/// The text of a document as UTF-8, unpacked from any number of members of gzip (told by the first bytes), decoded by
-/// byte order mark, else by the XML declaration, else as UTF-8. Bad sequences become U+FFFD.
+/// How often a document may be packed.
+const MAX_LAYERS: usize = 3;
+
+/// The text of a document as UTF-8, unpacked from any number of members of gzip (told by the first bytes), also where that is
+/// packed again, and decoded as [`charset`] says. Bad sequences become U+FFFD.
 ///
 /// It fails, after what could be read, where the gzip is broken and at [`MAX_DECODED`] bytes: so a bomb costs no memory,
 /// and time for 50 MiB.
@@ -33,30 +36,54 @@ pub(crate) struct Source<'a> {
     ended: bool,
 }
 
+/// What is known of a document's encoding from outside.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Origin<'a> {
+    /// The value of the `Content-Type`. Of it, only the `charset` counts: servers label feeds and sitemaps at random.
+    pub(crate) content_type: Option<&'a str>,
+    /// The name of the host that it comes from.
+    pub(crate) domain: Option<&'a str>,
+}
+
 impl<'a> Source<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> io::Result<Self> {
-        Self::within(bytes, MAX_DECODED)
+    pub(crate) fn new(bytes: &'a [u8], origin: Origin<'_>) -> io::Result<Self> {
+        Self::within(bytes, MAX_DECODED, origin)
     }
 
-    pub(crate) fn within(bytes: &'a [u8], limit: usize) -> io::Result<Self> {
+    pub(crate) fn within(bytes: &'a [u8], limit: usize, origin: Origin<'_>) -> io::Result<Self> {
+        let is_packed = bytes.starts_with(&GZIP);
         let mut raw = unpacked(bytes);
-        let mut head = Vec::with_capacity(HEAD);
-        // What comes before damage is kept; the damage is met again later.
-        let read = raw.by_ref().take(HEAD as u64).read_to_end(&mut head);
-        if head.is_empty() {
-            read?;
+        let mut head = Vec::new();
+        if is_packed {
+            // What comes before damage is kept; the damage is met again later.
+            let read = raw.by_ref().take(HEAD as u64).read_to_end(&mut head);
+            if head.is_empty() {
+                read?;
+            }
         }
-        let (encoding, mark) = Encoding::for_bom(&head).unwrap_or_else(|| (declared(&head), 0));
-        head.drain(..mark);
+        let encoding = encoding_of(if is_packed { &head } else { bytes }, origin);
+        if is_packed {
+            raw = Box::new(Cursor::new(head).chain(raw));
+        }
         Ok(Self {
-            raw: Box::new(Cursor::new(head).chain(raw)),
-            decoder: encoding.new_decoder_without_bom_handling(),
+            raw,
+            decoder: encoding.new_decoder_with_bom_removal(),
             text: vec![0; CHUNK].into(),
             at: 0,
             end: 0,
             left: limit,
             ended: false,
         })
+    }
+
+    /// Whether a document of XML begins somewhere in the first bytes, as it does behind a message of the server: a
+    /// declaration, or one of these tags.
+    pub(crate) fn has_xml(&mut self, roots: &[&str]) -> bool {
+        let Ok(text) = self.fill_buf() else {
+            return false;
+        };
+        let text = String::from_utf8_lossy(text).to_ascii_lowercase();
+        text.contains("<?xml ") || roots.iter().any(|root| text.contains(root))
     }
 
     /// The first character that is no white space, which tells a list from a document.
@@ -120,38 +147,40 @@ pub(crate) fn fault(what: &str, error: &io::Error) -> Error {
     Error::new(ErrorKind::Decode, message).with_source(error.to_string())
 }
 
+/// The first bytes of a member of gzip.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 fn unpacked<'a>(bytes: &'a [u8]) -> Box<dyn BufRead + Send + 'a> {
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(bytes)))
+    let mut raw: Box<dyn BufRead + Send + 'a> = Box::new(bytes);
+    for _ in 0..MAX_LAYERS {
+        // What is broken from its beginning is met again where it is read.
+        if !raw.fill_buf().is_ok_and(|start| start.starts_with(&GZIP)) {
+            break;
+        }
+        raw = Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(raw)));
+    }
+    raw
+}
+
+/// The encoding of a document, told from its beginning.
+fn encoding_of(start: &[u8], origin: Origin<'_>) -> &'static Encoding {
+    let first = start.trim_ascii_start().first();
+    let is_json = matches!(first, Some(b'{' | b'['));
+    let media_type = origin
+        .content_type
+        .map(crate::sniff::MediaType::parse)
+        .unwrap_or_default();
+    let label = media_type
+        .charset
+        .as_deref()
+        .map(|label| format!("; charset={label}"));
+    let essence = if is_json {
+        "application/json"
     } else {
-        Box::new(bytes)
-    }
-}
-
-fn declared(head: &[u8]) -> &'static Encoding {
-    match head {
-        [b'<', 0, ..] => return UTF_16LE,
-        [0, b'<', ..] => return UTF_16BE,
-        _ => {}
-    }
-    let start = String::from_utf8_lossy(head.trim_ascii_start());
-    let named = label(&start).and_then(|label| Encoding::for_label(label.as_bytes()));
-    // Whoever could read so far was not reading UTF-16.
-    named
-        .filter(|encoding| encoding.is_ascii_compatible())
-        .unwrap_or(UTF_8)
-}
-
-/// The encoding in `<?xml version="1.0" encoding="…"?>`.
-fn label(head: &str) -> Option<&str> {
-    let (declaration, _) = head.strip_prefix("<?xml")?.split_once("?>")?;
-    let (_, value) = declaration.split_once("encoding")?;
-    let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value
-        .chars()
-        .next()
-        .filter(|quote| matches!(quote, '"' | '\''))?;
-    value.split(quote).nth(1)
+        "application/xml"
+    };
+    let content_type = format!("{essence}{}", label.unwrap_or_default());
+    charset::detect_at(start, Some(&content_type), origin.domain)
 }
 
 #[cfg(test)]
@@ -173,7 +202,8 @@ mod tests {
     /// The text, and how reading it ended.
     fn read(bytes: &[u8]) -> (String, Option<io::ErrorKind>) {
         let mut text = Vec::new();
-        let end = Source::within(bytes, LIMIT).and_then(|mut source| source.read_to_end(&mut text));
+        let end = Source::within(bytes, LIMIT, Origin::default())
+            .and_then(|mut source| source.read_to_end(&mut text));
         (
             String::from_utf8(text).unwrap(),
             end.err().map(|error| error.kind()),
@@ -231,7 +261,7 @@ mod tests {
                 b"<?xml encoding=\"utf-16\"?>",
                 "<?xml encoding=\"utf-16\"?>",
             ),
-            (b"a\xFFb", "a\u{fffd}b"),
+            (b"a\xFFb", "a\u{ff}b"),
         ];
         for (bytes, text) in table {
             assert_eq!(read(bytes), (text.to_owned(), None));

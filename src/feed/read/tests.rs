@@ -347,3 +347,210 @@ proptest! {
         prop_assert_eq!(found.unwrap_or_default(), expected);
     }
 }
+
+#[test]
+fn an_element_that_is_not_closed_costs_no_other_entry() {
+    for first in [
+        "<title>One</title><description><p>ink<br>and <i>soot</p></description>",
+        "<title>One</title><description><ul><li>ink<li>soot</ul><p>so</description></b>",
+        "<title>One <b>bold</title>",
+        "<title>One<link>http://a.example/1</link><guid>1</guid>",
+        "<title>One</title><description>a < b, it's <c",
+        "<title>One</title><enclosure url=\"/1.mp3 length=\"2\"/><description>x</description>",
+        "<title>One</title><description><![CDATA[<p>cut</description>",
+    ] {
+        for end in ["</item>", ""] {
+            let text = format!(
+                "<rss><channel><item>{first}{end}<item><title>Two</title><link>/2</link>\
+                 <description><![CDATA[whole]]></description></item></channel></rss>"
+            );
+            let feed = read(&text);
+            let [one, two] = &feed.entries[..] else {
+                panic!("{text}: {feed:?}")
+            };
+            assert!(one.title.as_deref().unwrap().starts_with("One"), "{text}");
+            assert_eq!(two.title.as_deref(), Some("Two"), "{text}");
+            assert_eq!(two.summary.as_deref(), Some("whole"), "{text}");
+            assert_eq!(two.url.as_ref().unwrap().path(), "/2", "{text}");
+            assert!(!feed.truncated, "{text}");
+        }
+    }
+}
+
+#[test]
+fn vocabularies_are_told_by_namespace_and_by_custom() {
+    let text = "<q:RDF xmlns:q='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:s='http://purl.org/rss/1.0/' \
+        xmlns:e='http://purl.org/rss/1.0/modules/content/' xmlns:d='http://purl.org/dc/elements/1.1/'>\
+        <s:channel q:about='/'><s:title>All</s:title></s:channel><s:item q:about='x'><s:title>Ink</s:title>\
+        <e:encoded>&lt;p>soot</e:encoded><d:creator>Ada</d:creator><q:description>no</q:description></s:item></q:RDF>";
+    let entry = one(text);
+    assert_eq!(read(text).title.as_deref(), Some("All"));
+    assert_eq!(
+        (entry.title.as_deref(), entry.content.as_deref()),
+        (Some("Ink"), Some("<p>soot"))
+    );
+    assert_eq!(
+        (&entry.authors[..], entry.summary),
+        (&["Ada".to_owned()][..], None)
+    );
+    let text = "<x:rss><x:channel><x:item><x:title>Ink</x:title></x:item></x:channel></x:rss>";
+    assert_eq!(one(text).title.as_deref(), Some("Ink"));
+}
+
+#[test]
+fn what_other_vocabularies_say_counts_where_the_form_itself_says_nothing() {
+    let entry = item(
+        "<dc:title>Dublin</dc:title><title> </title><itunes:summary>pod</itunes:summary>\
+         <description>&lt;p>&lt;/p></description><itunes:author>Eve</itunes:author>",
+    );
+    assert_eq!(
+        (entry.title.as_deref(), entry.summary.as_deref()),
+        (Some("Dublin"), Some("pod"))
+    );
+    assert_eq!(entry.authors, ["Eve"]);
+    let entry = item(
+        "<link rel='alternate' href='/1'/><published>2024-05-06</published><author><name>Ben</name>\
+         <email>b@c.d</email></author><content type='html'>&lt;b>hi&lt;/b></content>",
+    );
+    assert_eq!(entry.url.unwrap().path(), "/1");
+    assert_eq!(entry.content.as_deref(), Some("<b>hi</b>"));
+    assert_eq!(entry.authors, ["Ben"]);
+    assert!(entry.published.is_some());
+    let entry = item("<body xmlns='http://www.w3.org/1999/xhtml'><p>ink</p></body>");
+    assert_eq!(entry.content.as_deref(), Some("<p>ink</p>"));
+}
+
+#[test]
+fn a_lone_entry_is_a_feed_of_one() {
+    let entry =
+        one("<entry xmlns='http://www.w3.org/2005/Atom'><id>7</id><title>Ink</title></entry>");
+    assert_eq!(
+        (entry.id.as_deref(), entry.title.as_deref()),
+        (Some("7"), Some("Ink"))
+    );
+    assert_eq!(
+        one("<item><title>Ink</title></item>").title.as_deref(),
+        Some("Ink")
+    );
+    let text = "<channel><title>All</title><item><title>Ink</title></item></channel>";
+    assert_eq!(read(text).title.as_deref(), Some("All"));
+}
+
+#[test]
+fn groups_of_media_give_files_and_a_summary() {
+    let entry = entry(
+        "<id>1</id><media:group><media:title>Ink</media:title><media:content url='/a.mp4' type='video/mp4'>\
+         <media:description>How it is made</media:description></media:content></media:group>",
+    );
+    assert_eq!(entry.title.as_deref(), Some("Ink"));
+    assert_eq!(entry.summary.as_deref(), Some("How it is made"));
+    assert_eq!(entry.enclosures[0].url.path(), "/a.mp4");
+}
+
+#[test]
+fn a_page_of_html_goes_before_other_links() {
+    let page =
+        |links: &str| url(entry(&format!("<id>1</id>{links}")).url.as_ref()).map(str::to_owned);
+    for links in [
+        "<link type='application/feed+json' href='/json'/><link href='/page'/>",
+        "<link href='ipfs://x'/><link type='text/html; charset=utf-8' href='/page'/>",
+        "<link rel='self' href='/no'/><link>\n /page </link>",
+        "<link type='application/pdf' href='/no.pdf'/><link type='application/xhtml+xml' href='/page'/>",
+    ] {
+        assert_eq!(
+            page(links).as_deref(),
+            Some("http://a.example/page"),
+            "{links}"
+        );
+    }
+    let only = page("<link type='application/pdf' href='/a.pdf'/>");
+    assert_eq!(only.as_deref(), Some("http://a.example/a.pdf"));
+}
+
+#[test]
+fn the_nearest_base_counts_for_every_url() {
+    let text = "<rss xml:base='http://b.example/x/'><channel xml:base='y/'><link>home</link>\
+        <item xml:base='z/'><link xml:base='/q/'>one</link><enclosure url='a.mp3'/></item>\
+        <item><link>two</link></item></channel></rss>";
+    let feed = read(text);
+    let found: Vec<_> = feed
+        .entries
+        .iter()
+        .map(|entry| url(entry.url.as_ref()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            Some("http://b.example/q/one"),
+            Some("http://b.example/x/y/two")
+        ]
+    );
+    assert_eq!(
+        feed.entries[0].enclosures[0].url.as_str(),
+        "http://b.example/x/y/z/a.mp3"
+    );
+    assert_eq!(url(feed.home.as_ref()), Some("http://b.example/x/y/home"));
+}
+
+#[test]
+fn titles_are_text_whatever_markup_they_have() {
+    for (title, expected) in [
+        ("<![CDATA[<em>Ink</em> &amp; soot]]>", "Ink & soot"),
+        ("&lt;a href='/x'&gt;Ink&lt;/a&gt;", "Ink"),
+        ("&lt;![CDATA[Ink]]&gt;", "Ink"),
+        (
+            "Ink&#150;soot &#x93;new&#x94;",
+            "Ink\u{2013}soot \u{201c}new\u{201d}",
+        ),
+        ("<![CDATA[x<y && y>z]]>", "x<y && y>z"),
+        ("Vec&lt;u8> as a &lt;div>", "Vec<u8> as a <div>"),
+    ] {
+        let found = item(&format!("<title>{title}</title>")).title;
+        assert_eq!(found.as_deref(), Some(expected), "{title}");
+    }
+}
+
+#[test]
+fn texts_in_base64_are_decoded_and_pictures_are_not_text() {
+    let entry = entry(
+        "<id>1</id><title mode='base64' type='text/plain'>SW5r</title>\
+         <summary type='application/octet-stream'>c29v\n dA==</summary><content type='image/gif'>R0lG</content>",
+    );
+    assert_eq!(
+        (
+            entry.title.as_deref(),
+            entry.summary.as_deref(),
+            entry.content
+        ),
+        (Some("Ink"), Some("soot"), None)
+    );
+}
+
+#[test]
+fn the_charset_of_the_answer_counts_before_that_of_the_feed() {
+    let (text, _, _) = encoding_rs::WINDOWS_1251.encode(
+        "<?xml version='1.0' encoding='utf-8'?><rss><channel><item><title>Чернила</title></item></channel></rss>",
+    );
+    let title = |kind| {
+        let feed = parse_as(&text, Some(kind), &base()).unwrap();
+        feed.entries[0].title.clone().unwrap()
+    };
+    assert_eq!(title("text/html; charset=windows-1251"), "Чернила");
+    assert_ne!(title("text/xml"), "Чернила");
+    let marked = "\u{feff}<rss><channel><item><title>é</title></item></channel></rss>";
+    let feed = parse_as(marked.as_bytes(), Some("text/xml;charset=latin1"), &base()).unwrap();
+    assert_eq!(feed.entries[0].title.as_deref(), Some("é"));
+}
+
+#[test]
+fn a_message_of_the_server_before_the_feed_is_passed_over() {
+    for message in [
+        "\n<br />\n<b>Notice</b>: undefined in <b>/a.php</b> on line <b>7</b><br>\n",
+        "Warning: nothing there in /a.php\n",
+    ] {
+        let text = format!(
+            "{message}<?xml version='1.0'?><rss><channel><item><title>x</title></item></channel></rss>"
+        );
+        assert_eq!(one(&text).title.as_deref(), Some("x"));
+    }
+}
