@@ -30,7 +30,7 @@ pub(super) struct Document {
 }
 
 /// What is in a document.
-pub(super) struct Content {
+pub(super) struct Found {
     pub(super) body: Bytes,
     /// What the server says of it; nothing for a file.
     pub(super) content_type: Option<String>,
@@ -42,16 +42,16 @@ impl Document {
     ///
     /// # Errors
     /// Whatever keeps it from being had.
-    pub(super) fn read(self) -> Result<Content, Failure> {
+    pub(super) fn read(self) -> Result<Found, Failure> {
         if let Some(file) = self.file {
-            return Ok(Content {
+            return Ok(Found {
                 url: input::url(&self.base.unwrap_or_default())?,
                 body: input::file(&file)?.into(),
                 content_type: None,
             });
         }
         let response = one::page(&self.url.unwrap_or_default(), &self.request)?;
-        Ok(Content {
+        Ok(Found {
             body: response.body().clone(),
             content_type: response.header("content-type").map(Cow::into_owned),
             url: response.url().clone(),

@@ -147,7 +147,10 @@ pub(super) fn part(kind: FeedKind, vocabulary: Vocabulary, name: &str) -> Option
         }
         (_, Plain | Rss) if kind == FeedKind::Rss => {
             let found = own(Rss).map(|part| (part, 0));
-            found.or_else(|| behind(own(Atom)))
+            let found = found.or_else(|| behind(own(Atom)));
+            // Some put the text of an entry, as HTML, into elements without any namespace.
+            let is_text = matches!(name, "body" | "fullitem");
+            found.or_else(|| is_text.then_some((Part::Content, 2)))
         }
         (_, Rss | Atom) => behind(own(vocabulary)),
         (_, Content) => (name == "encoded").then_some((Part::Content, 0)),

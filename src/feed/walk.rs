@@ -136,19 +136,20 @@ impl Place {
             return self.begin(depth, tag, url);
         };
         let (kind, name) = (root.kind, root.name(tag));
-        let is_entry = name.vocabulary.is_own(kind) && name.local == names::entry(kind);
+        // Some write the entries of one form into the other.
+        let is_entrys = name.local == names::entry(kind)
+            || self.entry.is_none() && matches!(&*name.local, "item" | "entry");
+        let is_entry = is_entrys && name.vocabulary.is_own(kind);
         let outer = match &self.reading {
-            Some(reading) => match self.outer(reading, kind, &name, is_entry, tag) {
-                Some(outer) => Some(outer),
-                None => {
-                    if let Some(reading) = &mut self.reading {
-                        reading.open(depth, tag);
-                    }
-                    return Ok(None);
-                }
-            },
+            Some(reading) => self.outer(reading, kind, &name, is_entry, tag),
             None => self.entry.filter(|_| is_entry),
         };
+        if outer.is_none()
+            && let Some(reading) = &mut self.reading
+        {
+            reading.open(depth, tag);
+            return Ok(None);
+        }
         if let Some(outer) = outer {
             self.close_down_to(outer, url);
         }

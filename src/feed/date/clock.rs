@@ -93,13 +93,11 @@ impl Clock {
     /// The moment on this day; without a zone it is UTC.
     pub(super) fn on(self, date: civil::Date) -> Option<Date> {
         let hour = match (self.is_pm, self.hour?) {
-            (None, hour) => hour,
             (Some(false), 12) => 0,
-            (Some(false), hour @ 0..12) => hour,
+            (Some(false), 13..) | (Some(true), 0) => return None,
             (Some(true), hour @ 1..12) => hour + 12,
             // Who writes 15:00 PM means what both say.
-            (Some(true), hour @ 12..) => hour,
-            _ => return None,
+            (_, hour) => hour,
         };
         let second = self.second.unwrap_or(0);
         let time = civil::Time::new(hour, self.minute, second, 0).ok()?;

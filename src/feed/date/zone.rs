@@ -163,9 +163,8 @@ impl Zone {
     /// The offset from UTC at this local time; `None` where that is not sure.
     pub(crate) fn offset(self, at: DateTime) -> Option<Offset> {
         let minutes = match self {
-            Self::Number(minutes) | Self::Name(minutes) => minutes,
             Self::Seasonal(minutes) if is_summer(at)? => minutes + 60,
-            Self::Seasonal(minutes) => minutes,
+            Self::Number(minutes) | Self::Name(minutes) | Self::Seasonal(minutes) => minutes,
         };
         Offset::from_seconds(minutes * 60).ok()
     }

@@ -418,6 +418,8 @@ fn what_other_vocabularies_say_counts_where_the_form_itself_says_nothing() {
     assert!(entry.published.is_some());
     let entry = item("<body xmlns='http://www.w3.org/1999/xhtml'><p>ink</p></body>");
     assert_eq!(entry.content.as_deref(), Some("<p>ink</p>"));
+    let entry = item("<body>ink <b>and</b> soot</body>");
+    assert_eq!(entry.content.as_deref(), Some("ink <b>and</b> soot"));
 }
 
 #[test]
@@ -434,6 +436,17 @@ fn a_lone_entry_is_a_feed_of_one() {
     );
     let text = "<channel><title>All</title><item><title>Ink</title></item></channel>";
     assert_eq!(read(text).title.as_deref(), Some("All"));
+}
+
+#[test]
+fn entries_of_the_other_form_are_entries() {
+    let entry = one("<feed><item><title>Ink</title><pubDate>2024-05-06</pubDate></item></feed>");
+    assert_eq!(
+        (entry.title.as_deref(), entry.published.is_some()),
+        (Some("Ink"), true)
+    );
+    let text = "<rss><channel><entry><title>Ink</title></entry></channel></rss>";
+    assert_eq!(one(text).title.as_deref(), Some("Ink"));
 }
 
 #[test]
