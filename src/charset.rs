@@ -11,8 +11,9 @@
 //!   `Content-Type` says, UTF-8 with mistakes in it, or a guess;
 //! - any other text: nothing.
 //!
-//! The encodings are those of the Encoding Standard, so UTF-7 is never one of them, and `latin1` is windows-1252. What
-//! is declared is believed: bytes that are wrong in that encoding become U+FFFD, as in browsers.
+//! A few bytes that are wrong do not make a guess of XML or JSON necessary: what has more characters of UTF-8 than errors
+//! is UTF-8. The encodings are those of the Encoding Standard, so UTF-7 is never one of them, and `latin1` is windows-1252.
+//! What is declared is believed: bytes that are wrong in that encoding become U+FFFD, as in browsers.
 //!
 //! ```
 //! use crawlworks::charset;
@@ -28,11 +29,11 @@ mod prescan;
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::html::{Attributes, META, Tags};
 use crate::sniff::MediaType;
-use prescan::{in_ascii, in_content, prescan, utf_16, xml_declaration};
+use prescan::{in_ascii, in_content, prescan, xml_declaration};
 
 /// How far a `<meta>` is looked for as an element of the page, as browsers do when they meet it while parsing.
 const SEARCH: usize = 64 * 1024;
@@ -56,26 +57,59 @@ pub fn detect_at(
     content_type: Option<&str>,
     domain: Option<&str>,
 ) -> &'static Encoding {
-    if let Some((encoding, _)) = Encoding::for_bom(body) {
+    let kind = Kind::of(&content_type.map(MediaType::parse).unwrap_or_default());
+    detect_as(kind, body, content_type, domain)
+}
+
+/// What a document is, as far as that says how its encoding is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// HTML, and what may be.
+    Html,
+    /// XML of any kind: feeds, sitemaps, XHTML.
+    Xml,
+    Json,
+    /// Text that declares nothing about itself.
+    Text,
+}
+
+impl Kind {
+    fn of(media_type: &MediaType<'_>) -> Self {
+        if media_type.is_json() {
+            Self::Json
+        } else if media_type.is_xml() {
+            Self::Xml
+        } else if media_type.essence.is_empty() || media_type.is_html() {
+            Self::Html
+        } else {
+            Self::Text
+        }
+    }
+}
+
+/// The encoding of a document that is known to be of a kind, whatever its `Content-Type` says of that; of the latter, only
+/// the `charset` counts.
+///
+/// `start` is the document or its beginning; a character that is cut off at its end is none that is wrong.
+pub(crate) fn detect_as(
+    kind: Kind,
+    start: &[u8],
+    content_type: Option<&str>,
+    domain: Option<&str>,
+) -> &'static Encoding {
+    if let Some((encoding, _)) = Encoding::for_bom(start) {
         return encoding;
     }
     let media_type = content_type.map(MediaType::parse).unwrap_or_default();
     let charset = media_type.charset.as_deref();
-    let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
-    if media_type.is_json() {
-        return json::encoding(body, named, domain);
-    }
-    if let Some(encoding) = named {
-        return encoding;
-    }
-    let declared = if media_type.is_xml() {
-        declared_in_xml(body)
-    } else if media_type.essence.is_empty() || media_type.is_html() {
-        prescan(body).or_else(|| late_meta(body))
-    } else {
-        None
+    let said = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
+    let found = match kind {
+        Kind::Html => said.or_else(|| prescan(start)).or_else(|| late_meta(start)),
+        Kind::Xml => said.or_else(|| declared_in_xml(start)),
+        Kind::Json => Some(json::encoding(start, said, domain)),
+        Kind::Text => said,
     };
-    declared.unwrap_or_else(|| guess(body, domain))
+    found.unwrap_or_else(|| guess(start, domain))
 }
 
 /// The text of a body. Its byte order mark is taken off, what cannot be decoded becomes U+FFFD, and what is UTF-8
@@ -106,10 +140,34 @@ pub(crate) fn json_text<'a>(
 
 /// What an XML document declares; without a word it is UTF-8, if it can be.
 fn declared_in_xml(body: &[u8]) -> Option<&'static Encoding> {
-    utf_16(body)
-        .or_else(|| xml_declaration(body))
-        .or_else(|| std::str::from_utf8(body).ok().map(|_| UTF_8))
+    wide(body, b"<")
+        .or_else(|| xml_declaration(body.trim_ascii_start()))
+        .or_else(|| utf_8(body, usize::MAX))
         .or_else(|| prescan(body))
+}
+
+/// UTF-16 without a byte order mark, told by the first character, which is one of these.
+fn wide(start: &[u8], first: &[u8]) -> Option<&'static Encoding> {
+    match start {
+        [byte, 0, _, 0, ..] if first.contains(byte) => Some(UTF_16LE),
+        [0, byte, 0, _, ..] if first.contains(byte) => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// UTF-8, if at most so many sequences of bytes are not of it, and no more than there are characters beyond ASCII.
+fn utf_8(start: &[u8], most: usize) -> Option<&'static Encoding> {
+    let (mut errors, mut characters) = (0, 0);
+    let mut chunks = start.utf8_chunks().peekable();
+    while let Some(chunk) = chunks.next() {
+        let begins = |byte: &&u8| **byte >= 0xc0;
+        characters += chunk.valid().as_bytes().iter().filter(begins).count();
+        // The last character may go on behind the beginning that is looked at.
+        let is_cut = chunks.peek().is_none()
+            && std::str::from_utf8(chunk.invalid()).is_err_and(|error| error.error_len().is_none());
+        errors += usize::from(!chunk.invalid().is_empty() && !is_cut);
+    }
+    (errors <= most.min(characters)).then_some(UTF_8)
 }
 
 /// The encoding that a browser changes to while it parses: section 13.2.3.5 of the HTML standard.
@@ -194,6 +252,32 @@ mod tests {
             (b"<meta charset=koi8-r>", "text/plain", "windows-1252"),
             (b"<meta charset=koi8-r>", "application/json", "UTF-8"),
             (meta, "application/ld+json; charset=koi8-r", "KOI8-R"),
+            (
+                b"[\xd1\x8f]",
+                "application/ld+json; charset=koi8-r",
+                "UTF-8",
+            ),
+            (b"[\xd1]", "application/ld+json; charset=koi8-r", "KOI8-R"),
+            (b"[\"\xd1\x8f\xff\"]", "application/json", "UTF-8"),
+            (b"{\0}\0", "application/json", "UTF-16LE"),
+            (b"\0[\0]", "application/json; charset=utf-8", "UTF-16BE"),
+            (
+                b"\xff\xfe[\0",
+                "application/json; charset=utf-8",
+                "UTF-16LE",
+            ),
+            (
+                b"\n <?xml encoding='koi8-r'?>\xd1",
+                "application/atom+xml",
+                "KOI8-R",
+            ),
+            (b"<\0a\0/\0>\0", "application/xml", "UTF-16LE"),
+            (b"<a>\xd1\x8f \xff</a>", "application/xml", "UTF-8"),
+            (
+                b"<a>caf\xe9 au lait, gar\xe7on</a>",
+                "text/xml",
+                "windows-1252",
+            ),
             (xml, "application/rss+xml", "KOI8-R"),
             (xml, "text/xml; charset=utf-8", "UTF-8"),
             (b"<a/>", "application/xml", "UTF-8"),
@@ -219,6 +303,39 @@ mod tests {
                 "{body:?} {content_type}"
             );
         }
+    }
+
+    #[test]
+    fn the_reader_says_what_a_document_is_and_the_type_only_its_charset() {
+        let feed = b"<rss><title>\xcf\xf0\xe8\xe2\xe5\xf2</title></rss>";
+        let of = |kind, start, said| detect_as(kind, start, Some(said), None).name();
+        let declared = b"<?xml version='1.0' encoding='koi8-r'?><a>\xd1</a>";
+        assert_eq!(
+            of(Kind::Xml, feed, "text/html; charset=cp1251"),
+            "windows-1251"
+        );
+        assert_eq!(of(Kind::Xml, declared, "text/plain"), "KOI8-R");
+        assert_eq!(
+            of(Kind::Json, b"[\xd1]", "text/html; charset=koi8-r"),
+            "KOI8-R"
+        );
+        assert_eq!(
+            of(Kind::Text, declared, "text/xml; charset=cp1251"),
+            "windows-1251"
+        );
+    }
+
+    #[test]
+    fn a_character_that_is_cut_off_is_none_that_is_wrong() {
+        let start = "<a>я, à, 例".as_bytes();
+        for length in start.len() - 2..=start.len() {
+            let encoding = detect_as(Kind::Xml, &start[..length], None, None);
+            assert_eq!(encoding.name(), "UTF-8", "{length}");
+        }
+        assert_eq!(
+            detect_as(Kind::Json, b"[1,\xe4", None, None).name(),
+            "UTF-8"
+        );
     }
 
     #[test]

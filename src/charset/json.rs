@@ -25,7 +25,7 @@ pub(super) fn encoding(
         return named;
     }
     let (good, bad) = count(body);
-    if good > bad {
+    if good >= bad {
         UTF_8
     } else {
         super::guess(body, domain)

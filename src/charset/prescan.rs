@@ -15,7 +15,7 @@ pub(super) fn prescan(body: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// UTF-16 without a byte order mark, told by the beginning of an XML declaration.
-pub(super) fn utf_16(start: &[u8]) -> Option<&'static Encoding> {
+fn utf_16(start: &[u8]) -> Option<&'static Encoding> {
     match start {
         [b'<', 0, b'?', 0, b'x', 0, ..] => Some(UTF_16LE),
         [0, b'<', 0, b'?', 0, b'x', ..] => Some(UTF_16BE),
