@@ -17,12 +17,12 @@ impl Element<'_> {
     /// The rows of a table as records: the text of each cell under the name of its column. On another element, the first
     /// table in it.
     ///
-    /// - **Names** are in `thead`, if it has cells: those of several rows are joined, `Price` over `net` is `Price net`. Else
-    ///   they are the cells of the first row, `th` or not.
+    /// - **Names** are in `thead`, if it has cells, else in the rows of nothing but `th` that come first, else in the first
+    ///   row. Those of several rows are joined: `Price` over `net` is `Price net`.
     /// - A name that is empty, or that is missing since a row is longer, is `column_3`, counted from 1. One that is there
     ///   already gets a number: `Price`, `Price_2`.
     /// - A cell over several rows or columns is in each of them. A row that is shorter has fewer entries; where a cell from
-    ///   above reaches into it further right, those between are empty.
+    ///   above reaches into it further right, those between are empty. The rows of a `tfoot` come last.
     /// - A table in a cell is only text of that cell. Rows without cells are left out.
     ///
     /// ```
@@ -51,13 +51,11 @@ impl Element<'_> {
         let (head, body): (Vec<Row>, Vec<Row>) = grid(self, &mut budget)?
             .into_iter()
             .partition(|row| row.is_head);
-        let mut body = body.into_iter();
-        let head = if head.is_empty() {
-            body.next().into_iter().collect()
+        let (head, body) = if head.is_empty() {
+            headed(body)
         } else {
-            head
+            (head, body)
         };
-        let body: Vec<_> = body.collect();
         let columns = body.iter().chain(&head).map(|row| row.texts.len()).max();
         let names = columns_named(&head, columns.unwrap_or_default(), &mut budget)?;
         let sizes: Vec<_> = sums(names.iter().map(String::len));
@@ -81,6 +79,13 @@ impl Element<'_> {
     }
 }
 
+/// The head of a table that marks none, and its other rows.
+fn headed(mut rows: Vec<Row>) -> (Vec<Row>, Vec<Row>) {
+    let headings = rows.iter().take_while(|row| row.is_headings).count();
+    let body = rows.split_off(headings.max(1).min(rows.len()));
+    (rows, body)
+}
+
 /// The names of the columns: what is in the rows of the head above each other, once each.
 fn columns_named(head: &[Row], columns: usize, budget: &mut Budget) -> Result<Arc<[String]>> {
     let mut names = Names::default();
@@ -89,7 +94,8 @@ fn columns_named(head: &[Row], columns: usize, budget: &mut Budget) -> Result<Ar
         let mut name = String::new();
         let mut last = None;
         for text in head.iter().filter_map(|row| row.texts.get(column)) {
-            if !text.is_empty() && last != Some(text) {
+            // A space that does not break fills a cell; it is no name.
+            if !text.trim().is_empty() && last != Some(text) {
                 budget.take(0, text.len())?;
                 name.push_str(if name.is_empty() { "" } else { " " });
                 name.push_str(text);

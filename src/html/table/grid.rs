@@ -19,6 +19,8 @@ const ROWS: usize = 65_534;
 pub(super) struct Row {
     /// Whether it is in the `thead`.
     pub(super) is_head: bool,
+    /// Whether it has cells of its own, and all of them are `th`.
+    pub(super) is_headings: bool,
     /// The text of each column.
     pub(super) texts: Vec<Arc<str>>,
 }
@@ -60,9 +62,9 @@ impl Budget {
     }
 }
 
-/// The rows of a table that have cells.
+/// The rows of a table that have cells, those of a `tfoot` at the end, where browsers show them.
 pub(super) fn grid(table: Element<'_>, budget: &mut Budget) -> Result<Vec<Row>> {
-    let mut rows = Vec::new();
+    let (mut rows, mut foot) = (Vec::new(), Vec::new());
     // Those directly in the table are a group together.
     let mut loose = Group::default();
     for part in table.children() {
@@ -70,13 +72,16 @@ pub(super) fn grid(table: Element<'_>, budget: &mut Budget) -> Result<Vec<Row>> 
             "tr" => rows.extend(loose.row(part, false, budget)?),
             "thead" | "tbody" | "tfoot" => {
                 let mut group = Group::default();
+                let is_foot = part.name() == "tfoot";
+                let place = if is_foot { &mut foot } else { &mut rows };
                 for row in part.children().filter(|child| child.name() == "tr") {
-                    rows.extend(group.row(row, part.name() == "thead", budget)?);
+                    place.extend(group.row(row, part.name() == "thead", budget)?);
                 }
             }
             _ => {}
         }
     }
+    rows.append(&mut foot);
     Ok(rows)
 }
 
@@ -123,7 +128,13 @@ impl Group {
             budget.take(1, text.len())?;
             texts.push(text);
         }
-        Ok((!texts.is_empty()).then_some(Row { is_head, texts }))
+        let mut own = cells(row).peekable();
+        let is_headings = own.peek().is_some() && own.all(|cell| cell.name() == "th");
+        Ok((!texts.is_empty()).then_some(Row {
+            is_head,
+            is_headings,
+            texts,
+        }))
     }
 
     /// The text that hangs down into a column, which is one row shorter then.

@@ -48,7 +48,48 @@ fn names_in_several_rows_are_joined() {
 }
 
 #[test]
+fn the_rows_of_headings_that_come_first_are_the_head() {
+    for (table, expected) in [
+        (
+            "<tr><th rowspan=2>Port<th colspan=2>Tide<tr><th>high<th>low<tr><th>Hull<td>7<td>1<tr><th>Goole<td>5<td>2",
+            json!([{"Port": "Hull", "Tide high": "7", "Tide low": "1"}, {"Port": "Goole", "Tide high": "5", "Tide low": "2"}]),
+        ),
+        (
+            "<tbody><tr><th colspan=2>Tides<tr><th>Port<th><tbody><tr><td>Hull<td>7",
+            json!([{"Tides Port": "Hull", "Tides": "7"}]),
+        ),
+        (
+            "<tr><td>Port<td>Tide<tr><th>Hull<th>7",
+            json!([{"Port": "Hull", "Tide": "7"}]),
+        ),
+        (
+            "<thead><tr><th>Port<th>Tide</thead><tr><th>Hull<th>7",
+            json!([{"Port": "Hull", "Tide": "7"}]),
+        ),
+        ("<tr><th>Port<tr><th>(none)", json!([])),
+    ] {
+        assert_eq!(records(table), expected, "{table}");
+    }
+}
+
+#[test]
+fn a_foot_comes_last_wherever_it_stands() {
+    let rows = json!([{"Ink": "red", "ml": "2"}, {"Ink": "all", "ml": "2"}]);
+    for table in [
+        "<tfoot><tr><td>all<td>2</tfoot><thead><tr><th>Ink<th>ml</thead><tr><td>red<td>2",
+        "<thead><tr><th>Ink<th>ml</thead><tfoot><tr><td>all<td>2</tfoot><tbody><tr><td>red<td>2",
+        "<tfoot><tr><td>all<td>2</tfoot><tr><th>Ink<th>ml<tr><td>red<td>2",
+    ] {
+        assert_eq!(records(table), rows, "{table}");
+    }
+}
+
+#[test]
 fn a_name_that_is_missing_or_there_twice_hides_nothing() {
+    assert_eq!(
+        records("<tr><th>&nbsp;<tr><td>1"),
+        json!([{"column_1": "1"}])
+    );
     let table = "<tr><th>a<th><th>a<tr><td>1<td>2<td>3<td>4<tr><td>5";
     assert_eq!(
         records(table),
