@@ -4,7 +4,8 @@
 //! - [`Html`] and [`Element`]: the page as a tree, searched with CSS selectors; a [`Query`] also says what is taken of each
 //!   match. [`re`] and [`re_first`] look into texts, [`Element::records`] reads tables.
 //!
-//! Both read HTML as browsers do, whatever is wrong with it, in time and memory in proportion to the page.
+//! Both read HTML as browsers do, whatever is wrong with it, in time and memory in proportion to the page. Pages of XML,
+//! XHTML that is served as such among them, are read by the rules of XML: [`Html::parse_xml`].
 //!
 //! ```
 //! use crawlworks::html::Html;
@@ -42,6 +43,7 @@ pub(crate) use refresh::refresh;
 pub(crate) mod room;
 
 mod scan;
+pub(crate) use scan::scan_xml;
 pub use scan::{Page, links, scan};
 
 mod attributes;
@@ -56,10 +58,12 @@ mod heading;
 mod limits;
 mod name;
 mod open_tag;
+mod settle;
 mod table;
 mod tags;
 mod text;
 mod urls;
+mod xml;
 
 pub(crate) use attributes::Attributes;
 pub(crate) use entities::{Place, decode};
@@ -67,6 +71,7 @@ pub(crate) use limits::{Cuts, Limits, Marks};
 pub(crate) use name::META;
 pub(crate) use tags::Tags;
 pub(crate) use text::collapse;
+pub(crate) use xml::{Dialect, Fault, as_html};
 
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, REPLACEMENT};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -25,8 +25,9 @@ use url::Url;
 
 use crate::cache::{FromCache, Notes, Recrawled};
 use crate::error::{Error, ErrorKind, Result};
-use crate::html::{self, Html, Limits, Marks, Page};
+use crate::html::{self, Dialect, Fault, Html, Limits, Marks, Page};
 use crate::request::Request;
+use crate::sniff::MediaType;
 use crate::{charset, identity, json, sniff};
 
 /// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
@@ -315,16 +316,22 @@ impl Response {
         })
     }
 
-    /// The body parsed as HTML.
+    /// The body parsed as HTML, or by the rules of XML when that is its type: XHTML, a feed, an SVG picture.
     ///
     /// # Errors
     /// [`ErrorKind::NotHtml`] when it is something else, such as an image or JSON: `Content-Type` says so, or the first
-    /// bytes where that says nothing.
+    /// bytes where that says nothing; and for an encoding that is not read any more, such as ISO-2022-KR.
     pub fn html(&self) -> Result<Html> {
-        self.check_html()?;
-        let encoding = self.encoding();
+        let (markup, encoding) = self.markup()?;
         let text = charset::decode(&self.body, encoding);
-        let html = Html::parse_within(&text, self.url().clone(), self.limits);
+        let url = self.url().clone();
+        let html = match markup {
+            Markup::Html => Html::parse_within(&text, url, self.limits),
+            Markup::Xml(dialect) => Html::parse_xml_within(&text, dialect, url, self.limits),
+        };
+        if let Some(fault) = html.fault() {
+            self.warn_of(fault);
+        }
         if let Some(marks) = &self.marks {
             marks.add(html.cuts());
         }
@@ -341,10 +348,33 @@ impl Response {
     /// Title, first heading and at most `max_links` links in one pass over the bytes, without building a document.
     #[must_use]
     pub fn scan(&self, max_links: usize) -> Page {
-        if self.check_html().is_err() {
-            return Page::default();
+        match self.scanned(max_links) {
+            Ok((page, fault)) => {
+                if let Some(fault) = fault {
+                    self.warn_of(fault);
+                }
+                page
+            }
+            Err(error) => {
+                tracing::warn!("nothing is read: {error}");
+                Page::default()
+            }
         }
-        html::scan(&self.body, self.encoding(), self.url(), max_links)
+    }
+
+    /// The same, and what is wrong with a page of XML.
+    pub(crate) fn scanned(&self, max_links: usize) -> Result<(Page, Option<Fault>)> {
+        let (body, url) = (&self.body, self.url());
+        Ok(match self.markup()? {
+            (Markup::Html, encoding) => (html::scan(body, encoding, url, max_links), None),
+            (Markup::Xml(dialect), encoding) => {
+                html::scan_xml(body, encoding, dialect, url, max_links)
+            }
+        })
+    }
+
+    fn warn_of(&self, fault: Fault) {
+        tracing::warn!(url = %self.url(), "{fault}");
     }
 
     /// A URL relative to this page. A `<base>` in the document is not looked at; [`Html::links`] and
@@ -364,20 +394,59 @@ impl Response {
         self.join(reference).map(Request::from)
     }
 
-    pub(crate) fn check_html(&self) -> Result<()> {
+    /// The page as text, by the rules of HTML, for what looks at its tags only; `None` of what is no page. Whether XML keeps
+    /// its own rules does not matter for that.
+    pub(crate) fn as_html(&self) -> Option<Cow<'_, str>> {
+        let (markup, encoding) = self.markup().ok()?;
+        let text = charset::decode(&self.body, encoding);
+        Some(match markup {
+            Markup::Html => text,
+            Markup::Xml(_) => html::as_html(&text).into(),
+        })
+    }
+
+    /// By which rules the body is read, and in which encoding it is.
+    fn markup(&self) -> Result<(Markup, &'static Encoding)> {
         let content_type = self.header("content-type");
         let nosniff = self.is_nosniff();
         let mime = sniff::media_type(&self.body, content_type.as_deref(), nosniff);
-        let is_markup = matches!(&*mime, "text/html" | "application/xml" | "text/xml")
-            || mime.ends_with("+xml")
+        let markup = match MediaType::parse(&mime) {
+            kind if kind.essence == "application/xhtml+xml" => Markup::Xml(Dialect::Xhtml),
+            kind if kind.is_xml() => Markup::Xml(Dialect::Xml),
+            kind if kind.is_html() => Markup::Html,
             // A page whose first tag is none that tells.
-            || mime == "text/plain" && !nosniff && !sniff::is_declared(content_type.as_deref());
-        if is_markup {
-            return Ok(());
+            kind if kind.essence == "text/plain"
+                && !nosniff
+                && !sniff::is_declared(content_type.as_deref()) =>
+            {
+                Markup::Html
+            }
+            _ => return Err(self.not_html(format!("not HTML but {mime}"))),
+        };
+        let encoding = self.encoding();
+        if encoding == REPLACEMENT {
+            let declared = content_type.as_deref().map(MediaType::parse);
+            let label = declared
+                .and_then(|declared| declared.charset)
+                .unwrap_or_default();
+            return Err(self.not_html(format!(
+                "in an encoding that is not read any more, since it hides markup{}{label}",
+                if label.is_empty() { "" } else { ": " },
+            )));
         }
-        let message = format!("not HTML but {mime}");
-        Err(Error::new(ErrorKind::NotHtml, message).with_url(self.url()))
+        Ok((markup, encoding))
     }
+
+    fn not_html(&self, message: String) -> Error {
+        Error::new(ErrorKind::NotHtml, message).with_url(self.url())
+    }
+}
+
+/// By which rules a body is read.
+#[derive(Debug, Clone, Copy)]
+enum Markup {
+    Html,
+    Xml(Dialect),
 }
 
 impl fmt::Debug for Response {

@@ -36,7 +36,7 @@ pub(crate) use follow::is_page;
 pub use record::{Content, SitePage};
 
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is
-/// followed.
+/// followed, and so are frames and the next page that a `<link rel=next>` names.
 ///
 /// Pages are read as a stream of tags; a document is only built when [`with_content`](Self::with_content) asks for one.
 ///
@@ -152,7 +152,7 @@ impl Spider for Site {
         let page = response.scan(out.max_links());
         out.left_out(page.dropped_links);
         let mut files = 0;
-        for url in &page.links {
+        for url in page.links.iter().chain(&page.parts) {
             if is_page(url) {
                 out.follow(self.request(url));
             } else {
@@ -212,6 +212,19 @@ mod tests {
                 serde_json::to_string(&parse(&site(content), page).await.items()[0]).unwrap();
             assert!(json.ends_with(end), "{json}");
         }
+    }
+
+    #[tokio::test]
+    async fn frames_and_the_next_page_are_followed_and_are_no_links() {
+        let page = "<link rel=next href=/2><a href=/a>a</a><iframe src=/f></iframe><iframe src=/film.mp4></iframe>";
+        let out = parse(&site(Content::None), page).await;
+        let asked: Vec<_> = out
+            .requests()
+            .iter()
+            .map(|request| request.url().path().to_owned())
+            .collect();
+        assert_eq!(asked, ["/a", "/2", "/f"]);
+        assert_eq!(out.items()[0].links.len(), 1);
     }
 
     #[cfg(feature = "article")]

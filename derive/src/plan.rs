@@ -145,7 +145,7 @@ impl Reading {
             Setting::BlockText => self.take = Take::BlockText,
             Setting::Html => self.take = Take::Html,
             Setting::OuterHtml => self.take = Take::OuterHtml,
-            Setting::Attr(name) => self.take = Take::Attr(name.value().to_ascii_lowercase()),
+            Setting::Attr(name) => self.take = Take::Attr(name.value()),
             Setting::Re(pattern) => self.pattern = Some(pattern),
             Setting::Clean(cleaners) => self.cleaners = cleaners,
             Setting::With(function) => self.read = Read::With(Box::new(function)),

@@ -95,9 +95,9 @@ fn read_ending(written: &str) -> std::result::Result<Ending, String> {
         .strip_prefix("attr(")
         .and_then(|rest| rest.strip_suffix(')'))
         .map(str::trim)
-        .filter(|name| !name.is_empty() && !name.contains(['(', ')', ':']));
+        .filter(|name| !name.is_empty() && !name.contains(['(', ')']) && !name.contains("::"));
     match name {
-        Some(name) => Ok(Ending::Attr(name.to_ascii_lowercase())),
+        Some(name) => Ok(Ending::Attr(name.to_owned())),
         None => Err(format!(
             "unexpected \"::{ending}\"; there are ::text and ::attr(name)"
         )),

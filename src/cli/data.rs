@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::PageFlags;
 use super::{input, one};
-use crate::charset;
 use crate::error::{Error, ErrorKind};
 use crate::html::Html;
+use crate::request::Request;
 
 /// Print the structured data of a page
 ///
@@ -63,10 +63,7 @@ impl Data {
             let response = one::page(&self.url.unwrap_or_default(), &self.request)?;
             return Ok(response.html()?);
         };
-        let body = input::file(&file)?;
         let base = input::url(&self.base.unwrap_or_default())?;
-        let encoding = charset::detect(&body, None);
-        let text = charset::decode(&body, encoding);
-        Ok(Html::parse(&text, base).with_encoding(encoding))
+        Ok(input::page(&file, Request::from(base))?.html()?)
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::exit::{Exit, Outcome};
 use super::flags::PageFlags;
-use super::{input, one};
-use crate::{charset, html};
+use super::{input, one, terminal};
+use crate::request::Request;
 
 /// List the absolute links of a page
 ///
@@ -31,21 +31,19 @@ pub(super) struct Links {
 
 impl Links {
     pub(super) fn run(self) -> Outcome {
-        let links = match (self.file, self.url) {
+        let response = match (self.file, self.url) {
             (Some(file), _) => {
-                let body = input::file(&file)?;
                 let base = input::url(&self.base.unwrap_or_default())?;
-                html::links(&body, charset::detect(&body, None), &base)
+                input::page(&file, Request::from(base))?
             }
-            (None, url) => {
-                let response = one::page(&url.unwrap_or_default(), &self.request)?;
-                // Refuses what is no HTML, as `select` does.
-                response.check_html()?;
-                response.links()
-            }
+            (None, url) => one::page(&url.unwrap_or_default(), &self.request)?,
         };
+        let (page, fault) = response.scanned(usize::MAX)?;
+        if let Some(fault) = fault {
+            terminal::say(&format!("{}: {fault}", response.url()));
+        }
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for link in links {
+        for link in page.links {
             writeln!(out, "{link}")?;
         }
         out.flush()?;

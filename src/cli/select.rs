@@ -98,7 +98,7 @@ impl Select {
         let response = self.response(url.as_deref())?;
         let mut found = Found::new(io::stdout().lock(), self.json);
         if self.what.jmespath.is_empty() {
-            self.select(&response.html()?, &mut found)?;
+            self.select(&page(&response)?, &mut found)?;
         } else {
             self.search(&response, &mut found)?;
         }
@@ -135,14 +135,12 @@ impl Select {
             return one::page(url, &self.request);
         }
         let base = input::url(self.base.as_deref().unwrap_or("http://localhost/"))?;
-        let body = input::file(self.file.as_deref().unwrap_or("-".as_ref()))?;
-        let is_json = self.arguments.is_empty();
-        let media_type = if is_json {
-            "application/json"
-        } else {
-            "text/html"
-        };
-        Ok(Response::new(Request::from(base), 200).with_body(media_type, body))
+        let file = self.file.as_deref().unwrap_or("-".as_ref());
+        if self.arguments.is_empty() {
+            let body = input::file(file)?;
+            return Ok(Response::new(Request::from(base), 200).with_body("application/json", body));
+        }
+        Ok(input::page(file, Request::from(base))?)
     }
 
     fn select(&self, html: &Html, found: &mut Found<'_>) -> Result<(), Failure> {
@@ -177,8 +175,7 @@ impl Select {
     fn values(&self, html: &Html, css: &str) -> Result<Vec<String>, Failure> {
         Ok(match &self.what.attr {
             Some(name) => {
-                let name = name.to_ascii_lowercase();
-                let values = html.select(css)?.filter_map(|element| element.attr(&name));
+                let values = html.select(css)?.filter_map(|element| element.attr(name));
                 values.map(str::to_owned).collect()
             }
             None if self.what.html => html.select(css)?.map(html::Element::outer_html).collect(),
@@ -193,7 +190,7 @@ impl Select {
             let told = |error: crate::Error| error.with_url(response.url());
             texts.push(json::parse(&response.json_text()).map_err(told)?);
         } else {
-            let html = response.html()?;
+            let html = page(response)?;
             for css in &self.arguments {
                 for element in html.select(css)? {
                     texts.push(element.json()?);
@@ -207,4 +204,13 @@ impl Select {
         }
         Ok(())
     }
+}
+
+/// The page, and a word about what is wrong with it.
+fn page(response: &Response) -> Result<Html, Failure> {
+    let html = response.html()?;
+    if let Some(fault) = html.fault() {
+        terminal::say(&format!("{}: {fault}", response.url()));
+    }
+    Ok(html)
 }

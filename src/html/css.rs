@@ -103,6 +103,28 @@ pub(super) fn scoped(css: &str) -> (Cow<'_, str>, Vec<usize>) {
     )
 }
 
+/// The selector with names with a prefix as trees have them: `dc|title` is the element that is written `dc:title`.
+pub(super) fn prefixed(css: &str) -> Cow<'_, str> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_') || !c.is_ascii();
+    let is_prefix = |at: usize| {
+        let before = css.get(..at).and_then(|before| before.chars().next_back());
+        let behind = css.get(at + 1..).and_then(|behind| behind.chars().next());
+        before.is_some_and(is_name) && behind.is_some_and(|c| is_name(c) || c == '\\')
+    };
+    let bars: Vec<_> = marks(css)
+        .filter(|mark| mark.is == '|' && is_prefix(mark.at))
+        .map(|mark| mark.at)
+        .collect();
+    if bars.is_empty() {
+        return Cow::Borrowed(css);
+    }
+    let mut whole = css.to_owned();
+    for &at in bars.iter().rev() {
+        whole.replace_range(at..=at, "\\:");
+    }
+    Cow::Owned(whole)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +140,21 @@ mod tests {
         ] {
             let parts: Vec<_> = list(css).into_iter().map(|(_, part)| part).collect();
             assert_eq!(parts, expected, "{css}");
+        }
+    }
+
+    #[test]
+    fn a_bar_in_a_name_is_the_colon_of_a_prefix() {
+        for (css, expected) in [
+            ("dc|title", r"dc\:title"),
+            (
+                "a > x-y|b.c, [xml|lang='a|b']",
+                r"a > x-y\:b.c, [xml\:lang='a|b']",
+            ),
+            ("[lang|=en], *|a, |b", "[lang|=en], *|a, |b"),
+            (":not(é|ü)", r":not(é\:ü)"),
+        ] {
+            assert_eq!(prefixed(css), expected);
         }
     }
 

@@ -24,14 +24,15 @@ use super::attributes::cap_attributes;
 use super::limits::{Cuts, Limits};
 use super::name::{self, Name};
 use super::open_tag::OpenTag;
+use super::settle;
 
 /// How much text is handed over at once.
 const CHUNK: usize = 32 * 1024;
 /// How many different names of tags and attributes a page may have. The parser remembers names in a table of fixed size,
 /// which takes time quadratic in them. Real pages have hundreds.
-const MAX_NAMES: usize = 20_000;
+pub(super) const MAX_NAMES: usize = 20_000;
 /// How many bytes of a name the parser keeps without that table.
-const SHORT_NAME: usize = 7;
+pub(super) const SHORT_NAME: usize = 7;
 
 /// Parses a page. Returns the tree, and what was left out because of the limits.
 ///
@@ -118,7 +119,14 @@ impl Parser {
     fn finish(self) -> (Html, Cuts) {
         self.tokenizer.end();
         let capped = self.tokenizer.sink;
-        (capped.builder.sink.0.into_inner(), capped.cuts.get())
+        let mut tree = capped.builder.sink.0.into_inner();
+        if capped.has_templates.get() {
+            settle::templates(&mut tree);
+        }
+        if capped.has_foreign.get() {
+            settle::foreign_attributes(&mut tree);
+        }
+        (tree, capped.cuts.get())
     }
 }
 
@@ -139,6 +147,9 @@ struct Capped {
     has_many_attributes: Cell<bool>,
     /// The names, but for short ones.
     names: RefCell<HashSet<LocalName>>,
+    /// Whether there is something to be settled in the tree.
+    has_templates: Cell<bool>,
+    has_foreign: Cell<bool>,
     limits: Limits,
 }
 
@@ -158,6 +169,8 @@ impl Capped {
             left: Cell::default(),
             has_many_attributes: Cell::default(),
             names: RefCell::default(),
+            has_templates: Cell::default(),
+            has_foreign: Cell::default(),
             limits,
         }
     }
@@ -167,6 +180,11 @@ impl Capped {
     }
 
     fn note_names(&self, tag: &Tag) {
+        if settle::is_template(&tag.name) {
+            self.has_templates.set(true);
+        } else if settle::is_foreign(&tag.name) {
+            self.has_foreign.set(true);
+        }
         let names = tag.attrs.iter().map(|attribute| &attribute.name.local);
         let long = std::iter::once(&tag.name)
             .chain(names)

@@ -14,6 +14,7 @@ use super::element::Element;
 use super::limits::{Cuts, Limits};
 use super::select::Select;
 use super::selector::{Css, compile};
+use super::xml::{self, Dialect, Fault};
 use crate::Result;
 
 /// A page as a tree of elements, parsed as browsers do, and the URL that it came from.
@@ -34,6 +35,8 @@ use crate::Result;
 pub struct Html {
     tree: scraper::Html,
     cuts: Cuts,
+    /// What is wrong with the page, if it is XML.
+    fault: Option<Fault>,
     url: Url,
     encoding: &'static Encoding,
     base: OnceCell<Base>,
@@ -56,14 +59,56 @@ impl Html {
 
     pub(crate) fn parse_within(text: &str, url: Url, limits: Limits) -> Self {
         let (tree, cuts) = depth::parse(text, limits);
+        Self::of(tree, cuts, None, url, text.len())
+    }
+
+    /// Parses a page of XML, such as XHTML that is served as such: every element can close itself, CDATA is text, names are
+    /// as the page writes them, with their prefixes. In selectors, `dc:title` is `dc|title`.
+    ///
+    /// The same limits hold. A page that is not well-formed is read as far as that is possible;
+    /// [`is_well_formed`](Self::is_well_formed) tells.
+    ///
+    /// ```
+    /// use crawlworks::html::Html;
+    /// let url = url::Url::parse("http://example.com/feed")?;
+    /// let xml = Html::parse_xml("<r><link>/a</link><dc:date>2024</dc:date><b/><d><![CDATA[1 < 2]]></d></r>", url);
+    /// assert_eq!(xml.get("link")?.as_deref(), Some("/a"));
+    /// assert_eq!(xml.get("dc|date")?.as_deref(), Some("2024"));
+    /// assert_eq!(xml.get("b + d")?.as_deref(), Some("1 < 2"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn parse_xml(text: &str, url: Url) -> Self {
+        Self::parse_xml_within(text, Dialect::Xml, url, Limits::default())
+    }
+
+    pub(crate) fn parse_xml_within(text: &str, dialect: Dialect, url: Url, limits: Limits) -> Self {
+        let (tree, cuts, fault) = xml::parse(text, dialect, limits);
+        Self::of(tree, cuts, fault, url, text.len())
+    }
+
+    fn of(tree: scraper::Html, cuts: Cuts, fault: Option<Fault>, url: Url, length: usize) -> Self {
         Self {
             tree,
             cuts,
+            fault,
             url,
             encoding: UTF_8,
             base: OnceCell::new(),
-            extent: Extent::new(text.len()),
+            extent: Extent::new(length),
         }
+    }
+
+    /// Whether a page of XML keeps its rules. One that does not is read by those of HTML if it is XHTML, else as far as it
+    /// can be understood. True of every page of HTML.
+    #[must_use]
+    pub fn is_well_formed(&self) -> bool {
+        self.fault.is_none()
+    }
+
+    /// What is wrong with a page of XML.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        self.fault
     }
 
     /// Says in which encoding the page was written, UTF-8 otherwise: the queries of its links are in that encoding.
@@ -103,7 +148,7 @@ impl Html {
         self.cuts
     }
 
-    /// The `html` element; every page has one.
+    /// The `html` element, which every page has; of XML, the element around all others.
     #[must_use]
     pub fn root(&self) -> Element<'_> {
         Element::new(self.tree.root_element(), self)
@@ -157,7 +202,7 @@ impl Html {
         let titles = self.select("title").ok()?;
         titles
             .into_iter()
-            .find(Element::is_html)
+            .find(|title| title.is_html() || title.is_data())
             .map(Element::text)
             .filter(|title| !title.is_empty())
     }

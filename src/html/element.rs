@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-use ego_tree::NodeId;
 use ego_tree::iter::Edge;
+use ego_tree::{NodeId, NodeRef};
 use html5ever::ns;
 use scraper::{ElementRef, Node};
 use url::Url;
@@ -62,19 +62,40 @@ impl<'a> Element<'a> {
         self.html
     }
 
-    /// Whether it is an element of HTML, not of `svg` or `math`.
+    /// Whether it is an element of HTML, not of `svg`, `math` or other XML.
     pub(crate) fn is_html(&self) -> bool {
         self.node.value().name.ns == ns!(html)
     }
 
-    /// Whether a browser starts a new line or cell for it.
+    /// Whether it is an element of XML that is none of HTML, SVG or `MathML`: its name says nothing about how it looks.
+    pub(crate) fn is_data(&self) -> bool {
+        self.node.value().name.ns == ns!()
+    }
+
+    /// Whether a browser starts a new line or cell for it. Of other XML, what has no text beside it is a part by itself.
     pub(crate) fn is_block(self) -> bool {
+        if self.is_data() {
+            return !self.has_text_beside();
+        }
         Name::of(self.name().as_bytes()).is_block()
     }
 
     /// Whether a browser never shows the text in it.
     pub(crate) fn is_hidden(self) -> bool {
-        Name::of(self.name().as_bytes()).is_hidden()
+        !self.is_data() && Name::of(self.name().as_bytes()).is_hidden()
+    }
+
+    /// Whether text stands directly before or behind it.
+    fn has_text_beside(self) -> bool {
+        let is_blank = |node: &NodeRef<'_, Node>| match node.value() {
+            Node::Text(text) => text.trim_ascii().is_empty(),
+            Node::Element(_) => false,
+            _ => true,
+        };
+        let before = self.node.prev_siblings().find(|node| !is_blank(node));
+        let behind = self.node.next_siblings().find(|node| !is_blank(node));
+        let is_text = |node: Option<NodeRef<'_, Node>>| node.is_some_and(|it| it.value().is_text());
+        is_text(before) || is_text(behind)
     }
 
     /// What tells it from every other element of the page.
@@ -188,15 +209,15 @@ impl<'a> Element<'a> {
                 Node::Text(text) if hidden.is_none() && matches!(edge, Edge::Open(_)) => {
                     words.push(text);
                 }
-                Node::Element(element) => {
-                    let name = Name::of(element.name().as_bytes());
-                    if name.is_block() {
+                Node::Element(_) => {
+                    let element = ElementRef::wrap(node).map(|node| self.beside(node));
+                    if element.is_some_and(Element::is_block) {
                         words.separate();
                     }
                     match edge {
                         Edge::Open(_)
                             if hidden.is_none()
-                                && name.is_hidden()
+                                && element.is_some_and(Element::is_hidden)
                                 && node.id() != self.node.id() =>
                         {
                             hidden = Some(node.id());
@@ -231,10 +252,28 @@ impl<'a> Element<'a> {
         words.finish()
     }
 
-    /// The value of an attribute, whose name is given in lower case. An attribute without a value has an empty one.
+    /// The value of an attribute. An attribute without a value has an empty one.
+    ///
+    /// Its name is given as the page writes it, `xlink:href` or `viewBox`; of HTML, SVG and `MathML` in any case.
     #[must_use]
     pub fn attr(self, name: &str) -> Option<&'a str> {
-        self.node.attr(name)
+        let element = self.node.value();
+        let exact = element.attr(name);
+        // Names of HTML are in lower case in the tree.
+        let is_exact =
+            self.is_data() || self.is_html() && !name.contains(|c: char| c.is_ascii_uppercase());
+        if exact.is_some() || is_exact {
+            return exact;
+        }
+        let mut attributes = element.attrs();
+        let found = attributes.find(|(spelled, _)| spelled.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value)
+    }
+
+    /// What it refers to: the `href` of a link, also as SVG has it, else the `src` of a picture.
+    pub(super) fn reference(self) -> Option<&'a str> {
+        let names = ["href", "xlink:href", "src"];
+        names.into_iter().find_map(|name| self.attr(name))
     }
 
     /// The names of its attributes.
@@ -300,11 +339,10 @@ pub(crate) fn links(elements: Select<'_>) -> Vec<Url> {
     let state = RandomState::new();
     let mut seen = HashSet::new();
     let link = |element: Element<'_>| {
-        let reference = element.attr("href").or_else(|| element.attr("src"))?;
         element
             .html
             .base()
-            .link(reference)
+            .link(element.reference()?)
             .filter(|url| seen.insert(state.hash_one(url.as_str())))
     };
     elements.filter_map(link).collect()

@@ -22,13 +22,15 @@ use crate::compiled::{Compiled, remembered};
 /// | `p` | the text of each `p` as a reader sees it: [`Element::text`] |
 /// | `p::text` | each piece of text directly in a `p`, so not that of a `b` in it |
 /// | `p ::text`, `p *::text` | each piece of text in a `p`, at any depth |
-/// | `a::attr(href)` | the attribute of each `a` that has it, as the page has it |
+/// | `a::attr(href)` | the attribute of each `a` that has it, as the page has it; its name as the page writes it, `use::attr(xlink:href)` |
 /// | `h1::text, img::attr(alt)` | each with its own ending |
 /// | `> li::text` | of the children of the element that is asked |
 /// | `:scope`, `:scope::text`, `:scope::attr(href)` | of the element itself that is asked; before an ending, `:scope` may be left out |
 /// | `*::text` | of the element itself that is asked and all in it |
 ///
-/// Values come in document order of their elements, those of one element together.
+/// | `dc\|title`, `dc\:title` | what is written `dc:title`, as XML has it: a name with a prefix, whatever that stands for |
+///
+/// Values come in document order: texts and attributes that of their elements, pieces of text their own.
 ///
 /// It differs from Scrapy in this: white space in a piece of text is collapsed, none is left at its ends, and pieces of
 /// nothing else are left out (Scrapy gives them as they are); a selector without an ending gives text (Scrapy: HTML); an

@@ -9,18 +9,12 @@ use super::base::Base;
 use super::entities::{self, Place};
 use super::name::{self, Name};
 use super::tags::Tags;
-use crate::charset;
 
 const NOSCRIPT: Name = Name::of(b"noscript");
 
 /// The content of the first refresh in the head of a page, and what its URL is relative to. One within `noscript` is for
 /// those who cannot run scripts, and as a rule leads to a page that says so.
-pub(crate) fn refresh(
-    body: &[u8],
-    encoding: &'static Encoding,
-    url: &Url,
-) -> Option<(String, Url)> {
-    let text = charset::decode(body, encoding);
+pub(crate) fn refresh(text: &str, encoding: &'static Encoding, url: &Url) -> Option<(String, Url)> {
     let mut base = Base::new(url.clone(), encoding);
     let (mut has_base, mut in_noscript) = (false, false);
     for tag in Tags::new(text.as_bytes()) {
@@ -62,8 +56,7 @@ mod tests {
 
     fn found(page: &str) -> Option<(String, String)> {
         let url = Url::parse("http://a.example/dir/page").unwrap();
-        refresh(page.as_bytes(), encoding_rs::UTF_8, &url)
-            .map(|(content, base)| (content, base.into()))
+        refresh(page, encoding_rs::UTF_8, &url).map(|(content, base)| (content, base.into()))
     }
 
     #[test]

@@ -26,12 +26,15 @@ use encoding_rs::Encoding;
 use memchr::memchr2;
 use url::Url;
 
+use super::attributes::Attributes;
 use super::base::Base;
 use super::entities::{self, Place};
 use super::heading::Heading;
-use super::name;
+use super::name::{self, Name};
+use super::settle;
 use super::tags::{Tag, Tags};
 use super::text::collapse;
+use super::xml::{self, Dialect, Fault};
 use crate::charset;
 
 /// What [`scan`] found on a page.
@@ -44,7 +47,10 @@ pub struct Page {
     pub h1: Option<String>,
     /// Every http(s) URL that an `a` or `area` links to, in document order, without fragment, once each.
     pub links: Vec<Url>,
-    /// How many links were left out because the page has more than `max_links` of them.
+    /// Every http(s) URL of a page that is part of this one or continues it: of `frame`, `iframe` and `<link rel=next>`, as
+    /// [`links`](Self::links) are.
+    pub parts: Vec<Url>,
+    /// How many links and parts were left out because the page has more than `max_links` of them.
     pub dropped_links: usize,
 }
 
@@ -56,11 +62,29 @@ pub struct Page {
 #[must_use]
 pub fn scan(body: &[u8], encoding: &'static Encoding, url: &Url, max_links: usize) -> Page {
     let text = charset::decode(body, encoding);
-    let mut scanner = Scanner::new(Base::new(url.clone(), encoding), max_links);
+    scan_text(&text, Base::new(url.clone(), encoding), max_links)
+}
+
+pub(super) fn scan_text(text: &str, base: Base, max_links: usize) -> Page {
+    let mut scanner = Scanner::new(base, max_links);
     for tag in Tags::new(text.as_bytes()) {
-        scanner.tag(&tag, &text);
+        scanner.tag(&tag, text);
     }
-    scanner.finish(&text)
+    let h1 = scanner.h1.take().map(|h1| h1.finish(text));
+    let title = scanner.title.take();
+    scanner.found.page(title, h1)
+}
+
+/// The same of a page of XML, and what is wrong with it.
+pub(crate) fn scan_xml(
+    body: &[u8],
+    encoding: &'static Encoding,
+    dialect: Dialect,
+    url: &Url,
+    max_links: usize,
+) -> (Page, Option<Fault>) {
+    let text = charset::decode(body, encoding);
+    xml::scan(&text, dialect, Base::new(url.clone(), encoding), max_links)
 }
 
 /// Every http(s) URL that an `a` or `area` of a page links to: [`Page::links`] of [`scan`], without a limit.
@@ -70,92 +94,175 @@ pub fn links(body: &[u8], encoding: &'static Encoding, url: &Url) -> Vec<Url> {
 }
 
 struct Scanner<'a> {
-    base: Base,
-    has_base: bool,
-    max_links: usize,
-    /// The references as they are spelled, once each, in order: what they mean is known when the page is over.
-    references: Vec<&'a [u8]>,
-    seen: HashSet<&'a [u8]>,
-    dropped_links: usize,
+    found: Found<'a>,
     title: Option<String>,
     h1: Option<Heading>,
+    /// How many templates are open: what is in them is not on the page.
+    templates: usize,
 }
 
 impl<'a> Scanner<'a> {
     fn new(base: Base, max_links: usize) -> Self {
         Self {
-            base,
-            has_base: false,
-            max_links,
-            references: Vec::new(),
-            seen: HashSet::new(),
-            dropped_links: 0,
+            found: Found::new(base, max_links),
             title: None,
             h1: None,
+            templates: 0,
         }
     }
 
     fn tag(&mut self, tag: &Tag<'a>, text: &str) {
+        let is_shadow = tag.name == name::TEMPLATE && tag.is_html && self.template(tag);
         if let Some(h1) = self.h1.as_mut().filter(|h1| h1.is_open()) {
-            h1.tag(tag, text);
+            if is_shadow {
+                h1.tag(&Tag::without_name(tag.span.clone()), text);
+            } else {
+                h1.tag(tag, text);
+            }
+        }
+        if tag.is_end || self.templates > 0 {
+            return;
         }
         match tag.name {
-            _ if tag.is_end => {}
-            name::A | name::AREA => self.reference(tag),
-            name::BASE if !self.has_base && tag.is_html => self.rebase(tag),
             name::TITLE if self.title.is_none() && tag.is_html => {
                 self.title = tag.raw_text.map(title);
             }
             name::H1 if self.h1.is_none() && tag.is_html => {
                 self.h1 = Some(Heading::new(tag.span.end));
             }
+            _ => self.found.start(tag.name, tag.is_html, &tag.attributes),
+        }
+    }
+
+    /// Notes a tag of a template; returns whether it is one whose content is in its place.
+    fn template(&mut self, tag: &Tag<'a>) -> bool {
+        let is_outside = self.templates == 0;
+        if tag.is_end {
+            self.templates = self.templates.saturating_sub(1);
+            return is_outside;
+        }
+        let is_shadow = is_outside && is_shadow_root(&tag.attributes);
+        self.templates += usize::from(!is_shadow);
+        is_shadow
+    }
+}
+
+/// Whether a template with these attributes is the content of the element around it.
+pub(super) fn is_shadow_root(attributes: &Attributes<'_>) -> bool {
+    let mode = attributes.get(b"shadowrootmode");
+    mode.is_some_and(settle::is_shadow_root)
+}
+
+/// Where a page links to, as far as it was read.
+pub(super) struct Found<'a> {
+    base: Base,
+    has_base: bool,
+    max_links: usize,
+    links: References<'a>,
+    parts: References<'a>,
+    dropped_links: usize,
+}
+
+/// References as they are spelled, once each, in order: what they mean is known when the page is over.
+#[derive(Default)]
+struct References<'a> {
+    spelled: Vec<&'a [u8]>,
+    seen: HashSet<&'a [u8]>,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn new(base: Base, max_links: usize) -> Self {
+        Self {
+            base,
+            has_base: false,
+            max_links,
+            links: References::default(),
+            parts: References::default(),
+            dropped_links: 0,
+        }
+    }
+
+    /// Notes where an element leads to.
+    pub(super) fn start(&mut self, name: Name, is_html: bool, attributes: &Attributes<'a>) {
+        match name {
+            name::A | name::AREA => {
+                let href = attributes.get(b"href");
+                self.link(href.or_else(|| attributes.get(b"xlink:href").filter(|_| !is_html)));
+            }
+            _ if !is_html => {}
+            name::BASE if !self.has_base => self.rebase(attributes),
+            name::FRAME | name::IFRAME => self.part(attributes.get(b"src")),
+            name::LINK if attributes.get(b"rel").is_some_and(has_next) => {
+                self.part(attributes.get(b"href"));
+            }
             _ => {}
         }
     }
 
-    fn reference(&mut self, tag: &Tag<'a>) {
-        let Some(href) = tag.attributes.get(b"href") else {
-            return;
-        };
-        let reference = without_fragment(href);
-        if is_other_scheme(reference) {
-            return;
-        }
-        if self.references.len() == self.max_links {
-            self.dropped_links += usize::from(!self.seen.contains(reference));
-        } else if self.seen.insert(reference) {
-            self.references.push(reference);
-        }
+    fn link(&mut self, href: Option<&'a [u8]>) {
+        let most = self.max_links;
+        self.dropped_links += usize::from(!self.links.add(href, most));
     }
 
-    fn rebase(&mut self, tag: &Tag<'a>) {
-        let href = tag.attributes.get(b"href").map(decode_attribute);
+    fn part(&mut self, href: Option<&'a [u8]>) {
+        let most = self.max_links.saturating_sub(self.links.spelled.len());
+        self.dropped_links += usize::from(!self.parts.add(href, most));
+    }
+
+    fn rebase(&mut self, attributes: &Attributes<'a>) {
+        let href = attributes.get(b"href").map(decode_attribute);
         if let Some(url) = href.and_then(|href| self.base.rebased(&href)) {
             self.base.url = url;
             self.has_base = true;
         }
     }
 
-    fn finish(self, text: &str) -> Page {
-        // Keyed at random, so no page can aim for collisions; by chance one in 10^11 pages of 10,000 links has one.
-        let state = RandomState::new();
-        let mut seen = HashSet::with_capacity(self.references.len());
-        let links = self
-            .references
-            .iter()
-            .filter_map(|reference| self.base.link(&decode_attribute(reference)));
-        let links = links
-            .filter(|link| seen.insert(state.hash_one(link.as_str())))
-            .collect();
-        let h1 = self.h1.map(|h1| h1.finish(text));
+    pub(super) fn page(self, title: Option<String>, h1: Option<String>) -> Page {
         let not_empty = |text: &String| !text.is_empty();
         Page {
-            title: self.title.filter(not_empty),
+            title: title.filter(not_empty),
             h1: h1.filter(not_empty),
-            links,
+            links: self.links.resolved(&self.base),
+            parts: self.parts.resolved(&self.base),
             dropped_links: self.dropped_links,
         }
     }
+}
+
+impl<'a> References<'a> {
+    /// Adds a reference, if it may be one; returns whether there was room for it.
+    fn add(&mut self, href: Option<&'a [u8]>, most: usize) -> bool {
+        let reference = href.map(without_fragment);
+        let Some(reference) = reference.filter(|reference| !is_other_scheme(reference)) else {
+            return true;
+        };
+        if self.spelled.len() >= most {
+            return self.seen.contains(reference);
+        }
+        if self.seen.insert(reference) {
+            self.spelled.push(reference);
+        }
+        true
+    }
+
+    fn resolved(self, base: &Base) -> Vec<Url> {
+        // Keyed at random, so no page can aim for collisions; by chance one in 10^11 pages of 10,000 links has one.
+        let state = RandomState::new();
+        let mut seen = HashSet::with_capacity(self.spelled.len());
+        let links = self
+            .spelled
+            .iter()
+            .filter_map(|reference| base.link(&decode_attribute(reference)));
+        links
+            .filter(|link| seen.insert(state.hash_one(link.as_str())))
+            .collect()
+    }
+}
+
+/// Whether `rel` has the word `next`.
+fn has_next(rel: &[u8]) -> bool {
+    rel.split(u8::is_ascii_whitespace)
+        .any(|word| word.eq_ignore_ascii_case(b"next"))
 }
 
 /// Cuts the fragment off where it can be seen; behind an ampersand, `#` may be part of a character reference.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use scraper::Selector;
 
 use super::cost::Needs;
-use super::css::{SCOPE, scoped};
+use super::css::{SCOPE, prefixed, scoped};
 use super::query::Query;
 use crate::compiled::{Compiled, remembered};
 use crate::settings::did_you_mean;
@@ -60,7 +60,7 @@ pub(crate) fn compile(css: &str) -> Result<Rc<Css>> {
 
 fn read(css: &str) -> Option<Css> {
     Some(Css {
-        selector: Selector::parse(&scoped(css).0).ok()?,
+        selector: Selector::parse(&prefixed(&scoped(css).0)).ok()?,
         needs: Needs::of(css),
     })
 }
@@ -115,7 +115,10 @@ impl Problem {
                 // One that there is may still be in the wrong place, such as `:has` in `:has`.
                 let is_known = PSEUDO_CLASSES.contains(&token);
                 let hint = if token.starts_with(':') && !token.starts_with("::") && !is_known {
-                    did_you_mean(token, PSEUDO_CLASSES)
+                    Some(did_you_mean(token, PSEUDO_CLASSES))
+                        .filter(|hint| !hint.is_empty())
+                        .or_else(|| prefix_hint(whole.get(..at)?, token))
+                        .unwrap_or_default()
                 } else {
                     String::new()
                 };
@@ -140,6 +143,15 @@ impl Problem {
     }
 }
 
+/// What to write instead of `dc:title`, where the former is what comes before the colon.
+fn prefix_hint(before: &str, token: &str) -> Option<String> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
+    let prefix = before.get(start..).filter(|prefix| !prefix.is_empty())?;
+    let name = token.trim_start_matches(':');
+    Some(format!("; an element of that name is {prefix}|{name}"))
+}
+
 /// How much of a selector is the beginning of a good one. The parser does not tell, so it is asked about each beginning,
 /// completed in the ways in which one can be.
 fn understood(css: &str) -> usize {
@@ -147,7 +159,7 @@ fn understood(css: &str) -> usize {
     let is_good = |start: &str| {
         completions
             .iter()
-            .any(|rest| Selector::parse(&format!("{start}{rest}")).is_ok())
+            .any(|rest| Selector::parse(&prefixed(&format!("{start}{rest}"))).is_ok())
     };
     let ends = css
         .char_indices()

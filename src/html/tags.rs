@@ -35,6 +35,20 @@ pub(crate) struct Tag<'a> {
     pub(crate) raw_text: Option<&'a [u8]>,
 }
 
+impl Tag<'_> {
+    /// Markup that is no tag, or none that matters.
+    pub(crate) fn without_name(span: Range<usize>) -> Self {
+        Self {
+            name: name::NONE,
+            is_end: true,
+            is_html: true,
+            attributes: Attributes::new(b""),
+            span,
+            raw_text: None,
+        }
+    }
+}
+
 impl<'a> Tags<'a> {
     pub(crate) fn new(html: &'a [u8]) -> Self {
         Self {
@@ -73,14 +87,7 @@ impl<'a> Tags<'a> {
     /// Markup without a name, `length` bytes behind its opening; to the end of the page if it does not end.
     fn comment(&mut self, start: usize, opening: usize, length: Option<usize>) -> Tag<'a> {
         self.at = length.map_or(self.html.len(), |length| start + opening + length);
-        Tag {
-            name: name::NONE,
-            is_end: true,
-            is_html: true,
-            attributes: Attributes::new(b""),
-            span: start..self.at,
-            raw_text: None,
-        }
+        Tag::without_name(start..self.at)
     }
 
     fn in_foreign(&self) -> bool {

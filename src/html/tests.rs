@@ -23,7 +23,12 @@ fn scan_tree(text: &str) -> Page {
     Page {
         title: html.title(),
         h1: h1.filter(|text| !text.is_empty()),
-        links: html.links("a[href], area[href]").unwrap(),
+        links: html
+            .links(r"a[href], area[href], svg a[xlink\:href]")
+            .unwrap(),
+        parts: html
+            .links("frame[src], iframe[src], link[rel=next]")
+            .unwrap(),
         dropped_links: 0,
     }
 }
@@ -341,6 +346,89 @@ fn copies_of_misnested_formatting_are_bounded() {
     assert!(html.select("*").unwrap().len() <= 1_100_000);
 }
 
+#[test]
+fn what_is_in_a_template_is_not_on_the_page() {
+    let page = "<ul class=t><template><li class=a><a href='/{{x}}'>{{y}}</a><template><b>z</b></template></li></template>\
+        <li class=a>1</ul><a href=/b>2</a>";
+    let html = parse(page);
+    for query in [".a", ".t .a", "li", "ul > li.a", "[class=a]"] {
+        assert_eq!(html.get_all(query).unwrap(), ["1"], "{query}");
+    }
+    assert_eq!(html.root().raw_text(), "12");
+    assert_eq!(html.get_all("template, b").unwrap(), [""]);
+    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    assert_eq!(page.links, html.links("a").unwrap());
+}
+
+#[test]
+fn a_template_that_is_a_shadow_root_is_content_in_its_place() {
+    let page = "<x-card id=c><template shadowRootMode=Open><p class=x><a href=/s>in</a></p><template><i>no</i></template>\
+        </template><b>light</b></x-card>";
+    let html = parse(page);
+    assert_eq!(
+        html.get_all("#c > p.x > a, #c p + template + b").unwrap(),
+        ["in", "light"]
+    );
+    assert_eq!(html.root().text(), "in light");
+    assert_eq!(
+        html.get_all("#c > template[shadowrootmode], i").unwrap(),
+        [""; 0]
+    );
+    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    assert_eq!(page.links, html.links("a").unwrap());
+}
+
+#[test]
+fn attributes_of_svg_have_the_names_that_the_page_writes() {
+    let html = parse(
+        "<svg ViewBox='0 0 1 1' xmlns='http://www.w3.org/2000/svg' xml:lang=de><use XLINK:HREF='#i' x:y=z /><a xlink:href=/s>\
+         <linearGradient gradientUnits=u /></a></svg><p xml:lang=fr>",
+    );
+    for (query, expected) in [
+        ("svg::attr(viewBox)", &["0 0 1 1"][..]),
+        ("svg::attr(viewbox)", &["0 0 1 1"]),
+        ("svg::attr(xmlns)", &["http://www.w3.org/2000/svg"]),
+        ("use::attr(xlink:href), use::attr(X:Y)", &["#i", "z"]),
+        (r"use[xlink|href='#i']::attr(Xlink:Href)", &["#i"]),
+        (
+            "::attr(xml:lang), svg::attr(xml:lang), p::attr(xml:lang)",
+            &["de", "fr"],
+        ),
+        ("linearGradient::attr(gradientUnits)", &["u"]),
+        ("svg::attr(width)", &[]),
+    ] {
+        assert_eq!(html.get_all(query).unwrap(), expected, "{query}");
+    }
+    assert_eq!(html.links("a").unwrap()[0].path(), "/s");
+    assert_eq!(html.urls("a").unwrap()[0].path(), "/s");
+    let outer = html.one("use").unwrap().outer_html();
+    assert_eq!(outer, "<use x:y=\"z\" xlink:href=\"#i\"></use>");
+}
+
+#[test]
+fn frames_and_the_next_page_are_parts_and_no_links() {
+    let page = "<base href=/b/><link rel='prefetch NEXT' href=2><link rel=nextish href=no><frame src=f><iframe src='f#x'>\
+        <a href=no></iframe><iframe></iframe><iframe src=about:blank></iframe><frame src=g><a href=l>";
+    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    let paths = |urls: &[Url]| {
+        urls.iter()
+            .map(|url| url.path().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&page.links), ["/b/l"]);
+    assert_eq!(paths(&page.parts), ["/b/2", "/b/f", "/b/g"]);
+    let few = scan(
+        b"<a href=1><a href=2><iframe src=3></iframe><frame src=1>",
+        UTF_8,
+        &here(),
+        2,
+    );
+    assert_eq!(
+        (few.links.len(), few.parts.len(), few.dropped_links),
+        (2, 0, 2)
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_is_too_odd(text in "(<|>|/|!|-|=|'|\"|&|#|;|a|h1|title|svg|script|href|é| |\0){0,40}") {
@@ -384,7 +472,11 @@ fn well_formed() -> impl Strategy<Value = String> {
         "<base href=/b/>",
         "<svg><title>S</title><a href=s>s</a></svg>",
         "<textarea><a href=no></textarea>",
-        "<template>t</template>",
+        "<template>t<a href=no></a><iframe src=no></iframe></template>",
+        "<section><template shadowrootmode=open><a href=shadow>x</a></template></section>",
+        "<svg><a xlink:href=x>s</a></svg>",
+        "<iframe src=f></iframe>",
+        "<link rel=next href=n>",
     ]);
     leaf.prop_map(str::to_owned)
         .prop_recursive(4, 30, 6, |inner| {

@@ -49,7 +49,10 @@ impl Element<'_> {
         self.query(query)?.each(self, |element, branch| {
             let mut found = Vec::new();
             match branch.part() {
-                Part::Text => found.extend(element.url("href").or_else(|| element.url("src"))),
+                Part::Text => {
+                    let reference = element.reference();
+                    found.extend(reference.and_then(|it| self.html.base().resolve(it)));
+                }
                 Part::Attr(name) => {
                     for element in branch.elements(element) {
                         match element.named_urls(name) {
@@ -74,7 +77,7 @@ impl Element<'_> {
     }
 
     fn named_urls(self, name: &str) -> Result<Vec<Url>> {
-        if name.ends_with("srcset") {
+        if name.to_ascii_lowercase().ends_with("srcset") {
             self.srcset(name)
         } else {
             Ok(self.url(name).into_iter().collect())

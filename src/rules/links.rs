@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::html::{Element, Html, Part, Query};
 
 /// What counts as a link when a rule does not say.
-const LINKS: &str = "a[href], area[href]";
+const LINKS: &str = r"a[href], area[href], svg a[xlink\:href]";
 
 /// Values of `rel` by which a page does not vouch for a link.
 const NOFOLLOW: [&str; 3] = ["nofollow", "ugc", "sponsored"];
@@ -29,7 +29,10 @@ pub(super) struct Link<'a> {
 impl Source {
     pub(super) fn of(rule: &Rule) -> Result<Self> {
         let (links, attributes) = match &rule.query {
-            None => (LINKS.to_owned(), vec!["href".to_owned()]),
+            None => (
+                LINKS.to_owned(),
+                ["href", "xlink:href"].map(str::to_owned).to_vec(),
+            ),
             Some(query) => links_of(query)?,
         };
         let css = match regions_of(&rule.within)? {
@@ -63,10 +66,13 @@ impl Link<'_> {
 fn links_of(query: &str) -> Result<(String, Vec<String>)> {
     let read = Query::parse(query)?;
     match read.part() {
-        Part::Attr(name) if read.css().is_empty() => Ok((format!("[{name}]"), vec![name.clone()])),
+        Part::Attr(name) if read.css().is_empty() => Ok((
+            format!("[{}]", name.replace(':', "\\:")),
+            vec![name.clone()],
+        )),
         Part::Attr(name) => Ok((read.css().to_owned(), vec![name.clone()])),
         Part::Text => {
-            let attributes = ["href", "src"].map(str::to_owned).to_vec();
+            let attributes = ["href", "xlink:href", "src"].map(str::to_owned).to_vec();
             Ok((read.css().to_owned(), attributes))
         }
         _ => Err(no_ending(

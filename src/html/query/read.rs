@@ -136,9 +136,7 @@ fn read_ending(text: &str) -> Result<Option<Part>, Wrong> {
                 "; ::text takes nothing in brackets",
             ));
         }
-        ("::attr", Some(name)) if is_attribute(name.trim()) => {
-            Part::Attr(name.trim().to_ascii_lowercase())
-        }
+        ("::attr", Some(name)) if is_attribute(name.trim()) => Part::Attr(name.trim().to_owned()),
         ("::attr", _) => {
             let what = "::attr has no name of an attribute".to_owned();
             return Err(wrong(0, what, "; write ::attr(href)"));

@@ -65,11 +65,38 @@ fn a_query_is_asked_of_the_element() {
     );
     let list = html.one("ul").unwrap();
     assert_eq!(list.get_all("> li::text").unwrap(), ["x", "2"]);
-    assert_eq!(list.get_all("li::text").unwrap(), ["x", "1", "2"]);
+    assert_eq!(list.get_all("li::text").unwrap(), ["1", "x", "2"]);
     let item = list.one("> li").unwrap();
     assert_eq!(item.get_all("li").unwrap(), ["1"]);
     assert_eq!(item.get("::attr(class)").unwrap().as_deref(), Some("a"));
     assert_eq!(item.get_all("*::text").unwrap(), ["1", "x"]);
+}
+
+#[test]
+fn pieces_of_text_come_in_document_order_also_of_elements_within_each_other() {
+    let page = "<div>1<div>2<b>x</b>3</div>4<p>5</p><div>6<div></div>7</div>8</div><div>9</div>";
+    let html = Html::parse(page, url::Url::parse("http://a.example/").unwrap());
+    for (query, expected) in [
+        ("div::text", "1 2 3 4 6 7 8 9"),
+        ("div::text, b::text", "1 2 x 3 4 6 7 8 9"),
+        ("div, b::text, p ::text", "1 2x3 4 5 6 7 8 2x3 x 5 6 7  9"),
+        ("p::text, body ::text, b::text", "1 2 x 3 4 5 6 7 8 9"),
+        ("div div::text", "2 3 6 7"),
+        ("*::text", "1 2 x 3 4 5 6 7 8 9"),
+    ] {
+        assert_eq!(html.get_all(query).unwrap().join(" "), expected, "{query}");
+        let first = html.get(query).unwrap();
+        assert_eq!(
+            first.as_ref(),
+            html.get_all(query).unwrap().first(),
+            "{query}"
+        );
+    }
+    let outer = html.one("div").unwrap();
+    assert_eq!(
+        outer.get_all("::text, div::text").unwrap(),
+        ["1", "2", "3", "4", "6", "7", "8"]
+    );
 }
 
 #[test]

@@ -36,8 +36,8 @@ impl PageTags {
         for header in response.headers().get_all("x-robots-tag") {
             asked.add(&String::from_utf8_lossy(header.as_bytes()), agent, now);
         }
-        if response.check_html().is_ok() {
-            asked.add_metas(&response.text(), agent, now);
+        if let Some(text) = response.as_html() {
+            asked.add_metas(&text, agent, now);
         }
         Self {
             nofollow: asked.nofollow && obeyed != RobotsTags::Noindex,
