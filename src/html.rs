@@ -58,11 +58,14 @@ mod heading;
 mod limits;
 mod name;
 mod open_tag;
+mod permalink;
+mod script;
 mod settle;
 mod table;
 mod tags;
 mod text;
 mod urls;
+mod visible;
 mod xml;
 
 pub(crate) use attributes::Attributes;

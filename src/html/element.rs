@@ -80,11 +80,6 @@ impl<'a> Element<'a> {
         Name::of(self.name().as_bytes()).is_block()
     }
 
-    /// Whether a browser never shows the text in it.
-    pub(crate) fn is_hidden(self) -> bool {
-        !self.is_data() && Name::of(self.name().as_bytes()).is_hidden()
-    }
-
     /// Whether text stands directly before or behind it.
     fn has_text_beside(self) -> bool {
         let is_blank = |node: &NodeRef<'_, Node>| match node.value() {

@@ -76,7 +76,13 @@ impl Name {
 
     /// Whether a browser never shows the element's text on the page.
     pub(crate) fn is_hidden(self) -> bool {
-        names!(self => "head" "iframe" "noembed" "noframes" "script" "style" "template" "title")
+        names!(self => "audio" "canvas" "datalist" "head" "iframe" "noembed" "noframes" "script" "style" "template" "title"
+            "video")
+    }
+
+    /// Whether a browser never shows the text of this element in `svg` and `math`: it describes what is drawn.
+    pub(crate) fn is_hidden_in_foreign(self) -> bool {
+        names!(self => "annotation" "annotation-xml" "defs" "desc" "metadata")
     }
 
     /// Whether the start tag ends `svg` and `math` around it: section 13.2.6.5 of the HTML standard.

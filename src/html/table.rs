@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::{Element, Record};
 use crate::{Error, ErrorKind, Result};
-use grid::{Budget, Row, grid};
+use grid::{Budget, grid};
+pub(super) use grid::{Row, Spans, cells, places};
 use names::Names;
 
 impl Element<'_> {

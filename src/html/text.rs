@@ -6,32 +6,80 @@
 #[derive(Debug, Default)]
 pub(crate) struct Words {
     out: String,
-    /// White space was seen since the last word.
-    gap: bool,
+    gap: Gap,
+    /// How many brackets have to come before the next word.
+    brackets: usize,
+}
+
+/// What has to come before the next word.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Gap {
+    #[default]
+    None,
+    Space,
+    Line,
 }
 
 impl Words {
     pub(crate) fn push(&mut self, text: &str) {
-        self.gap |= text.starts_with(is_space);
-        for word in text.split_ascii_whitespace() {
-            if self.gap && !self.out.is_empty() {
-                self.out.push(' ');
-            }
-            self.out.push_str(word);
-            self.gap = true;
+        if text.starts_with(is_space) {
+            self.separate();
         }
-        if !text.is_empty() {
-            self.gap = text.ends_with(is_space);
+        for word in text.split_ascii_whitespace() {
+            self.begin();
+            self.out.push_str(word);
+            self.gap = Gap::Space;
+        }
+        if text.ends_with(|c| !is_space(c)) {
+            self.gap = Gap::None;
         }
     }
 
     /// Keeps what comes next apart from what came before.
     pub(crate) fn separate(&mut self) {
-        self.gap = true;
+        self.gap = self.gap.max(Gap::Space);
+    }
+
+    /// What comes next is on another line.
+    pub(crate) fn line(&mut self) {
+        self.gap = Gap::Line;
+    }
+
+    /// Puts the words up to [`close`](Self::close) in brackets, directly behind the word before; nothing for none.
+    pub(crate) fn open(&mut self) {
+        self.brackets += 1;
+    }
+
+    pub(crate) fn close(&mut self) {
+        if self.brackets > 0 {
+            self.brackets -= 1;
+        } else {
+            self.out.push(')');
+            self.gap = Gap::None;
+        }
+    }
+
+    /// The last character, if what comes next stands directly behind it.
+    pub(crate) fn joins(&self) -> Option<char> {
+        let last = self.out.chars().next_back();
+        last.filter(|_| self.gap == Gap::None)
     }
 
     pub(crate) fn finish(self) -> String {
         self.out
+    }
+
+    fn begin(&mut self) {
+        if self.brackets > 0 {
+            self.out.extend(std::iter::repeat_n('(', self.brackets));
+            self.brackets = 0;
+        } else if !self.out.is_empty() {
+            match self.gap {
+                Gap::None => {}
+                Gap::Space => self.out.push(' '),
+                Gap::Line => self.out.push('\n'),
+            }
+        }
     }
 }
 
@@ -67,5 +115,19 @@ mod tests {
             }
             assert_eq!(words.finish(), expected, "{pieces:?}");
         }
+    }
+
+    #[test]
+    fn brackets_stand_behind_the_word_before_and_are_not_empty() {
+        let mut words = Words::default();
+        words.push("ink ");
+        words.open();
+        words.push(" sumi ");
+        words.close();
+        words.open();
+        words.push(" ");
+        words.close();
+        words.push("stick");
+        assert_eq!(words.finish(), "ink(sumi) stick");
     }
 }

@@ -16,13 +16,21 @@ const ROWS: usize = 65_534;
 
 /// A row of a table.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(in crate::html) struct Row {
     /// Whether it is in the `thead`.
     pub(super) is_head: bool,
     /// Whether it has cells of its own, and all of them are `th`.
     pub(super) is_headings: bool,
     /// The text of each column.
-    pub(super) texts: Vec<Arc<str>>,
+    pub(in crate::html) texts: Vec<Arc<str>>,
+}
+
+/// Where the text of a cell over several rows or columns is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::html) enum Spans {
+    Each,
+    /// In the first of its places; the others are empty.
+    First,
 }
 
 /// What may still be taken.
@@ -62,20 +70,43 @@ impl Budget {
     }
 }
 
-/// The rows of a table that have cells, those of a `tfoot` at the end, where browsers show them.
+/// The rows of a table that have cells, with the text that a reader sees; those of a `tfoot` at the end, where
+/// browsers show them.
 pub(super) fn grid(table: Element<'_>, budget: &mut Budget) -> Result<Vec<Row>> {
+    rows(
+        table,
+        Spans::Each,
+        &mut |cell| Some(cell.line_text()),
+        budget,
+    )
+}
+
+/// The rows of a table that have cells, with what `text` makes of each cell; none means that it is not there.
+///
+/// # Errors
+///
+/// [`ErrorKind::TooLarge`].
+pub(in crate::html) fn places(
+    table: Element<'_>,
+    spans: Spans,
+    mut text: impl FnMut(Element<'_>) -> Option<String>,
+) -> Result<Vec<Row>> {
+    rows(table, spans, &mut text, &mut Budget::default())
+}
+
+fn rows(table: Element<'_>, spans: Spans, text: Text<'_>, budget: &mut Budget) -> Result<Vec<Row>> {
     let (mut rows, mut foot) = (Vec::new(), Vec::new());
     // Those directly in the table are a group together.
-    let mut loose = Group::default();
+    let mut loose = Group::new(spans);
     for part in table.children() {
         match part.name() {
-            "tr" => rows.extend(loose.row(part, false, budget)?),
+            "tr" => rows.extend(loose.row(part, false, text, budget)?),
             "thead" | "tbody" | "tfoot" => {
-                let mut group = Group::default();
+                let mut group = Group::new(spans);
                 let is_foot = part.name() == "tfoot";
                 let place = if is_foot { &mut foot } else { &mut rows };
                 for row in part.children().filter(|child| child.name() == "tr") {
-                    place.extend(group.row(row, part.name() == "thead", budget)?);
+                    place.extend(group.row(row, part.name() == "thead", text, budget)?);
                 }
             }
             _ => {}
@@ -86,27 +117,50 @@ pub(super) fn grid(table: Element<'_>, budget: &mut Budget) -> Result<Vec<Row>> 
 }
 
 /// The cells of a row.
-pub(super) fn cells(row: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+pub(in crate::html) fn cells(row: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     row.children()
         .filter(|child| matches!(child.name(), "td" | "th"))
 }
 
+/// What becomes the text of a cell.
+type Text<'a> = &'a mut dyn FnMut(Element<'_>) -> Option<String>;
+
 /// The cells that reach from the rows before into the next one: a cell ends with its group of rows.
-#[derive(Default)]
 struct Group {
+    spans: Spans,
     /// By column: the text, and in how many rows more it is.
     hanging: Vec<Option<(Arc<str>, usize)>>,
 }
 
 impl Group {
-    fn row(&mut self, row: Element<'_>, is_head: bool, budget: &mut Budget) -> Result<Option<Row>> {
+    fn new(spans: Spans) -> Self {
+        Self {
+            spans,
+            hanging: Vec::new(),
+        }
+    }
+
+    fn row(
+        &mut self,
+        row: Element<'_>,
+        is_head: bool,
+        text: Text<'_>,
+        budget: &mut Budget,
+    ) -> Result<Option<Row>> {
         let mut texts = Vec::new();
         for cell in cells(row) {
+            let Some(text) = text(cell) else {
+                continue;
+            };
             while let Some(text) = self.hanging_at(texts.len()) {
                 budget.take(1, text.len())?;
                 texts.push(text);
             }
-            let text: Arc<str> = cell.text().into();
+            let mut text: Arc<str> = text.into();
+            let again = match self.spans {
+                Spans::Each => Arc::clone(&text),
+                Spans::First => Arc::default(),
+            };
             let rows = match span(cell, "rowspan", ROWS) {
                 0 => usize::MAX,
                 rows => rows,
@@ -114,8 +168,8 @@ impl Group {
             for _ in 0..span(cell, "colspan", COLUMNS).max(1) {
                 // Where it would lie over a cell from above, that one stays.
                 let text = self.hanging_at(texts.len()).unwrap_or_else(|| {
-                    self.hang(texts.len(), &text, rows - 1);
-                    Arc::clone(&text)
+                    self.hang(texts.len(), &again, rows - 1);
+                    std::mem::replace(&mut text, Arc::clone(&again))
                 });
                 budget.take(1, text.len())?;
                 texts.push(text);
