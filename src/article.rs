@@ -9,8 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use dom_smoothie::{Config, Metadata, Readability};
 use serde::Serialize;
 
+use crate::html::markdown::{self, Links};
 use crate::html::{Element, Html};
-use crate::site::markdown;
 use crate::structured::Structured;
 use crate::{Error, ErrorKind, Result};
 use furniture::Furniture;
@@ -162,7 +162,7 @@ fn article(html: &Html, content: &Html, known: Metadata) -> Article {
         language: data.language,
         excerpt: filled(known.excerpt),
         text: content.root().block_text(),
-        markdown: markdown::of(content.root()),
+        markdown: markdown::of(content.root(), Links::Written),
         html: body.map(Element::inner_html).unwrap_or_default(),
     }
 }

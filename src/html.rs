@@ -56,6 +56,7 @@ mod entities;
 mod foreign;
 mod heading;
 mod limits;
+pub(crate) mod markdown;
 mod name;
 mod open_tag;
 mod permalink;

@@ -19,13 +19,13 @@
 //! ```
 
 mod follow;
-pub(crate) mod markdown;
 mod record;
 
 use http::HeaderMap;
 use url::{Origin, Url};
 
 use crate::error::BoxError;
+use crate::html::markdown::{self, Links};
 use crate::html::{Element, Html};
 use crate::output::Output;
 use crate::request::Request;
@@ -47,6 +47,7 @@ pub struct Site {
     headers: Vec<(Origin, HeaderMap)>,
     content: Content,
     main_only: bool,
+    links: Links,
 }
 
 impl Site {
@@ -66,6 +67,7 @@ impl Site {
             start,
             content: Content::None,
             main_only: false,
+            links: Links::default(),
         }
     }
 
@@ -83,6 +85,13 @@ impl Site {
     #[must_use]
     pub fn with_main_text(mut self) -> Self {
         self.main_only = true;
+        self
+    }
+
+    /// Of Markdown, adds the text of links without their URLs. Pictures stay.
+    #[must_use]
+    pub fn without_links(mut self) -> Self {
+        self.links = Links::Left;
         self
     }
 
@@ -105,12 +114,15 @@ impl Site {
 
     /// The content, and whether it is the main text, if that is wanted.
     fn content(&self, response: &Response) -> Result<(Option<String>, Option<bool>), BoxError> {
-        let whole = match self.content {
+        let whole = |root: Element<'_>| match self.content {
+            Content::Markdown => markdown::of(root, self.links),
+            _ => root.block_text(),
+        };
+        match self.content {
             Content::None => return Ok((None, None)),
             Content::Html => return Ok((Some(response.text().into_owned()), None)),
-            Content::Text => Element::block_text,
-            Content::Markdown => markdown::of,
-        };
+            Content::Text | Content::Markdown => {}
+        }
         let html = response.html()?;
         if !self.main_only {
             return Ok((Some(whole(html.root())), None));
@@ -125,6 +137,10 @@ impl Site {
     fn main_text(&self, html: &Html) -> Option<String> {
         let article = html.article()?;
         Some(match self.content {
+            Content::Markdown if self.links == Links::Left => {
+                let html = Html::parse(&article.html, html.base_url().clone());
+                markdown::of(html.root(), self.links)
+            }
             Content::Markdown => article.markdown,
             _ => article.text,
         })
