@@ -45,6 +45,10 @@ pub(super) struct SiteVerb {
     #[arg(long, requires = "ContentFlags", conflicts_with = "html")]
     main: bool,
 
+    /// Of --markdown, only the text of links, without their URLs
+    #[arg(long, requires = "markdown")]
+    no_links: bool,
+
     #[command(flatten)]
     flags: CrawlFlags,
 
@@ -99,13 +103,16 @@ impl SiteVerb {
     pub(super) fn run(self) -> Outcome {
         let start = self.start()?;
         let urls: Vec<Url> = start.iter().map(|request| request.url().clone()).collect();
-        let content = self.content.name(self.main);
+        let content = self.content.name(self.main, self.no_links);
         let name = job_name::of_site(&urls, content);
         let arguments = again::site_arguments(&urls, content);
         let job = self.flags.job.durable(name, arguments);
         let mut site = Site::new(start).with_content(self.content.wanted());
         if self.main {
             site = site.with_main_text();
+        }
+        if self.no_links {
+            site = site.without_links();
         }
         let crawler = Crawler::new(site).into();
         crawl::run(crawler, &self.flags, job, Dialect::Flags, |settings| {
@@ -125,13 +132,15 @@ impl ContentFlags {
     }
 
     /// The flags that are given, without their dashes.
-    fn name(&self, main: bool) -> Option<&'static str> {
-        match (self.wanted(), main) {
-            (Content::Text, false) => Some("text"),
-            (Content::Text, true) => Some("main text"),
-            (Content::Markdown, false) => Some("markdown"),
-            (Content::Markdown, true) => Some("main markdown"),
-            (Content::Html, _) => Some("html"),
+    fn name(&self, main: bool, no_links: bool) -> Option<&'static str> {
+        match (self.wanted(), main, no_links) {
+            (Content::Text, false, _) => Some("text"),
+            (Content::Text, true, _) => Some("main text"),
+            (Content::Markdown, false, false) => Some("markdown"),
+            (Content::Markdown, true, false) => Some("main markdown"),
+            (Content::Markdown, false, true) => Some("markdown no-links"),
+            (Content::Markdown, true, true) => Some("main markdown no-links"),
+            (Content::Html, _, _) => Some("html"),
             _ => None,
         }
     }
