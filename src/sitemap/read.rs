@@ -284,7 +284,7 @@ mod tests {
         };
         let read = |start: &str| {
             let packed = packed(start);
-            let source = Source::within(&packed, 1 << 16).unwrap();
+            let source = Source::within(&packed, 1 << 16, Origin::default()).unwrap();
             let mut entries = Entries::of(source, &base())?;
             Ok::<_, crate::Error>((entries.by_ref().count(), entries.is_truncated()))
         };
