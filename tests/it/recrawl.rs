@@ -448,3 +448,30 @@ async fn cookies_that_cannot_be_saved_cost_no_comparison() {
     assert!(crawler.run().await.is_err());
     assert_eq!(job.feed().len(), 3);
 }
+
+/// A 304 with another tag than the one that was asked about is no word about the page: it is asked for as a whole.
+#[tokio::test(start_paused = true)]
+async fn a_304_about_another_version_leaves_the_page_what_it_was() {
+    let job = Job::new();
+    let site = Changing::new(3);
+    job.run(&site).await;
+    let wrong = || {
+        let site = site.clone();
+        FakeDownloader::new(move |request| {
+            if request.headers().contains_key("if-none-match") {
+                return Response::new(request, 304).with_header("etag", "\"other\"");
+            }
+            site.answer(request)
+        })
+    };
+    let again = |fake: FakeDownloader| {
+        let mut crawler = job.crawl_by(fake, get(HOME));
+        crawler.settings_mut().retries = 1;
+        run(crawler)
+    };
+    assert_eq!(counts(&again(wrong()).await), [0, 0, 3, 0]);
+    site.set(1, "second");
+    assert_eq!(counts(&again(wrong()).await), [0, 1, 2, 0]);
+    assert!(!job.feed()["1"]["previous"].is_null());
+    assert_eq!(counts(&job.run(&site).await), [0, 0, 3, 0]);
+}

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
+use http::header::{ETAG, LAST_MODIFIED};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::{Before, Met, Pages, compare};
@@ -79,7 +80,12 @@ impl PageLayer {
         response: &Response,
     ) -> Result<Response> {
         if !rules::confirms(&known.head.headers, response.headers()) {
-            self.pages.store.remove(asked.key).await;
+            // What it was before stays known, and the next try asks for the whole of it.
+            for name in [ETAG, LAST_MODIFIED] {
+                known.head.headers.remove(name);
+            }
+            known.head.page = Some(self.pages.page(Met::Failed, asked.before));
+            self.pages.store.write(asked.key, known).await;
             return Err(other_version(&asked.request));
         }
         known.head.headers = rules::updated(&known.head.headers, response.headers());
@@ -100,8 +106,8 @@ impl PageLayer {
         let vary = vary::selected(&asked.headers, response.headers());
         let mut headers = rules::storable(response.headers());
         if vary.is_none() {
-            headers.remove(http::header::ETAG);
-            headers.remove(http::header::LAST_MODIFIED);
+            headers.remove(ETAG);
+            headers.remove(LAST_MODIFIED);
         }
         let vary = vary.unwrap_or_default();
         let mut stored = Stored::new(&asked.request, &response, headers, vary, asked.requested);
