@@ -8,6 +8,9 @@ use crate::error::{Error, ErrorKind};
 use crate::report::{Filter, Finish, Report};
 use crate::state::{Mismatch, Unusable};
 
+/// What is said of a body that is too large, and of nothing else.
+const BODY: &str = "body larger than ";
+
 /// How a verb is told to do things differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -78,10 +81,13 @@ fn of_failure(kind: ErrorKind, message: &str, dialect: Dialect) -> Option<String
             "`CRAWL_HTTP2=false` asks by HTTP/1.1 only".to_owned()
         }
         ErrorKind::Robots => of_filter(Filter::Robots, dialect)?,
-        ErrorKind::TooLarge if message.contains(" times ") => {
+        ErrorKind::TooLarge if message.contains(BODY) && message.contains(" times ") => {
             "`CRAWL_MAX_RATIO=0` takes any".to_owned()
         }
-        ErrorKind::TooLarge => format!("{} allows more", dialect.with("max_body", "64MiB")),
+        // Pictures, cells and texts have limits that are no settings.
+        ErrorKind::TooLarge if message.contains(BODY) => {
+            format!("{} allows more", dialect.with("max_body", "64MiB"))
+        }
         _ => return None,
     })
 }
@@ -189,7 +195,7 @@ mod tests {
         let error = Error::new(ErrorKind::Robots, "robots.txt forbids it");
         assert!(hint(&error, Dialect::Flags).contains("`--no-robots`"));
         assert!(hint(&error, Dialect::Settings).contains("`-s robots=false`"));
-        let error = Error::new(ErrorKind::TooLarge, "too large");
+        let error = Error::new(ErrorKind::TooLarge, "body larger than 9 bytes");
         assert!(hint(&error, Dialect::Flags).contains("`--max-body 64MiB`"));
         assert!(hint(&error, Dialect::Settings).contains("`-s max_body=64MiB`"));
     }
@@ -204,6 +210,18 @@ mod tests {
             assert!(hint(&error, Dialect::Flags).contains("`CRAWL_HTTP2=false`"));
         }
         assert_eq!(hint(&Error::new(ErrorKind::Http, "the answer is not HTTP"), Dialect::Flags), "");
+    }
+
+    #[test]
+    fn what_a_page_asks_for_is_no_matter_of_its_body() {
+        let hint = |message: &str| hint(&Error::new(ErrorKind::TooLarge, message), Dialect::Flags);
+        assert_eq!(
+            hint("the table has more than 1,000,000 cells, 3 times as many"),
+            ""
+        );
+        assert_eq!(hint("a srcset of more than 10,000 pictures"), "");
+        assert!(hint("body larger than 200 times what came over the wire").contains("MAX_RATIO"));
+        assert!(hint("robots.txt: body larger than 5 bytes").contains("max-body"));
     }
 
     #[test]
