@@ -8,6 +8,7 @@ mod commits;
 mod dispatch;
 mod erased;
 mod parsers;
+mod outages;
 mod robots;
 mod sitemaps;
 mod tally;

@@ -143,6 +143,14 @@ kinds! {
     Crash = "crash";
 }
 
+impl ErrorKind {
+    /// Whether it says of a page that it was fetched, and that the spider failed on it.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_of_spider(self) -> bool {
+        matches!(self, Self::Spider | Self::Panic)
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -9,8 +9,10 @@
 //! | `refresh` | does this page lead elsewhere by itself? |
 //! | `auth` | who is the crawl to this origin? |
 //! | `retry` | is this failure worth another try, and when? |
+//! | `outage` | does this exchange show that its host is away, and when is it asked again? |
 
 pub(crate) mod auth;
+pub(crate) mod outage;
 pub(crate) mod redirect;
 pub(crate) mod refresh;
 pub(crate) mod retry;

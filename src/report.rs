@@ -76,11 +76,26 @@ pub struct Report {
     pub recrawl: Option<Recrawl>,
     /// Hosts met.
     pub hosts: usize,
+    /// Origins that had answered, and did not any more when the crawl ended: the first 50, by name.
+    #[serde(default)]
+    pub away: Vec<Away>,
     /// The most memory that the process held, in bytes, where the system tells.
     pub peak_memory: Option<u64>,
     /// What earlier processes had done, when this one went on with their crawl; all of it is in the other numbers too.
     #[serde(default)]
     pub resumed: Option<Resumed>,
+}
+
+/// An origin that did not answer any more when the crawl ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Away {
+    /// Scheme, host and port.
+    pub origin: String,
+    /// For how long it had not answered.
+    pub seconds: f64,
+    /// What came instead of an answer.
+    pub error: String,
 }
 
 /// What had been committed before the last process of a crawl took over.
@@ -273,6 +288,16 @@ pub enum Finish {
     MaxErrors,
     /// A signal to stop.
     Stopped,
+    /// Nothing was left to do but requests to hosts that are [away](Report::away).
+    Away,
+}
+
+impl Finish {
+    /// Whether the crawl broke off, so that there is something to go on with.
+    #[must_use]
+    pub fn is_unfinished(self) -> bool {
+        matches!(self, Self::Stopped | Self::Away)
+    }
 }
 
 impl fmt::Display for Finish {
@@ -284,6 +309,7 @@ impl fmt::Display for Finish {
             Self::MaxTime => "max_time reached",
             Self::MaxErrors => "max_errors reached",
             Self::Stopped => "stopped",
+            Self::Away => "interrupted, a host is away",
         })
     }
 }
@@ -386,20 +412,20 @@ pub(crate) mod timestamp {
 
 impl Report {
     /// Whether the crawl failed as a whole: it had something to fetch and got not one page (those of a login are none),
-    /// hit the error limit, lost every item because something [failed](Items::failed) on it, or
+    /// hit the error limit, was left with hosts that are [away](Self::away), lost every item because something [failed](Items::failed) on it, or
     /// [fell short](Self::shortfalls) of a threshold.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.finish == Finish::MaxErrors
+        matches!(self.finish, Finish::MaxErrors | Finish::Away)
             || self.has_no_page()
             || self.has_lost_all_items()
             || !self.shortfalls.is_empty()
     }
 
-    /// Whether there were items and none could be kept: not one fits the schema, say. A crawl that a signal stopped has
-    /// not seen all there is, and is not judged.
+    /// Whether there were items and none could be kept: not one fits the schema, say. A crawl that broke off has not seen
+    /// all there is, and is not judged.
     pub(crate) fn has_lost_all_items(&self) -> bool {
-        self.finish != Finish::Stopped && self.items.kept == 0 && !self.items.failed.is_empty()
+        !self.finish.is_unfinished() && self.items.kept == 0 && !self.items.failed.is_empty()
     }
 
     /// Whether it had something to fetch and got not one page, but for those of a login.

@@ -169,7 +169,7 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// Counts requests that wait in the frontier since an earlier process.
+    /// Counts requests that wait elsewhere: in the frontier, since an earlier process.
     pub(crate) fn expect_waiting(&mut self, requests: u64) {
         self.waiting += requests;
     }
@@ -195,8 +195,14 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// Queues a request that goes before everything else of its host, also when the host is held: robots.txt. It is
-    /// the crawl's own and not counted as waiting.
+    /// Whether a host has requests in its queue, here or in the frontier.
+    pub(crate) fn has_waiting(&self, id: HostId) -> bool {
+        let host = self.hosts.get(id.0 as usize);
+        host.is_some_and(|host| host.has_more || !host.due.is_empty() || !host.window.is_empty())
+    }
+
+    /// Queues a request that goes before everything else of its host, also when the host is held: one for robots.txt, which
+    /// is the crawl's own and not counted as waiting, or one that looks for a host that is away and is counted already.
     pub(crate) fn push_urgent(&mut self, id: HostId, queued: Queued) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.urgent.push_back(queued);

@@ -141,6 +141,8 @@ settings! {
     credentials: Vec<String> = Vec::new();
     #[doc = "How often a request is tried again after a network error or a status 408, 429, 500, 502, 503, 504, 522 or 524."]
     retries: u32 = 3;
+    #[doc = "How long a host that has answered may be away before the crawl ends without its pages; they stay in the queue. 0: each page is tried by itself."]
+    max_outage: Duration = Duration::from_mins(2);
     #[doc = "How many redirects are followed in a row."]
     redirects: u32 = 10;
     #[doc = "Follow the `Refresh` header and `<meta http-equiv=refresh>` within 5 s like redirects."]

@@ -22,6 +22,11 @@ pub(super) enum Cause {
 }
 
 impl Cause {
+    /// Whether the page was fetched, and the spider failed on it.
+    pub(super) fn is_of_spider(&self) -> bool {
+        matches!(self, Self::Failed { kind, .. } if kind.is_of_spider())
+    }
+
     /// Follows the crawl until it fails, filters or has a page; nothing in the last case.
     pub(super) async fn first(mut events: Events) -> Option<Self> {
         loop {

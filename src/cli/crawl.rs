@@ -188,9 +188,14 @@ fn last_words(
         say(summary::of(report, cause, is_kept, dialect), "INFO", format);
     } else if report.finish == Finish::MaxErrors {
         say(format!("error: {}", report.finish), "ERROR", format);
+    } else if report.finish == Finish::Away {
+        let first = report.away.first();
+        let who = first.map_or_else(String::new, |away| format!(": {}", away.origin));
+        say(format!("error: {}{who}", report.finish), "ERROR", format);
     } else if report.has_no_page() {
         let why = cause.map_or_else(String::new, |cause| format!(": {cause}"));
         let what = match report.pages {
+            _ if cause.is_some_and(Cause::is_of_spider) => "no page that was fetched could be read",
             0 => "no page could be fetched",
             _ => "no page but those of the login could be fetched",
         };

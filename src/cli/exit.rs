@@ -15,7 +15,9 @@ Exit codes:
    3  an output is full or cannot be written
    4  a setting or a file is wrong
    9  no page could be fetched (those of a login do not count), the error limit was
-      reached, every item failed (the schema), or a field was filled too seldom (min_fill)
+      reached, every item failed (the schema), or a field was filled too seldom (min_fill);
+      or a host did not answer any more (max_outage): then the same command goes on, unless
+      --no-job was given
   10  another run of the same job is going on
   11  stopped by a signal, after what was in flight had finished; the same command goes on
       unless --no-job was given
@@ -34,7 +36,8 @@ pub(super) enum Exit {
     Storage = 3,
     /// The configuration is wrong.
     Settings = 4,
-    /// No page could be fetched, the error limit was reached, every item failed, or a field was filled too seldom.
+    /// No page could be fetched, the error limit was reached, every item failed, a field was filled too seldom, or a host
+    /// is away.
     Failed = 9,
     /// Another run of the same job is going on.
     Locked = 10,

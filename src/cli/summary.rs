@@ -18,6 +18,13 @@ const MAX_FIELDS: usize = 10;
 /// What to do after a crawl that ended before it was done, if it is kept as a job.
 const GO_ON: &str = "\n  to go on: the same command again";
 
+/// The same if it is not.
+const NOT_KEPT: &str =
+    "\n  what waits is not kept with --no-job; without it, the same command goes on";
+
+/// How many hosts that are away are named.
+const MAX_AWAY: usize = 5;
+
 /// The last words of a crawl on standard error.
 pub(super) fn of(
     report: &Report,
@@ -27,6 +34,7 @@ pub(super) fn of(
 ) -> String {
     let how = match (report.has_failed(), report.finish) {
         (true, Finish::Finished) => "failed".to_owned(),
+        (_, Finish::Away) => report.finish.to_string(),
         (true, limit) => format!("failed, {limit}"),
         (false, finish) => finish.to_string(),
     };
@@ -42,6 +50,7 @@ pub(super) fn of(
     for (name, counts) in [
         // A request that is tried four times is one error at most, and here up to four.
         ("failed tries", list(&report.errors)),
+        ("fetched, but not read", unread(report)),
         ("filtered", list(&report.filtered)),
         ("pages cut off", list(&report.limited)),
         (
@@ -69,13 +78,32 @@ pub(super) fn of(
             plural(report.ledger.pending, "page")
         );
     }
-    if is_kept && report.finish == Finish::Stopped {
-        text.push_str(GO_ON);
+    for away in report.away.iter().take(MAX_AWAY) {
+        let since = time(away.seconds);
+        let _ = write!(
+            text,
+            "\n  away: {} for {since}: {}",
+            away.origin, away.error
+        );
+    }
+    match report.finish {
+        _ if is_kept && report.finish.is_unfinished() => text.push_str(GO_ON),
+        Finish::Away => text.push_str(NOT_KEPT),
+        _ => {}
     }
     if let Some(hint) = hint::of_report(report, cause, dialect) {
         let _ = write!(text, "\n  hint: {hint}");
     }
     text
+}
+
+/// How many pages were fetched and could not be read by the spider.
+fn unread(report: &Report) -> String {
+    let of_pages = report.errors.iter().filter(|(kind, _)| kind.is_of_spider());
+    match of_pages.map(|(_, count)| count).sum() {
+        0 => String::new(),
+        pages => plural(pages, "page"),
+    }
 }
 
 /// The fields that are not filled in every item, as far as there is room.
@@ -257,6 +285,30 @@ mod tests {
         report.finish = Finish::Stopped;
         assert!(go_on(&report, true));
         assert!(!go_on(&report, false));
+    }
+
+    #[tokio::test]
+    async fn a_crawl_that_a_host_left_tells_the_way_back() {
+        let mut report = report(None).await;
+        report.finish = Finish::Away;
+        let tells = |is_kept| of(&report, None, is_kept, Dialect::Flags);
+        let (kept, lost) = (tells(true), tells(false));
+        assert!(kept.starts_with("interrupted, a host is away: "), "{kept}");
+        assert!(kept.contains("to go on: the same command again"), "{kept}");
+        assert!(lost.contains("not kept with --no-job"), "{lost}");
+    }
+
+    #[tokio::test]
+    async fn pages_that_the_spider_failed_on_count_as_fetched() {
+        let mut report = report(None).await;
+        assert!(!summary(&report, None).contains("fetched"));
+        report.errors.insert(ErrorKind::Dns, 4);
+        report.errors.insert(ErrorKind::Spider, 2);
+        let text = summary(&report, None);
+        assert!(
+            text.contains("\n  fetched, but not read: 2 pages"),
+            "{text}"
+        );
     }
 
     #[tokio::test]

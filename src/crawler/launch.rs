@@ -81,7 +81,8 @@ impl<S: Spider> Crawler<S> {
         let cookies = setup.cookies(&self.settings)?;
         let saved = cookies.clone().zip(self.settings.save_cookies.clone());
         let last = setup.committed.as_ref();
-        let was_stopped = last.is_some_and(|last| last.saved.finish == Some(Finish::Stopped));
+        let was_stopped =
+            last.is_some_and(|last| last.saved.finish.is_some_and(Finish::is_unfinished));
         let delivered = last.map(|last| last.delivered.clone());
         let (positions, items) = match delivered {
             Some(delivered) => (Some(delivered.positions), delivered.items),

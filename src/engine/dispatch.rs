@@ -5,9 +5,12 @@
 
 mod admission;
 mod durable;
+mod outages;
 mod outcome;
 mod sitemaps;
+mod waits;
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,6 +21,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use url::Url;
 
 use super::commits::{Commits, answer};
+use super::outages::Outages;
 use super::robots::{self, Book, Gate};
 use super::tally::{End, Tally};
 use super::visit::{Context, Finished, Link};
@@ -49,6 +53,9 @@ pub(crate) struct Dispatcher {
     /// What a durable job has besides.
     commits: Option<Commits>,
     book: Book,
+    outages: Outages,
+    /// What was told of hosts that are waited for: once of each.
+    told: HashSet<(HostId, &'static str)>,
     /// With the time at which the scheduler let each start.
     visits: JoinSet<(HostId, Duration, Finished)>,
     pages_in_flight: u64,
@@ -107,6 +114,8 @@ impl Dispatcher {
             } else {
                 Book::default()
             },
+            outages: Outages::new(settings.max_outage.min(LONGEST), commits.is_some()),
+            told: HashSet::new(),
             commits,
             visits: JoinSet::new(),
             pages_in_flight: 0,
@@ -213,12 +222,14 @@ impl Dispatcher {
             match self.scheduler.next(now) {
                 Turn::Start(host, queued) => self.consider(host, queued, now)?,
                 Turn::Refill(host) => self.refill(host),
+                Turn::Wait(_) | Turn::Idle if self.look_for_hosts(now)? => {}
                 Turn::Wait(until) => {
                     wake = Some(self.started + until);
                     break;
                 }
                 Turn::Idle => {
-                    is_idle = !self.commits.as_ref().is_some_and(Commits::is_reading);
+                    is_idle = !self.commits.as_ref().is_some_and(Commits::is_reading)
+                        && self.outages.next().is_none();
                     break;
                 }
             }
@@ -228,7 +239,9 @@ impl Dispatcher {
         }
         let concurrency = self.settings.concurrency;
         let commit = self.commits.as_ref().and_then(|c| c.due(concurrency));
-        let timers = [wake, self.time_limit(), self.deadline, commit];
+        let looked_for = self.outages.next().filter(|_| self.finish.is_none());
+        let looked_for = looked_for.map(|due| self.started + due);
+        let timers = [wake, looked_for, self.time_limit(), self.deadline, commit];
         Ok(Next::Wait(timers.into_iter().flatten().min()))
     }
 
@@ -270,6 +283,7 @@ impl Dispatcher {
     fn consider(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
         let request = &queued.request;
         if let Some(error) = self.deadly(request) {
+            self.not_sent(&queued);
             self.give_up(host, &queued, &error);
             return Ok(());
         }
@@ -292,7 +306,10 @@ impl Dispatcher {
                 self.tally.kept_out(request.url(), by);
                 self.keep_out(host, &queued, Filter::Robots);
             }
-            Gate::Unreachable if self.has_reached_nothing() => self.set_aside(host, queued)?,
+            Gate::Unreachable if self.has_reached_nothing() => {
+                self.not_sent(&queued);
+                self.set_aside(host, queued)?;
+            }
             Gate::Unreachable => self.keep_out(host, &queued, Filter::RobotsUnreachable),
             Gate::Unknown => self.wait_for_robots(host, queued)?,
         }
@@ -300,6 +317,9 @@ impl Dispatcher {
     }
 
     fn start(&mut self, host: HostId, queued: Queued, now: Duration) {
+        let Some(queued) = self.unless_away(host, queued) else {
+            return;
+        };
         let request = &queued.request;
         tracing::trace!(url = %request.url(), in_flight = self.visits.len(), waiting = self.scheduler.waiting(), "started");
         self.pages_in_flight += u64::from(request.robots_for().is_none());
@@ -308,6 +328,7 @@ impl Dispatcher {
     }
 
     fn keep_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {
+        self.not_sent(queued);
         self.scheduler.refund(host);
         self.filter_out(host, queued, reason);
     }
@@ -407,7 +428,7 @@ impl Dispatcher {
             elapsed: self.now() + Duration::try_from_secs_f64(before).unwrap_or_default(),
             pages: self.tally.pages,
             items: self.counts.kept(),
-            queued: self.scheduler.waiting(),
+            queued: self.scheduler.waiting() + self.outages.suspects() as u64,
             in_flight: self.visits.len(),
             hosts: self.scheduler.hosts(),
             retries: self.tally.retries(),
@@ -422,9 +443,10 @@ impl Dispatcher {
         announcer.show(progress);
         let elapsed = self.now();
         let (pending, hosts) = (
-            self.scheduler.waiting() + self.pages_in_flight + self.aside(),
+            progress.queued + self.pages_in_flight + self.aside(),
             self.scheduler.hosts(),
         );
+        let away = self.take_away();
         self.context.spider.end();
         let delivered = line.await.map_err(|_| step_panicked())??;
         let items = delivered.items.clone();
@@ -434,10 +456,10 @@ impl Dispatcher {
         });
         // The last item that is wanted may have come out after the last visit was over.
         let enough = self.settings.max_items.is_some_and(|max| items.kept >= max);
-        let finish = self.finish.unwrap_or(if enough {
-            Finish::MaxItems
-        } else {
-            Finish::Finished
+        let finish = self.finish.unwrap_or(match enough {
+            true => Finish::MaxItems,
+            false if away.is_empty() => Finish::Finished,
+            false => Finish::Away,
         });
         // What its reader did not have comes again, so the crawl is not over.
         let is_refused = delivered.is_refused;
@@ -459,6 +481,7 @@ impl Dispatcher {
                 shortfalls,
                 pending,
                 hosts,
+                away,
             },
         ))
     }

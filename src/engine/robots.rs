@@ -180,6 +180,12 @@ impl Book {
         }
     }
 
+    /// Whether requests wait for the file of this origin.
+    pub(super) fn is_awaited(&self, origin: &str) -> bool {
+        let entry = self.origins.get(origin);
+        entry.is_some_and(|entry| entry.waiting.is_some())
+    }
+
     /// Keeps a request until the file of its origin is there.
     pub(super) fn park(&mut self, host: HostId, queued: Queued) -> Parked {
         let origin = origin(queued.request.url());

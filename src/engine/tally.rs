@@ -12,8 +12,8 @@ use crate::cache::{FromCache, Notes, Passage};
 use crate::error::ErrorKind;
 use crate::html::Cuts;
 use crate::report::{
-    Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed, Robots,
-    Shortfall, Trap, TrapKind,
+    Away, Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
+    Robots, Shortfall, Trap, TrapKind,
 };
 use crate::request::Request;
 
@@ -241,6 +241,7 @@ impl Tally {
             cache: self.cache,
             recrawl: None,
             hosts: end.hosts,
+            away: end.away,
             peak_memory: peak_memory(),
             resumed: end.resumed,
         }
@@ -260,6 +261,7 @@ pub(super) struct End {
     pub(super) shortfalls: Vec<Shortfall>,
     pub(super) pending: u64,
     pub(super) hosts: usize,
+    pub(super) away: Vec<Away>,
 }
 
 /// The peak resident memory of this process, where `/proc` tells.

@@ -121,14 +121,20 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    /// Whether there was no answer in time.
-    pub(super) fn is_late(&self) -> bool {
+    /// Why the request failed, if it did.
+    pub(super) fn error(&self) -> Option<&Error> {
         match self {
             Self::RobotsUnreachable(error) | Self::Retry(error) | Self::Failed(error) => {
-                matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Slow)
+                Some(error)
             }
-            _ => false,
+            _ => None,
         }
+    }
+
+    /// Whether there was no answer in time.
+    pub(super) fn is_late(&self) -> bool {
+        let kind = self.error().map(Error::kind);
+        matches!(kind, Some(ErrorKind::Timeout | ErrorKind::Slow))
     }
 }
 

@@ -13,6 +13,8 @@ use crate::error::ErrorKind;
 use crate::identity::Fingerprint;
 use crate::settings::MAX_RETRY_AFTER;
 
+/// The header by which a server says when to come back.
+pub(crate) const RETRY_AFTER: &str = "Retry-After";
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
 

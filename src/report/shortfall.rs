@@ -58,7 +58,7 @@ pub(crate) fn shortfalls(
     items: &Items,
     finish: Finish,
 ) -> Vec<Shortfall> {
-    if finish == Finish::Stopped || (items.counted == 0 && items.kept > 0) {
+    if finish.is_unfinished() || (items.counted == 0 && items.kept > 0) {
         return Vec::new();
     }
     let shortfall = |(field, least): (&String, &f64)| {

@@ -1,4 +1,5 @@
-//! What parts of a crawl keep beside its queue, and have again when it goes on: cookies, robots.txt files.
+//! What parts of a crawl keep beside its queue, and have again when it goes on: cookies, robots.txt files,
+//! which origins have answered.
 
 /// One record, which replaces an earlier one of the same kind and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,16 +16,19 @@ pub(crate) struct Keepsake {
 pub(crate) enum Kept {
     Cookies,
     Robots,
+    /// That an origin has answered; without a value.
+    Answered,
 }
 
 impl Kept {
-    pub(crate) const ALL: [Self; 2] = [Self::Cookies, Self::Robots];
+    pub(crate) const ALL: [Self; 3] = [Self::Cookies, Self::Robots, Self::Answered];
 
     /// The second byte of its keys.
     pub(crate) fn letter(self) -> u8 {
         match self {
             Self::Cookies => b'c',
             Self::Robots => b'r',
+            Self::Answered => b'a',
         }
     }
 }

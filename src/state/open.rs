@@ -11,7 +11,7 @@ use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history, unusable}
 use crate::cache::pages::Pages;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::FingerprintKey;
-use crate::report::{Finish, Report};
+use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::OutputFile;
 
@@ -114,7 +114,7 @@ impl OpenJob {
     fn note_end(&mut self, result: &Result<Report>) -> Result<()> {
         self.run.ended = Some(Timestamp::now());
         self.run.state = match result {
-            Ok(report) if report.finish == Finish::Stopped => State::Stopped,
+            Ok(report) if report.finish.is_unfinished() => State::Stopped,
             Ok(_) => State::Finished,
             Err(_) if self.has_begun() => State::Failed,
             Err(_) => State::New,
@@ -170,7 +170,11 @@ impl Opening {
         let mut store = Store::open(folder.path(), self.sync)?;
         let committed = store.load()?;
         let committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
-        if !matches!(committed.saved.finish, None | Some(Finish::Stopped)) {
+        if committed
+            .saved
+            .finish
+            .is_some_and(|finish| !finish.is_unfinished())
+        {
             // It was over, but for a word about that.
             drop(store);
             return self.start(folder);

@@ -80,7 +80,7 @@ pub(crate) enum State {
     New,
     /// It runs or, when nobody holds the lock, was killed.
     Running,
-    /// It was stopped by a signal.
+    /// It was stopped by a signal, or by a host that is away.
     Stopped,
     /// An error ended it, such as a full disk.
     Failed,

@@ -42,6 +42,7 @@ mod limits;
 mod middleware;
 mod network;
 mod offline;
+mod outages;
 mod outputs;
 mod politeness;
 mod proxy;

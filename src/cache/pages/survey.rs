@@ -34,7 +34,7 @@ impl Pages {
         let has_holes = has_holes || self.has_failures.load(Ordering::Relaxed);
         let is_whole = !has_holes && !self.runs.is_partial() && !self.store.is_broken();
         let is_complete = finish == Finish::Finished && is_whole;
-        let is_over = finish != Finish::Stopped;
+        let is_over = !finish.is_unfinished();
         let mut feed = Feed::open(self.feed.as_deref().filter(|_| is_over))?;
         let mut counts = report::Recrawl::default();
         let mut gone = Vec::new();

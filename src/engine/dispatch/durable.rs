@@ -38,7 +38,14 @@ impl Dispatcher {
         let now = self.now();
         for record in &hosts {
             let (host, _) = self.scheduler.host(&record.name);
-            self.scheduler.restore_pace(host, pace_memory(record), now);
+            let memory = pace_memory(record);
+            self.scheduler.restore_pace(host, memory, now);
+            self.tell_wait(
+                host,
+                &record.name,
+                memory.closed_for,
+                "Retry-After, to an earlier process",
+            );
         }
         for (host, _) in &remembered.lanes {
             self.scheduler.expect_more(*host);
@@ -211,7 +218,14 @@ impl Dispatcher {
         };
         let cookies = self.context.cookies.as_ref().map(Cookies::keepsakes);
         let cookies = cookies.into_iter().flatten();
-        robots.into_iter().map(keepsake).chain(cookies).collect()
+        let answered = self.outages.take_new().into_iter();
+        let answered = answered.map(|origin| Keepsake {
+            kind: Kept::Answered,
+            name: (*origin).to_owned(),
+            value: Some(Vec::new()),
+        });
+        let robots = robots.into_iter().map(keepsake);
+        robots.chain(cookies).chain(answered).collect()
     }
 
     /// Takes a robots.txt back, and obeys its delay from the first request on.
@@ -223,6 +237,7 @@ impl Dispatcher {
         {
             let host = self.host(&url);
             self.scheduler.raise_delay(host, delay, now);
+            self.tell_delay(host, &url, delay);
         }
     }
 
@@ -234,6 +249,7 @@ impl Dispatcher {
             (Kept::Robots, _) => self.take_back_robots(&name, &value),
             (Kept::Cookies, Some(cookies)) => cookies.take_back(&name, &value),
             (Kept::Cookies, None) => {}
+            (Kept::Answered, _) => self.outages.take_back(&name),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::policy::retry;
 use crate::report::{Filter, Finish};
 use crate::request::Request;
 use crate::scheduler::{Feedback, HostId};
+use crate::settings::MAX_RETRY_AFTER;
 
 impl Dispatcher {
     pub(super) fn finished(
@@ -56,11 +57,16 @@ impl Dispatcher {
         if let (Feedback::SlowDown(_), Some(commits)) = (feedback, &mut self.commits) {
             commits.slowed(host, request.url().host_str().unwrap_or_default());
         }
-        self.conclude(host, queued, fetched, outcome, now)
+        self.tell_slow_down(host, request.url(), feedback, now);
+        let times = (started, now);
+        match self.or_silent(host, queued, fetched, outcome, times)? {
+            Some((queued, outcome)) => self.conclude(host, queued, fetched, outcome, now),
+            None => Ok(()),
+        }
     }
 
     /// Does what the outcome asks for. A request that is not tried again is settled.
-    fn conclude(
+    pub(super) fn conclude(
         &mut self,
         host: HostId,
         queued: Queued,
@@ -143,6 +149,7 @@ impl Dispatcher {
                     && request.robots_for().is_none()
                     && retry::is_worthwhile(error.kind())
                     && self.has_reached_nothing()
+                    && !self.has_answered(request)
                     && (self.book.doubt(request.url()) || self.is_doubted(request, now)) =>
             {
                 Outcome::Retry(error)
@@ -185,6 +192,9 @@ impl Dispatcher {
         let fingerprint = request.fingerprint(self.context.key);
         let wait = retry::backoff(request.attempt(), fingerprint, retry_after);
         tracing::info!(url = %request.url(), attempt = request.attempt() + 1, ?wait, error = %error.chain(), "retry scheduled");
+        let asked_for = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+        let name = request.url().host_str().unwrap_or_default().to_owned();
+        self.tell_wait(host, &name, asked_for, retry::RETRY_AFTER);
         self.tally.error(error.kind());
         self.tally.retried(match error.kind() {
             ErrorKind::Status => error.chain(),
@@ -197,7 +207,8 @@ impl Dispatcher {
             reason: error.chain(),
         });
         let is_page = request.robots_for().is_none();
-        if error.kind() != ErrorKind::Status && self.has_reached_nothing() {
+        let is_down = error.kind() != ErrorKind::Status && self.has_reached_nothing();
+        if is_down && !self.has_answered(&request) {
             self.book.doubt(request.url());
         }
         let again = Queued {
@@ -284,6 +295,7 @@ impl Dispatcher {
         if let Some(delay) = delay {
             let asked = waiting.as_ref().map_or(host, |waiting| waiting.host);
             self.scheduler.raise_delay(asked, delay, now);
+            self.tell_delay(asked, request.url(), delay);
         }
         if let Some(waiting) = waiting {
             self.scheduler.put_back(waiting.host, waiting.requests);

@@ -66,7 +66,7 @@ pub(crate) fn retry_failed(folder: &Folder) -> Result<u64> {
         check_outputs(run, &root)?;
     }
     let count = guarded(&path, || store.requeue(folder.path(), &mut root))?;
-    let has_work = count > 0 || root.saved.finish == Some(Finish::Stopped);
+    let has_work = count > 0 || root.saved.finish.is_some_and(Finish::is_unfinished);
     // By the store, not by the count: an earlier call may have been cut short just before this.
     if let Some(mut run) = run.filter(|run| has_work && run.state == State::Finished) {
         run.state = State::Stopped;

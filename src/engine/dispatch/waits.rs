@@ -1,0 +1,52 @@
+//! What is told of long waits that a site asks for: once for each host and reason.
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::Dispatcher;
+use crate::policy::retry;
+use crate::scheduler::{Feedback, HostId};
+use crate::settings::{MAX_CRAWL_DELAY, MAX_RETRY_AFTER};
+
+/// Shorter waits are not worth a word.
+const LONG: Duration = Duration::from_secs(10);
+
+impl Dispatcher {
+    pub(super) fn tell_wait(&mut self, host: HostId, name: &str, wait: Duration, by: &'static str) {
+        if wait > LONG && self.told.insert((host, by)) {
+            tracing::warn!(host = name, ?wait, by, "the site asks to wait");
+        }
+    }
+
+    /// Tells of a delay that robots.txt asks for, unless it is no longer than that of the settings.
+    pub(super) fn tell_delay(&mut self, host: HostId, url: &Url, delay: Duration) {
+        let delay = delay.min(MAX_CRAWL_DELAY);
+        if delay > self.settings.delay {
+            let name = url.host_str().unwrap_or_default();
+            let by = "Crawl-delay or Request-rate in robots.txt, between two requests";
+            self.tell_wait(host, name, delay, by);
+        }
+    }
+
+    /// Tells of what an answer asks for, by its status or by `Retry-After`.
+    pub(super) fn tell_slow_down(
+        &mut self,
+        host: HostId,
+        url: &Url,
+        feedback: Feedback,
+        now: Duration,
+    ) {
+        let Feedback::SlowDown(retry_after) = feedback else {
+            return;
+        };
+        let name = url.host_str().unwrap_or_default();
+        let wait = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+        self.tell_wait(host, name, wait, retry::RETRY_AFTER);
+        let backoff = self.scheduler.pace_memory(host, now).backoff;
+        if backoff > self.settings.delay {
+            let by = "status 429 or 503, between two requests";
+            self.tell_wait(host, name, backoff, by);
+        }
+    }
+}
