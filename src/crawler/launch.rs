@@ -19,6 +19,7 @@ use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::pipeline::{Counts, Entrance, Exit, Handed, Handover, Line, Memory};
+use crate::policy::trap::mirror::Mirrors;
 use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
 use crate::sink::Layout;
@@ -219,6 +220,7 @@ impl<S: Spider> Crawler<S> {
             retries: settings.retries,
             redirects: settings.redirects,
             content_types: lowered(&settings.content_types),
+            mirrors: settings.traps.then(Mirrors::default),
             strip: Strip::new(&settings.strip_params)?,
             ignores_sessions: settings.traps,
             meta_refresh: settings.meta_refresh,

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::StatusCode;
+use url::Url;
 
 use super::erased::{Delivery, ErasedSpider, panicked};
 use super::parsers::Parsers;
@@ -27,6 +28,7 @@ use crate::identity::{FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
 use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
+use crate::policy::trap::mirror::{self, Mirrors};
 use crate::policy::{redirect, retry};
 use crate::report::Filter;
 use crate::request::Request;
@@ -61,6 +63,8 @@ pub(crate) struct Context {
     pub(crate) strip: Strip,
     /// Whether links that differ only in a session id are one.
     pub(crate) ignores_sessions: bool,
+    /// Unless traps are not looked for.
+    pub(crate) mirrors: Option<Mirrors>,
     pub(crate) meta_refresh: bool,
     /// The setting `cookies`.
     pub(crate) cookies: Option<Cookies>,
@@ -273,6 +277,7 @@ impl Context {
             response.body().len() as u64,
             response.timings().total,
         );
+        let body = response.body().clone();
         let mut parsed = self.spider.parse(response, suspect).await;
         let mut nofollow = 0;
         if tags.nofollow {
@@ -288,12 +293,13 @@ impl Context {
             .requests
             .into_iter()
             .map(|request| self.found(scope, request.at_depth(depth)));
-        let links: Vec<Link> = links
+        let mut links: Vec<Link> = links
             .filter(|link| {
                 known.insert(link.fingerprint) || link.request.is_unfiltered() || link.has_session
             })
             .collect();
         let duplicates = (found - links.len()) as u64;
+        self.mark_mirrored(&url, &body, &mut links);
         if parsed.error.is_none() {
             self.announcer.announce(|| Event::Page {
                 url,
@@ -315,6 +321,20 @@ impl Context {
             is_login: parsed.is_login,
             cuts: parsed.cuts,
             error: parsed.error,
+        }
+    }
+
+    /// Marks the links that lead further down, if the page is one too many that is equal to those above it.
+    fn mark_mirrored(&self, url: &Url, body: &[u8], links: &mut [Link]) {
+        let Some(mirrors) = &self.mirrors else {
+            return;
+        };
+        let is_below =
+            |link: &Link| link.verdict.is_ok() && mirror::is_below(url, link.request.url());
+        if links.iter().any(is_below) && mirrors.is_endless(url, body) {
+            for link in links.iter_mut().filter(|link| is_below(link)) {
+                link.is_mirrored = true;
+            }
         }
     }
 

@@ -1,12 +1,15 @@
-//! Links that only a spider trap makes, told by the URL alone: repetition, growth, and calendars without end.
+//! Links that only a spider trap makes: repetition, growth, calendars without end, and pages that mirror each other.
 //!
 //! A page that is lost costs more than one that is fetched in vain, so a URL counts as a trap only for what no honest
 //! site is known to do. Long lists of products, threads or days of a newspaper are none: what bounds those is
 //! `max_per_pattern` and `max_pages_per_host`, which [`admitted`] counts and which are off by default. That leaves page
 //! names that repeat nothing and grow nothing, such as facets and numbers without end, to them.
+//!
+//! What a URL alone does not tell, its pages may: [`mirror`] finds those that are equal to the pages above them.
 
 pub(crate) mod admitted;
 mod calendar;
+pub(crate) mod mirror;
 pub(crate) mod pattern;
 mod repeats;
 
@@ -22,6 +25,8 @@ const MAX_SEGMENTS: usize = 40;
 const MAX_PARAMETERS: usize = 100;
 /// A percent sign that was escaped three times over: a URL within a URL within a URL.
 const NESTED: &[u8] = b"%252525";
+/// So often nothing stands in a URL one time after the other.
+const MAX_ECHOES: usize = 20;
 /// What is shorter cannot hold much that is nested.
 const LONG: usize = 100;
 
@@ -53,7 +58,9 @@ impl Traps {
         if slashes > MAX_SEGMENTS || ands >= MAX_PARAMETERS {
             return Some(TrapKind::Growth);
         }
-        if text.len() > LONG && memmem::find(text, NESTED).is_some() {
+        if text.len() > LONG
+            && (memmem::find(text, NESTED).is_some() || repeats::within(text, MAX_ECHOES))
+        {
             return Some(TrapKind::Growth);
         }
         if slashes > self.max_repeats && repeats::in_path(url.path(), self.max_repeats)

@@ -20,6 +20,8 @@ pub enum TrapKind {
     Calendar,
     /// A page that was found already, under another session id.
     Session,
+    /// Below a page that is equal to three pages above it.
+    Mirror,
     /// More pages of one pattern than `max_per_pattern`.
     Pattern,
 }
@@ -31,7 +33,7 @@ impl TrapKind {
         match self {
             Self::Repeats => "max_segment_repeats",
             Self::Pattern => "max_per_pattern",
-            Self::Growth | Self::Calendar | Self::Session => "traps",
+            Self::Growth | Self::Calendar | Self::Session | Self::Mirror => "traps",
         }
     }
 }
@@ -43,6 +45,7 @@ impl fmt::Display for TrapKind {
             Self::Growth => "growth",
             Self::Calendar => "calendar",
             Self::Session => "session",
+            Self::Mirror => "mirror",
             Self::Pattern => "pattern",
         })
     }

@@ -20,6 +20,7 @@ impl Dispatcher {
         let (mut refused, mut with_session) = (Vec::new(), Vec::new());
         for link in links {
             match link.verdict {
+                Ok(()) if link.is_mirrored => self.mirrored(&link.request, link.fingerprint),
                 Ok(()) if link.has_session => with_session.push(link),
                 Ok(()) if self.admitted.has_limit() => self.admit_limited(link, &mut batch),
                 Ok(()) => batch.push(self.candidate(link.request, link.fingerprint)),
@@ -100,6 +101,16 @@ impl Dispatcher {
         match self.scope.trap(request.url()) {
             Some(kind) if reason == Filter::Trap => self.trapped(request, kind),
             _ => self.sorted_out(request, reason),
+        }
+    }
+
+    /// Counts a link that leads further down among pages that mirror each other, once. It may be found elsewhere, and
+    /// belong to the crawl there.
+    fn mirrored(&mut self, request: &Request, fingerprint: Fingerprint) {
+        if self.frontier.mark_foreign(fingerprint) {
+            self.trapped(request, TrapKind::Mirror);
+        } else {
+            self.tally.duplicates += 1;
         }
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Link {
     pub(crate) verdict: std::result::Result<(), Filter>,
     /// Whether the URL has a session id, which the fingerprint leaves out.
     pub(crate) has_session: bool,
+    /// Whether it leads further down in a tree of pages that mirror each other.
+    pub(crate) is_mirrored: bool,
 }
 
 impl Link {
@@ -31,6 +33,7 @@ impl Link {
             fingerprint,
             verdict,
             has_session: false,
+            is_mirrored: false,
         }
     }
 

@@ -80,6 +80,25 @@ fn is_weak(segment: &str) -> bool {
     !segment.is_empty() && (!has_letters || is_choice())
 }
 
+/// Whether a text says the same more than `max` times without anything between: more than one letter, and not numbers or
+/// marks, of which codes and vectors have many.
+pub(super) fn within(text: &[u8], max: usize) -> bool {
+    (2..=text.len() / (max + 1)).any(|length| {
+        let mut equal = 0;
+        let pairs = text.iter().zip(text.iter().skip(length));
+        pairs.enumerate().any(|(at, (one, next))| {
+            equal = if one == next { equal + 1 } else { 0 };
+            let part = || text.get(at..at + length).unwrap_or_default();
+            equal >= max * length && part().iter().any(u8::is_ascii_alphabetic) && !is_one(part())
+        })
+    })
+}
+
+/// Whether a text is the same sign over and over.
+fn is_one(text: &[u8]) -> bool {
+    text.windows(2).all(|pair| pair.first() == pair.last())
+}
+
 /// Whether a query says the same over and over. Forms with many rows do so, for each row.
 pub(super) fn in_query(url: &Url, max: usize) -> bool {
     let mut parts: Vec<&str> = url.query().unwrap_or_default().split('&').collect();

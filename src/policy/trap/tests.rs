@@ -56,6 +56,27 @@ fn what_grows_out_of_all_measure_is_a_trap() {
 }
 
 #[test]
+fn the_same_addition_over_and_over_is_growth() {
+    for addition in [
+        "?text=k", ";a", "-k", "+more", "%20x", ".html", ",de", "!x/",
+    ] {
+        let url = format!("/page-of-this-site{}", addition.repeat(40));
+        assert!(judge(&url).is_some(), "{url}");
+    }
+    for honest in [
+        "A",
+        "0",
+        "-",
+        "1,",
+        "0.",
+        "ab,cd,ef,gh,ij,kl,mn,op,qr,st,uv,wx,yz,",
+    ] {
+        let url = format!("/code?v={}", honest.repeat(80).get(..80).unwrap());
+        assert_eq!(judge(&url), None, "{url}");
+    }
+}
+
+#[test]
 fn days_that_are_far_away_are_a_trap() {
     let cases = [
         "/calendar/2032/12/",
