@@ -1,34 +1,43 @@
 //! The main text of a page: an [`Article`], without menus, headers, footers and advertisements.
 
-mod copy;
-mod furniture;
+mod boilerplate;
+mod container;
+mod known_text;
+mod lead;
+mod metadata;
+mod names;
+mod outline;
+mod prose;
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use dom_smoothie::{Config, Metadata, Readability};
 use serde::Serialize;
 
 use crate::html::markdown::{self, Links};
-use crate::html::{Element, Html};
-use crate::structured::Structured;
+use crate::html::{Element, Html, NodeId};
 use crate::{Error, ErrorKind, Result};
-use furniture::Furniture;
+use boilerplate::Rules;
+use known_text::KnownText;
+use metadata::Metadata;
+use outline::Part;
 
-/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all text.
-const PROSE: usize = 200;
-
-/// What stands out of a text.
-const BLOCKS: &str = "h1, h2, h3, h4, h5, h6, table, ul, ol, dl, pre";
-/// Content, outermost.
-const CONTENT: &str =
-    ":is(article, main, [role=main], section):not(:is(article, main, [role=main], section) *)";
+/// How many elements and texts there may be, and how many bytes of text.
+const NODES: usize = 100_000;
+const BYTES: usize = 4 << 20;
+/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is left.
+const PROSE: i64 = 200;
+/// An excerpt is no shorter line than this.
+const SENTENCE: usize = 80;
+/// The least for a page that says that it is an article.
+const SHORT_ARTICLE: i64 = 60;
 
 /// The main text of a page and what is known about it. It serialises with its fields in this order.
 ///
-/// Menus, headers, footers and the like are left out, told by their names and links, and of what remains the article is found
-/// as Firefox's reader view does it. Where that would lose much, or a heading, table or list, or a line of what the page says is
-/// its content (`article`, `main`, `section`), all that remains is kept.
+/// Menus, headers, footers, comments and the like are left out, told by their elements, roles, names and links. Of a page that
+/// says that it is an article (Open Graph, JSON-LD, microdata, or the name of an element, such as `entry-content`) the part is
+/// taken that holds it: the one that has what JSON-LD says is its text, the one that says so itself, or the one with the most
+/// sentences and the fewest links and short lines. Of other pages, such as those of a manual, all that is left is kept. Where a
+/// page shows hardly any text, it is what JSON-LD has.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -48,8 +57,10 @@ pub struct Article {
     pub title: Option<String>,
     /// Who wrote it.
     pub byline: Option<String>,
-    /// When it was published, as the page says it: mostly in the form of RFC 3339.
+    /// When it was published: a date, or a date and time, of ISO 8601. What can be read in two ways is left out.
     pub published: Option<String>,
+    /// The name of the site that it is on.
+    pub site_name: Option<String>,
     /// The language, such as `en-GB`.
     pub language: Option<String>,
     /// What it is about: the page's description, else the first paragraph.
@@ -77,109 +88,133 @@ impl Article {
     /// # Errors
     ///
     /// [`ErrorKind::Missing`] when there is none, and [`ErrorKind::TooLarge`] for pages of more than 100,000 elements and
-    /// texts or 4 MiB of text, or fewer when they are deeply nested: finding it takes several passes, and goes from each text
-    /// outwards.
+    /// texts or 4 MiB of text.
     pub fn read(html: &Html) -> Result<Self> {
         found(html).map_err(|error| error.with_url(html.url()))
+    }
+
+    fn of(content: &Html, known: Metadata) -> Self {
+        let body = body(content);
+        let text = content.root().block_text();
+        let first = || {
+            text.lines()
+                .find(|line| line.len() > SENTENCE)
+                .map(str::to_owned)
+        };
+        Self {
+            title: known.title,
+            byline: known.byline,
+            published: known.published,
+            site_name: known.site_name,
+            language: known.language,
+            excerpt: known.excerpt.or_else(first),
+            markdown: markdown::of(content.root(), Links::Written),
+            html: body.map(Element::inner_html).unwrap_or_default(),
+            text,
+        }
     }
 }
 
 fn found(html: &Html) -> Result<Article> {
-    copy::check(html)?;
-    let config = Config {
-        // Ours has limits, and is read anyway.
-        disable_json_ld: true,
-        ..Config::default()
+    check(html)?;
+    let known = Metadata::of(html);
+    let mut outline = body(html).map(Part::of);
+    let is_enough = outline
+        .as_mut()
+        .is_some_and(|outline| leave_out(outline, &known));
+    let Some(outline) = outline.filter(|_| is_enough) else {
+        return stated(html, known);
     };
-    let mut reader = Readability::new("", Some(html.base_url().as_str()), Some(config))
-        .map_err(|error| missing("the page has no usable URL").with_source(error))?;
-    copy::head(html, &reader);
-    // The crate is young, and pages are strange: what it has not thought of is no reason to have nothing.
-    let known = catch_unwind(AssertUnwindSafe(|| reader.get_article_metadata(None)));
-    let mut known = known.unwrap_or_default();
-    let furniture = Furniture::of(html, known.title.trim());
-    if furniture.prose < PROSE || furniture.prose < furniture.whole / 10 {
-        return Err(missing("there is hardly any text but links"));
+    let kept = container(&outline, &known);
+    let kept = lead::before(kept, &outline);
+    let mut left_out = HashSet::new();
+    kept.iter().for_each(|part| collect(part, &mut left_out));
+    let kept: Vec<Element<'_>> = kept.iter().map(|part| part.element).collect();
+    let content = html.pruned(&kept, &left_out);
+    Ok(Article::of(&content, known))
+}
+
+/// Whether a page can be searched.
+fn check(html: &Html) -> Result<()> {
+    let (nodes, bytes) = html.root().size();
+    if nodes <= NODES && bytes <= BYTES {
+        return Ok(());
     }
-    copy::body(html, &furniture.elements, &reader);
-    let parse = |text: &str| Html::parse(text, html.base_url().clone());
-    let body = reader.doc.tree.body().map(|body| body.html());
-    let body = parse(body.as_deref().unwrap_or_default());
-    let found = catch_unwind(AssertUnwindSafe(|| reader.parse()));
-    let Ok(Ok(found)) = found else {
-        return Ok(article(html, &body, known));
+    let message = format!(
+        "too large to look for the main text: {nodes} elements and texts and {bytes} bytes of text, more than {NODES} or {BYTES}"
+    );
+    Err(Error::new(ErrorKind::TooLarge, message))
+}
+
+fn body(html: &Html) -> Option<Element<'_>> {
+    html.root().children().find(|part| part.name() == "body")
+}
+
+/// Leaves out of a page what is not its text. Returns whether there is enough left.
+fn leave_out(body: &mut Part<'_>, known: &Metadata) -> bool {
+    let mut rules = Rules {
+        titles: &known.titles,
+        uses_names: true,
+        is_article: known.is_article,
     };
-    // It looks for both in the text, too.
-    known.byline = found.byline;
-    known.excerpt = found.excerpt;
-    let main = parse(&found.content);
-    let content = if is_most(&main, &body) { main } else { body };
-    Ok(article(html, &content, known))
+    boilerplate::leave_out(body, &rules);
+    if !is_enough(body, known) {
+        // Names are guesses, and one that is wrong may take all of a page away.
+        *body = Part::of(body.element);
+        rules.uses_names = false;
+        boilerplate::leave_out(body, &rules);
+    }
+    is_enough(body, known)
 }
 
-fn missing(why: &str) -> Error {
-    Error::new(ErrorKind::Missing, format!("no main text: {why}"))
-}
-
-/// Whether the one has nearly all of the text of the other, and nothing less of what is content for sure.
-fn is_most(main: &Html, body: &Html) -> bool {
-    has_nearly_all(main, body) && has_blocks(main, body) && has_content(main, body)
-}
-
-/// As words, too: what stands out may be half a table, which is none when it is read again.
-fn has_nearly_all(main: &Html, body: &Html) -> bool {
-    let size = |html: &Html| {
-        let text = html.root().text();
-        (text.len(), text.split(' ').count())
+fn is_enough(body: &Part<'_>, known: &Metadata) -> bool {
+    let least = if known.is_article {
+        SHORT_ARTICLE
+    } else {
+        PROSE
     };
-    let (main, body) = (size(main), size(body));
-    main.0 * 20 >= body.0 * 19 && main.1 * 10 >= body.1 * 9
+    let prose = body.unlinked();
+    prose >= least && prose >= body.sums.text / 10
 }
 
-/// A short list of references or a table of links is little text, but no menu.
-fn has_blocks(main: &Html, body: &Html) -> bool {
-    let count = |html: &Html| html.select(BLOCKS).map_or(0, |found| found.len());
-    count(main) >= count(body)
-}
-
-/// Whether it has each line of what the page says is its content.
-fn has_content(main: &Html, body: &Html) -> bool {
-    let text = main.root().block_text();
-    let lines: HashSet<&str> = text.lines().collect();
-    let mut parts = body.select(CONTENT).into_iter().flatten();
-    parts.all(|part| part.block_text().lines().all(|line| lines.contains(line)))
-}
-
-fn article(html: &Html, content: &Html, known: Metadata) -> Article {
-    let data = html.structured();
-    let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let own = |name| filled(json_ld(&data, name));
-    let body = content.root().children().find(|part| part.name() == "body");
-    Article {
-        title: own("headline").or(filled(Some(known.title))),
-        byline: own("author").or(filled(known.byline)),
-        published: own("datePublished").or(filled(known.published_time)),
-        language: data.language,
-        excerpt: filled(known.excerpt),
-        text: content.root().block_text(),
-        markdown: markdown::of(content.root(), Links::Written),
-        html: body.map(Element::inner_html).unwrap_or_default(),
+/// The part of a page that holds its text.
+fn container<'p, 'a>(body: &'p Part<'a>, known: &Metadata) -> &'p Part<'a> {
+    let text = known.body.as_deref().and_then(KnownText::of);
+    if let Some(part) = text.and_then(|text| container::of_known(body, &text)) {
+        return part;
+    }
+    if known.is_article || container::is_named(body) {
+        container::of_article(body)
+    } else {
+        container::of_page(body)
     }
 }
 
-/// What JSON-LD says of the article.
-fn json_ld(data: &Structured, property: &str) -> Option<String> {
-    let mut values = data.json_ld.things().into_iter();
-    let article = values.find(|thing| thing.get("headline").is_some())?;
-    named(article.get(property)?)
+fn collect(part: &Part<'_>, left_out: &mut HashSet<NodeId>) {
+    for part in part.all_parts() {
+        if part.is_left_out {
+            left_out.insert(part.id());
+        } else {
+            collect(part, left_out);
+        }
+    }
 }
 
-/// A text, the name of a thing, or those of several.
-fn named(value: &serde_json::Value) -> Option<String> {
-    if let Some(all) = value.as_array() {
-        let names: Vec<String> = all.iter().filter_map(named).collect();
-        return Some(names.join(", "));
-    }
-    let text = value.as_str().or_else(|| value.get("name")?.as_str());
-    text.map(|text| text.trim().to_owned())
+/// The text that JSON-LD has, of a page which shows none.
+fn stated(html: &Html, known: Metadata) -> Result<Article> {
+    let Some(text) = known.body.as_deref() else {
+        let message = "no main text: there is hardly any text but links";
+        return Err(Error::new(ErrorKind::Missing, message));
+    };
+    let is_html = text.contains("</p>") || text.contains("<br");
+    let page = if is_html {
+        text.to_owned()
+    } else {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines
+            .map(|line| format!("<p>{}</p>", line.replace('&', "&amp;").replace('<', "&lt;")))
+            .collect()
+    };
+    let content = Html::parse(&page, html.base_url().clone());
+    Ok(Article::of(&content, known))
 }

@@ -60,6 +60,8 @@ pub(crate) mod markdown;
 mod name;
 mod open_tag;
 mod permalink;
+#[cfg(feature = "article")]
+mod pruned;
 mod script;
 mod settle;
 mod table;

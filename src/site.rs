@@ -33,7 +33,7 @@ use crate::response::Response;
 use crate::settings::Settings;
 use crate::spider::Spider;
 pub(crate) use follow::is_page;
-pub use record::{Content, SitePage};
+pub use record::{Content, MainText, SitePage};
 
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is
 /// followed, and so are frames and the next page that a `<link rel=next>` names.
@@ -112,8 +112,8 @@ impl Site {
         request
     }
 
-    /// The content, and whether it is the main text, if that is wanted.
-    fn content(&self, response: &Response) -> Result<(Option<String>, Option<bool>), BoxError> {
+    /// The content, and what is known of the main text, if that is wanted.
+    fn content(&self, response: &Response) -> Result<(Option<String>, Option<MainText>), BoxError> {
         let whole = |root: Element<'_>| match self.content {
             Content::Markdown => markdown::of(root, self.links),
             _ => root.block_text(),
@@ -127,29 +127,46 @@ impl Site {
         if !self.main_only {
             return Ok((Some(whole(html.root())), None));
         }
-        let main = self.main_text(&html);
-        let is_main = main.is_some();
-        let content = main.unwrap_or_else(|| whole(html.root()));
-        Ok((Some(content), Some(is_main)))
+        let (content, main) = self.main_text(&html);
+        let content = content.unwrap_or_else(|| whole(html.root()));
+        Ok((Some(content), Some(main)))
     }
 
     #[cfg(feature = "article")]
-    fn main_text(&self, html: &Html) -> Option<String> {
-        let article = html.article()?;
-        Some(match self.content {
+    fn main_text(&self, html: &Html) -> (Option<String>, MainText) {
+        let article = match crate::Article::read(html) {
+            Ok(article) => article,
+            Err(error) => {
+                let reason = error.to_string();
+                tracing::info!(url = %html.url(), %reason, "the whole page is kept");
+                return (None, MainText::missing(reason));
+            }
+        };
+        let content = match self.content {
             Content::Markdown if self.links == Links::Left => {
                 let html = Html::parse(&article.html, html.base_url().clone());
                 markdown::of(html.root(), self.links)
             }
             Content::Markdown => article.markdown,
             _ => article.text,
-        })
+        };
+        let main = MainText {
+            reason: None,
+            byline: article.byline,
+            published: article.published,
+            site_name: article.site_name,
+            language: article.language,
+        };
+        (Some(content), main)
     }
 
     #[cfg(not(feature = "article"))]
     #[expect(clippy::unused_self, reason = "the same with the feature needs it")]
-    fn main_text(&self, _: &Html) -> Option<String> {
-        None
+    fn main_text(&self, _: &Html) -> (Option<String>, MainText) {
+        (
+            None,
+            MainText::missing("built without main texts".to_owned()),
+        )
     }
 }
 
@@ -262,7 +279,11 @@ mod tests {
         ] {
             let out = parse(&only_main(content), page).await;
             let record = &out.items()[0];
-            assert_eq!(record.main, main, "{content:?}");
+            assert_eq!(
+                record.main.as_ref().map(MainText::is_found),
+                main,
+                "{content:?}"
+            );
             assert!(
                 record.content.as_ref().unwrap().starts_with(starts),
                 "{record:?}"

@@ -40,8 +40,9 @@ pub(super) struct SiteVerb {
     #[command(flatten)]
     content: ContentFlags,
 
-    /// Of --text or --markdown, only the main text: no menus, headers and footers. "main" in the record is false for a
-    /// page without one, which keeps all of it
+    /// Of --text or --markdown, only the main text: no menus, headers, footers and comments. "main" in the record is false
+    /// for a page without one, which keeps all of it, and "main_reason" says why; "byline", "published", "site_name" and
+    /// "language" are what the page says of its article
     #[arg(long, requires = "ContentFlags", conflicts_with = "html")]
     main: bool,
 

@@ -97,6 +97,12 @@ pub(super) struct Extent {
 }
 
 impl Extent {
+    /// That of a page with less on it than this one.
+    #[cfg(feature = "article")]
+    pub(super) fn again(&self) -> Self {
+        Self::new(self.text)
+    }
+
     /// That of a page whose source has so many bytes.
     pub(super) fn new(text: usize) -> Self {
         Self {

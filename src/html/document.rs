@@ -33,15 +33,15 @@ use crate::Result;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Html {
-    tree: scraper::Html,
-    cuts: Cuts,
+    pub(super) tree: scraper::Html,
+    pub(super) cuts: Cuts,
     /// What is wrong with the page, if it is XML.
-    fault: Option<Fault>,
-    url: Url,
-    encoding: &'static Encoding,
-    base: OnceCell<Base>,
+    pub(super) fault: Option<Fault>,
+    pub(super) url: Url,
+    pub(super) encoding: &'static Encoding,
+    pub(super) base: OnceCell<Base>,
     /// How much selectors may have to compare.
-    extent: Extent,
+    pub(super) extent: Extent,
 }
 
 impl Html {

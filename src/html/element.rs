@@ -98,12 +98,6 @@ impl<'a> Element<'a> {
         self.node.id()
     }
 
-    /// Its attributes, names in lower case, in the order of the page.
-    #[cfg(feature = "article")]
-    pub(crate) fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.node.value().attrs()
-    }
-
     /// How many nodes it has, itself included, and how many bytes of text.
     pub(crate) fn size(self) -> (usize, usize) {
         let sizes = self.node.descendants().map(|node| match node.value() {

@@ -19,9 +19,41 @@ pub enum Content {
     Html,
 }
 
+/// What is known of the main text of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MainText {
+    /// Why there is none, so that the content is that of the whole page.
+    pub reason: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published: a date, or a date and time, of ISO 8601.
+    pub published: Option<String>,
+    /// The name of the site that it is on.
+    pub site_name: Option<String>,
+    /// The language, such as `en-GB`.
+    pub language: Option<String>,
+}
+
+impl MainText {
+    pub(super) fn missing(reason: String) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the page has one.
+    #[must_use]
+    pub fn is_found(&self) -> bool {
+        self.reason.is_none()
+    }
+}
+
 /// A page as `crawl site` reports it. Serialises to `{"url", "title", "h1", "links"}` in this order and, when it was
-/// asked for, the content under the name of its form: `text`, `markdown` or `html`. Before it comes `main`, when only the
-/// main text was asked for.
+/// asked for, the content under the name of its form: `text`, `markdown` or `html`. Before it comes, when only the main text
+/// was asked for, whether there is one and what is known of it: `main`, `main_reason`, `byline`, `published`, `site_name` and
+/// `language`, always all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SitePage {
@@ -36,9 +68,8 @@ pub struct SitePage {
     /// Whether the body ended early. Of a page that is whole, the record does not say so.
     pub incomplete: bool,
     pub(super) kind: Content,
-    /// Whether the content is the main text; otherwise it is all of the page, which has no main text. `None` when it was not
-    /// asked for.
-    pub main: Option<bool>,
+    /// Whether the content is the main text, and what is known of that. `None` when it was not asked for.
+    pub main: Option<MainText>,
     /// The content, in the form that was asked for.
     pub content: Option<String>,
 }
@@ -52,7 +83,7 @@ impl Serialize for SitePage {
             Content::Html => Some("html"),
         };
         let more = usize::from(name.is_some())
-            + usize::from(self.main.is_some())
+            + self.main.as_ref().map_or(0, |_| 6)
             + usize::from(self.incomplete);
         let mut record = serializer.serialize_struct("SitePage", 4 + more)?;
         record.serialize_field("url", self.url.as_str())?;
@@ -62,8 +93,13 @@ impl Serialize for SitePage {
         if self.incomplete {
             record.serialize_field("incomplete", &true)?;
         }
-        if let Some(main) = self.main {
-            record.serialize_field("main", &main)?;
+        if let Some(main) = &self.main {
+            record.serialize_field("main", &main.is_found())?;
+            record.serialize_field("main_reason", &main.reason)?;
+            record.serialize_field("byline", &main.byline)?;
+            record.serialize_field("published", &main.published)?;
+            record.serialize_field("site_name", &main.site_name)?;
+            record.serialize_field("language", &main.language)?;
         }
         if let Some(name) = name {
             record.serialize_field(name, &self.content)?;

@@ -210,18 +210,13 @@ fn a_page_that_is_too_large_says_so() {
     for page in [
         "<p>x".repeat(60_000),
         format!("<p>{}", "word ".repeat(1 << 20)),
-        format!(
-            "{}{}",
-            "<ul><li>".repeat(45),
-            "<li>Ink, <a href=a>b</a>".repeat(13_000)
-        ),
     ] {
         let error = Article::read(&read(&page)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error}");
     }
 }
 
-/// A tenth of what they may be. Where time is quadratic in something, the test takes minutes.
+/// Where time is quadratic in something, the test takes minutes.
 #[test]
 fn pages_made_to_be_expensive_are_read() {
     let words = SENTENCE.repeat(60);
@@ -238,6 +233,12 @@ fn pages_made_to_be_expensive_are_read() {
             format!("<tr><td>{SENTENCE}<td>x").repeat(1_500)
         ),
         deep("<div>", 600),
+        format!(
+            "{}{}",
+            "<ul><li>".repeat(45),
+            "<li>Ink, <a href=a>b</a>".repeat(13_000)
+        ),
+        "<div class=entry-content><p>Ink, made at home, of soot.".repeat(3_000),
         format!("{}{}", "<div>".repeat(600), SENTENCE.repeat(5_000)),
         format!(
             "{}{}",
@@ -258,4 +259,260 @@ fn pages_made_to_be_expensive_are_read() {
             assert_eq!(error.kind(), ErrorKind::Missing, "{start}: {error}");
         }
     }
+}
+
+/// A page that says that it is an article, with things beside it.
+fn news(data: &str, body: &str) -> String {
+    format!("<html lang=en><title>Making ink</title>{data}<body>{body}</body>")
+}
+
+const SAYS_SO: [&str; 5] = [
+    "<meta property=og:type content=article>",
+    "<meta property='article:published_time' content=2026-02-03>",
+    r#"<script type="application/ld+json">{"@type": "BlogPosting", "headline": "Making ink"}</script>"#,
+    r#"<script type="application/ld+json">{"@graph": [{"@type": ["WebPage"]}, {"@type": ["Thing", "OpinionNewsArticle"]}]}</script>"#,
+    "<div itemscope itemtype=https://schema.org/NewsArticle></div>",
+];
+
+#[test]
+fn beside_an_article_nothing_is_kept() {
+    let text = SENTENCE.repeat(6);
+    for data in SAYS_SO {
+        for beside in [
+            "<div class=box><h2>Elsewhere</h2><p>Paper is dear.</p><table><tr><td>x</table></div>",
+            "<section><h3>Write to us</h3><p>Paper is dear.</section>",
+            "<ol id=talk><li><article><p>Paper is dear.</article></ol>",
+            "<p>Paper is dear.</p>",
+        ] {
+            let found = article(&news(
+                data,
+                &format!("<article><p>{text}<p>{text}</article>{beside}"),
+            ));
+            assert_eq!(
+                found.text.matches("and it lasted").count(),
+                12,
+                "{data}: {}",
+                found.text
+            );
+            assert!(!found.text.contains("dear"), "{data}: {beside}");
+        }
+    }
+}
+
+#[test]
+fn a_page_that_does_not_say_so_loses_nothing_beside_its_article() {
+    let text = SENTENCE.repeat(6);
+    let found = article(&news(
+        "",
+        &format!(
+            "<article><p>{text}</article><div class=box><h2>Elsewhere</h2><p>Paper is dear, too.</div>"
+        ),
+    ));
+    assert!(
+        found.text.contains("Elsewhere\nPaper is dear, too."),
+        "{}",
+        found.text
+    );
+}
+
+#[test]
+fn an_article_in_several_parts_is_whole() {
+    let part = format!(
+        "<section><div class=post__content><p>{0}<p>{0}</div></section>",
+        SENTENCE.repeat(4)
+    );
+    let body = format!(
+        "<div id=root><div>{}</div></div><ul><li><a href=/1>Paper, today</a></ul>",
+        part.repeat(3)
+    );
+    let found = article(&news(SAYS_SO[0], &body));
+    assert_eq!(
+        found.text.matches("and it lasted").count(),
+        24,
+        "{}",
+        found.text
+    );
+    assert!(!found.text.contains("Paper"), "{}", found.text);
+}
+
+#[test]
+fn the_text_in_json_ld_tells_which_part_it_is() {
+    let text = "Quills come from geese, and the best of them from the left wing. ".repeat(6);
+    let other = SENTENCE.repeat(20);
+    let data = format!(
+        r#"<script type="application/ld+json">{{"@type": "Article", "articleBody": "{text}"}}</script>"#
+    );
+    let body = format!("<div class=a><p>{text}</div><div class=b><p>{other}<p>{other}</div>");
+    let found = article(&news(&data, &body));
+    assert_eq!(found.text, text.trim());
+}
+
+#[test]
+fn a_text_that_is_in_json_ld_only_is_the_text() {
+    let data = r#"<script type="application/ld+json">{"@type": "BlogPosting", "headline": "Quills", "author": "Ada",
+        "articleBody": "Geese &amp; quills.\n\nThe left wing is < the right one."}</script>"#;
+    let found = article(&news(data, "<div id=app>Loading</div>"));
+    assert_eq!(
+        found.text,
+        "Geese & quills.\nThe left wing is < the right one."
+    );
+    assert_eq!(found.title.as_deref(), Some("Quills"));
+    assert_eq!(found.byline.as_deref(), Some("Ada"));
+}
+
+#[test]
+fn boilerplate_is_left_out_whatever_its_size() {
+    let text = SENTENCE.repeat(6);
+    let long = "Paper is dear, and getting dearer by the day, they say. ".repeat(40);
+    for beside in [
+        format!("<aside><h2>Today</h2><p>{long}</aside>"),
+        format!("<nav><p>{long}</nav>"),
+        format!("<footer><p>{long}</footer>"),
+        format!("<div class=postComments><p>{long}</div>"),
+        format!("<div role=complementary><p>{long}</div>"),
+        format!("<select>{}</select>", "<option>Paper is dear".repeat(200)),
+    ] {
+        let found = article(&news(
+            "",
+            &format!("<main><h2>Ink</h2><p>{text}</main>{beside}"),
+        ));
+        assert!(!found.text.contains("Paper"), "{}", found.text);
+        assert!(found.text.contains("and it lasted"), "{}", found.text);
+    }
+}
+
+#[test]
+fn what_holds_the_article_is_no_boilerplate_whatever_it_is_called() {
+    let text = SENTENCE.repeat(6);
+    for (open, close) in [
+        (
+            "<body class='has-sidebar comments-open'><div class='navbar-page'>",
+            "</div>",
+        ),
+        (
+            "<form id=aspnetForm><div class=modal-enabled>",
+            "</div></form>",
+        ),
+        ("<div class=paywall>", "</div>"),
+    ] {
+        let found = article(&format!(
+            "<title>x</title>{open}<article><p>{text}<p>{text}</article>{close}"
+        ));
+        assert_eq!(
+            found.text.matches("and it lasted").count(),
+            12,
+            "{open}: {}",
+            found.text
+        );
+    }
+}
+
+#[test]
+fn asides_forms_and_headers_may_have_text_of_the_article() {
+    let text = SENTENCE.repeat(6);
+    let found = article(&news("", &format!(
+        "<header><h1>On ink</h1><p>All that there is to know about it, in one sentence.</header>
+         <main><p>{text}<aside><p>Soot is the blackest of all that burns, and the cheapest.</aside>
+         <aside role=note><h4>Mind</h4><p>It stains.</aside>
+         <form><p>A bottle of ours lasts for a year, and costs next to nothing.<input type=number><button>Buy</button></form>
+         <form><p>Write us your address, and we shall send you a letter.<input type=email></form>
+         <div class=social-embed><blockquote><p>Ink on my sleeves again!</blockquote></div>
+         <p>I use:<ul><li><a href=/1>A quill</a><li><a href=/2>A knife</a></ul><p>{text}
+         <h3><button>How much?</button></h3><p>Little.</main>"
+    )));
+    for kept in [
+        "All that there is",
+        "blackest of all",
+        "It stains.",
+        "A bottle of ours",
+        "sleeves again",
+        "A knife",
+        "How much?",
+    ] {
+        assert!(found.text.contains(kept), "{kept} in {}", found.text);
+    }
+    for gone in ["your address", "Buy"] {
+        assert!(!found.text.contains(gone), "{gone} in {}", found.text);
+    }
+}
+
+#[test]
+fn a_short_article_is_found_beside_many_links() {
+    let links = "<a href=/x>Paper of today</a> ".repeat(300);
+    let text = SENTENCE.repeat(5);
+    for page in [
+        format!("<nav>{links}</nav><main><p>{text}</main>"),
+        format!("<div><main><p>{text}</main><p>{links}</div>"),
+    ] {
+        let found = article(&news("", &page));
+        assert!(found.text.contains("and it lasted"), "{}", found.text);
+    }
+}
+
+#[test]
+fn what_is_known_is_taken_from_wherever_it_is_said() {
+    let text = SENTENCE.repeat(8);
+    let known = |data: &str| {
+        let found = article(&news(
+            data,
+            &format!("<article><span class=byline>By Cy Dee</span><p>{text}</article>"),
+        ));
+        (found.byline, found.published, found.site_name)
+    };
+    let some = |text: &str| Some(text.to_owned());
+    let graph = "<meta property=og:site_name content='The Ink'><meta name=author content='by Ada'>
+        <meta property=article:published_time content='2026-02-03 04:05:06+01:00'>";
+    assert_eq!(
+        known(graph),
+        (
+            some("Ada"),
+            some("2026-02-03T04:05:06+01:00"),
+            some("The Ink")
+        )
+    );
+    let json = r#"<script type="application/ld+json">{"@type": "NewsArticle", "author": [{"name": "Ben &amp; Co"}],
+        "datePublished": "Wed, 04 Feb 2026 10:00:00 GMT", "publisher": {"@type": "Organization", "name": "Pen"}}</script>"#;
+    assert_eq!(
+        known(json),
+        (some("Ben & Co"), some("2026-02-04T10:00:00Z"), some("Pen"))
+    );
+    let shown =
+        "<meta name=date content=03/04/2026><meta name=author content=https://example.com/ada>";
+    assert_eq!(known(shown), (some("Cy Dee"), None, None));
+}
+
+#[test]
+fn the_lead_of_an_article_comes_before_its_text() {
+    let text = SENTENCE.repeat(6);
+    let lead = "All that there is to know about ink, in one sentence.";
+    for (data, page) in [
+        (
+            "",
+            format!("<header><h1>Making ink</h1><p>{lead}</header><main><p>{text}</main>"),
+        ),
+        (
+            SAYS_SO[0],
+            format!("<header><h1>Making ink</h1><p>{lead}</header><main><p>{text}</main>"),
+        ),
+        (
+            SAYS_SO[0],
+            format!(
+                "<article><div class=article__lead>{lead}</div><div class=article__text><p>{text}<p>{text}</div></article>"
+            ),
+        ),
+        (
+            SAYS_SO[0],
+            format!(
+                "<article><header><h1>Making ink</h1><div><p>{lead}</div></header><div class=x><p>{text}<p>{text}</div></article>"
+            ),
+        ),
+    ] {
+        let found = article(&news(data, &page));
+        assert_eq!(found.text.lines().next(), Some(lead), "{page}");
+    }
+    let found = article(&news(
+        SAYS_SO[0],
+        &format!("<header><h1>The Ink Blog</h1><p>words since 1999</header><main><p>{text}</main>"),
+    ));
+    assert_eq!(found.text, text.trim());
 }

@@ -89,7 +89,21 @@ fn only_the_main_text_is_kept_if_wanted() {
         .exits(0)
         .json();
     let fields: Vec<&String> = record.as_object().unwrap().keys().collect();
-    assert_eq!(fields, ["url", "title", "h1", "links", "main", "text"]);
+    let known = [
+        "main_reason",
+        "byline",
+        "published",
+        "site_name",
+        "language",
+    ];
+    let expected = [
+        &["url", "title", "h1", "links", "main"][..],
+        &known,
+        &["text"],
+    ]
+    .concat();
+    assert_eq!(fields, expected);
+    assert!(known.iter().all(|name| record[*name].is_null()), "{record}");
     assert_eq!(record["main"], true);
     let kept = record["text"].as_str().unwrap();
     assert!(
@@ -115,6 +129,8 @@ fn a_page_without_a_main_text_is_kept_whole() {
     ];
     let record = crawl(&arguments).exits(0).json();
     assert_eq!(record["main"], false);
+    let reason = record["main_reason"].as_str().unwrap();
+    assert!(reason.contains("hardly any text but links"), "{reason}");
     assert!(
         record["markdown"]
             .as_str()
