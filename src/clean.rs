@@ -62,9 +62,9 @@ mod zone;
 mod tests;
 
 pub(crate) use dates::is_dated;
+pub use dates::{date, timestamp};
 pub(crate) use moment::Moment;
 pub(crate) use text::visible;
-pub use dates::{date, timestamp};
 pub use typed::{integer, number, number_comma, price};
 
 use amount::decimal;

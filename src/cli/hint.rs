@@ -204,12 +204,21 @@ mod tests {
     fn what_goes_wrong_over_http_2_may_go_right_without() {
         for (kind, message) in [
             (ErrorKind::Http, "the server broke off the HTTP/2 exchange"),
-            (ErrorKind::Incomplete, "the HTTP/2 stream was reset before its end"),
+            (
+                ErrorKind::Incomplete,
+                "the HTTP/2 stream was reset before its end",
+            ),
         ] {
             let error = Error::new(kind, message);
             assert!(hint(&error, Dialect::Flags).contains("`CRAWL_HTTP2=false`"));
         }
-        assert_eq!(hint(&Error::new(ErrorKind::Http, "the answer is not HTTP"), Dialect::Flags), "");
+        assert_eq!(
+            hint(
+                &Error::new(ErrorKind::Http, "the answer is not HTTP"),
+                Dialect::Flags
+            ),
+            ""
+        );
     }
 
     #[test]

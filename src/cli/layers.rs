@@ -328,7 +328,11 @@ mod tests {
         ] {
             assert!(from_environment(&[variable]).is_ok(), "{variable:?}");
         }
-        for variable in [("CRAWL_PORT", "8080"), ("CRAWL_NAME", "x"), ("CRAWL_HOST", "a")] {
+        for variable in [
+            ("CRAWL_PORT", "8080"),
+            ("CRAWL_NAME", "x"),
+            ("CRAWL_HOST", "a"),
+        ] {
             assert!(from_environment(&[variable]).is_err(), "{variable:?}");
         }
     }

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use crawlworks::{ErrorKind, Report};
 use crawlworks::prelude::*;
 use crawlworks::testing::FakeDownloader;
+use crawlworks::{ErrorKind, Report};
 use md5::{Digest as _, Md5};
 
 use crate::support::{Probe, Scratch, get, html, page_of_links, polite, quick, run, secs};
@@ -117,18 +117,24 @@ async fn asked(
 
 #[tokio::test]
 async fn robots_txt_is_asked_for_as_the_request_that_waits_for_it() {
-    let start = get("http://a.example/").with_header("x-token", "t").unwrap();
+    let start = get("http://a.example/")
+        .with_header("x-token", "t")
+        .unwrap();
     let start = start.with_header("accept", "text/csv").unwrap();
     let (requests, report) = asked(start, |request| match request.url().path() {
         "/robots.txt" if request.header("x-token").is_none() => Response::new(request, 401),
-        "/robots.txt" => Response::new(request, 200)
-            .with_body("text/plain", "User-agent: *\nDisallow: /inner\n"),
+        "/robots.txt" => {
+            Response::new(request, 200).with_body("text/plain", "User-agent: *\nDisallow: /inner\n")
+        }
         _ => html(request, page_of_links(["/inner", "/open"])),
     })
     .await;
     assert_eq!(report.filtered[&crawlworks::Filter::Robots], 1);
     assert_eq!(requests[0].url().path(), "/robots.txt");
-    assert!(requests[0].header("accept").is_none(), "that is for the page");
+    assert!(
+        requests[0].header("accept").is_none(),
+        "that is for the page"
+    );
 }
 
 #[tokio::test]

@@ -59,12 +59,22 @@ async fn a_response_knows_the_way_to_it() {
 /// What becomes of a page that sets a cookie on its way back to itself, or sets none.
 async fn failure_of_a_loop(sets_cookie: bool, cookies: bool) -> String {
     let fake = FakeDownloader::new(move |request| {
-        let to = if request.url().query().is_some() { "/" } else { "/?back" };
+        let to = if request.url().query().is_some() {
+            "/"
+        } else {
+            "/?back"
+        };
         let sets_cookie = sets_cookie && to == "/?back";
         let answer = Response::new(request, 302).with_header("location", to)?;
-        if sets_cookie { answer.with_header("set-cookie", "seen=1") } else { Ok(answer) }
+        if sets_cookie {
+            answer.with_header("set-cookie", "seen=1")
+        } else {
+            Ok(answer)
+        }
     });
-    let mut crawler = quick(Probe::only([get("http://a.example/")]), |s| s.cookies = cookies);
+    let mut crawler = quick(Probe::only([get("http://a.example/")]), |s| {
+        s.cookies = cookies
+    });
     let mut events = crawler.events();
     run(crawler.downloader(fake)).await;
     while let Some(event) = events.next().await {
@@ -77,10 +87,17 @@ async fn failure_of_a_loop(sets_cookie: bool, cookies: bool) -> String {
 
 #[tokio::test]
 async fn a_loop_that_a_cookie_might_end_says_so_only_then() {
-    assert!(failure_of_a_loop(true, false).await.contains("cookies=true"));
+    assert!(
+        failure_of_a_loop(true, false)
+            .await
+            .contains("cookies=true")
+    );
     for (sets_cookie, cookies) in [(false, false), (true, true), (false, true)] {
         let message = failure_of_a_loop(sets_cookie, cookies).await;
-        assert!(message.contains("loop") && !message.contains("cookies"), "{message}");
+        assert!(
+            message.contains("loop") && !message.contains("cookies"),
+            "{message}"
+        );
     }
 }
 

@@ -61,7 +61,11 @@ impl Site {
         let port = listener.local_addr().unwrap().port();
         let (counts, watched) = watch::channel(Counts::default());
         let requests = Arc::<Mutex<Vec<_>>>::default();
-        let (log, script, acceptor) = (Arc::clone(&requests), Arc::new(script), acceptor(&["h2", "http/1.1"]));
+        let (log, script, acceptor) = (
+            Arc::clone(&requests),
+            Arc::new(script),
+            acceptor(&["h2", "http/1.1"]),
+        );
         tokio::spawn(async move {
             for number in 0.. {
                 let (stream, _) = listener.accept().await.unwrap();
