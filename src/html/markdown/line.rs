@@ -14,6 +14,9 @@ pub(super) enum Place {
 
 /// The lines of a block; one for a heading or a cell.
 pub(super) fn lines(mut content: Content, place: Place) -> Vec<String> {
+    if place == Place::Paragraph && begins_with_link(&content) {
+        content.pieces.iter_mut().for_each(undo_label);
+    }
     settle(&mut content);
     let mut out = String::new();
     let mut pieces = content.pieces.iter().peekable();
@@ -38,6 +41,24 @@ pub(super) fn lines(mut content: Content, place: Place) -> Vec<String> {
         Place::Paragraph => out.split('\n').map(escape::line).collect(),
         Place::Heading => vec![escape::heading(out)],
         Place::Cell => vec![out.replace('|', "\\|")],
+    }
+}
+
+/// Whether a bracket may stand at the beginning of the block, as that of a definition does: section 4.7 of CommonMark.
+fn begins_with_link(content: &Content) -> bool {
+    let mut opened = content.pieces.iter().map_while(|piece| match piece {
+        Piece::Open(number) => content.marks.get(*number),
+        _ => None,
+    });
+    opened.any(|mark| matches!(mark, Mark::Link { .. }))
+}
+
+/// Makes text of code that would end the label of a definition there, although it is code.
+fn undo_label(piece: &mut Piece) {
+    if let Piece::Code(code) = piece
+        && code.contains("]:")
+    {
+        *piece = Piece::Text(std::mem::take(code));
     }
 }
 

@@ -176,6 +176,12 @@ fn code_in_tables_keeps_its_lines_without_their_numbers() {
 }
 
 #[test]
+fn code_in_a_link_is_no_definition() {
+    let page = "<a href=/x>a <code>b]:c</code></a>";
+    assert_eq!(markdown(page), "[a b\\]:c](http://example.com/x)\n");
+}
+
+#[test]
 fn links_in_code_are_links() {
     hold(&[(
         "<code>Vec&lt;<a href=/t>T</a>&gt;</code>",
