@@ -14,10 +14,13 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use super::visit::Outcome;
 use crate::error::ErrorKind;
 use crate::frontier::Queued;
 use crate::policy::outage::pause;
+use crate::request::Request;
 use crate::scheduler::{HostId, WINDOW};
 
 /// Requests that fail in a row before robots.txt is asked for, though others wait.
@@ -109,8 +112,8 @@ pub(super) enum Sent {
     Waiting(HostId, Queued),
     /// This one, which failed before.
     Again(HostId, Box<Suspect>),
-    /// One for robots.txt.
-    Robots(HostId, Arc<str>),
+    /// One for robots.txt, as whoever made this request.
+    Robots(HostId, Box<Request>),
 }
 
 /// Whether a request may go.
@@ -354,8 +357,10 @@ impl Outages {
             silence.probe = Probe::Queued(suspect.queued.number);
             return Some(Sent::Again(host, Box::new(suspect)));
         }
+        let suspect = silence.suspects.front().map(|suspect| suspect.queued.request.clone());
+        let asks = suspect.or_else(|| Some(Request::from(Url::parse(&origin).ok()?)))?;
         silence.probe = Probe::Queued(ROBOTS);
-        Some(Sent::Robots(host, origin))
+        Some(Sent::Robots(host, Box::new(asks)))
     }
 
     /// When an origin is looked for next that need not be given up.

@@ -51,8 +51,8 @@ impl Dispatcher {
                     self.scheduler.expect_waiting(1);
                     self.scheduler.push_urgent(host, suspect.queued);
                 }
-                Sent::Robots(host, origin) => {
-                    let robots = robots_request(&url::Url::parse(&origin)?)?;
+                Sent::Robots(host, asks) => {
+                    let robots = robots_request(&asks)?;
                     self.scheduler.push_urgent(host, robots.into());
                 }
             }
