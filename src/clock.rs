@@ -49,7 +49,7 @@ pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::O
     until(now() + limit, future).await
 }
 
-/// What a future comes to by this time of the clock. When even the timer came late, as it does after a process was
+/// What a future comes to by this time of the clock; a large one comes pinned, or there would be room for it twice. When even the timer came late, as it does after a process was
 /// halted or had no processor, it gets as long again before it is given up.
 pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     let mut future = pin!(future);

@@ -9,6 +9,7 @@ mod tests;
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -114,7 +115,7 @@ impl Connector {
             let versions = Versions::Http2AndHttp1;
             tls.to_server(endpoint.host(), versions, io).await.map(Some)
         };
-        clock::within(*limit, connecting)
+        clock::within(*limit, pin!(connecting))
             .await
             .unwrap_or_else(|| Err(Error::new(ErrorKind::Timeout, "no connection in time")))
     }
@@ -240,7 +241,7 @@ impl Deadline {
     }
 
     async fn bound<T>(self, step: impl Future<Output = Result<T>>) -> Result<T> {
-        clock::until(self.at, step).await.unwrap_or_else(|| {
+        clock::until(self.at, pin!(step)).await.unwrap_or_else(|| {
             let limit = self.limit.as_secs_f64();
             Err(Error::new(
                 ErrorKind::Timeout,

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
 use ::http::header::{CONTENT_TYPE, HeaderMap, PROXY_AUTHORIZATION};
@@ -160,7 +161,8 @@ impl HttpDownloader {
             // What is for a proxy must not get through it to the server.
             outgoing.headers_mut().remove(PROXY_AUTHORIZATION);
         }
-        let result = match clock::within(self.limits.body.idle, lease.send(outgoing)).await {
+        let sent = clock::within(self.limits.body.idle, pin!(lease.send(outgoing))).await;
+        let result = match sent {
             Some(Ok(answer)) => return Ok((lease, answer)),
             Some(Err(lost)) => {
                 self.learn(endpoint, &lost.error);
@@ -214,7 +216,7 @@ impl Downloader for HttpDownloader {
                 format!("not finished within {} s", limit.as_secs_f64()),
             ))
         };
-        let result = clock::within(limit, self.exchange(&endpoint, request))
+        let result = clock::within(limit, pin!(self.exchange(&endpoint, request)))
             .await
             .unwrap_or_else(late);
         self.connector.judge(&endpoint, result).map_err(located)

@@ -259,7 +259,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_a_page_waits_for_does_not_hold_its_thread() {
         let page = async {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             tokio::time::advance(Duration::from_secs(2)).await;
         };
         let ((), held) = timed(page).await;

@@ -65,9 +65,8 @@ fn a_panic_is_that_of_who_waits_and_the_threads_go_on() {
     runtime().block_on(async {
         let parsers = Arc::new(Parsers::new(&Handle::current()));
         for _ in 0..10 {
-            let job = start(&parsers, async { panic!("a page") });
-            let error: tokio::task::JoinError = job.await.map(|()| ()).unwrap_err();
-            assert!(error.is_panic());
+            let job = start::<()>(&parsers, async { panic!("a page") });
+            assert!(job.await.unwrap_err().is_panic());
         }
         assert_eq!(start(&parsers, async { 1 }).await.unwrap(), 1);
     });
