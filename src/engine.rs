@@ -7,8 +7,8 @@
 mod commits;
 mod dispatch;
 mod erased;
-mod parsers;
 mod outages;
+mod parsers;
 mod robots;
 mod sitemaps;
 mod tally;

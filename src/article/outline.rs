@@ -139,17 +139,5 @@ impl<'a> Text<'a> {
 
 /// Whether nobody sees the text in an element.
 fn is_unseen(element: Element<'_>) -> bool {
-    let is_off = || {
-        let style = element.attr("style").unwrap_or_default();
-        let style = style.to_ascii_lowercase().replace(' ', "");
-        ["display:none", "visibility:hidden"]
-            .iter()
-            .any(|off| style.contains(off))
-    };
-    let names = ["base", "datalist", "noscript", "svg"];
-    element.is_hidden()
-        || names.contains(&element.name())
-        || element.attr("hidden").is_some()
-        || element.attr("aria-hidden") == Some("true")
-        || is_off()
+    element.is_hidden() || matches!(element.name(), "base" | "svg")
 }

@@ -357,7 +357,10 @@ impl Outages {
             silence.probe = Probe::Queued(suspect.queued.number);
             return Some(Sent::Again(host, Box::new(suspect)));
         }
-        let suspect = silence.suspects.front().map(|suspect| suspect.queued.request.clone());
+        let suspect = silence
+            .suspects
+            .front()
+            .map(|suspect| suspect.queued.request.clone());
         let asks = suspect.or_else(|| Some(Request::from(Url::parse(&origin).ok()?)))?;
         silence.probe = Probe::Queued(ROBOTS);
         Some(Sent::Robots(host, Box::new(asks)))
