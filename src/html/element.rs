@@ -203,10 +203,13 @@ impl<'a> Element<'a> {
                     if element.is_some_and(Element::is_block) {
                         words.separate();
                     }
+                    let is_hidden = |element: Element<'_>| {
+                        !element.is_data() && Name::of(element.name().as_bytes()).is_hidden()
+                    };
                     match edge {
                         Edge::Open(_)
                             if hidden.is_none()
-                                && element.is_some_and(Element::is_hidden)
+                                && element.is_some_and(is_hidden)
                                 && node.id() != self.node.id() =>
                         {
                             hidden = Some(node.id());
