@@ -228,7 +228,10 @@ impl Place {
             let root = self.root.as_ref().map_or(1, |root| root.depth);
             return depth == root + names::depth_of_feed(kind);
         };
-        depth == entry + 1 || self.group.is_some_and(|group| depth == group + 1)
+        depth == entry + 1
+            || self
+                .group
+                .is_some_and(|group| (group + 1..=group + 2).contains(&depth))
     }
 
     fn open_part(&mut self, depth: usize, tag: &Tag<'_>, kind: FeedKind, name: &Name) {

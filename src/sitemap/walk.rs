@@ -292,7 +292,7 @@ impl Open {
             || kind.starts_with("application/xhtml");
         let is_web = !href.contains(':') || href.to_ascii_lowercase().starts_with("http");
         let rank = u8::from(!is_html) + 2 * u8::from(!is_web);
-        if self.locs.is_empty() || rank < self.rank {
+        if self.locs.iter().all(|(loc, _)| loc.is_empty()) || rank < self.rank {
             (self.locs, self.rank) = (vec![(href, false)], rank);
         }
     }

@@ -52,7 +52,7 @@ impl<'a> Source<'a> {
 
     pub(crate) fn within(bytes: &'a [u8], limit: usize, origin: Origin<'_>) -> io::Result<Self> {
         let is_packed = bytes.starts_with(&GZIP);
-        let mut raw = unpacked(bytes);
+        let mut raw = unpacked(bytes)?;
         let mut head = Vec::new();
         if is_packed {
             // What comes before damage is kept; the damage is met again later.
@@ -150,37 +150,27 @@ pub(crate) fn fault(what: &str, error: &io::Error) -> Error {
 /// The first bytes of a member of gzip.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-fn unpacked<'a>(bytes: &'a [u8]) -> Box<dyn BufRead + Send + 'a> {
+/// The document without its layers of gzip; an error where not even the beginning of one can be had.
+fn unpacked<'a>(bytes: &'a [u8]) -> io::Result<Box<dyn BufRead + Send + 'a>> {
     let mut raw: Box<dyn BufRead + Send + 'a> = Box::new(bytes);
     for _ in 0..MAX_LAYERS {
-        // What is broken from its beginning is met again where it is read.
-        if !raw.fill_buf().is_ok_and(|start| start.starts_with(&GZIP)) {
+        if !raw.fill_buf()?.starts_with(&GZIP) {
             break;
         }
         raw = Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(raw)));
     }
-    raw
+    Ok(raw)
 }
 
 /// The encoding of a document, told from its beginning.
 fn encoding_of(start: &[u8], origin: Origin<'_>) -> &'static Encoding {
     let first = start.trim_ascii_start().first();
-    let is_json = matches!(first, Some(b'{' | b'['));
-    let media_type = origin
-        .content_type
-        .map(crate::sniff::MediaType::parse)
-        .unwrap_or_default();
-    let label = media_type
-        .charset
-        .as_deref()
-        .map(|label| format!("; charset={label}"));
-    let essence = if is_json {
-        "application/json"
+    let kind = if matches!(first, Some(b'{' | b'[')) {
+        charset::Kind::Json
     } else {
-        "application/xml"
+        charset::Kind::Xml
     };
-    let content_type = format!("{essence}{}", label.unwrap_or_default());
-    charset::detect_at(start, Some(&content_type), origin.domain)
+    charset::detect_as(kind, start, origin.content_type, origin.domain)
 }
 
 #[cfg(test)]
