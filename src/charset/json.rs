@@ -9,6 +9,7 @@ pub(super) fn encoding(
     named: Option<&'static Encoding>,
     domain: Option<&str>,
 ) -> &'static Encoding {
+    let body = without_cut(body);
     match body {
         [0, byte, ..] if *byte != 0 => return UTF_16BE,
         [byte, 0, ..] if *byte != 0 => return UTF_16LE,
@@ -29,6 +30,17 @@ pub(super) fn encoding(
         UTF_8
     } else {
         super::guess(body, domain)
+    }
+}
+
+/// The text without a character of UTF-8 that its end cuts off, if it is a beginning only.
+fn without_cut(body: &[u8]) -> &[u8] {
+    let last = body.utf8_chunks().last();
+    let cut = last.map_or(&[][..], |chunk| chunk.invalid());
+    let is_cut = std::str::from_utf8(cut).is_err_and(|error| error.error_len().is_none());
+    match body.strip_suffix(cut) {
+        Some(rest) if is_cut => rest,
+        _ => body,
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) struct Mirrors {
 /// What a page is recognised by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Print {
+    /// Which page it is: one may be remembered as its folder, too, and is one page all the same.
+    page: u64,
     whole: u64,
     /// Without the page's own URL.
     rest: u64,
@@ -45,13 +47,22 @@ impl Mirrors {
         let print = self.print(url, body);
         let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
         let above = self.keys_above(url);
-        let equal = above.filter(|(key, is_path)| {
-            pages.get(key).is_some_and(|found| match is_path {
-                true => found.whole == print.whole,
-                false => found.rest == print.rest,
-            })
+        let equal = above.filter_map(|(key, is_path)| {
+            let found = pages.get(&key)?;
+            let is_equal = if is_path {
+                found.whole == print.whole
+            } else {
+                found.rest == print.rest
+            };
+            is_equal.then_some(found.page)
         });
-        let is_endless = equal.take(EQUAL).count() == EQUAL;
+        let mut found = Vec::with_capacity(EQUAL);
+        for page in equal {
+            if found.len() < EQUAL && !found.contains(&page) {
+                found.push(page);
+            }
+        }
+        let is_endless = found.len() == EQUAL;
         if pages.len() < MOST {
             pages.entry(self.key(url, folder(url))).or_insert(print);
             pages.insert(self.key(url, target(url)), print);
@@ -61,13 +72,18 @@ impl Mirrors {
 
     fn print(&self, url: &Url, body: &[u8]) -> Print {
         let own = target(url);
+        let page = self.key(url, own);
         let whole = self.state.hash_one(body);
         if own.len() < 2 {
-            return Print { whole, rest: whole };
+            return Print {
+                page,
+                whole,
+                rest: whole,
+            };
         }
         let escaped = without(body, own.replace('&', "&amp;").as_bytes());
         let rest = self.state.hash_one(without(&escaped, own.as_bytes()));
-        Print { whole, rest }
+        Print { page, whole, rest }
     }
 
     fn key(&self, url: &Url, target: &str) -> u64 {
