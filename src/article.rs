@@ -128,7 +128,9 @@ fn found(html: &Html) -> Result<Article> {
     let kept = container(&outline, &known);
     let kept = lead::before(kept, &outline);
     let mut left_out = HashSet::new();
-    kept.iter().for_each(|part| collect(part, &mut left_out));
+    for part in &kept {
+        collect(part, &mut left_out);
+    }
     let kept: Vec<Element<'_>> = kept.iter().map(|part| part.element).collect();
     let content = html.pruned(&kept, &left_out);
     Ok(Article::of(&content, known))
@@ -211,9 +213,8 @@ fn stated(html: &Html, known: Metadata) -> Result<Article> {
         text.to_owned()
     } else {
         let lines = text.lines().filter(|line| !line.trim().is_empty());
-        lines
-            .map(|line| format!("<p>{}</p>", line.replace('&', "&amp;").replace('<', "&lt;")))
-            .collect()
+        let escaped = lines.map(|line| line.replace('&', "&amp;").replace('<', "&lt;"));
+        escaped.fold(String::new(), |page, line| page + "<p>" + &line + "</p>")
     };
     let content = Html::parse(&page, html.base_url().clone());
     Ok(Article::of(&content, known))

@@ -299,7 +299,7 @@ fn words(name: &str) -> Vec<String> {
     let mut letters = name.chars().peekable();
     let mut before = ' ';
     while let Some(letter) = letters.next() {
-        let is_next_lower = letters.peek().is_some_and(|next| next.is_ascii_lowercase());
+        let is_next_lower = letters.peek().is_some_and(char::is_ascii_lowercase);
         let starts = letter.is_ascii_uppercase()
             && (before.is_ascii_lowercase() || before.is_ascii_uppercase() && is_next_lower);
         if starts || !letter.is_ascii_alphabetic() {

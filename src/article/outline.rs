@@ -26,6 +26,10 @@ pub(super) struct Text<'a> {
 /// What an element has, without what is left out of it. Lengths are in bytes, without white space: a letter of Chinese says
 /// as much as three of English, and has as many.
 #[derive(Debug, Default, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says of an element what is asked for alone"
+)]
 pub(super) struct Sums {
     pub(super) text: i64,
     /// As much of it as is in links.

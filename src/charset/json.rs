@@ -53,9 +53,12 @@ fn count(body: &[u8]) -> (usize, usize) {
     })
 }
 
+/// The number that four bytes are.
+type Read = fn([u8; 4]) -> u32;
+
 /// The text, if it is UTF-32: by its byte order mark, or by the zeros around its first character.
 pub(super) fn utf_32(body: &[u8]) -> Option<String> {
-    let (rest, read): (&[u8], fn([u8; 4]) -> u32) = match body {
+    let (rest, read): (&[u8], Read) = match body {
         [0xff, 0xfe, 0, 0, rest @ ..] => (rest, u32::from_le_bytes),
         [0, 0, 0xfe, 0xff, rest @ ..] => (rest, u32::from_be_bytes),
         [0, 0, 0, first, ..] if *first != 0 => (body, u32::from_be_bytes),

@@ -29,7 +29,6 @@ pub(super) fn decimal(text: &str, notation: Notation) -> Result<String, String> 
     }
     let cents = number.check_price(text)?;
     let notation = match currency::decimals(number.before, number.after) {
-        Decimals::Two => notation,
         Decimals::Three => Notation::Thousandths,
         Decimals::Unsure
             if number.read(notation, text)? != number.read(Notation::Thousandths, text)? =>
@@ -39,7 +38,7 @@ pub(super) fn decimal(text: &str, notation: Notation) -> Result<String, String> 
                 quoted(text)
             ));
         }
-        Decimals::Unsure => notation,
+        Decimals::Two | Decimals::Unsure => notation,
     };
     let plain = number.read(notation, text)?;
     let plain = if cents { hundredth(&plain) } else { plain };

@@ -269,7 +269,7 @@ fn half(word: &str) -> Option<bool> {
 
 /// The digits behind the point of a second, as nanoseconds.
 fn nanoseconds(digits: &str) -> Option<i32> {
-    number(&format!("{digits:0<9}").get(..9)?)
+    number(format!("{digits:0<9}").get(..9)?)
 }
 
 fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {

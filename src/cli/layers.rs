@@ -126,12 +126,12 @@ fn is_of_a_cluster(name: &str, value: &str) -> bool {
                 .next()
                 .is_some_and(|protocol| protocols.contains(&protocol))
     });
-    let is_part = ["_PROTO", "_PORT", "_ADDR"].iter().any(|end| {
+    let is_detail = ["_PROTO", "_PORT", "_ADDR"].iter().any(|end| {
         name.strip_suffix(end)
             .is_some_and(|port| protocols.iter().any(|p| port.ends_with(&format!("_{p}"))))
     });
     let is_link = name.ends_with("_NAME") && value.starts_with('/');
-    is_service || is_port || is_part || is_link || name.ends_with("_PORT") && is_address(value)
+    is_service || is_port || is_detail || is_link || name.ends_with("_PORT") && is_address(value)
 }
 
 fn file(settings: &mut Settings, spider: &str, text: &str) -> Result<()> {

@@ -41,8 +41,8 @@ pub(super) struct SiteVerb {
     content: ContentFlags,
 
     /// Of --text or --markdown, only the main text: no menus, headers, footers and comments. "main" in the record is false
-    /// for a page without one, which keeps all of it, and "main_reason" says why; "byline", "published", "site_name" and
-    /// "language" are what the page says of its article
+    /// for a page without one, which keeps all of it, and `main_reason` says why; `byline`, `published`, `site_name` and
+    /// `language` are what the page says of its article
     #[arg(long, requires = "ContentFlags", conflicts_with = "html")]
     main: bool,
 

@@ -26,9 +26,10 @@ pub(super) fn before_head(error: &hyper::Error) -> Error {
 
 /// The error of a body that did not arrive whole.
 pub(super) fn within_body(error: &(dyn StdError + 'static)) -> Error {
-    let source = match needs_http1(error) {
-        true => Box::new(NeedsHttp1(innermost(error))),
-        false => innermost(error),
+    let source = if needs_http1(error) {
+        Box::new(NeedsHttp1(innermost(error)))
+    } else {
+        innermost(error)
     };
     Error::new(ErrorKind::Incomplete, ENDED_EARLY).with_source(source)
 }

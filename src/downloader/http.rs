@@ -113,9 +113,10 @@ impl HttpDownloader {
         let response = Response::new(request, head.status.as_u16())
             .with_headers(head.headers)
             .with_exchange(received.bytes, timings, received.wire_bytes);
-        Ok(match received.is_cut {
-            true => response.incomplete(),
-            false => response,
+        Ok(if received.is_cut {
+            response.incomplete()
+        } else {
+            response
         })
     }
 

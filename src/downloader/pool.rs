@@ -147,9 +147,10 @@ impl Pool {
     }
 
     fn versions(&self, endpoint: &Endpoint) -> Versions {
-        match self.shared.offers_http2 && !self.state().requires_http1(endpoint) {
-            true => Versions::Http2AndHttp1,
-            false => Versions::Http1,
+        if self.shared.offers_http2 && !self.state().requires_http1(endpoint) {
+            Versions::Http2AndHttp1
+        } else {
+            Versions::Http1
         }
     }
 

@@ -206,12 +206,9 @@ impl Outages {
         if self.max.is_zero() {
             return None;
         }
-        let known = match self.origins.get_mut(origin) {
-            Some(known) => known,
-            None => {
-                self.learn(origin, started);
-                return None;
-            }
+        let Some(known) = self.origins.get_mut(origin) else {
+            self.learn(origin, started);
+            return None;
         };
         known.answered = known.answered.max(started);
         let silence = known.silence.as_ref()?;

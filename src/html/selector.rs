@@ -7,6 +7,7 @@ use scraper::Selector;
 
 use super::cost::Needs;
 use super::css::{SCOPE, prefixed, scoped};
+use super::name::Name;
 use super::query::Query;
 use crate::compiled::{Compiled, remembered};
 use crate::settings::did_you_mean;
@@ -143,12 +144,22 @@ impl Problem {
     }
 }
 
+/// Elements of HTML within a line that selectors often name.
+const INLINE: [&str; 12] = [
+    "a", "b", "button", "code", "em", "i", "label", "small", "span", "strong", "sub", "sup",
+];
+
 /// What to write instead of `dc:title`, where the former is what comes before the colon.
 fn prefix_hint(before: &str, token: &str) -> Option<String> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
     let prefix = before.get(start..).filter(|prefix| !prefix.is_empty())?;
-    let name = token.trim_start_matches(':');
+    let name = Some(token.trim_start_matches(':')).filter(|name| !name.is_empty())?;
+    // `p:frist` is a slip in a pseudo-class.
+    let element = Name::of(prefix.as_bytes());
+    if element.is_block() || element.is_void() || INLINE.contains(&prefix) {
+        return None;
+    }
     Some(format!("; an element of that name is {prefix}|{name}"))
 }
 

@@ -468,13 +468,13 @@ fn a_type_of_ones_own_takes_what_is_repaired() {
     );
     let error = response("[1,\n\"x\"]").json::<Vec<u8>>().unwrap_err();
     assert!(
-        error.chain().to_string().contains("at line 2 column 3"),
+        error.chain().contains("at line 2 column 3"),
         "{}",
         error.chain()
     );
     let error = response("[1,\n{a:1}]").json::<Value>().unwrap_err();
     assert!(
-        error.chain().to_string().contains("at line 2 column 2"),
+        error.chain().contains("at line 2 column 2"),
         "{}",
         error.chain()
     );

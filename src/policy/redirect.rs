@@ -73,9 +73,10 @@ fn text_of(location: &[u8]) -> Cow<'_, str> {
     let (host, path) = location.split_at_checked(path).unwrap_or((location, b""));
     let mut text = encoding_rs::mem::decode_latin1(host).into_owned();
     for byte in path {
-        match byte.is_ascii() {
-            true => text.push(char::from(*byte)),
-            false => text.push_str(percent_encoding::percent_encode_byte(*byte)),
+        if byte.is_ascii() {
+            text.push(char::from(*byte));
+        } else {
+            text.push_str(percent_encoding::percent_encode_byte(*byte));
         }
     }
     text.into()

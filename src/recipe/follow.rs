@@ -88,7 +88,7 @@ impl Follow {
     }
 
     /// The names of the values that it carries, if it carries any.
-    pub(super) fn carried(&self) -> Option<impl Iterator<Item = &str> + Clone> {
+    pub(super) fn carried(&self) -> Option<impl Iterator<Item = &str>> {
         let each = self.each.as_ref()?;
         Some(each.carry.names.iter().map(|name| &**name))
     }

@@ -97,7 +97,7 @@ impl Plan {
         }
         reader.check_used();
         let carried = plan.follows.iter().filter_map(Follow::carried);
-        reader.check_carried(carried.flatten());
+        reader.check_carried(&carried.flatten().collect::<Vec<_>>());
         // Half a recipe does not lead where the whole one would.
         if reader.problems.is_empty() {
             reach::check(&plan, reader);

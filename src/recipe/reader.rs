@@ -174,10 +174,10 @@ impl<'t> Reader<'t> {
     }
 
     /// Says of each value that a field wants and no rule carries.
-    pub(super) fn check_carried<'n>(&mut self, known: impl Iterator<Item = &'n str> + Clone) {
+    pub(super) fn check_carried(&mut self, known: &[&str]) {
         for name in std::mem::take(&mut self.carried) {
-            if !known.clone().any(|known| known == name.value) {
-                let meant = suggestion(&name.value, known.clone());
+            if !known.contains(&name.value.as_str()) {
+                let meant = suggestion(&name.value, known.iter().copied());
                 let message = format!("no [[follow]] carries {:?}{meant}", name.value);
                 self.add(&name.at, message);
             }

@@ -59,9 +59,12 @@ async fn crawl(
 async fn pages_that_hold_their_threads_hold_up_no_other_page() {
     for held in [1, 2, 4, 8] {
         let gate = Gate::opens_after(PAGES - held);
-        let parse = move |page| match page < held {
-            true => gate.wait(),
-            false => gate.parsed(),
+        let parse = move |page| {
+            if page < held {
+                gate.wait()
+            } else {
+                gate.parsed()
+            }
         };
         let report = crawl(parse, |crawler| crawler).await;
         assert_eq!((report.pages, report.errors.len()), (PAGES as u64, 0));
@@ -71,10 +74,7 @@ async fn pages_that_hold_their_threads_hold_up_no_other_page() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn one_worker_is_enough() {
     let gate = Gate::opens_after(PAGES - 3);
-    let parse = move |page| match page < 3 {
-        true => gate.wait(),
-        false => gate.parsed(),
-    };
+    let parse = move |page| if page < 3 { gate.wait() } else { gate.parsed() };
     let report = crawl(parse, |crawler| crawler).await;
     assert_eq!(report.pages, PAGES as u64);
 }

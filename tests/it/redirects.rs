@@ -73,7 +73,7 @@ async fn failure_of_a_loop(sets_cookie: bool, cookies: bool) -> String {
         }
     });
     let mut crawler = quick(Probe::only([get("http://a.example/")]), |s| {
-        s.cookies = cookies
+        s.cookies = cookies;
     });
     let mut events = crawler.events();
     run(crawler.downloader(fake)).await;
@@ -147,7 +147,9 @@ async fn a_loop_is_called_one_and_a_new_cookie_breaks_it() {
     }
     assert_eq!(
         told.as_deref(),
-        Some("redirect loop: it leads back to http://a.example/b")
+        Some(
+            "redirect loop: it leads back to http://a.example/b: a cookie was set on the way, which `cookies=true` would send back"
+        )
     );
 }
 

@@ -137,9 +137,10 @@ impl Patient {
 
 impl Downloader for Patient {
     async fn fetch(&self, request: Request) -> crawlworks::Result<Response> {
-        let request = match (self.is_timeless)(request.url()) {
-            true => request.with_timeout(secs(1)),
-            false => request,
+        let request = if (self.is_timeless)(request.url()) {
+            request.with_timeout(secs(1))
+        } else {
+            request
         };
         self.downloader.fetch(request).await
     }

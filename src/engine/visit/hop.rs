@@ -28,9 +28,10 @@ impl Context {
         let next = redirect::follow(request, status, headers, self.redirects);
         if let Some(next) = next.map_err(|error| with_hint(error, has_refused))? {
             let target = next.url().clone();
-            let next = match has_refused {
-                true => next.with_mark(COOKIE_REFUSED),
-                false => next,
+            let next = if has_refused {
+                next.with_mark(COOKIE_REFUSED)
+            } else {
+                next
             };
             return self
                 .marked(request, response, next)

@@ -49,8 +49,8 @@ fn bad_marks(content: &mut Content, all: bool) -> Vec<bool> {
             stars = stars.saturating_sub(is_star);
             opens(after, before)
         };
-        let stays = is_good || !run.follows_other && run.mend(pieces, is_open, (before, after));
-        if (all || !stays)
+        let is_kept = is_good || !run.follows_other && run.mend(pieces, is_open, (before, after));
+        if (all || !is_kept)
             && let Some(bad) = bad.get_mut(number)
         {
             *bad = true;

@@ -16,7 +16,10 @@ pub(super) fn of(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut text = text.into_owned().into_bytes();
     if head.len() < bytes.len() {
         // The last line may have been cut off.
-        let whole = text.iter().rposition(is_end).unwrap_or_default();
+        let whole = text
+            .iter()
+            .rposition(|byte| is_end(*byte))
+            .unwrap_or_default();
         text.truncate(whole);
     }
     Cow::Owned(text)
@@ -33,7 +36,7 @@ fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-fn is_end(byte: &u8) -> bool {
+fn is_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
@@ -41,10 +44,13 @@ fn within_limit(bytes: &[u8]) -> &[u8] {
     let Some((head, rest)) = bytes.split_at_checked(MAX_BYTES) else {
         return bytes;
     };
-    if rest.first().is_none_or(is_end) {
+    if rest.first().is_none_or(|byte| is_end(*byte)) {
         return head;
     }
-    let whole = head.iter().rposition(is_end).unwrap_or_default();
+    let whole = head
+        .iter()
+        .rposition(|byte| is_end(*byte))
+        .unwrap_or_default();
     head.get(..whole).unwrap_or_default()
 }
 

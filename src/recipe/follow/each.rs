@@ -44,33 +44,28 @@ impl Each {
         if section.get("carry").is_none() {
             reader.add(&each.at, "`each` needs `carry` beside it: the values that go along; for links alone there is `within`");
         }
-        let (from, within) = match section.text("json", &mut reader.problems) {
-            Some(json) => {
-                let (objects, urls) = (reader.jmespath(&each), reader.jmespath(&json));
-                (
-                    From::Json,
-                    objects
-                        .zip(urls)
-                        .map(|(objects, urls)| Within::Objects(objects, urls)),
-                )
-            }
-            None => {
-                let query = section.text("query", &mut reader.problems);
-                let query = query.unwrap_or(Placed {
-                    value: LINKS,
-                    at: each.at.clone(),
-                });
-                let (elements, query) = (reader.selector(&each), reader.query(&query));
-                let within = elements.zip(query);
-                (
-                    From::Html,
-                    within.map(|(css, query)| Within::Elements(css, Selection::new(query))),
-                )
-            }
+        let json = section.text("json", &mut reader.problems);
+        let from = if json.is_some() {
+            From::Json
+        } else {
+            From::Html
+        };
+        let carry = Fields::read_carry(section, from, reader);
+        let within = if let Some(json) = json {
+            let (objects, urls) = (reader.jmespath(&each), reader.jmespath(&json));
+            Within::Objects(objects?, urls?)
+        } else {
+            let query = section.text("query", &mut reader.problems);
+            let query = query.unwrap_or(Placed {
+                value: LINKS,
+                at: each.at.clone(),
+            });
+            let (elements, query) = (reader.selector(&each), reader.query(&query));
+            Within::Elements(elements?, Selection::new(query?))
         };
         Some(Self {
-            carry: Fields::read_carry(section, from, reader)?,
-            within: within?,
+            carry: carry?,
+            within,
         })
     }
 

@@ -39,7 +39,7 @@ fn with_token(url: &str) -> Request {
 }
 
 #[tokio::test]
-async fn cve_2021_41125_credentials_go_to_no_other_host_and_to_no_robots_txt() {
+async fn cve_2021_41125_credentials_go_to_no_other_host_and_to_no_robots_txt_of_another() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let noted = Arc::clone(&seen);
     let fake = FakeDownloader::new(move |request| {
@@ -65,7 +65,11 @@ async fn cve_2021_41125_credentials_go_to_no_other_host_and_to_no_robots_txt() {
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(
         *seen.lock().unwrap(),
-        ["http://a.example/", "http://a.example/far"]
+        [
+            "http://a.example/robots.txt",
+            "http://a.example/",
+            "http://a.example/far"
+        ]
     );
     for asked in [
         "http://a.example/robots.txt",

@@ -44,5 +44,5 @@ fn a_page_that_is_no_feed_is_an_error() {
     let site = PracticeSite::start().unwrap();
     crawl(&["feed", site.at("/quotes/").as_str()])
         .exits(1)
-        .says("no root element of a feed");
+        .says("this is an HTML page, not a feed");
 }

@@ -181,7 +181,7 @@ fn a_check_says_what_is_wrong_and_exits_4() {
     assert_eq!(
         ran.lines(),
         [
-            "bad.toml:6:5: a field needs `css`, `json_ld`, `page` or `value`",
+            "bad.toml:6:5: a field needs `css`, `json_ld`, `page`, `carried` or `value`",
             "bad.toml:6:7: unknown key \"csss\" in a field; did you mean \"css\"?"
         ]
     );

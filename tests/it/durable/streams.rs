@@ -36,7 +36,7 @@ fn crawler(job: &Job) -> Crawler<Probe<Value>> {
 struct Came(BTreeMap<String, u32>);
 
 impl Came {
-    fn add(&mut self, item: impl ToString) {
+    fn add(&mut self, item: &impl ToString) {
         *self.0.entry(item.to_string()).or_default() += 1;
     }
 
@@ -44,7 +44,7 @@ impl Came {
     async fn all() -> Self {
         let (mut all, mut items) = (Self::default(), crawler(&Job::new()).stream());
         while let Some(item) = items.next().await {
-            all.add(item);
+            all.add(&item);
         }
         checked(items.finish().await.unwrap());
         assert!(all.0.len() > 200 && all.0.values().all(|times| *times == 1));
@@ -67,7 +67,7 @@ fn assert_file_is_whole(files: &Scratch, all: &Came) {
     files
         .read("a.jsonl")
         .lines()
-        .for_each(|line| written.add(line));
+        .for_each(|line| written.add(&line));
     assert_eq!(&written, all);
 }
 
@@ -78,7 +78,7 @@ async fn finishing_in_the_middle_loses_nothing_and_doubles_nothing() {
         let mut items = crawler(&job).stream();
         for _ in 0..run * 7 % 23 {
             match items.next().await {
-                Some(item) => came.add(item),
+                Some(item) => came.add(&item),
                 None => break,
             }
         }
@@ -101,10 +101,10 @@ async fn dropping_the_stream_gives_the_item_in_hand_again_and_no_other() {
     let mut last = None;
     for run in 1.. {
         let mut items = crawler(&job).stream();
-        for _ in 0..run * 5 % 17 + 1 {
+        for _ in 0..=(run * 5 % 17) {
             last = items.next().await.map(|item| item.to_string());
             match &last {
-                Some(item) => came.add(item),
+                Some(item) => came.add(&item),
                 None => break,
             }
         }
@@ -132,7 +132,7 @@ async fn a_stop_hands_over_what_is_on_its_way() {
         };
         let mut read = 0;
         while let Some(item) = items.next().await {
-            came.add(item);
+            came.add(&item);
             read += 1;
             if read == 10 {
                 halted.notify_one();
@@ -200,7 +200,7 @@ async fn kills_give_the_item_in_hand_again_and_no_other() {
     }
     assert!(in_hand.len() > 10, "{in_hand:?}");
     let (mut came, all) = (Came::default(), Came::all().await);
-    files.read("read").lines().for_each(|item| came.add(item));
+    files.read("read").lines().for_each(|item| came.add(&item));
     assert_eq!(came.without(&in_hand), all);
     assert_file_is_whole(&files, &all);
 }

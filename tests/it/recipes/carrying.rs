@@ -85,7 +85,7 @@ fn a_value_that_nothing_carries_is_a_mistake() {
         .collect();
     assert_eq!(
         problems,
-        [r#"12:23: no [[follow]] carries "prize"; did you mean "price"?"#]
+        [r#"12:21: no [[follow]] carries "prize"; did you mean "price"?"#]
     );
 }
 

@@ -20,13 +20,10 @@ async fn fetched(pages: &'static [&'static str]) -> u64 {
             .parse()
             .unwrap();
         let items = pages.get(number - 1).or(pages.last()).unwrap();
-        let items: String = items
-            .split(' ')
-            .map(|item| format!("<b>{item}</b>"))
-            .collect();
+        let items = items.replace(' ', "</b><b>");
         Ok(html(
             request,
-            format!("<title>page {number}</title>{items}"),
+            format!("<title>page {number}</title><b>{items}</b>"),
         ))
     });
     let text = text.replace("'::text'", "{ css = ':scope', optional = true }");

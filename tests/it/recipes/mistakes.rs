@@ -63,7 +63,7 @@ fn a_list_that_begins_with_a_body_does_not_go_on_by_urls() {
     assert_eq!(
         told_beside(lines),
         [
-            "1:18: the `url` of [pagination] is asked for with GET and without a body: this start cannot go on so"
+            "1:18: the `url` of [pagination] is asked for with GET and without a body: this start cannot go on so; `body` there puts the number or cursor into its body"
         ]
     );
 }
@@ -175,7 +175,7 @@ fn mistakes_in_fields_are_told() {
         ),
         (
             "{}",
-            "3:5: a field needs `css`, `json_ld`, `page` or `value`",
+            "3:5: a field needs `css`, `json_ld`, `page`, `carried` or `value`",
         ),
         (
             "'a::attrs(x)'",
@@ -183,7 +183,7 @@ fn mistakes_in_fields_are_told() {
         ),
         (
             "{ page = 'ulr' }",
-            r#"3:14: unknown "ulr": a page has url, title, label, status; did you mean "url"?"#,
+            r#"3:14: unknown "ulr": a page has url, title, label, status, canonical; did you mean "url"?"#,
         ),
         (
             "{ css = 'b', clean = ['pirce'] }",
@@ -207,7 +207,7 @@ fn mistakes_in_fields_are_told() {
         ),
         (
             "{ css = 'b', format = '%Y' }",
-            r#"3:27: `format` needs type = "date""#,
+            r#"3:27: "format" needs type = "date""#,
         ),
         (
             "{ css = 'b', type = 'date', format = '%H' }",

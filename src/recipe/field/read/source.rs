@@ -33,16 +33,7 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
             let (query, expression) = (reader.query(&css), reader.jmespath(&json));
             Some(Source::Embedded(Selection::new(query?), expression?))
         }
-        ["css", "pair"] if from != From::Json => {
-            let css = section.text("css", problems)?;
-            let name = section.text("pair", problems)?;
-            let css = Placed {
-                value: &*reader.selector(&css)?,
-                at: css.at,
-            };
-            let selection = Selection::new(reader.query(&css)?);
-            Some(Source::Pair(selection, name.value.to_owned()))
-        }
+        ["css", "pair"] if from != From::Json => pair(section, reader),
         ["json"] if from != From::Html => {
             let text = section.text("json", problems)?;
             Some(Source::Json(reader.jmespath(&text)?))
@@ -117,6 +108,17 @@ pub(super) fn source(section: &Section<'_>, from: From, reader: &mut Reader<'_>)
         }
         _ => None,
     }
+}
+
+fn pair(section: &Section<'_>, reader: &mut Reader<'_>) -> Option<Source> {
+    let css = section.text("css", &mut reader.problems)?;
+    let name = section.text("pair", &mut reader.problems)?;
+    let css = Placed {
+        value: &*reader.selector(&css)?,
+        at: css.at,
+    };
+    let selection = Selection::new(reader.query(&css)?);
+    Some(Source::Pair(selection, name.value.to_owned()))
 }
 
 fn fact(text: &Placed<&str>, reader: &mut Reader<'_>) -> Option<Fact> {
