@@ -63,7 +63,9 @@ mod tests;
 
 pub(crate) use dates::is_dated;
 pub use dates::{date, timestamp};
+#[cfg(feature = "recipe")]
 pub(crate) use moment::Moment;
+#[cfg(feature = "recipe")]
 pub(crate) use text::visible;
 pub use typed::{integer, number, number_comma, price};
 

@@ -69,6 +69,7 @@ pub fn check(expression: &str) -> Result<()> {
     expression::compile(expression).map(drop)
 }
 
+#[cfg(feature = "recipe")]
 /// Whether the expression asks a question, so that `false` is an answer and no value of the JSON.
 pub(crate) fn is_condition(expression: &str) -> bool {
     expression::compile(expression).is_ok_and(|compiled| expression::is_condition(&compiled.ast))

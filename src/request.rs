@@ -15,6 +15,7 @@
 
 mod notes;
 mod serial;
+#[cfg(feature = "recipe")]
 pub(crate) mod url_list;
 
 use std::fmt;

@@ -157,6 +157,7 @@ fn quoted_length(text: &str, quote: char) -> usize {
     text.len()
 }
 
+#[cfg(feature = "recipe")]
 /// Whether the outcome of an expression is that of a question, and no value of the JSON.
 pub(super) fn is_condition(ast: &Ast) -> bool {
     match ast {

@@ -61,9 +61,9 @@ async fn pages_that_hold_their_threads_hold_up_no_other_page() {
         let gate = Gate::opens_after(PAGES - held);
         let parse = move |page| {
             if page < held {
-                gate.wait()
+                gate.wait();
             } else {
-                gate.parsed()
+                gate.parsed();
             }
         };
         let report = crawl(parse, |crawler| crawler).await;
