@@ -8,6 +8,8 @@ const FOR_NUMBERS: usize = 3;
 const NO_CHOICE: [&str; 7] = ["all", "any", "none", "default", "null", "and", "or"];
 /// How many segments may occur again with others between, for each time that they may follow each other.
 const SCATTERED: usize = 2;
+/// Longest part of a text that is looked for again: no URL of the usual length has room for a longer one.
+const LONGEST: usize = 100;
 
 /// Whether one segment, or a run of segments, occurs more than `max` times in a row, or many occur again.
 pub(super) fn in_path(path: &str, max: usize) -> bool {
@@ -82,21 +84,34 @@ fn is_weak(segment: &str) -> bool {
 
 /// Whether a text says the same more than `max` times without anything between: more than one letter, and not numbers or
 /// marks, of which codes and vectors have many.
+///
+/// Takes time linear in the text for each length, whatever the text: it comes from a site.
 pub(super) fn within(text: &[u8], max: usize) -> bool {
-    (2..=text.len() / (max + 1)).any(|length| {
-        let mut equal = 0;
-        let pairs = text.iter().zip(text.iter().skip(length));
-        pairs.enumerate().any(|(at, (one, next))| {
-            equal = if one == next { equal + 1 } else { 0 };
-            let part = || text.get(at..at + length).unwrap_or_default();
-            equal >= max * length && part().iter().any(u8::is_ascii_alphabetic) && !is_one(part())
-        })
-    })
+    let longest = (text.len() / (max + 1)).min(LONGEST);
+    (2..=longest).any(|length| has_echo(text, length, max))
 }
 
-/// Whether a text is the same sign over and over.
-fn is_one(text: &[u8]) -> bool {
-    text.windows(2).all(|pair| pair.first() == pair.last())
+/// Whether `length` bytes follow each other more than `max` times.
+fn has_echo(text: &[u8], length: usize, max: usize) -> bool {
+    // How long it has been as it is up to here: equal to what follows, one sign, without a letter.
+    let (mut equal, mut same, mut mute) = (0, 0, 0);
+    let mut before = None;
+    let pairs = text.iter().zip(text.iter().skip(length));
+    for (one, next) in pairs {
+        equal = if one == next { equal + 1 } else { 0 };
+        same = if before == Some(one) { same + 1 } else { 1 };
+        mute = if one.is_ascii_alphabetic() {
+            0
+        } else {
+            mute + 1
+        };
+        before = Some(one);
+        // What is repeated has ended here at least once, so it is enough to look back for it.
+        if equal >= max * length && same < length && mute < length {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether a query says the same over and over. Forms with many rows do so, for each row.

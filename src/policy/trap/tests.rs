@@ -195,7 +195,35 @@ fn nothing_is_a_trap_when_they_are_not_looked_for() {
     assert_eq!(Traps::new(&settings, YEAR).judge(&url), None);
 }
 
+#[test]
+fn the_longest_url_is_judged_at_once() {
+    // What takes more than linear time would never come back from these.
+    let long = 64 << 10;
+    assert_eq!(judge(&format!("/{}", "y".repeat(long))), None);
+    assert_eq!(judge(&format!("/{}", "12".repeat(long))), None);
+    let echo = format!("/{}", "xy".repeat(long));
+    assert_eq!(judge(&echo), Some(TrapKind::Growth));
+}
+
+/// What [`repeats::within`] answers, in as few words as possible.
+fn is_echoed(text: &[u8], max: usize) -> bool {
+    (2..=text.len() / (max + 1)).any(|length| {
+        text.windows(length * (max + 1)).any(|run| {
+            let part = &run[..length];
+            run.chunks(length).all(|other| other == part)
+                && part.iter().any(u8::is_ascii_alphabetic)
+                && part.iter().any(|byte| *byte != part[0])
+        })
+    })
+}
+
 proptest! {
+    #[test]
+    fn echoes_are_found_wherever_they_are(text in "[ab1]{0,4}((ab|a|1|12|b1){1,3}){0,12}[ab1]{0,4}", max in 1_usize..4) {
+        let text = text.as_bytes();
+        prop_assert_eq!(repeats::within(text, max), is_echoed(text, max));
+    }
+
     #[test]
     fn pages_of_ordinary_sites_are_never_traps(
         slug in "[a-z]{2,9}(-[a-z0-9]{1,9}){0,5}",
