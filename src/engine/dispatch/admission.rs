@@ -98,9 +98,12 @@ impl Dispatcher {
 
     /// Counts what was judged by its URL.
     fn leave_out(&mut self, request: &Request, reason: Filter) {
-        match self.scope.trap(request.url()) {
-            Some(kind) if reason == Filter::Trap => self.trapped(request, kind),
-            _ => self.sorted_out(request, reason),
+        // What is left out for another reason may be of any length, and is not worth a look.
+        let is_trap = reason == Filter::Trap;
+        let kind = is_trap.then(|| self.scope.trap(request.url())).flatten();
+        match kind {
+            Some(kind) => self.trapped(request, kind),
+            None => self.sorted_out(request, reason),
         }
     }
 
