@@ -210,6 +210,9 @@ impl Dispatcher {
     /// Starts every visit that may start. Answers when to look again at the latest, or that the crawl is over.
     fn start_ready(&mut self) -> Result<Next> {
         let (mut wake, mut is_idle) = (None, false);
+        // When to look for a host that is away. As long as nothing may start, that waits, too: it would be due at once,
+        // again and again.
+        let mut looked_for = None;
         let mut turns = 0;
         while self.finish.is_none() && self.has_free_slot() && self.may_start_a_page() {
             turns += 1;
@@ -225,11 +228,13 @@ impl Dispatcher {
                 Turn::Wait(_) | Turn::Idle if self.look_for_hosts(now)? => {}
                 Turn::Wait(until) => {
                     wake = Some(self.started + until);
+                    looked_for = self.outages.next();
                     break;
                 }
                 Turn::Idle => {
+                    looked_for = self.outages.next();
                     is_idle = !self.commits.as_ref().is_some_and(Commits::is_reading)
-                        && self.outages.next().is_none();
+                        && looked_for.is_none();
                     break;
                 }
             }
@@ -239,7 +244,6 @@ impl Dispatcher {
         }
         let concurrency = self.settings.concurrency;
         let commit = self.commits.as_ref().and_then(|c| c.due(concurrency));
-        let looked_for = self.outages.next().filter(|_| self.finish.is_none());
         let looked_for = looked_for.map(|due| self.started + due);
         let timers = [wake, looked_for, self.time_limit(), self.deadline, commit];
         Ok(Next::Wait(timers.into_iter().flatten().min()))
