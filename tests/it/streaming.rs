@@ -15,8 +15,10 @@ struct Page {
 /// A site without end whose pages give an item each, or nothing.
 fn endless(items: bool) -> (Crawler<Probe<Page>>, FakeDownloader) {
     let fake = FakeDownloader::new(|request| {
-        let next = format!("{}x", request.url().path());
-        Ok(html(request, page_of_links([next])))
+        let path = request.url().path().to_owned();
+        // Each is another page: the same one below itself, over and over, is a trap.
+        let (next, text) = (page_of_links([format!("{path}x")]), path.len());
+        Ok(html(request, format!("<p>{text}</p>{next}")))
     });
     let probe = Probe::new([get("http://a.example/")], move |response, out| {
         if items {
