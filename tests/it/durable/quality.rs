@@ -63,8 +63,10 @@ async fn keys_survive_whatever_ends_the_process() {
     let (job, whole) = (Job::new(), Job::new());
     let expected = run(crawl(&whole, &Halt::never(), |_| {})).await;
     assert!(duplicates(&expected) > 50, "{expected:#?}");
-    for nth in 0..9 {
-        let halt = Halt::after(6);
+    // Until it is broken off, each run gets as many pages as the runtime lets it: some twenty at most. None may get the
+    // rest of the site.
+    for nth in 0..6 {
+        let halt = Halt::after(3);
         let crawler = crawl(&job, &halt, |_| {});
         let crawler = crawler.concurrency(8).concurrency_per_host(4);
         match nth % 3 {
@@ -73,7 +75,7 @@ async fn keys_survive_whatever_ends_the_process() {
         }
     }
     let report = run(crawl(&job, &Halt::never(), |_| {})).await;
-    assert_eq!(report.resumed.unwrap().times, 9);
+    assert_eq!(report.resumed.unwrap().times, 6);
     assert_eq!(aisles(&job), all_aisles());
     assert_eq!(without_key(&job), without_key(&whole));
     assert_eq!(duplicates(&report), duplicates(&expected));
