@@ -13,6 +13,8 @@ pub(super) struct Log {
     served: HashMap<Page, Vec<usize>>,
     /// How often a page has answered 503.
     refused: HashMap<Page, usize>,
+    /// Runs that were answered 503.
+    turned_away: Vec<usize>,
     /// Runs that asked for robots.txt.
     robots: Vec<usize>,
     /// Paths that no page links to.
@@ -34,6 +36,7 @@ impl Log {
         let refused = self.refused.entry(page).or_default();
         if matches!(kind, Kind::Busy(times) if *refused < times) {
             *refused += 1;
+            self.turned_away.push(run);
             self.remaining = self.remaining.saturating_sub(1);
             return true;
         }
@@ -70,6 +73,11 @@ impl Log {
     /// For each of so many runs: how often it asked for robots.txt.
     pub(super) fn robots(&self, runs: usize) -> Vec<usize> {
         count(runs, self.robots.iter())
+    }
+
+    /// For each of so many runs: how often it was answered 503.
+    pub(super) fn turned_away(&self, runs: usize) -> Vec<usize> {
+        count(runs, self.turned_away.iter())
     }
 
     /// For each of so many runs: how many of its requests were made again later, because what came of them was lost with

@@ -68,9 +68,12 @@ impl Summary {
 fn requests(trial: &Trial) -> Vec<String> {
     let runs = trial.ends.len();
     let mut faults = Vec::new();
-    let (in_vain, robots, strays) = trial
+    let (in_vain, strays) = trial
         .truth
-        .log(|log| (log.in_vain(runs), log.robots(runs), log.strays().to_vec()));
+        .log(|log| (log.in_vain(runs), log.strays().to_vec()));
+    let (robots, turned_away) = trial
+        .truth
+        .log(|log| (log.robots(runs), log.turned_away(runs)));
     for (run, (end, in_vain)) in trial.ends.iter().zip(in_vain).enumerate() {
         let allowed = if *end == End::Killed { CONCURRENCY } else { 0 };
         if in_vain > allowed {
@@ -79,9 +82,12 @@ fn requests(trial: &Trial) -> Vec<String> {
             ));
         }
     }
-    for (run, asked) in robots.into_iter().enumerate() {
-        if asked > 1 {
-            faults.push(format!("run {run} asked for robots.txt {asked} times"));
+    for (run, (asked, turned_away)) in robots.into_iter().zip(turned_away).enumerate() {
+        // After a 503 it asks whether the server is there, by robots.txt when no other page waits.
+        if asked > 1 + turned_away {
+            faults.push(format!(
+                "run {run} asked for robots.txt {asked} times, and was turned away {turned_away} times"
+            ));
         }
     }
     faults.extend(strays.iter().map(|path| format!("nobody links to {path}")));
