@@ -24,7 +24,8 @@ use outline::Part;
 /// How many elements and texts there may be, and how many bytes of text.
 const NODES: usize = 100_000;
 const BYTES: usize = 4 << 20;
-/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is left.
+/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is left,
+/// on the page or in its `main`.
 const PROSE: i64 = 200;
 /// An excerpt is no shorter line than this.
 const SENTENCE: usize = 80;
@@ -175,8 +176,13 @@ fn is_enough(body: &Part<'_>, known: &Metadata) -> bool {
     } else {
         PROSE
     };
-    let prose = body.unlinked();
-    prose >= least && prose >= body.sums.text / 10
+    let has_prose = |part: &Part<'_>| {
+        let prose = part.unlinked();
+        prose >= least && prose >= part.sums.text / 10
+    };
+    // One of many cards may be an `article`; what is the main content of a page is so whatever stands beside it.
+    let main = || boilerplate::main_part(body).filter(|main| main.element.name() != "article");
+    has_prose(body) || main().is_some_and(has_prose)
 }
 
 /// The part of a page that holds its text.

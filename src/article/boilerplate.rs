@@ -48,6 +48,34 @@ const BESIDE: [char; 7] = ['-', '|', '–', '—', '·', '•', '»'];
 /// A caption is no longer than this.
 const CAPTION: i64 = 400;
 
+/// What lists of links are called that belong to a text.
+const REFERENCES: [&str; 21] = [
+    "references",
+    "see also",
+    "notes",
+    "footnotes",
+    "bibliography",
+    "literature",
+    "further reading",
+    "external links",
+    "citations",
+    "einzelnachweise",
+    "literatur",
+    "siehe auch",
+    "weblinks",
+    "références",
+    "notes et références",
+    "voir aussi",
+    "bibliographie",
+    "referencias",
+    "bibliografía",
+    "参考文献",
+    "примечания",
+];
+
+/// A heading over references is no longer than this.
+const HEADING: i64 = 60;
+
 /// What is known of a page before anything of it is left out.
 pub(super) struct Rules<'a> {
     /// The headline, in the forms that a heading may have it in.
@@ -90,7 +118,7 @@ pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) {
 }
 
 /// The largest of what says that it is an article or the main content. A comment may be an `article`, too.
-fn main_part<'p, 'a>(body: &'p Part<'a>) -> Option<&'p Part<'a>> {
+pub(super) fn main_part<'p, 'a>(body: &'p Part<'a>) -> Option<&'p Part<'a>> {
     let mut largest: Option<&Part<'_>> = None;
     let mut pending = vec![body];
     while let Some(part) = pending.pop() {
@@ -131,6 +159,8 @@ struct Around {
     is_text: bool,
     /// A heading, the cell of a table, code: they stay as they are.
     is_whole: bool,
+    /// A chapter, in which ids are the titles of others.
+    is_chapter: bool,
 }
 
 struct Search<'a> {
@@ -161,6 +191,7 @@ impl Search<'_> {
             is_whole: around.is_whole
                 || part.is_heading()
                 || matches!(element.name(), "th" | "dt" | "summary" | "pre" | "code"),
+            is_chapter: around.is_chapter || names::is_chapter(element),
         };
         for part in part.parts_mut() {
             self.mark(part, around);
@@ -206,7 +237,7 @@ impl Search<'_> {
         let element = part.element;
         let is_section = element.name() == "section";
         let id = match () {
-            () if is_section => None,
+            () if is_section || around.is_chapter => None,
             () if self.rules.is_article => names::of_id(element),
             () if around.is_text => None,
             () => names::of_start_of_id(element),
@@ -269,6 +300,25 @@ fn is_linked(part: &Part<'_>, text: i64, links: i64) -> bool {
     }
 }
 
+/// Whether a part begins with a heading over references.
+fn has_references(part: &Part<'_>) -> bool {
+    let first = part.parts().find(|part| part.sums.text > 0);
+    first.is_some_and(is_of_references)
+}
+
+/// Whether a heading, alone in an element or not, says that what a text refers to comes next.
+fn is_of_references(part: &Part<'_>) -> bool {
+    if part.sums.headings != 1 || part.sums.text > HEADING {
+        return false;
+    }
+    let is_heading = |within: &&Part<'_>| within.is_heading() && within.sums.text == part.sums.text;
+    let Some(heading) = Some(part).into_iter().chain(part.parts()).find(is_heading) else {
+        return false;
+    };
+    let text = heading.element.text().to_lowercase();
+    REFERENCES.contains(&text.trim_matches(|letter: char| !letter.is_alphabetic()))
+}
+
 /// Leaves out what stands below pictures.
 fn leave_out_captions(part: &mut Part<'_>) {
     for part in part.parts_mut() {
@@ -306,7 +356,7 @@ impl Menus<'_> {
                 Piece::Part(child) => {
                     let (own, linked) = self.mark(child, is_content);
                     let is_list = matches!(child.element.name(), "ul" | "ol" | "dl" | "table");
-                    let is_menu = self.may_be(child, is_content) && is_linked(child, own, linked);
+                    let is_menu = is_linked(child, own, linked) && self.may_be(child, is_content);
                     if is_menu && !(is_list && is_introduced) {
                         child.is_left_out = true;
                         continue;
@@ -314,7 +364,8 @@ impl Menus<'_> {
                     text += own;
                     links += linked;
                     if own > 0 {
-                        is_introduced = matches!(child.sums.last, Some(':' | '：'));
+                        is_introduced =
+                            matches!(child.sums.last, Some(':' | '：')) || is_of_references(child);
                     }
                 }
             }
@@ -331,6 +382,7 @@ impl Menus<'_> {
             return false;
         }
         match part.element.name() {
+            "div" | "section" if is_content && has_references(part) => false,
             "div" => !is_content || self.is_article || !part.sums.has_blocks,
             "ul" | "ol" | "section" => !is_content || self.is_article,
             "dl" | "table" => !is_content,

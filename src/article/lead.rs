@@ -27,7 +27,7 @@ fn search<'p, 'a>(part: &'p Part<'a>, container: &'p Part<'a>, found: &mut Vec<&
         } else if is_around
             && is_block_name(child)
             && names::is_lead(child.element)
-            && child.sums.worth > 0
+            && (child.sums.worth > 0 || is_sentence(child))
         {
             found.push(child);
         }

@@ -197,9 +197,23 @@ pub(super) fn of_class(element: Element<'_>) -> Option<Sign> {
         .max()
 }
 
-/// What the id of an element says of it.
+/// What the id of an element in an article says of it: what it begins with, or any word of what is never the text.
 pub(super) fn of_id(element: Element<'_>) -> Option<Sign> {
-    told(element.attr("id")?)
+    let sure = told(element.attr("id")?).filter(|sign| *sign == Sign::Sure);
+    sure.or_else(|| of_start_of_id(element))
+}
+
+/// Whether an element is a chapter of a manual: a section with an id of its own, not that of the part of a layout.
+pub(super) fn is_chapter(element: Element<'_>) -> bool {
+    let is_layout = |word: &str| {
+        [&ARTICLES[..], &PAGES, &TEXTS]
+            .iter()
+            .any(|set| set.contains(&word))
+    };
+    element.name() == "section"
+        && element
+            .attr("id")
+            .is_some_and(|id| !words(id).iter().any(|word| is_layout(word)))
 }
 
 /// What an id begins with. The ids of chapters are their titles, which may have any word further on.

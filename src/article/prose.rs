@@ -23,7 +23,7 @@ impl Part<'_> {
     pub(super) fn weigh(&mut self) {
         let name = self.element.name();
         let mut sums = Sums {
-            is_block: name != "br" && self.element.is_block() || name == "body",
+            is_block: name != "br" && self.element.is_block() || matches!(name, "body" | "button"),
             headings: usize::from(self.is_heading()),
             solids: usize::from(matches!(name, "table" | "dl" | "pre")),
             has_blocks: matches!(name, "p" | "ul" | "ol" | "dl" | "table"),
