@@ -129,7 +129,8 @@ pub(crate) async fn answer(stream: &mut TcpStream, name: &str, path: &str) -> io
             stream.write_all(answer.as_bytes()).await
         }
         "robots" if path == "/robots.txt" => robots(stream, what).await,
-        "html" => reply(stream, "200 OK", HTML, document(what).as_bytes()).await,
+        // Once is enough: links lead to plain pages.
+        "html" if path == "/" => reply(stream, "200 OK", HTML, document(what).as_bytes()).await,
         "trap" => reply(stream, "200 OK", HTML, trap(what, path).as_bytes()).await,
         _ => reply(stream, "200 OK", HTML, b"<title>a page</title>").await,
     }
