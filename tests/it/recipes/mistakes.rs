@@ -138,7 +138,7 @@ fn mistakes_in_the_parts_around_items_are_told() {
         ),
         (
             "start = ['http://a.example/']\npagination = { url = '/x' }",
-            "2:22: the URL has no {page}: write it where the number belongs",
+            "2:22: the URL has no {page}: write it where the value belongs",
         ),
         (
             "start = ['http://a.example/']\npagination = {}",
