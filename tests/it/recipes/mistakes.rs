@@ -142,7 +142,7 @@ fn mistakes_in_the_parts_around_items_are_told() {
         ),
         (
             "start = ['http://a.example/']\npagination = {}",
-            "2:14: [pagination] needs `next`, `json` or `url`",
+            "2:14: [pagination] needs `next`, `link_header`, `json`, `url` or `body`",
         ),
         (
             "start = ['http://a.example/']\nsettings.retries = 'x'",
