@@ -176,7 +176,9 @@ impl Found {
                 put(&mut self.month, month(name))?;
                 put(&mut self.year, number(year))
             }
-            [year] if year.len() == 4 => put(&mut self.year, number(year)),
+            [year] if year.len() == 4 && !year.ends_with(char::is_alphabetic) => {
+                put(&mut self.year, number(year))
+            }
             [day] => {
                 let digits = day.trim_end_matches(|c: char| c.is_ascii_lowercase());
                 let ending = day.get(digits.len()..)?;
@@ -297,6 +299,7 @@ mod tests {
             "2023.03.09.",
             "9 March 2023",
             "9th of March, 2023",
+            "09th March 2023",
             "March 9th, 2023",
             "Thu, Mar 9 2023",
             "THURSDAY 9 MAR. 2023",

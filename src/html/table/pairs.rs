@@ -58,12 +58,10 @@ impl Element<'_> {
         let wanted = plain(name);
         let record = self.pairs()?;
         let is_it = |found: &str| {
-            let found = plain(found);
             // `Author_2` is the second value of `Author`.
-            let again = found
-                .strip_prefix(&wanted)
-                .and_then(|rest| rest.strip_prefix('_'));
-            found == wanted || again.is_some_and(|number| number.parse::<u32>().is_ok())
+            let again = found.rsplit_once('_');
+            let again = again.filter(|(_, number)| number.parse::<u32>().is_ok());
+            plain(found) == wanted || again.is_some_and(|(name, _)| plain(name) == wanted)
         };
         let found = record.iter().filter(|(name, _)| is_it(name));
         Ok(found.map(|(_, text)| text.to_owned()).collect())
