@@ -364,7 +364,8 @@ impl<S: Spider> Crawler<S> {
     /// [job](Self::job) commits a page when its items are delivered. So over any number of runs, whether they were
     /// finished, dropped or killed, a reader gets every item, and none twice but the one that it had in hand when the
     /// stream was dropped or the process was killed. A page that has changed when it is fetched again gives its new
-    /// items; what survives a power cut is what the setting `sync` says.
+    /// items. A power cut is no kill: which items were delivered is not forced to the disk, so that some may come again after one,
+    /// whatever the setting `sync` says.
     ///
     /// Must be called within a tokio runtime.
     pub fn stream(self) -> ItemStream<S::Item> {
