@@ -331,7 +331,7 @@ fn what_is_right_is_accepted() {
             #[extract("> li::text, > p::TEXT")] children: Vec<String>,
             #[extract("p > *::text")] elements: Vec<String>,
             #[extract(":scope::attr(id)")] own: String,
-            #[extract("[title='a::b, c']:is(a, b)::attr(id), b::attr(ID)")] odd: String,
+            #[extract("[title='a::b, c']:is(a, b)::attr(ID), b::attr(ID)")] odd: String,
             #[extract("::attr(data-id)")] id: u64,
             #[extract("h1::text")] r#type: String,
             #[extract("a", url)] link: Option<Url>,
