@@ -328,7 +328,9 @@ impl Dispatcher {
         tracing::trace!(url = %request.url(), in_flight = self.visits.len(), waiting = self.scheduler.waiting(), "started");
         self.pages_in_flight += u64::from(request.robots_for().is_none());
         let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), queued);
-        self.visits.spawn(async move { (host, now, visit.await) });
+        // Boxed, since a task is moved several times before and after it runs, and a visit is large.
+        self.visits
+            .spawn(Box::pin(async move { (host, now, visit.await) }));
     }
 
     fn keep_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {

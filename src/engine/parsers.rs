@@ -8,7 +8,7 @@
 mod threads;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -46,15 +46,11 @@ impl Parsers {
     ///
     /// # Panics
     /// When the future does.
-    pub(super) async fn run<T: Send + 'static>(
-        &self,
-        future: impl Future<Output = T> + Send + 'static,
-    ) -> T {
+    pub(super) async fn run<T: Send + 'static>(&self, mut future: Work<T>) -> T {
         let Some(threads) = &self.threads else {
-            let mut future = pin!(future);
             return std::future::poll_fn(|cx| clock::hold(|| future.as_mut().poll(cx))).await;
         };
-        let (bell, mut future) = (Arc::new(Bell::default()), Box::pin(future) as Work<T>);
+        let bell = Arc::new(Bell::default());
         let waker = Waker::from(Arc::clone(&bell));
         loop {
             let (back, polled) = oneshot::channel();
@@ -79,7 +75,8 @@ impl Drop for Parsers {
     }
 }
 
-type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// What is brought to its end: boxed, since it goes from thread to thread.
+pub(super) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Polled<T> = std::thread::Result<(Work<T>, Poll<T>)>;
 
 /// What a thread does with a future: it polls it once and hands it back. What nobody waits for any more is dropped.

@@ -162,14 +162,14 @@ impl Context {
         let fetched = result.as_ref().ok().map(Fetched::new);
         let has_answer = result.is_ok();
         let context = Arc::clone(&self);
-        let conclude = async move {
+        let conclude = Box::pin(async move {
             let outcome = context.outcome(&scope, &queued.request, result).await;
             Finished {
                 queued,
                 fetched,
                 outcome,
             }
-        };
+        });
         if has_answer {
             self.parsers.run(conclude).await
         } else {
@@ -183,7 +183,7 @@ impl Context {
         let (stack, own) = (Arc::clone(&self.stack), request.clone());
         let fetch = async move { AssertUnwindSafe(stack.fetch(own)).catch_unwind().await };
         let result = if self.stack.has_foreign && self.parsers.are_apart() {
-            self.parsers.run(fetch).await
+            self.parsers.run(Box::pin(fetch)).await
         } else {
             fetch.await
         };

@@ -21,7 +21,7 @@ fn start<T: Send + 'static>(
     job: impl Future<Output = T> + Send + 'static,
 ) -> tokio::task::JoinHandle<T> {
     let parsers = Arc::clone(parsers);
-    tokio::spawn(async move { parsers.run(job).await })
+    tokio::spawn(async move { parsers.run(Box::pin(job)).await })
 }
 
 #[test]
@@ -93,7 +93,9 @@ fn many_jobs_at_once_are_all_done() {
 async fn on_a_current_thread_runtime_a_job_is_done_in_place() {
     let parsers = Parsers::new(&Handle::current());
     let here = std::thread::current().id();
-    let there = parsers.run(async { std::thread::current().id() }).await;
+    let there = parsers
+        .run(Box::pin(async { std::thread::current().id() }))
+        .await;
     assert_eq!(here, there);
     assert!(!parsers.are_apart());
 }
