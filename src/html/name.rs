@@ -50,6 +50,12 @@ impl Name {
         Self(packed)
     }
 
+    /// Whether it leads to another page, or says what references are relative to. Most elements do neither: telling that
+    /// quickly is what a scan lives on.
+    pub(crate) fn is_reference(self) -> bool {
+        names!(self => "a" "area" "base" "frame" "iframe" "link")
+    }
+
     /// Whether it is `h1` to `h6`.
     pub(crate) fn is_heading(self) -> bool {
         names!(self => "h1" "h2" "h3" "h4" "h5" "h6")

@@ -130,7 +130,10 @@ impl<'a> Scanner<'a> {
             name::H1 if self.h1.is_none() && tag.is_html => {
                 self.h1 = Some(Heading::new(tag.span.end));
             }
-            _ => self.found.start(tag.name, tag.is_html, &tag.attributes),
+            _ if tag.name.is_reference() => {
+                self.found.start(tag.name, tag.is_html, &tag.attributes);
+            }
+            _ => {}
         }
     }
 
@@ -182,12 +185,13 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Notes where an element leads to.
+    /// Notes where an element leads to that [is a reference](Name::is_reference).
     pub(super) fn start(&mut self, name: Name, is_html: bool, attributes: &Attributes<'a>) {
         match name {
             name::A | name::AREA => {
                 let href = attributes.get(b"href");
-                self.link(href.or_else(|| attributes.get(b"xlink:href").filter(|_| !is_html)));
+                let of_svg = || (!is_html).then(|| attributes.get(b"xlink:href"))?;
+                self.link(href.or_else(of_svg));
             }
             _ if !is_html => {}
             name::BASE if !self.has_base => self.rebase(attributes),
@@ -246,6 +250,9 @@ impl<'a> References<'a> {
     }
 
     fn resolved(self, base: &Base) -> Vec<Url> {
+        if self.spelled.is_empty() {
+            return Vec::new();
+        }
         // Keyed at random, so no page can aim for collisions; by chance one in 10^11 pages of 10,000 links has one.
         let state = RandomState::new();
         let mut seen = HashSet::with_capacity(self.spelled.len());
