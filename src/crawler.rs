@@ -70,6 +70,12 @@ pub struct Crawler<S: Spider> {
     error: Option<Error>,
 }
 
+/// The middlewares of a crawler, outermost first, and its downloader if it has one of its own.
+pub(crate) struct FetchStack {
+    pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
+}
+
 impl<S: Spider> Crawler<S> {
     /// A crawl of this spider with its own settings.
     pub fn new(spider: S) -> Self {
@@ -162,11 +168,11 @@ impl<S: Spider> Crawler<S> {
 
     /// Takes middlewares and downloader out.
     #[cfg(feature = "cli")]
-    pub(crate) fn take_way(&mut self) -> crate::job::Way {
-        (
-            std::mem::take(&mut self.middlewares),
-            self.downloader.take(),
-        )
+    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
+        FetchStack {
+            middlewares: std::mem::take(&mut self.middlewares),
+            downloader: self.downloader.take(),
+        }
     }
 
     /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).

@@ -26,12 +26,11 @@ pub(crate) use self::look::Look;
 #[cfg(feature = "cli")]
 pub(crate) use self::outgoing::check_framing;
 pub(crate) use self::outgoing::default_headers;
-pub(crate) use self::proxy::Proxy;
 use crate::clock;
-use crate::engine::BoxFuture;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Response;
+use futures_util::future::BoxFuture;
 
 /// Fetches one request.
 ///

@@ -7,23 +7,20 @@
 mod commits;
 mod dispatch;
 mod erased;
+mod items;
 mod outages;
 mod parsers;
 mod robots;
 mod sitemaps;
-mod tally;
 mod visit;
-
-use std::pin::Pin;
 
 pub(crate) use commits::{Commits, MAX_READS};
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::{Plumbed, panicked};
+pub(crate) use items::{
+    Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory, Receipt, WriterCommits,
+};
 pub(crate) use parsers::Parsers;
-pub(crate) use tally::Tally;
 pub(crate) use visit::Context;
 #[cfg(feature = "cli")]
 pub(crate) use visit::Link;
-
-/// A future on the heap, for traits whose implementors write `async fn`.
-pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -11,8 +11,8 @@ mod seen;
 
 use crate::error::Result;
 use crate::identity::Fingerprint;
+use crate::queued::{HostId, Queued};
 use crate::request::Request;
-use crate::scheduler::HostId;
 pub(crate) use disk::{Arrived, Changes, DiskFrontier, Range};
 pub(crate) use memory::MemoryFrontier;
 pub(crate) use seen::SeenSet;
@@ -25,20 +25,6 @@ pub(crate) struct Candidate {
     pub(crate) request: Request,
     /// Store it even if the same request was seen before.
     pub(crate) force: bool,
-}
-
-/// A request in the queue, under the number that the frontier gave it. Numbers grow in the order of arrival; 0 stands
-/// for a request that is the crawl's own and kept nowhere, such as one for a robots.txt.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Queued {
-    pub(crate) number: u64,
-    pub(crate) request: Request,
-}
-
-impl From<Request> for Queued {
-    fn from(request: Request) -> Self {
-        Self { number: 0, request }
-    }
 }
 
 /// What became of a batch.

@@ -72,7 +72,7 @@ mod visible;
 mod xml;
 
 pub(crate) use attributes::Attributes;
-pub(crate) use entities::{Place, decode};
+pub(crate) use entities::{Place, decode, escape};
 pub(crate) use limits::{Cuts, Limits, Marks};
 pub(crate) use name::META;
 pub(crate) use tags::Tags;

@@ -156,6 +156,11 @@ pub fn site(url: &Url) -> Option<String> {
     psl::domain_str(domain).map(str::to_owned)
 }
 
+/// The origin of a URL, as robots.txt counts them: scheme, host and port.
+pub(crate) fn origin(url: &Url) -> &str {
+    &url[..Position::BeforePath]
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

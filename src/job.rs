@@ -32,7 +32,6 @@ use crate::crawler::Crawler;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::spider::Spider;
 #[cfg(feature = "cli")]
-pub(crate) use any_crawler::Way;
 pub use any_crawler::{AnyCrawler, Parsed};
 pub use args::Args;
 

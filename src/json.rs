@@ -27,7 +27,6 @@ mod tests;
 use serde_json::Value;
 
 use crate::html::{Element, Html};
-use crate::response::Response;
 use crate::{Error, ErrorKind, Result};
 
 pub use read::parse;
@@ -73,27 +72,6 @@ pub fn check(expression: &str) -> Result<()> {
 /// Whether the expression asks a question, so that `false` is an answer and no value of the JSON.
 pub(crate) fn is_condition(expression: &str) -> bool {
     expression::compile(expression).is_ok_and(|compiled| expression::is_condition(&compiled.ast))
-}
-
-impl Response {
-    /// What a JMESPath expression finds in the body, which is read as by [`json::parse`](parse). Each call parses it; for
-    /// several there are [`json`](Self::json) and [`json::search`](search).
-    ///
-    /// ```
-    /// use crawlworks::{Request, Response};
-    /// let request = Request::get("https://example.com/api")?;
-    /// let response = Response::new(request, 200).with_body("application/json", r#"{"next": {"page": 2}}"#);
-    /// assert_eq!(response.jmespath("next.page")?, 2);
-    /// # Ok::<(), crawlworks::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`search`], and [`ErrorKind::Json`] when the body is not JSON; with the URL.
-    pub fn jmespath(&self, expression: &str) -> Result<Value> {
-        check(expression)
-            .and_then(|()| search(&parse(&self.json_text())?, expression))
-            .map_err(|error| error.with_url(self.url()))
-    }
 }
 
 impl Element<'_> {

@@ -5,7 +5,7 @@ mod request;
 pub use request::Request;
 
 mod response;
-pub use response::{Response, Timings};
+pub use response::{FromCache, Recrawled, Response, Timings};
 
 pub mod html;
 pub use html::{Element, Html};
@@ -61,7 +61,6 @@ mod frontier;
 mod state;
 
 mod cache;
-pub use cache::{FromCache, Recrawled};
 
 mod downloader;
 pub use downloader::{Downloader, HttpDownloader};
@@ -88,8 +87,12 @@ mod compiled;
 pub mod feed;
 pub mod identity;
 pub mod json;
+mod queued;
+mod replace;
+mod saved_record;
 pub mod sitemap;
 pub mod sniff;
+mod suggest;
 mod text_file;
 mod xml;
 
@@ -108,6 +111,7 @@ pub use recipe::Recipe;
 #[cfg(feature = "cli")]
 pub mod cli;
 
+mod cassette;
 pub mod testing;
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ mod cookies;
 use std::fmt;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
+
 use crate::downloader::ErasedDownloader;
-use crate::engine::BoxFuture;
 use crate::error::Result;
 use crate::request::Request;
 use crate::response::Response;

@@ -17,16 +17,9 @@
 //! }
 //! ```
 
-mod entrance;
-mod handover;
-mod line;
-
-use crate::engine::BoxFuture;
 use crate::error::BoxError;
 use crate::item::Item;
-pub(crate) use entrance::{Entrance, Exit};
-pub(crate) use handover::{Handed, Handover, Memory, Receipt};
-pub(crate) use line::{Commits, Counts, Line};
+use futures_util::future::BoxFuture;
 
 /// What a pipeline step decides about an item.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod fields;
 mod limit;
 mod shortfall;
+mod tally;
 mod trap;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use limit::Limit;
 pub(crate) use shortfall::Percent;
 pub use shortfall::Shortfall;
 pub(crate) use shortfall::shortfalls;
+pub(crate) use tally::{End, Fetched, Forbidden, RobotsStatus, Tally};
 pub use trap::{Trap, TrapKind};
 
 /// What a crawl did. Serialises to the JSON that `--report` writes.

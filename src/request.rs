@@ -13,7 +13,9 @@
 //! # Ok::<(), crawlworks::BoxError>(())
 //! ```
 
+mod credentials;
 mod notes;
+mod proxy;
 mod serial;
 #[cfg(feature = "recipe")]
 pub(crate) mod url_list;
@@ -31,9 +33,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::downloader::Proxy;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity;
+
+pub(crate) use credentials::{Credentials, secret};
+pub(crate) use proxy::Proxy;
 
 /// The metadata of a request that has secrets in it when it is sent.
 pub(crate) const SECRETS: &str = "recipe.secrets";

@@ -9,7 +9,9 @@
 //! # Ok::<(), crawlworks::Error>(())
 //! ```
 
+mod jmespath;
 mod link_header;
+mod provenance;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -23,12 +25,14 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::cache::{FromCache, Notes, Recrawled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::html::{self, Dialect, Fault, Html, Limits, Marks, Page};
 use crate::request::Request;
 use crate::sniff::MediaType;
 use crate::{charset, identity, json, sniff};
+
+pub use provenance::{FromCache, Recrawled};
+pub(crate) use provenance::{Notes, Passage};
 
 /// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
 ///

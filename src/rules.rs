@@ -60,6 +60,7 @@
 mod compiled;
 mod counts;
 mod links;
+mod page_urls;
 mod rule;
 
 use std::collections::HashSet;
@@ -73,6 +74,7 @@ use crate::output::Output;
 use crate::request::Request;
 use compiled::Compiled;
 use links::{Link, Source};
+pub(crate) use page_urls::is_page;
 pub use rule::Rule;
 
 /// Link rules in the order in which they are asked.

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use governor::Quota;
 
-use crate::frontier::Queued;
+use crate::queued::{HostId, Queued};
 use crate::settings::Settings;
 use host::{Host, Place};
 pub(crate) use pace::{Feedback, Memory};
@@ -29,10 +29,6 @@ use pace::{Limiter, SchedulerClock, limiter};
 
 /// How many of a host's requests the scheduler holds at a time.
 pub(crate) const WINDOW: usize = 16;
-
-/// A host name's number, for as long as the scheduler lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct HostId(pub(crate) u32);
 
 /// What [`Scheduler::next`] says.
 #[derive(Debug, PartialEq)]

@@ -16,7 +16,10 @@
 //! ```
 
 #[cfg(feature = "recipe")]
+pub(crate) mod layers;
+#[cfg(feature = "recipe")]
 mod toml;
+mod tree;
 mod value;
 
 use std::collections::BTreeMap;
@@ -25,6 +28,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::suggest::did_you_mean;
 #[cfg(feature = "recipe")]
 pub(crate) use toml::text_of;
 pub(crate) use value::LONGEST;
@@ -283,18 +287,6 @@ fn unknown(name: &str) -> Error {
         ErrorKind::Settings,
         format!("unknown setting {name:?}{}", did_you_mean(stem, names)),
     )
-}
-
-/// `; did you mean "delay"?` when one of the names is near, else nothing.
-pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    names
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
-        .min()
-        .map_or_else(String::new, |(_, known)| {
-            format!("; did you mean {known:?}?")
-        })
 }
 
 fn bad_value(name: &str, value: &str, why: &str) -> Error {

@@ -18,7 +18,6 @@
 //! # }
 //! ```
 
-mod follow;
 mod record;
 
 use http::HeaderMap;
@@ -30,9 +29,9 @@ use crate::html::{Element, Html};
 use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
+use crate::rules::is_page;
 use crate::settings::Settings;
 use crate::spider::Spider;
-pub(crate) use follow::is_page;
 pub use record::{Content, MainText, SitePage};
 
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is

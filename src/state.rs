@@ -17,28 +17,19 @@
 pub(crate) mod dead_letter;
 mod folder;
 pub(crate) mod history;
-mod keepsake;
 mod lock;
 mod open;
 mod parsing;
-mod replace;
 mod run_file;
 mod saved;
 pub(crate) mod store;
 mod streamed;
 
-use std::fmt;
-use std::io;
-use std::path::Path;
-
-use crate::error::{Error, ErrorKind};
 pub(crate) use dead_letter::DeadLetter;
 pub(crate) use folder::Folder;
 pub(crate) use history::PastRun;
-pub(crate) use keepsake::{Keepsake, Kept};
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
-pub(crate) use replace::{replace, replace_private};
 #[cfg(feature = "cli")]
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State, Unique};
@@ -54,26 +45,3 @@ const STREAMED: &str = "streamed";
 const REPORT: &str = "report.json";
 const HISTORY: &str = "history.jsonl";
 const PAGES: &str = "pages";
-
-/// The cause of an error that is about the folder of a job, whatever the system said: such a crawl can be kept elsewhere,
-/// and whoever tells the error may say so.
-#[derive(Debug)]
-pub(crate) struct Unusable(io::Error);
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Unusable {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-/// The error for a file of the job that the system refuses: `cannot write .crawl/quotes/run.json`.
-pub(crate) fn unusable(what: &str, path: &Path, error: io::Error) -> Error {
-    let message = format!("cannot {what} {}", path.display());
-    Error::new(ErrorKind::Storage, message).with_source(Unusable(error))
-}

@@ -23,13 +23,12 @@
 //! # }
 //! ```
 
-pub(crate) mod cassette;
 mod fake;
 #[cfg(feature = "cli")]
 pub(crate) mod recording;
 mod site;
 
-pub use cassette::{Cassette, Exchange, MAX_RECORDED_BODY, Recorder, Replay};
+pub use crate::cassette::{Cassette, Exchange, MAX_RECORDED_BODY, Recorder, Replay};
 pub use fake::FakeDownloader;
 #[cfg(feature = "cli")]
 pub use recording::{Changes, check};

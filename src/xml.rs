@@ -11,8 +11,6 @@ mod names;
 mod scan;
 mod tag;
 
-use std::borrow::Cow;
-
 use crate::{Error, ErrorKind, Result};
 pub(crate) use names::{html, is_html, no_root};
 use scan::{Piece, Scan};
@@ -215,15 +213,6 @@ fn is_void(name: &str) -> bool {
 /// Whether a document type declaration defines entities of its own.
 pub(crate) fn defines_entities(doc_type: &str) -> bool {
     doc_type.to_ascii_uppercase().contains("<!ENTITY")
-}
-
-/// Text as markup that shows it.
-pub(crate) fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(['<', '>', '&']) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
-    Cow::Owned(escaped.replace('>', "&gt;"))
 }
 
 /// An error in a document.

@@ -3,10 +3,10 @@
 use http::header::SET_COOKIE;
 
 use super::stored::Stored;
-use super::{FromCache, Notes};
 use crate::error::{Error, ErrorKind};
 use crate::request::Request;
 use crate::response::Response;
+use crate::response::{FromCache, Notes};
 
 /// A stored response that the server has confirmed, with the time that took and the cookies that came.
 pub(super) fn confirmed(

@@ -9,14 +9,15 @@ use ::http::header::{CONTENT_TYPE, SET_COOKIE};
 use ::http::{HeaderMap, StatusCode};
 
 use super::key::Key;
+use super::rules;
 use super::store::Store;
 use super::stored::Stored;
-use super::{FromCache, Notes, Passage, rules};
 use crate::downloader::{Downloader, ErasedDownloader, default_headers};
 use crate::error::Result;
 use crate::policy::retry;
 use crate::request::Request;
 use crate::response::Response;
+use crate::response::{FromCache, Notes, Passage};
 use crate::settings::{CacheMode, Settings};
 
 /// How long a robots.txt is believed.

@@ -16,12 +16,12 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Recrawled;
 use super::store::Store;
 use super::stored::Head;
 use crate::downloader::{ErasedDownloader, default_headers};
 use crate::error::Result;
 use crate::report::timestamp;
+use crate::response::Recrawled;
 use crate::settings::Settings;
 use layer::PageLayer;
 use runs::Runs;

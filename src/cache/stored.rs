@@ -19,12 +19,12 @@ use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
-use super::FromCache;
 use super::key::sha256;
 use super::pages::Page;
 use crate::identity::canonical;
 use crate::report::timestamp;
 use crate::request::Request;
+use crate::response::FromCache;
 use crate::response::Response;
 
 const MAGIC: &str = "crawlworks-cache 1 ";
@@ -99,7 +99,7 @@ impl Stored {
         Response::new(request, self.head.status.as_u16())
             .with_headers(self.head.headers)
             .with_stored_body(self.body)
-            .with_notes(super::Notes::from_cache(from))
+            .with_notes(crate::response::Notes::from_cache(from))
     }
 
     /// The file, but for the body that ends it.

@@ -15,6 +15,7 @@ use super::table::{bytes, count, moment, table};
 use crate::cache::store::{Found, Store};
 use crate::error::{Error, ErrorKind, Result};
 use crate::settings::Settings;
+use crate::settings::layers;
 
 /// Show what the cache holds, or clear it
 ///
@@ -59,7 +60,7 @@ impl Cache {
             folder
         } else {
             let mut settings = Settings::default();
-            super::layers::apply(&mut settings, "", &[])?;
+            layers::apply(&mut settings, "", &[])?;
             settings.cache_dir
         };
         let place = Place {

@@ -17,12 +17,13 @@ use super::hint::Dialect;
 use super::progress::Display;
 use super::report_file::ReportFile;
 use super::screen::Screen;
-use super::{layers, logging, signals, summary, terminal};
+use super::{logging, signals, summary, terminal};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Progress;
 use crate::job::AnyCrawler;
 use crate::report::{Finish, Report};
 use crate::settings::Settings;
+use crate::settings::layers;
 
 /// Descriptors for everything but connections: files, the log, the poller, DNS.
 const OTHER_FILES: u64 = 64;

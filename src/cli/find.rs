@@ -9,7 +9,7 @@ use super::terminal;
 use crate::error::Result;
 use crate::job::Job;
 use crate::recipe::Recipe;
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// Where recipes are looked for.
 const FOLDER: &str = "spiders";

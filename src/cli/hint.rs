@@ -5,8 +5,9 @@ use std::io;
 
 use super::cause::Cause;
 use crate::error::{Error, ErrorKind};
+use crate::replace::Unusable;
 use crate::report::{Filter, Finish, Report};
-use crate::state::{Mismatch, Unusable};
+use crate::state::Mismatch;
 
 /// What is said of a body that is too large, and of nothing else.
 const BODY: &str = "body larger than ";
@@ -184,7 +185,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::state::unusable;
+    use crate::replace::unusable;
 
     fn hint(error: &Error, dialect: Dialect) -> String {
         of_error(error, dialect).unwrap_or_default()

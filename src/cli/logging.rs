@@ -9,8 +9,9 @@ use tracing_subscriber::{Layer, fmt};
 
 use super::flags::{LogFlags, LogFormat};
 use super::screen::Screen;
-use super::{layers, terminal};
+use super::terminal;
 use crate::error::{Error, ErrorKind, Result};
+use crate::settings::layers;
 
 /// Starts the log.
 ///

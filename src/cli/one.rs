@@ -1,15 +1,15 @@
 //! Fetching one page as a crawl fetches it: through robots.txt, redirects, cookies and every limit.
 
-mod way;
+mod shared_stack;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use url::Url;
 
+use super::crawl;
 use super::exit::Failure;
 use super::flags::PageFlags;
-use super::{crawl, layers};
 use crate::crawler::Crawler;
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::event::{Event, Events};
@@ -18,9 +18,10 @@ use crate::policy::redirect;
 use crate::report::Filter;
 use crate::request::Request;
 use crate::response::Response;
+use crate::settings::layers;
 use crate::settings::{ScopeMode, Settings};
 use crate::spider::Spider;
-pub(super) use way::Way;
+pub(super) use shared_stack::SharedStack;
 
 /// What came of it.
 pub(super) enum Outcome {
@@ -53,7 +54,7 @@ pub(super) fn fetch(
     let mut settings = Settings::default();
     layers::apply_without_keeping(&mut settings, "fetch", &[])?;
     adjust(&mut settings)?;
-    fetch_by(&Way::default(), settings, request, patience)
+    fetch_by(&SharedStack::default(), settings, request, patience)
 }
 
 /// The same by the way of a spider, with all its settings.
@@ -61,7 +62,7 @@ pub(super) fn fetch(
 /// # Errors
 /// Those of [`fetch`].
 pub(super) fn fetch_by(
-    way: &Way,
+    way: &SharedStack,
     mut settings: Settings,
     request: Request,
     patience: Patience,

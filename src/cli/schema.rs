@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::pair;
-use super::{find, layers, terminal};
+use super::{find, terminal};
 use crate::job::{self, AnyCrawler, Job};
 use crate::quality::Schema;
+use crate::settings::layers;
 
 /// Print the JSON Schema of a spider's items
 ///

@@ -10,19 +10,20 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use url::Url;
 
+use super::crawl;
 use super::exit::Failure;
 use super::flags::PageFlags;
-use super::one::{self, Patience, Way};
-use super::{crawl, layers};
+use super::one::{self, Patience, SharedStack};
 use crate::engine::panicked;
 use crate::error::{Error, ErrorKind, Result};
-use crate::html::Limits;
 use crate::job::{AnyCrawler, Job};
 use crate::policy::robots::PageTags;
 use crate::request::Request;
 use crate::response::Response;
-use crate::settings::{Settings, did_you_mean};
+use crate::settings::Settings;
+use crate::settings::layers;
 use crate::sink::Record;
+use crate::suggest::did_you_mean;
 pub(super) use flags::SpiderFlags;
 use verdict::Judge;
 pub(super) use verdict::Verdict;
@@ -32,7 +33,7 @@ pub(super) use verdict::Verdict;
 pub(super) struct Trial {
     crawler: AnyCrawler,
     settings: Settings,
-    way: Way,
+    way: SharedStack,
     /// None when it cannot say.
     starts: Vec<Request>,
     no_start: Option<Error>,
@@ -66,7 +67,7 @@ impl Trial {
         layers::apply_without_keeping(settings, &name, &flags.set)?;
         page.apply(settings)?;
         let settings = settings.clone();
-        let way = Way::out_of(&mut crawler);
+        let way = SharedStack::out_of(&mut crawler);
         let (starts, no_start) = match crawler.start() {
             Ok(starts) => (starts, None),
             Err(error) => (Vec::new(), Some(of_spider(error))),
@@ -124,7 +125,7 @@ impl Trial {
     /// When there is no runtime for it, or a setting is bad. An error of the spider is in what it made.
     pub(super) fn parse(&self, page: &Response) -> Result<Made> {
         let mut judge = Judge::new(&self.settings, &self.starts, page)?;
-        let limits = Limits::new(&self.settings);
+        let limits = self.settings.tree_limits();
         let response = page.clone().within(limits, Arc::default());
         let runtime = crawl::runtime()?;
         let parsed = runtime.block_on(self.crawler.parse(response));

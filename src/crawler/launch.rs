@@ -13,12 +13,11 @@ use crate::cache::CacheLayer;
 use crate::cache::pages::Pages;
 use crate::downloader::HttpDownloader;
 use crate::engine::{Commits, Context, Dispatcher, Parsers, Parts, Plumbed, Written};
+use crate::engine::{Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory};
 use crate::error::{Error, ErrorKind, Result};
-use crate::html::Limits;
 use crate::identity::{FingerprintKey, Strip};
 use crate::item::Item;
 use crate::middleware::{Accounts, Cookies, Stack};
-use crate::pipeline::{Counts, Entrance, Exit, Handed, Handover, Line, Memory};
 use crate::policy::trap::mirror::Mirrors;
 use crate::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::report::{Finish, Report};
@@ -92,7 +91,7 @@ impl<S: Spider> Crawler<S> {
         let counts = Arc::new(Counts::new(items.kept));
         let handover = |items| -> Result<_> { Ok(Handover::new(items, memory(&setup)?)) };
         let stream = stream.map(handover).transpose()?;
-        let mut line = Line {
+        let mut line = ItemWriter {
             steps: std::mem::take(&mut self.steps),
             sinks: std::mem::take(&mut self.sinks),
             stream,
@@ -103,7 +102,7 @@ impl<S: Spider> Crawler<S> {
             quality: self.quality(schema, &mut setup),
             commits: setup.line_commits,
         };
-        let (entrance, exit) = Entrance::new();
+        let (entrance, exit) = ItemSender::new();
         let settings = self.settings.clone();
         let layout = Layout {
             columns: std::mem::take(&mut self.columns),
@@ -172,7 +171,7 @@ impl<S: Spider> Crawler<S> {
 
     fn into_context(
         mut self,
-        entrance: Entrance<S::Item>,
+        entrance: ItemSender<S::Item>,
         key: FingerprintKey,
         parsing: Option<Arc<Parsing>>,
         cookies: Option<Cookies>,
@@ -201,7 +200,7 @@ impl<S: Spider> Crawler<S> {
                 spider: self.spider,
                 entrance,
                 max_links: settings.max_links,
-                tree: Limits::new(&settings),
+                tree: settings.tree_limits(),
                 has_warned: AtomicBool::new(false),
             }),
             parsers: Parsers::new(&Handle::current()),
@@ -251,8 +250,8 @@ fn lowered(names: &[String]) -> Vec<String> {
 /// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take
 /// their time. While it writes, the job's folder stays locked.
 fn spawn_line<I: Item>(
-    line: Line<I>,
-    exit: Exit<I>,
+    line: ItemWriter<I>,
+    exit: ItemReceiver<I>,
     folder: Option<Arc<Folder>>,
 ) -> Result<Written> {
     let (sender, written) = oneshot::channel();

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Crawler;
+use crate::cassette::Secrets;
+use crate::cassette::{Recorder, Replay};
 use crate::downloader::HttpDownloader;
 use crate::error::Result;
 use crate::event::Announcer;
 use crate::settings::CacheMode;
 use crate::spider::Spider;
-use crate::testing::cassette::Secrets;
-use crate::testing::{Recorder, Replay};
 
 impl<S: Spider> Crawler<S> {
     /// The same crawl, which writes what its downloader answers into a cassette and nothing anywhere else. Its settings

@@ -4,13 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::cache::pages::Pages;
-use crate::engine::Commits;
+use crate::engine::{Commits, WriterCommits};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::Remembered;
 use crate::frontier::{DiskFrontier, Frontier, MemoryFrontier};
 use crate::identity::FingerprintKey;
 use crate::middleware::Cookies;
-use crate::pipeline;
 use crate::settings::Settings;
 use crate::sink::{OutputFile, Position, Sink};
 use crate::state::store::{Committed, StoreThread, store_in};
@@ -21,8 +20,8 @@ pub(super) struct Setup {
     pub(super) key: FingerprintKey,
     pub(super) frontier: Box<dyn Frontier>,
     pub(super) commits: Option<Commits>,
-    /// The same for the items' line.
-    pub(super) line_commits: Option<pipeline::Commits>,
+    /// The item writer's side of them.
+    pub(super) line_commits: Option<WriterCommits>,
     /// What the crawl goes on with.
     pub(super) committed: Option<Committed>,
     /// Under their full names.
@@ -88,7 +87,7 @@ impl Setup {
         settings: &Settings,
     ) -> Result<Self> {
         let pages = settings.recrawl.then(|| job.pages(settings)).transpose()?;
-        let line_commits = pipeline::Commits {
+        let line_commits = WriterCommits {
             store: store.commands.clone(),
             sync: settings.sync,
             count: job

@@ -9,8 +9,8 @@ use futures_core::Stream;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
+use crate::engine::{Handed, Receipt};
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{Handed, Receipt};
 use crate::report::Report;
 
 /// The items of a running crawl. Read them with [`next`](Self::next) or as a [`Stream`]; then

@@ -21,12 +21,13 @@ use tokio_rustls::client::TlsStream;
 
 use super::address::AddressRules;
 use super::dns::Resolver;
-use super::proxy::Proxy;
+use super::proxy;
 use super::route::Routes;
 use super::tls::Tls;
 pub(super) use super::tls::Versions;
 use crate::clock;
 use crate::error::{Error, ErrorKind, Result};
+use crate::request::Proxy;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::{LONGEST, Settings};
@@ -169,7 +170,7 @@ impl Shared {
             .await
             .map_err(|error| proxy.error("cannot be reached").with_source(error))?;
         let leading = async {
-            let io = proxy.lead(io, endpoint, &host).await?;
+            let io = proxy::lead(proxy, io, endpoint, &host).await?;
             self.secure(endpoint, versions, io).await
         };
         deadline.bound(leading).await

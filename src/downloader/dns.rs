@@ -10,11 +10,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use crate::clock;
-use crate::engine::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a failure is remembered.

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use ::http::StatusCode;
 
 use super::connector::Endpoint;
-use super::proxy::Proxy;
 use crate::error::{Error, ErrorKind, Result};
+use crate::request::Proxy;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::Settings;

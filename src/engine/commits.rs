@@ -11,11 +11,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::Instant;
 
 use crate::error::Result;
-use crate::frontier::{Queued, Range};
+use crate::frontier::Range;
 use crate::identity::Fingerprint;
 use crate::policy::scope::Scope;
+use crate::queued::{HostId, Queued};
 use crate::report::Resumed;
-use crate::scheduler::{HostId, Memory, Scheduler};
+use crate::scheduler::{Memory, Scheduler};
 use crate::state::store::{self, Answer, Command, StoreThread};
 use crate::state::{DeadLetter, HostRecord, Parsing};
 

@@ -22,18 +22,19 @@ use url::Url;
 
 use super::commits::{Commits, answer};
 use super::outages::Outages;
-use super::robots::{self, Book, Gate};
-use super::tally::{End, Tally};
+use super::robots::{Book, Gate};
 use super::visit::{Context, Finished, Link};
+use crate::engine::Counts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, Progress};
-use crate::frontier::{Frontier, Queued, Taken};
-use crate::pipeline::Counts;
+use crate::frontier::{Frontier, Taken};
+use crate::identity;
 use crate::policy::scope::Scope;
 use crate::policy::trap::admitted::Admitted;
-use crate::report::{Filter, Finish, Report, shortfalls};
+use crate::queued::{HostId, Queued};
+use crate::report::{End, Filter, Finish, Report, Tally, shortfalls};
 use crate::request::Request;
-use crate::scheduler::{HostId, Scheduler, Turn, WINDOW};
+use crate::scheduler::{Scheduler, Turn, WINDOW};
 use crate::settings::{LONGEST, Settings};
 use crate::state::Delivered;
 
@@ -509,7 +510,7 @@ async fn until(time: Option<Instant>) {
 /// The request for the robots.txt that another one waits for, as whoever makes that: behind a password, who comes without
 /// it is told of no rules.
 fn robots_request(waiting: &Request) -> Result<Request> {
-    let origin = robots::origin(waiting.url());
+    let origin = identity::origin(waiting.url());
     let file = Url::parse(&format!("{origin}/robots.txt"))?;
     Ok(Request::for_robots(file, origin).identified_as(waiting))
 }

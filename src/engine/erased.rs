@@ -8,15 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 use url::Url;
 
-use super::BoxFuture;
+use super::items::ItemSender;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::html::{Cuts, Limits, Marks};
 use crate::output::Output;
-use crate::pipeline::Entrance;
 use crate::request::Request;
 use crate::response::Response;
 use crate::spider::Spider;
@@ -26,7 +25,7 @@ use crate::state::store::Cut;
 /// A spider plus the way into its pipelines.
 pub(crate) struct Plumbed<S: Spider> {
     pub(crate) spider: S,
-    pub(crate) entrance: Entrance<S::Item>,
+    pub(crate) entrance: ItemSender<S::Item>,
     pub(crate) max_links: usize,
     pub(crate) tree: Limits,
     /// Whether it was told that a page took long.
@@ -237,12 +236,12 @@ mod tests {
 
     #[test]
     fn the_first_page_that_holds_its_thread_for_long_is_named_with_the_time() {
-        let (entrance, _exit) = Entrance::new();
+        let (entrance, _exit) = ItemSender::new();
         let plumbed = Plumbed {
             spider: Idle,
             entrance,
             max_links: 1,
-            tree: Limits::new(&Settings::default()),
+            tree: Settings::default().tree_limits(),
             has_warned: AtomicBool::new(false),
         };
         let warned = warnings(|| {

@@ -18,10 +18,10 @@ use url::Url;
 
 use super::visit::Outcome;
 use crate::error::ErrorKind;
-use crate::frontier::Queued;
 use crate::policy::outage::pause;
+use crate::queued::{HostId, Queued};
 use crate::request::Request;
-use crate::scheduler::{HostId, WINDOW};
+use crate::scheduler::WINDOW;
 
 /// Requests that fail in a row before robots.txt is asked for, though others wait.
 const PATIENCE: usize = 8;

@@ -11,11 +11,13 @@ mod kept;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use url::{Position, Url};
+use url::Url;
 
-use crate::frontier::Queued;
+use crate::identity::origin;
 use crate::policy::robots::{Rules, Verdict};
-use crate::scheduler::{HostId, WINDOW};
+use crate::queued::{HostId, Queued};
+use crate::report::{Forbidden, RobotsStatus};
+use crate::scheduler::WINDOW;
 
 /// How long a file is believed (RFC 9309, section 2.4).
 const LIFE: Duration = Duration::from_hours(24);
@@ -41,14 +43,6 @@ pub(super) enum Gate {
     Unknown,
 }
 
-/// By which line of a robots.txt a URL is forbidden; by none, when its rules are too costly to be asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Forbidden {
-    pub(super) line: Option<u32>,
-    /// As it is shown.
-    pub(super) rule: String,
-}
-
 /// What a fetch of a robots.txt came to.
 #[derive(Debug)]
 pub(super) enum RobotsFile {
@@ -61,24 +55,12 @@ pub(super) enum RobotsFile {
     Unreachable,
 }
 
-/// What holds for an origin after a fetch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holds {
-    Rules,
-    /// Everything is allowed.
-    NoRules,
-    /// Nothing is allowed.
-    Unreachable,
-    /// The file is unreachable, and an earlier copy stands in for it.
-    Copy,
-}
-
 impl RobotsFile {
-    fn holds(&self) -> Holds {
+    fn holds(&self) -> RobotsStatus {
         match self {
-            Self::Read { .. } => Holds::Rules,
-            Self::Missing => Holds::NoRules,
-            Self::Unreachable => Holds::Unreachable,
+            Self::Read { .. } => RobotsStatus::Rules,
+            Self::Missing => RobotsStatus::NoRules,
+            Self::Unreachable => RobotsStatus::Unreachable,
         }
     }
 
@@ -151,12 +133,7 @@ pub(super) struct Parked {
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) waiting: Option<Waiting>,
-    pub(super) holds: Holds,
-}
-
-/// The origin of a URL, as robots.txt counts them: scheme, host and port.
-pub(super) fn origin(url: &Url) -> &str {
-    &url[..Position::BeforePath]
+    pub(super) holds: RobotsStatus,
 }
 
 impl Book {
@@ -228,7 +205,7 @@ impl Book {
             && !known.until.is_zero()
         {
             known.until = now + UNREACHABLE_LIFE;
-            let holds = Holds::Copy;
+            let holds = RobotsStatus::Copy;
             return Settled { waiting, holds };
         }
         let holds = file.holds();

@@ -10,7 +10,6 @@ mod link;
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::StatusCode;
@@ -19,10 +18,8 @@ use url::Url;
 use super::erased::{Delivery, ErasedSpider, panicked};
 use super::parsers::Parsers;
 use super::robots::{MAX_REDIRECTS, RobotsFile};
-use crate::cache::Notes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
-use crate::frontier::Queued;
 use crate::html::Cuts;
 use crate::identity::{FingerprintKey, Strip};
 use crate::middleware::{Accounts, Cookies, Stack};
@@ -30,7 +27,8 @@ use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
 use crate::policy::trap::mirror::{self, Mirrors};
 use crate::policy::{redirect, retry};
-use crate::report::Filter;
+use crate::queued::Queued;
+use crate::report::{Fetched, Filter};
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::RobotsTags;
@@ -79,18 +77,6 @@ pub(super) struct Finished {
     pub(super) queued: Queued,
     pub(super) fetched: Option<Fetched>,
     pub(super) outcome: Outcome,
-}
-
-/// The facts of an answer.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Fetched {
-    pub(super) status: StatusCode,
-    pub(super) took: Duration,
-    pub(super) wire: u64,
-    pub(super) body: u64,
-    pub(super) retry_after: Option<Duration>,
-    pub(super) is_incomplete: bool,
-    pub(super) notes: Notes,
 }
 
 /// How a visit ended.
@@ -159,7 +145,7 @@ impl Context {
             url: request.url().clone(),
         });
         let result = self.fetch(request).await;
-        let fetched = result.as_ref().ok().map(Fetched::new);
+        let fetched = result.as_ref().ok().map(fetched);
         let has_answer = result.is_ok();
         let context = Arc::clone(&self);
         let conclude = Box::pin(async move {
@@ -392,20 +378,19 @@ fn status_error(response: &Response) -> Error {
     .with_url(response.url())
 }
 
-impl Fetched {
-    fn new(response: &Response) -> Self {
-        let now = jiff::Timestamp::now();
-        let retry_after = response
-            .header("retry-after")
-            .and_then(|value| retry::retry_after(&value, now));
-        Self {
-            status: response.status(),
-            took: response.timings().total,
-            wire: response.wire_bytes(),
-            body: response.body().len() as u64,
-            retry_after,
-            is_incomplete: response.is_incomplete(),
-            notes: response.notes(),
-        }
+/// The facts of this answer.
+fn fetched(response: &Response) -> Fetched {
+    let now = jiff::Timestamp::now();
+    let retry_after = response
+        .header("retry-after")
+        .and_then(|value| retry::retry_after(&value, now));
+    Fetched {
+        status: response.status(),
+        took: response.timings().total,
+        wire: response.wire_bytes(),
+        body: response.body().len() as u64,
+        retry_after,
+        is_incomplete: response.is_incomplete(),
+        notes: response.notes(),
     }
 }

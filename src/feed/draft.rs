@@ -9,7 +9,6 @@ use super::entry::{Enclosure, FeedEntry};
 use super::markup;
 use crate::html::{self, Html};
 use crate::identity;
-use crate::xml;
 
 /// A text that may have markup.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +100,7 @@ impl Markup {
         } else if self.is_html {
             Some(text.to_owned())
         } else {
-            Some(xml::escape(text).into_owned())
+            Some(html::escape(text).into_owned())
         }
     }
 }

@@ -10,7 +10,7 @@ use super::entry::FeedKind;
 use super::markup;
 use super::names::{Part, Vocabulary};
 use crate::html;
-use crate::xml::{self, End, Entity, Tag, Token};
+use crate::xml::{End, Entity, Tag, Token};
 
 /// How a part is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Reading {
         let is_text = matches!(self.part, Part::Title | Part::Summary | Part::Content);
         if is_text && matches!(self.kind, Kind::Plain | Kind::Loose) {
             if self.kind == Kind::Plain {
-                self.text = xml::escape(&self.text).into_owned();
+                self.text = html::escape(&self.text).into_owned();
             }
             self.kind = Kind::Html;
         }
@@ -179,7 +179,7 @@ impl Reading {
         }
         let is_markup = is_markup && self.kind != Kind::Person;
         match token {
-            Token::CData(text) if is_markup => self.text.push_str(&xml::escape(text)),
+            Token::CData(text) if is_markup => self.text.push_str(&html::escape(text)),
             Token::Text(text) | Token::CData(text) => self.text.push_str(text),
             Token::Entity(entity) if is_markup => {
                 self.text.push('&');

@@ -15,10 +15,10 @@ mod tests;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Added, Candidate, Frontier, Queued, SeenSet, Taken};
+use super::{Added, Candidate, Frontier, SeenSet, Taken};
 use crate::error::Result;
 use crate::identity::Fingerprint;
-use crate::scheduler::HostId;
+use crate::queued::{HostId, Queued};
 use crate::settings::Order;
 pub(crate) use changes::{Arrived, Changes, Key, Put, Range};
 use lane::Lane;

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::{Added, Candidate, Frontier, Queued, SeenSet, Taken};
+use super::{Added, Candidate, Frontier, SeenSet, Taken};
 use crate::error::Result;
 use crate::identity::Fingerprint;
-use crate::scheduler::HostId;
+use crate::queued::{HostId, Queued};
 use crate::settings::Order;
 
 /// Exact fingerprints in a hash set, and one queue per host and priority.

@@ -102,6 +102,15 @@ fn named(text: &str, place: Place, out: &mut String) -> Option<usize> {
     Some(length)
 }
 
+/// Text as markup that shows it.
+pub(crate) fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['<', '>', '&']) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;");
+    Cow::Owned(escaped.replace('>', "&gt;"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,8 +2,6 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use crate::settings::Settings;
-
 /// Levels in browsers. The parser takes time quadratic in them, so there cannot be more.
 const MAX_DEPTH: usize = 512;
 /// Misnested formatting makes parsers copy elements without bound.
@@ -33,12 +31,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    /// Limits as they are asked for, within what the parser can bear.
+    pub(crate) fn new(depth: usize, nodes: usize, attributes: usize) -> Self {
         Self {
             // html, head and body, and what they hold.
-            depth: settings.max_dom_depth.clamp(4, MAX_DEPTH),
-            nodes: settings.max_dom_nodes.max(16),
-            attributes: settings.max_dom_attributes.clamp(1, MAX_ATTRIBUTES),
+            depth: depth.clamp(4, MAX_DEPTH),
+            nodes: nodes.max(16),
+            attributes: attributes.clamp(1, MAX_ATTRIBUTES),
         }
     }
 }

@@ -35,7 +35,6 @@ use super::settle;
 use super::tags::{Tag, Tags};
 use super::text::collapse;
 use super::xml::{self, Dialect, Fault};
-use crate::charset;
 
 /// What [`scan`] found on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,7 +60,7 @@ pub struct Page {
 /// no end of them.
 #[must_use]
 pub fn scan(body: &[u8], encoding: &'static Encoding, url: &Url, max_links: usize) -> Page {
-    let text = charset::decode(body, encoding);
+    let text = encoding.decode_with_bom_removal(body).0;
     scan_text(&text, Base::new(url.clone(), encoding), max_links)
 }
 
@@ -83,7 +82,7 @@ pub(crate) fn scan_xml(
     url: &Url,
     max_links: usize,
 ) -> (Page, Option<Fault>) {
-    let text = charset::decode(body, encoding);
+    let text = encoding.decode_with_bom_removal(body).0;
     xml::scan(&text, dialect, Base::new(url.clone(), encoding), max_links)
 }
 

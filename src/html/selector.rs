@@ -10,7 +10,7 @@ use super::css::{SCOPE, prefixed, scoped};
 use super::name::Name;
 use super::query::Query;
 use crate::compiled::{Compiled, remembered};
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 use crate::{Error, ErrorKind, Result};
 
 /// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.

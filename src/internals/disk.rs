@@ -5,13 +5,15 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::engine::{MAX_READS, Tally};
+use crate::engine::MAX_READS;
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::Remembered;
-use crate::frontier::{Candidate, DiskFrontier, Frontier, Queued, Range, Taken};
+use crate::frontier::{Candidate, DiskFrontier, Frontier, Range, Taken};
 use crate::identity::{Fingerprint, FingerprintKey};
+use crate::queued::{HostId, Queued};
+use crate::report::Tally;
 use crate::request::Request;
-use crate::scheduler::{Feedback, HostId, Memory, Scheduler, Turn, WINDOW};
+use crate::scheduler::{Feedback, Memory, Scheduler, Turn, WINDOW};
 use crate::settings::Settings;
 use crate::state::store::{Answer, Command, Committed, Cut, Store, StoreThread};
 use crate::state::{Delivered, HostRecord, Saved};

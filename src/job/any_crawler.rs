@@ -14,9 +14,13 @@ use futures_util::FutureExt;
 #[cfg(feature = "cli")]
 use tokio::sync::Notify;
 
-use crate::crawler::Crawler;
+#[cfg(feature = "cli")]
+use crate::cassette::Replay;
+#[cfg(feature = "cli")]
+use crate::cassette::Secrets;
+use crate::crawler::{Crawler, FetchStack};
 use crate::downloader::{Downloader, ErasedDownloader};
-use crate::engine::{BoxFuture, panicked};
+use crate::engine::panicked;
 use crate::error::{BoxError, Result};
 use crate::event::{Events, ProgressWatch};
 use crate::middleware::{ErasedMiddleware, Middleware};
@@ -27,10 +31,7 @@ use crate::response::Response;
 use crate::settings::Settings;
 use crate::sink::{OutputFile, Record, Sink};
 use crate::spider::Spider;
-#[cfg(feature = "cli")]
-use crate::testing::Replay;
-#[cfg(feature = "cli")]
-use crate::testing::cassette::Secrets;
+use futures_util::future::BoxFuture;
 
 /// A [`Crawler`] whose spider's type is forgotten.
 #[must_use = "a crawler does nothing until it is run"]
@@ -123,8 +124,8 @@ impl AnyCrawler {
 
     /// Takes out by which way the crawler fetches, for fetching single pages as it does.
     #[cfg(feature = "cli")]
-    pub(crate) fn take_way(&mut self) -> Way {
-        self.0.take_way()
+    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
+        self.0.take_fetch_stack()
     }
 
     /// See [`Spider::start`].
@@ -167,13 +168,6 @@ impl fmt::Debug for AnyCrawler {
             .finish_non_exhaustive()
     }
 }
-
-/// The middlewares of a crawler, outermost first, and its downloader if it has one of its own.
-#[cfg(feature = "cli")]
-pub(crate) type Way = (
-    Vec<Box<dyn ErasedMiddleware>>,
-    Option<Box<dyn ErasedDownloader>>,
-);
 
 /// What a spider makes of one page, its items as JSON: see [`AnyCrawler::parse`].
 #[derive(Debug, Default)]
@@ -253,7 +247,7 @@ trait Erased: Send {
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
     fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
     #[cfg(feature = "cli")]
-    fn take_way(&mut self) -> Way;
+    fn take_fetch_stack(&mut self) -> FetchStack;
     fn start(&self) -> Result<Vec<Request>, BoxError>;
     fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
     fn run_until(
@@ -334,8 +328,8 @@ impl<S: Spider> Erased for Crawler<S> {
     }
 
     #[cfg(feature = "cli")]
-    fn take_way(&mut self) -> Way {
-        Self::take_way(self)
+    fn take_fetch_stack(&mut self) -> FetchStack {
+        Self::take_fetch_stack(self)
     }
 
     fn start(&self) -> Result<Vec<Request>, BoxError> {

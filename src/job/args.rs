@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// The arguments of a spider: what `-a name=value` gave.
 ///

@@ -9,7 +9,7 @@ use jmespath::{DEFAULT_RUNTIME, ErrorReason, JmespathError};
 
 use super::number::{self, Wide};
 use crate::compiled::{Compiled, remembered};
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 use crate::{Error, ErrorKind, Result};
 
 /// How long an expression may be, in bytes.

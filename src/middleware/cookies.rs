@@ -16,9 +16,10 @@ use url::{Origin, Url};
 
 use super::{Middleware, Next};
 use crate::error::{Error, ErrorKind, Result};
+use crate::replace::replace_private;
 use crate::request::Request;
 use crate::response::Response;
-use crate::state::{Keepsake, Kept, replace_private};
+use crate::saved_record::{RecordKind, SavedRecord};
 use crate::text_file;
 use cookie::Cookie;
 use jar::Jar;
@@ -206,7 +207,7 @@ impl Cookies {
     }
 
     /// What has changed since the last time.
-    pub(crate) fn keepsakes(&self) -> Vec<Keepsake> {
+    pub(crate) fn keepsakes(&self) -> Vec<SavedRecord> {
         let mut jars = self.jars();
         let changed = jars.changed.as_mut().map(std::mem::take);
         let keepsake = |name: String| {
@@ -216,8 +217,8 @@ impl Cookies {
                 jar.of_site(site, now())
                     .for_each(|cookie| netscape::write(cookie, &mut lines));
             }
-            Keepsake {
-                kind: Kept::Cookies,
+            SavedRecord {
+                kind: RecordKind::Cookies,
                 value: (!lines.is_empty()).then_some(lines),
                 name,
             }

@@ -5,9 +5,9 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use super::credentials::Credentials;
 use super::{Extra, Request, SECRETS};
 use crate::identity::{Fingerprint, FingerprintKey};
-use crate::policy::auth::Credentials;
 
 impl Request {
     /// What identifies this request within a job with this key: method, URL, body, and the session if it has one.

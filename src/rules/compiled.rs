@@ -7,11 +7,11 @@ use url::Url;
 
 use super::counts::Counts;
 use super::links::Link;
+use super::page_urls::is_page;
 use super::rule::Rule;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::Spellings;
 use crate::request::Request;
-use crate::site::is_page;
 
 #[derive(Debug, Clone)]
 pub(super) struct Compiled {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::pace::{Pace, SchedulerClock};
-use crate::frontier::Queued;
+use crate::queued::Queued;
 
 /// Where the scheduler keeps a host at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::lock::Lock;
 #[cfg(feature = "cli")]
 use super::lock::{Glance, Holder};
-use super::replace::replace;
-use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED, unusable};
+use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
 use crate::error::{Error, ErrorKind, Result};
+use crate::replace::replace;
+use crate::replace::unusable;
 use crate::report::Report;
 
 /// The folder of a job, which no other process crawls as long as this lives.
@@ -142,8 +143,8 @@ impl Folder {
     /// [`ErrorKind::Storage`] when something cannot be removed.
     #[cfg(feature = "cli")]
     pub(crate) fn destroy(self) -> Result<bool> {
-        use super::replace::unfinished;
         use super::{LOCK, RUN, State};
+        use crate::replace::unfinished;
 
         // A run that says so cannot be continued, should this be cut short. One that cannot be read goes as it is.
         if let Ok(Some(mut run)) = RunFile::read(&self.path) {

@@ -5,10 +5,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::HISTORY;
 use super::folder::{Folder, read as read_file};
-use super::replace::replace;
-use super::{HISTORY, unusable};
 use crate::error::Result;
+use crate::replace::replace;
+use crate::replace::unusable;
 use crate::report::{Finish, Report};
 
 /// How many runs are remembered.

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::LOCK;
-use super::replace::private;
 use crate::error::{Error, ErrorKind};
+use crate::replace::private;
 
 /// How often, and after which pauses, the lock is tried while others only look: ten seconds in all.
 const TRIES: u32 = 2_000;

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::store::{self, Committed, Ended, Store, StoreThread};
-use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history, unusable};
+use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history};
 use crate::cache::pages::Pages;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identity::FingerprintKey;
+use crate::replace::unusable;
 use crate::report::Report;
 use crate::settings::Settings;
 use crate::sink::OutputFile;

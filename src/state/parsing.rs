@@ -18,10 +18,10 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::replace::private;
-use super::unusable;
 use crate::error::Result;
 use crate::identity::Fingerprint;
+use crate::replace::private;
+use crate::replace::unusable;
 
 /// How many pages can be parsed at a time while there are suspects.
 const TURNS: u32 = 1 << 16;

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::RUN;
 use super::folder::{Folder, read};
-use super::replace::replace;
-use super::{RUN, unusable};
 use crate::error::{BoxError, Error, ErrorKind, Result};
+use crate::replace::replace;
+use crate::replace::unusable;
 use crate::sink::{Format, OutputFile};
 
 /// The format that is written, and the only one that is read.

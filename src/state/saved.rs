@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Tally;
-use crate::report::{Finish, Items};
+use crate::report::{Finish, Items, Tally};
 use crate::sink::Position;
 
 /// A crawl's counters and whatever else it goes on with.

@@ -30,13 +30,14 @@ use fjall::config::{BlockSizePolicy, FilterPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use serde::{Deserialize, Serialize};
 
-use super::replace::private;
-use super::{DEAD_LETTERS, DeadLetter, Delivered, FRONTIER, HostRecord, Keepsake, Saved, unusable};
+use super::{DEAD_LETTERS, DeadLetter, Delivered, FRONTIER, HostRecord, Saved};
 use crate::error::{Error, ErrorKind, Result};
-use crate::frontier::Queued;
 use crate::frontier::disk::{Arrived, Changes, Key, Range, record};
 use crate::identity::FingerprintKey;
-use crate::scheduler::HostId;
+use crate::queued::{HostId, Queued};
+use crate::replace::private;
+use crate::replace::unusable;
+use crate::saved_record::SavedRecord;
 use crate::sink::{JsonLines, Mode, Position, Record, Sink};
 use guard::guarded;
 #[cfg(feature = "cli")]
@@ -59,7 +60,7 @@ pub(crate) struct Cut {
     /// The places that belong to the crawl, when that has changed.
     pub(crate) scope: Option<Vec<String>>,
     /// What else has changed.
-    pub(crate) kept: Vec<Keepsake>,
+    pub(crate) kept: Vec<SavedRecord>,
     pub(crate) saved: Saved,
 }
 
@@ -219,7 +220,7 @@ impl Store {
         if let Some(scope) = scope {
             batch.insert(&self.notes, keys::SCOPE, json(&scope)?);
         }
-        for Keepsake { kind, name, value } in kept {
+        for SavedRecord { kind, name, value } in kept {
             let key = keys::kept(kind, &name);
             match value {
                 Some(value) => batch.insert(&self.notes, key, value),

@@ -11,9 +11,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::replace::private;
-use super::{replace, unusable};
 use crate::error::Result;
+use crate::replace::private;
+use crate::replace::{replace, unusable};
 
 /// From this size on, what no longer counts is taken out.
 const LARGE: u64 = 1 << 20;

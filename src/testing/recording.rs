@@ -18,7 +18,7 @@ mod results;
 use std::fs;
 use std::path::Path;
 
-use super::cassette::{Cassette, Exchange};
+use crate::cassette::{Cassette, Exchange};
 use crate::error::{Error, ErrorKind, Result};
 use crate::job::Job;
 pub(crate) use about::About;

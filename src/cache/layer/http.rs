@@ -10,11 +10,12 @@ use crate::cache::confirmed::{confirmed, other_version};
 use crate::cache::key::Key;
 use crate::cache::rules::{self, Use};
 use crate::cache::stored::Stored;
-use crate::cache::{FromCache, Notes, Passage, vary};
+use crate::cache::vary;
 use crate::error::Result;
 use crate::policy::retry;
 use crate::request::Request;
 use crate::response::Response;
+use crate::response::{FromCache, Notes, Passage};
 
 /// A request for a page, and what is asked of the cache for it.
 struct Asked {

@@ -10,11 +10,11 @@ use super::{Before, Met, Pages, compare};
 use crate::cache::confirmed::{confirmed, other_version};
 use crate::cache::key::Key;
 use crate::cache::stored::Stored;
-use crate::cache::{FromCache, Notes, Recrawled, rules, vary};
+use crate::cache::{rules, vary};
 use crate::downloader::{Downloader, ErasedDownloader};
 use crate::error::{ErrorKind, Result};
 use crate::request::Request;
-use crate::response::Response;
+use crate::response::{FromCache, Notes, Recrawled, Response};
 
 /// Asks for pages by way of what is known of them.
 pub(super) struct PageLayer {

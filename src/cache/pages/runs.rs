@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::state::{replace, unusable};
+use crate::replace::{replace, unusable};
 
 const FILE: &str = "runs.json";
 /// How many runs are remembered. Whatever older ones wrote counts as of runs that ended.

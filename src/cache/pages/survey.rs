@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::runs::End;
 use super::{Before, Met, Pages, compare};
-use crate::cache::Recrawled;
 use crate::cache::stored::Head;
 use crate::error::{Error, ErrorKind, Result};
 use crate::report::{self, Filter, Finish, Report};
+use crate::response::Recrawled;
 
 impl Pages {
     /// Counts the pages into the report and, unless the run goes on some day, writes the feed and makes the run the one

@@ -7,8 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use super::{FOLDER, folder_of};
 use crate::cli::exit::Failure;
 use crate::error::{Error, ErrorKind, Result};
-use crate::settings::did_you_mean;
 use crate::state::RunFile;
+use crate::suggest::did_you_mean;
 
 /// The names of the jobs in ./.crawl, in order.
 ///

@@ -7,7 +7,7 @@ use url::{Position, Url};
 
 use super::Answers;
 use super::explain::{Found, Source};
-use crate::cli::{crawl, input, layers, terminal};
+use crate::cli::{crawl, input, terminal};
 use crate::crawler::Crawler;
 use crate::downloader::{Downloader, HttpDownloader};
 use crate::error::{BoxError, Error, Result};
@@ -17,6 +17,7 @@ use crate::output::Output;
 use crate::request::Request;
 use crate::response::Response;
 use crate::settings::ScopeMode;
+use crate::settings::layers;
 use crate::spider::Spider;
 
 /// Which of these may be fetched, in their order.

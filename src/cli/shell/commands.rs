@@ -9,7 +9,7 @@ use super::session::{self, Session};
 use super::show::Body;
 use crate::cli::exit::Failure;
 use crate::error::Result;
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// One command.
 pub(super) struct Command {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use ::http::HeaderValue;
 use url::Url;
 
-use crate::downloader::proxy::Proxy;
 use crate::error::{Error, ErrorKind, Result};
+use crate::request::Proxy;
 
 /// Scheme, host and port, and the proxy on the way: the key of the pool. Its `Debug` shows no credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

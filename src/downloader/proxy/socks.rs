@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::Proxy;
 use crate::downloader::address::literal;
 use crate::downloader::connector::Io;
 use crate::error::{Error, Result};
+use crate::request::Proxy;
 
 const VERSION: u8 = 5;
 const NO_AUTHENTICATION: u8 = 0;
@@ -27,7 +27,7 @@ pub(super) async fn lead(proxy: &Proxy, mut io: Io, host: &str, port: u16) -> Re
     let method = choose_method(proxy, &mut io).await.map_err(lost)?;
     match method {
         Some(NO_AUTHENTICATION) => {}
-        Some(PASSWORD) if proxy.user.is_some() => {
+        Some(PASSWORD) if proxy.user().is_some() => {
             if !log_in(proxy, &mut io).await.map_err(lost)? {
                 return Err(proxy.unauthorized());
             }
@@ -45,7 +45,7 @@ pub(super) async fn lead(proxy: &Proxy, mut io: Io, host: &str, port: u16) -> Re
 
 /// The way to authenticate that the proxy chose; `None` when it does not speak SOCKS 5.
 async fn choose_method(proxy: &Proxy, io: &mut Io) -> io::Result<Option<u8>> {
-    let offer: &[u8] = if proxy.user.is_some() {
+    let offer: &[u8] = if proxy.user().is_some() {
         &[VERSION, 2, NO_AUTHENTICATION, PASSWORD]
     } else {
         &[VERSION, 1, NO_AUTHENTICATION]
@@ -59,8 +59,8 @@ async fn choose_method(proxy: &Proxy, io: &mut Io) -> io::Result<Option<u8>> {
 /// Whether the proxy takes the user name and password.
 async fn log_in(proxy: &Proxy, io: &mut Io) -> io::Result<bool> {
     let mut message = vec![PASSWORD_VERSION];
-    if let Some(user) = &proxy.user {
-        for part in [&user.name, &user.password] {
+    if let Some((name, password)) = proxy.user() {
+        for part in [name, password] {
             message.push(u8::try_from(part.len()).map_err(io::Error::other)?);
             message.extend_from_slice(part.as_bytes());
         }

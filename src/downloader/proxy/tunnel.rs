@@ -3,9 +3,9 @@
 use ::http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::Proxy;
 use crate::downloader::connector::Io;
 use crate::error::Result;
+use crate::request::Proxy;
 
 /// Largest head of an answer to `CONNECT`.
 const MAX_HEAD: usize = 16 * 1024;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::named;
-use crate::downloader::proxy::Proxy;
 use crate::error::Result;
+use crate::request::Proxy;
 
 /// The proxies for http and for https: `http_proxy`, `https_proxy`, else `all_proxy`.
 pub(super) fn proxies(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::downloader::proxy::Proxy;
+use crate::request::Proxy;
 
 /// How long a proxy is put aside after its first failure; doubled by each further one until it works again.
 const FIRST: Duration = Duration::from_secs(30);

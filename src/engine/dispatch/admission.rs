@@ -8,9 +8,9 @@ use crate::error::Result;
 use crate::event::Event;
 use crate::frontier::Candidate;
 use crate::identity::Fingerprint;
+use crate::queued::HostId;
 use crate::report::{Filter, TrapKind};
 use crate::request::Request;
-use crate::scheduler::HostId;
 use crate::settings::Order;
 
 impl Dispatcher {

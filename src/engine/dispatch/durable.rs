@@ -10,13 +10,14 @@ use super::super::commits::{Commits, pace_memory};
 use super::Dispatcher;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::frontier::{DiskFrontier, Queued};
+use crate::frontier::DiskFrontier;
 use crate::middleware::Cookies;
+use crate::queued::{HostId, Queued};
 use crate::report::{Filter, Finish, Ledger, Resumed};
 use crate::request::Request;
-use crate::scheduler::HostId;
+use crate::saved_record::{RecordKind, SavedRecord};
 use crate::state::store::{self, Answer, Command, Committed, Cut};
-use crate::state::{DeadLetter, Delivered, Keepsake, Kept, Saved};
+use crate::state::{DeadLetter, Delivered, Saved};
 
 /// A page that was being parsed at so many unclean ends in a row is given up.
 const MAX_CRASHES: u32 = 3;
@@ -209,18 +210,18 @@ impl Dispatcher {
     }
 
     /// What parts of the crawl want to have again, of what has changed since the last cut.
-    fn keepsakes(&mut self) -> Vec<Keepsake> {
+    fn keepsakes(&mut self) -> Vec<SavedRecord> {
         let robots = self.book.changes(&self.settings.user_agent);
-        let keepsake = |(origin, value): (Box<str>, _)| Keepsake {
-            kind: Kept::Robots,
+        let keepsake = |(origin, value): (Box<str>, _)| SavedRecord {
+            kind: RecordKind::Robots,
             name: origin.into(),
             value,
         };
         let cookies = self.context.cookies.as_ref().map(Cookies::keepsakes);
         let cookies = cookies.into_iter().flatten();
         let answered = self.outages.take_new().into_iter();
-        let answered = answered.map(|origin| Keepsake {
-            kind: Kept::Answered,
+        let answered = answered.map(|origin| SavedRecord {
+            kind: RecordKind::Answered,
             name: (*origin).to_owned(),
             value: Some(Vec::new()),
         });
@@ -242,14 +243,14 @@ impl Dispatcher {
     }
 
     /// Gives a part of the crawl what it kept.
-    fn take_back(&mut self, keepsake: Keepsake) {
-        let Keepsake { kind, name, value } = keepsake;
+    fn take_back(&mut self, keepsake: SavedRecord) {
+        let SavedRecord { kind, name, value } = keepsake;
         let value = value.unwrap_or_default();
         match (kind, &self.context.cookies) {
-            (Kept::Robots, _) => self.take_back_robots(&name, &value),
-            (Kept::Cookies, Some(cookies)) => cookies.take_back(&name, &value),
-            (Kept::Cookies, None) => {}
-            (Kept::Answered, _) => self.outages.take_back(&name),
+            (RecordKind::Robots, _) => self.take_back_robots(&name, &value),
+            (RecordKind::Cookies, Some(cookies)) => cookies.take_back(&name, &value),
+            (RecordKind::Cookies, None) => {}
+            (RecordKind::Answered, _) => self.outages.take_back(&name),
         }
     }
 

@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use super::super::outages::{Admission, Sent, Silence, Suspect};
-use super::super::robots::origin;
-use super::super::tally::Tally;
-use super::super::visit::{Fetched, Outcome};
+use super::super::visit::Outcome;
 use super::{Dispatcher, robots_request};
-use crate::cache::FromCache;
 use crate::error::{Error, Result};
 use crate::event::Event;
-use crate::frontier::Queued;
+use crate::identity::origin;
 use crate::policy::outage::Sign;
-use crate::report::Away;
+use crate::queued::{HostId, Queued};
+use crate::report::{Away, Fetched, Tally};
 use crate::request::Request;
-use crate::scheduler::HostId;
+use crate::response::FromCache;
 
 /// Most origins that a report names.
 const MAX_NAMED: usize = 50;

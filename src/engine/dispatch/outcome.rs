@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::robots::{Gate, RobotsFile, Settled};
-use super::super::visit::{Fetched, Finished, Link, Outcome};
+use super::super::visit::{Finished, Link, Outcome};
 use super::Dispatcher;
-use crate::cache::FromCache;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
-use crate::frontier::Queued;
 use crate::policy::retry;
-use crate::report::{Filter, Finish};
+use crate::queued::{HostId, Queued};
+use crate::report::{Fetched, Filter, Finish};
 use crate::request::Request;
-use crate::scheduler::{Feedback, HostId};
+use crate::response::FromCache;
+use crate::scheduler::Feedback;
 use crate::settings::MAX_RETRY_AFTER;
 
 impl Dispatcher {

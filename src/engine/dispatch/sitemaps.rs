@@ -2,11 +2,11 @@
 
 use url::Url;
 
-use super::super::robots::origin;
 use super::super::visit::Link;
 use super::Dispatcher;
 use crate::error::Result;
 use crate::identity;
+use crate::identity::origin;
 use crate::request::Request;
 
 impl Dispatcher {

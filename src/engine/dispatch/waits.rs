@@ -6,7 +6,8 @@ use url::Url;
 
 use super::Dispatcher;
 use crate::policy::retry;
-use crate::scheduler::{Feedback, HostId};
+use crate::queued::HostId;
+use crate::scheduler::Feedback;
 use crate::settings::{MAX_CRAWL_DELAY, MAX_RETRY_AFTER};
 
 /// Shorter waits are not worth a word.

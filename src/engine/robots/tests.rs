@@ -88,7 +88,7 @@ fn a_file_is_believed_for_a_day_and_its_absence_too() {
 fn unreachable_is_asked_again_after_ten_minutes() {
     let mut book = Book::default();
     let settled = book.settle(H, RobotsFile::Unreachable, NOW);
-    assert_eq!(settled.holds, Holds::Unreachable);
+    assert_eq!(settled.holds, RobotsStatus::Unreachable);
     let page = url("http://h.example/");
     let until = NOW + UNREACHABLE_LIFE;
     assert_eq!(book.ask(&page, just_before(until)), Gate::Unreachable);
@@ -104,12 +104,12 @@ fn a_copy_stands_in_for_an_unreachable_file_for_thirty_days() {
         let then = NOW + days * LIFE;
         assert_eq!(book.ask(&page, then), Gate::Unknown);
         let settled = book.settle(H, RobotsFile::Unreachable, then);
-        assert_eq!(settled.holds, Holds::Copy);
+        assert_eq!(settled.holds, RobotsStatus::Copy);
         assert_eq!(book.ask(&page, then), forbidden(2), "{days}");
         assert_eq!(book.ask(&page, then + UNREACHABLE_LIFE), Gate::Unknown);
     }
     let settled = book.settle(H, RobotsFile::Unreachable, NOW + MAX_AGE);
-    assert_eq!(settled.holds, Holds::Unreachable);
+    assert_eq!(settled.holds, RobotsStatus::Unreachable);
     assert_eq!(book.ask(&page, NOW + MAX_AGE), Gate::Unreachable);
 }
 
@@ -206,7 +206,7 @@ fn a_copy_that_is_in_doubt_stands_in_for_nothing() {
     next.doubt(&page);
     assert_eq!(next.ask(&page, NOW), Gate::Unknown);
     let settled = next.settle(H, RobotsFile::Unreachable, NOW);
-    assert_eq!(settled.holds, Holds::Unreachable);
+    assert_eq!(settled.holds, RobotsStatus::Unreachable);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! What goes between the frontier and the store: keys, changes, and ranges to read.
 
+use crate::queued::{HostId, Queued};
 use std::collections::HashMap;
-
-use crate::frontier::Queued;
-use crate::scheduler::HostId;
 
 /// Where a request stands in the queue: host, then priority, then number. As bytes, keys sort in the order in which a
 /// host's requests should go breadth first.

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::frontier::Queued;
+use crate::queued::Queued;
 use crate::settings::Order;
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use super::{Branch, Part};
 use crate::Result;
 use crate::html::css::{list, marks};
 use crate::html::selector::{Problem, error, first_token};
-use crate::settings::did_you_mean;
+use crate::suggest::did_you_mean;
 
 /// The element that is asked.
 pub(super) const ITSELF: &str = ":scope";

@@ -1,6 +1,7 @@
 //! XHTML made into HTML, for pages that are not well-formed: what is written in ways that only XML has is written in HTML's.
 
 use super::token::{Token, Tokens};
+use crate::html::entities::escape;
 use crate::html::name::{self, Name};
 
 /// The page as HTML that means the same: an element that closes itself gets an end tag, CDATA becomes text. All else,
@@ -28,7 +29,7 @@ pub(crate) fn as_html(text: &str) -> String {
                     }));
                 }
             }
-            Token::CData(text) => out.push_str(&crate::xml::escape(text)),
+            Token::CData(text) => out.push_str(&escape(text)),
             Token::Close(_) | Token::Text(_) | Token::DocType(_) | Token::Other => {
                 out.push_str(written);
             }

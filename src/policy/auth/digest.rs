@@ -9,7 +9,7 @@ use sha2::digest::Digest as Hasher;
 use sha2::{Sha256, Sha512_256};
 
 use super::challenge::{self, Challenge};
-use super::{Credentials, secret};
+use crate::request::{Credentials, secret};
 
 /// Most bytes of a challenge that are sent back with every request.
 const MAX_SIZE: usize = 2048;
@@ -152,18 +152,18 @@ impl Digest {
     /// The user name: hashed, in quotes or, when it is not ASCII, as RFC 5987 writes it.
     fn user(&self, who: &Credentials) -> String {
         if self.hashes_user {
-            return format!("username=\"{}\"", self.hash(&[&who.user, &self.realm]));
+            return format!("username=\"{}\"", self.hash(&[who.user(), &self.realm]));
         }
-        if who.user.is_ascii() {
-            return format!("username={}", quoted(&who.user));
+        if who.user().is_ascii() {
+            return format!("username={}", quoted(who.user()));
         }
         let encoded =
-            percent_encoding::utf8_percent_encode(&who.user, percent_encoding::NON_ALPHANUMERIC);
+            percent_encoding::utf8_percent_encode(who.user(), percent_encoding::NON_ALPHANUMERIC);
         format!("username*=UTF-8''{encoded}")
     }
 
     fn response(&self, who: &Credentials, exchange: Exchange<'_>) -> String {
-        let mut key = self.hash(&[&who.user, &self.realm, &who.password]);
+        let mut key = self.hash(&[who.user(), &self.realm, who.password()]);
         if self.is_session {
             key = self.hash(&[&key, &self.nonce, exchange.own_nonce]);
         }

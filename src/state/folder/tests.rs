@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::crawler::Crawler;
+use crate::replace::Unusable;
 use crate::scratch::Scratch;
 use crate::site::Site;
-use crate::state::{HISTORY, PastRun, RUN, State, Unusable};
+use crate::state::{HISTORY, PastRun, RUN, State};
 use crate::testing::PracticeSite;
 
 fn run(state: State) -> RunFile {

@@ -1,7 +1,7 @@
 //! The keys of the notes: what is not a request of the queue. The first byte says of what kind they are.
 
-use crate::scheduler::HostId;
-use crate::state::Kept;
+use crate::queued::HostId;
+use crate::saved_record::RecordKind;
 
 /// Fingerprints of what was seen, and of what is out of scope.
 pub(super) const SEEN: u8 = b's';
@@ -40,12 +40,12 @@ pub(super) fn lane(host: HostId, priority: i32) -> Vec<u8> {
     [&[LANE], &host[..], &priority[..]].concat()
 }
 
-pub(super) fn kept(kind: Kept, name: &str) -> Vec<u8> {
+pub(super) fn kept(kind: RecordKind, name: &str) -> Vec<u8> {
     [&kept_of(kind), name.as_bytes()].concat()
 }
 
 /// What all keys of this kind begin with.
-pub(super) fn kept_of(kind: Kept) -> [u8; 2] {
+pub(super) fn kept_of(kind: RecordKind) -> [u8; 2] {
     [KEPT, kind.letter()]
 }
 

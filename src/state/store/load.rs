@@ -5,8 +5,9 @@ use super::{DeadLetters, Root, Store, keys, storage, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::SeenSet;
 use crate::frontier::disk::Remembered;
-use crate::scheduler::HostId;
-use crate::state::{Delivered, HostRecord, Keepsake, Kept, Saved};
+use crate::queued::HostId;
+use crate::saved_record::{RecordKind, SavedRecord};
+use crate::state::{Delivered, HostRecord, Saved};
 
 /// The last commit: what a crawl goes on with.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub(crate) struct Committed {
     /// The places that belong to the crawl.
     pub(crate) scope: Vec<String>,
     /// What parts of the crawl kept.
-    pub(crate) kept: Vec<Keepsake>,
+    pub(crate) kept: Vec<SavedRecord>,
 }
 
 impl Store {
@@ -115,15 +116,15 @@ impl Store {
         Ok(hosts)
     }
 
-    fn kept(&self) -> Result<Vec<Keepsake>> {
+    fn kept(&self) -> Result<Vec<SavedRecord>> {
         let mut kept = Vec::new();
-        for kind in Kept::ALL {
+        for kind in RecordKind::ALL {
             let prefix = keys::kept_of(kind);
             for entry in self.notes.prefix(prefix) {
                 let entry = entry.into_inner();
                 let (key, value) = entry.map_err(|error| storage(&self.path, error))?;
                 let name = key.get(prefix.len()..).unwrap_or_default().to_vec();
-                kept.push(Keepsake {
+                kept.push(SavedRecord {
                     kind,
                     name: String::from_utf8(name).map_err(|_| self.damaged())?,
                     value: Some(value.to_vec()),

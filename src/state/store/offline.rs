@@ -7,8 +7,8 @@ use super::guard::guarded;
 use super::{Root, Store, json, keys, storage};
 use crate::error::{Error, ErrorKind, Result};
 use crate::frontier::disk::{Key, record};
+use crate::queued::HostId;
 use crate::report::{Finish, Items, Ledger};
-use crate::scheduler::HostId;
 use crate::sink::{Mode, OutputFile, Position};
 use crate::state::{DEAD_LETTERS, FRONTIER, Folder, HostRecord, RunFile, State, dead_letter};
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ABOUT, unreadable};
+use crate::cassette::{MASK, Secrets, masked, masked_value};
 use crate::error::{Error, ErrorKind, Result};
-use crate::testing::cassette::{MASK, Secrets, masked, masked_value};
 use crate::text_file;
 
 /// Settings whose values may be secrets. They say how to get to a server, and a recording has none.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::unreadable;
+use crate::cassette::{json_error, masked};
 use crate::error::{Error, ErrorKind, Result};
-use crate::testing::cassette::{json_error, masked};
 use crate::text_file;
 
 /// The items in the order of the crawl, and the errors in order of their pages.

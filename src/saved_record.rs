@@ -3,8 +3,8 @@
 
 /// One record, which replaces an earlier one of the same kind and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Keepsake {
-    pub(crate) kind: Kept,
+pub(crate) struct SavedRecord {
+    pub(crate) kind: RecordKind,
     /// Of what: a domain, an origin.
     pub(crate) name: String,
     /// None: there is no such record any more.
@@ -13,14 +13,14 @@ pub(crate) struct Keepsake {
 
 /// Whose record it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kept {
+pub(crate) enum RecordKind {
     Cookies,
     Robots,
     /// That an origin has answered; without a value.
     Answered,
 }
 
-impl Kept {
+impl RecordKind {
     pub(crate) const ALL: [Self; 3] = [Self::Cookies, Self::Robots, Self::Answered];
 
     /// The second byte of its keys.

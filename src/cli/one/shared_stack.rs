@@ -1,9 +1,9 @@
-//! By which way a page is fetched: what a spider has set up around its requests, usable for more than one crawl.
+//! The fetch stack of a spider: what a spider has set up around its requests, usable for more than one crawl.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crawler::Crawler;
+use crate::crawler::{Crawler, FetchStack};
 use crate::downloader::{Downloader, ErasedDownloader};
 use crate::error::Result;
 use crate::job::AnyCrawler;
@@ -14,16 +14,19 @@ use crate::spider::Spider;
 
 /// Middlewares and a downloader, as a spider's crawler had them. The default is none, and the usual downloader.
 #[derive(Clone, Default)]
-pub(in crate::cli) struct Way {
+pub(in crate::cli) struct SharedStack {
     /// Outermost first.
     middlewares: Vec<Shared<dyn ErasedMiddleware>>,
     downloader: Option<Shared<dyn ErasedDownloader>>,
 }
 
-impl Way {
+impl SharedStack {
     /// Takes it out of a crawler, which then is good for parsing only.
     pub(in crate::cli) fn out_of(crawler: &mut AnyCrawler) -> Self {
-        let (middlewares, downloader) = crawler.take_way();
+        let FetchStack {
+            middlewares,
+            downloader,
+        } = crawler.take_fetch_stack();
         let middlewares = middlewares.into_iter().map(|m| Shared(Arc::from(m)));
         Self {
             middlewares: middlewares.collect(),
@@ -31,7 +34,7 @@ impl Way {
         }
     }
 
-    /// Has a crawler fetch by this way.
+    /// Gives a crawler this stack.
     pub(super) fn of<S: Spider>(&self, mut crawler: Crawler<S>) -> Crawler<S> {
         for middleware in &self.middlewares {
             crawler = crawler.middleware(middleware.clone());
@@ -43,9 +46,9 @@ impl Way {
     }
 }
 
-impl fmt::Debug for Way {
+impl fmt::Debug for SharedStack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Way")
+        f.debug_struct("SharedStack")
             .field("middlewares", &self.middlewares.len())
             .field("own_downloader", &self.downloader.is_some())
             .finish()

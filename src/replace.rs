@@ -1,12 +1,12 @@
 //! Small files that are replaced as a whole: a reader finds the old content or the new one, never a mixture.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::unusable;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 
 /// Replaces what the file holds, on the disk too.
 ///
@@ -28,7 +28,7 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// Where the new content is until it is complete.
-pub(super) fn unfinished(path: &Path) -> PathBuf {
+pub(crate) fn unfinished(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".new");
     name.into()
@@ -42,7 +42,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
 }
 
 /// How a file of the job is opened for writing: made if need be, for nobody else to read.
-pub(super) fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]
@@ -60,10 +60,32 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The cause of an error that is about the folder of a job, whatever the system said: such a crawl can be kept elsewhere,
+/// and whoever tells the error may say so.
+#[derive(Debug)]
+pub(crate) struct Unusable(io::Error);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Unusable {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// The error for a file of the job that the system refuses: `cannot write .crawl/quotes/run.json`.
+pub(crate) fn unusable(what: &str, path: &Path, error: io::Error) -> Error {
+    let message = format!("cannot {what} {}", path.display());
+    Error::new(ErrorKind::Storage, message).with_source(Unusable(error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
     use crate::scratch::Scratch;
 
     #[test]

@@ -1,21 +1,21 @@
-//! The dispatcher's counters, and the report that they become.
+//! The [`Tally`] of a crawl: its counters, and the report that they become.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::robots::{Forbidden, Holds, origin};
-use super::visit::Fetched;
-use crate::cache::{FromCache, Notes, Passage};
-use crate::error::ErrorKind;
-use crate::html::Cuts;
-use crate::report::{
+use super::{
     Away, Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
     Robots, Shortfall, Trap, TrapKind,
 };
+use crate::error::ErrorKind;
+use crate::html::Cuts;
+use crate::identity::origin;
 use crate::request::Request;
+use crate::response::{FromCache, Notes, Passage};
 
 /// Most rules of robots.txt files that are counted each by itself.
 const MAX_RULES: usize = 50;
@@ -26,7 +26,7 @@ pub(crate) struct Tally {
     #[serde(with = "crate::report::timestamp")]
     started: SystemTime,
     pub(crate) pages: u64,
-    pub(super) duplicates: u64,
+    pub(crate) duplicates: u64,
     pub(crate) ledger: Ledger,
     requests: Requests,
     bytes: Bytes,
@@ -76,7 +76,7 @@ impl Tally {
     }
 
     /// A visit has its answer, or none.
-    pub(super) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
+    pub(crate) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
         if !fetched.is_some_and(|fetched| fetched.notes.is_without_trip()) {
             self.requests.total += 1;
             self.requests.robots += u64::from(request.robots_for().is_some());
@@ -104,13 +104,13 @@ impl Tally {
     }
 
     /// Requests were sorted out, each of which counts as seen.
-    pub(super) fn filtered(&mut self, reason: Filter, count: u64) {
+    pub(crate) fn filtered(&mut self, reason: Filter, count: u64) {
         self.ledger.seen += count;
         self.unfetched(reason, count);
     }
 
     /// Requests that were seen already are not fetched after all.
-    pub(super) fn unfetched(&mut self, reason: Filter, count: u64) {
+    pub(crate) fn unfetched(&mut self, reason: Filter, count: u64) {
         if count > 0 {
             self.ledger.filtered += count;
             *self.filtered.entry(reason).or_default() += count;
@@ -118,7 +118,7 @@ impl Tally {
     }
 
     /// A page was larger than it may be, or ended early.
-    pub(super) fn limited(&mut self, cuts: Cuts, links: u64, is_incomplete: bool) {
+    pub(crate) fn limited(&mut self, cuts: Cuts, links: u64, is_incomplete: bool) {
         for (limit, was_reached) in [
             (Limit::DomDepth, cuts.has(Cuts::DEPTH)),
             (Limit::DomNodes, cuts.has(Cuts::NODES)),
@@ -133,61 +133,61 @@ impl Tally {
     }
 
     /// A link was sorted out as part of a trap.
-    pub(super) fn trapped(&mut self, kind: TrapKind, url: &Url) {
+    pub(crate) fn trapped(&mut self, kind: TrapKind, url: &Url) {
         self.traps.entry(kind).or_default().count(url);
     }
 
-    pub(super) fn parsed(&mut self, is_login: bool) {
+    pub(crate) fn parsed(&mut self, is_login: bool) {
         self.pages += 1;
         self.requests.logins += u64::from(is_login);
         self.ledger.done += 1;
     }
 
-    pub(super) fn redirected(&mut self) {
+    pub(crate) fn redirected(&mut self) {
         self.requests.redirected += 1;
         self.ledger.done += 1;
     }
 
     /// A sitemap was read.
-    pub(super) fn sitemap(&mut self) {
+    pub(crate) fn sitemap(&mut self) {
         self.requests.sitemaps += 1;
         self.ledger.done += 1;
     }
 
-    pub(super) fn error(&mut self, kind: ErrorKind) {
+    pub(crate) fn error(&mut self, kind: ErrorKind) {
         *self.errors.entry(kind).or_default() += 1;
     }
 
-    pub(super) fn failed(&mut self, kind: ErrorKind) {
+    pub(crate) fn failed(&mut self, kind: ErrorKind) {
         self.error(kind);
         self.ledger.failed += 1;
     }
 
-    pub(super) fn retried(&mut self, reason: String) {
+    pub(crate) fn retried(&mut self, reason: String) {
         self.requests.retried += 1;
         *self.retries.entry(reason).or_default() += 1;
     }
 
-    pub(super) fn retries(&self) -> u64 {
+    pub(crate) fn retries(&self) -> u64 {
         self.requests.retried
     }
 
-    pub(super) fn wire_bytes(&self) -> u64 {
+    pub(crate) fn wire_bytes(&self) -> u64 {
         self.bytes.wire
     }
 
     /// A robots.txt is settled.
-    pub(super) fn robots(&mut self, holds: Holds) {
+    pub(crate) fn robots(&mut self, holds: RobotsStatus) {
         match holds {
-            Holds::Rules => self.robots.read += 1,
-            Holds::NoRules => self.robots.none += 1,
-            Holds::Unreachable => self.robots.unreachable += 1,
-            Holds::Copy => self.robots.stale += 1,
+            RobotsStatus::Rules => self.robots.read += 1,
+            RobotsStatus::NoRules => self.robots.none += 1,
+            RobotsStatus::Unreachable => self.robots.unreachable += 1,
+            RobotsStatus::Copy => self.robots.stale += 1,
         }
     }
 
     /// A rule forbids a URL.
-    pub(super) fn kept_out(&mut self, url: &Url, by: Forbidden) {
+    pub(crate) fn kept_out(&mut self, url: &Url, by: Forbidden) {
         let origin = origin(url);
         if by.line.is_none() {
             self.robots.too_costly += 1;
@@ -214,7 +214,7 @@ impl Tally {
         }
     }
 
-    pub(super) fn into_report(self, spider: String, end: End) -> Report {
+    pub(crate) fn into_report(self, spider: String, end: End) -> Report {
         Report {
             spider,
             finish: end.finish,
@@ -248,20 +248,52 @@ impl Tally {
     }
 }
 
+/// The facts of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fetched {
+    pub(crate) status: StatusCode,
+    pub(crate) took: Duration,
+    pub(crate) wire: u64,
+    pub(crate) body: u64,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) is_incomplete: bool,
+    pub(crate) notes: Notes,
+}
+
+/// By which line of a robots.txt a URL is forbidden; by none, when its rules are too costly to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forbidden {
+    pub(crate) line: Option<u32>,
+    /// As it is shown.
+    pub(crate) rule: String,
+}
+
+/// The state of an origin after its robots.txt was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RobotsStatus {
+    Rules,
+    /// Everything is allowed.
+    NoRules,
+    /// Nothing is allowed.
+    Unreachable,
+    /// The file is unreachable, and an earlier copy stands in for it.
+    Copy,
+}
+
 /// What only the end of a crawl knows.
 #[derive(Debug)]
-pub(super) struct End {
-    pub(super) finish: Finish,
+pub(crate) struct End {
+    pub(crate) finish: Finish,
     /// When this process began.
-    pub(super) began: SystemTime,
+    pub(crate) began: SystemTime,
     /// How long it has crawled since.
-    pub(super) elapsed: Duration,
-    pub(super) resumed: Option<Resumed>,
-    pub(super) items: Items,
-    pub(super) shortfalls: Vec<Shortfall>,
-    pub(super) pending: u64,
-    pub(super) hosts: usize,
-    pub(super) away: Vec<Away>,
+    pub(crate) elapsed: Duration,
+    pub(crate) resumed: Option<Resumed>,
+    pub(crate) items: Items,
+    pub(crate) shortfalls: Vec<Shortfall>,
+    pub(crate) pending: u64,
+    pub(crate) hosts: usize,
+    pub(crate) away: Vec<Away>,
 }
 
 /// The peak resident memory of this process, where `/proc` tells.

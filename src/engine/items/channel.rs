@@ -1,4 +1,4 @@
-//! The way into the items' line: an ordered channel with a bounded number of places.
+//! The item channel: ordered, with a bounded number of places.
 //!
 //! A visit waits for a place with its items in hand; the dispatcher lets them go in, without waiting, when it hears of
 //! the visit. So the order in the line is the order in which the dispatcher knows of visits, and what is before a
@@ -14,7 +14,7 @@ use crate::state::store::Cut;
 /// How many pages' items may wait for the pipelines before visits wait for them.
 const PLACES: usize = 64;
 
-/// What comes down the line, in order.
+/// A message of the item channel.
 #[derive(Debug)]
 pub(crate) enum Arrival<I> {
     /// The items of one page, why others are lost, why all are dropped if they are, and their place among those that wait.
@@ -31,9 +31,9 @@ pub(crate) enum Arrival<I> {
     End,
 }
 
-/// The way in.
+/// The sending end of the channel.
 #[derive(Debug)]
-pub(crate) struct Entrance<I> {
+pub(crate) struct ItemSender<I> {
     arrivals: mpsc::UnboundedSender<Arrival<I>>,
     places: Arc<Semaphore>,
 }
@@ -47,16 +47,16 @@ pub(crate) struct Place<I> {
 
 /// Where the line takes what comes.
 #[derive(Debug)]
-pub(crate) struct Exit<I> {
+pub(crate) struct ItemReceiver<I> {
     pub(super) arrivals: mpsc::UnboundedReceiver<Arrival<I>>,
     places: Arc<Semaphore>,
 }
 
-impl<I> Entrance<I> {
-    pub(crate) fn new() -> (Self, Exit<I>) {
+impl<I> ItemSender<I> {
+    pub(crate) fn new() -> (Self, ItemReceiver<I>) {
         let (arrivals, receiver) = mpsc::unbounded_channel();
         let places = Arc::new(Semaphore::new(PLACES));
-        let exit = Exit {
+        let exit = ItemReceiver {
             arrivals: receiver,
             places: Arc::clone(&places),
         };
@@ -103,7 +103,7 @@ impl<I> Place<I> {
 }
 
 /// Nobody shall wait for a place in a line that is gone.
-impl<I> Drop for Exit<I> {
+impl<I> Drop for ItemReceiver<I> {
     fn drop(&mut self) {
         self.places.close();
     }

@@ -1,4 +1,4 @@
-//! The line that items go down: through the pipeline steps, into the sinks, and out of the stream.
+//! The item writer: takes items through the pipeline steps into the sinks, and out of the stream.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep_until};
 use url::Url;
 
-use super::entrance::{Arrival, Exit};
+use super::channel::{Arrival, ItemReceiver};
 use super::handover::Handover;
-use super::{ErasedPipeline, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Announcer, Event};
 use crate::item::Item;
+use crate::pipeline::{ErasedPipeline, Verdict};
 use crate::quality::{Look, Quality};
 use crate::report::Items;
 use crate::sink::{Record, Sink};
@@ -48,9 +48,9 @@ impl Counts {
     }
 }
 
-/// The line's end of a durable job's commits.
+/// The item writer's side of a durable job's commits.
 #[derive(Debug)]
-pub(crate) struct Commits {
+pub(crate) struct WriterCommits {
     pub(crate) store: std::sync::mpsc::Sender<Command>,
     /// Force the outputs to the disk.
     pub(crate) sync: bool,
@@ -61,7 +61,7 @@ pub(crate) struct Commits {
 }
 
 /// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
-pub(crate) struct Line<I> {
+pub(crate) struct ItemWriter<I> {
     pub(crate) steps: Vec<Box<dyn ErasedPipeline<I>>>,
     pub(crate) sinks: Vec<Box<dyn Sink>>,
     pub(crate) stream: Option<Handover<I>>,
@@ -70,10 +70,10 @@ pub(crate) struct Line<I> {
     pub(crate) announcer: Announcer,
     pub(crate) items: Items,
     pub(crate) quality: Quality<I>,
-    pub(crate) commits: Option<Commits>,
+    pub(crate) commits: Option<WriterCommits>,
 }
 
-impl<I: Item> Line<I> {
+impl<I: Item> ItemWriter<I> {
     /// Opens the steps, before anything is fetched.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl<I: Item> Line<I> {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when a sink cannot write; [`ErrorKind::Pipeline`] when a step cannot close.
-    pub(crate) async fn run(mut self, mut exit: Exit<I>) -> Result<Delivered> {
+    pub(crate) async fn run(mut self, mut exit: ItemReceiver<I>) -> Result<Delivered> {
         let result = self.drain(&mut exit.arrivals).await;
         // Closed in any case: what is complete so far must be readable even when one sink failed.
         let closed = self.close().await;
@@ -384,8 +384,8 @@ mod tests {
     use super::*;
     use crate::sink::captured_log::warnings;
 
-    fn line() -> Line<u32> {
-        Line {
+    fn line() -> ItemWriter<u32> {
+        ItemWriter {
             steps: Vec::new(),
             sinks: Vec::new(),
             stream: None,

@@ -15,8 +15,9 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
+use super::{Settings, text_of};
 use crate::error::{Error, ErrorKind, Result};
-use crate::settings::{Settings, did_you_mean, text_of};
+use crate::suggest::did_you_mean;
 use crate::text_file;
 
 /// The only setting whose value may be a table: its thresholds by field.
@@ -24,7 +25,7 @@ const MIN_FILL: &str = "min_fill";
 const FILE: &str = "crawl.toml";
 const PREFIX: &str = "CRAWL_";
 /// A variable with the prefix that is no setting: the filter of the log.
-pub(super) const LOG: &str = "CRAWL_LOG";
+pub(crate) const LOG: &str = "CRAWL_LOG";
 
 /// Applies the file of the current folder, the environment, and `-s` to a spider's own settings.
 ///
@@ -53,7 +54,7 @@ pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, Strin
 ///
 /// # Errors
 /// Those of [`apply`].
-pub(super) fn apply_without_keeping(
+pub(crate) fn apply_without_keeping(
     settings: &mut Settings,
     verb: &str,
     set: &[(String, String)],

@@ -1,0 +1,9 @@
+//! The items on their way from `parse` to the outputs: the channel that visits send them into, and the writer at its end.
+
+mod channel;
+mod handover;
+mod writer;
+
+pub(crate) use channel::{ItemReceiver, ItemSender};
+pub(crate) use handover::{Handed, Handover, Memory, Receipt};
+pub(crate) use writer::{Counts, ItemWriter, WriterCommits};

@@ -1,0 +1,13 @@
+//! Names for those that were misspelled.
+
+/// `; did you mean "delay"?` when one of the names is near, else nothing.
+pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    names
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(name, known), known))
+        .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+        .min()
+        .map_or_else(String::new, |(_, known)| {
+            format!("; did you mean {known:?}?")
+        })
+}
