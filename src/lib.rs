@@ -1,128 +1,78 @@
 #![doc = include_str!("docs/crate.md")]
 
-// The nouns, in the order in which a page meets them.
-mod request;
-pub use request::Request;
+// The floors, from the lowest to the highest. A module imports from its own floor and from those below; a test in
+// `tests/it/layers.rs` holds it. Below them is what they have for users, in the order in which a page meets it.
+mod page;
 
-mod response;
-pub use response::{FromCache, Recrawled, Response, Timings};
-
-pub mod html;
-pub use html::{Element, Html};
-
-pub mod clean;
-
-pub mod extract;
-#[cfg(feature = "derive")]
-pub use crawlworks_derive::Extract;
-pub use extract::{Extract, FromText};
-pub mod structured;
-pub use structured::Structured;
-
-#[cfg(feature = "article")]
-mod article;
-#[cfg(feature = "article")]
-pub use article::Article;
-mod form;
-pub use form::Form;
-
-mod item;
-pub use item::Item;
-
-mod output;
-pub use output::Output;
-
-mod error;
-pub use error::{BoxError, Error, ErrorKind, Result};
-
-pub mod settings;
-pub use settings::Settings;
-
-pub mod report;
-pub use report::{Filter, Finish, Report};
-
-pub mod event;
-pub use event::{Event, Events, Progress, ProgressWatch};
-
-// The stations.
-mod spider;
-pub use spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
-
-mod crawler;
-pub use crawler::{Crawler, ItemStream};
-
-mod clock;
-mod engine;
-
-mod scheduler;
-
-mod frontier;
-
-mod state;
-
-mod cache;
-
-mod downloader;
-pub use downloader::{Downloader, HttpDownloader};
+mod model;
 
 pub mod policy;
 
-pub mod middleware;
-pub use middleware::{Middleware, Next};
+mod queue;
 
-pub mod pipeline;
-pub use pipeline::{Pipeline, Verdict};
+mod fetch;
 
-pub mod sink;
-pub use sink::Sink;
+mod items;
 
-// Ready-made for parts of a spider.
-pub mod rules;
-pub use rules::{Rule, Rules};
-mod quality;
+mod store;
 
-// What several of them read.
-pub mod charset;
-mod compiled;
-pub mod feed;
-pub mod identity;
-pub mod json;
-mod queued;
-mod replace;
-mod saved_record;
-pub mod sitemap;
-pub mod sniff;
-mod suggest;
-mod text_file;
-mod xml;
+mod engine;
 
-// The ways in.
-pub mod site;
-pub use site::Site;
-
-pub mod job;
-pub use job::{Args, Job};
+pub mod testing;
 
 #[cfg(feature = "recipe")]
 pub mod recipe;
-#[cfg(feature = "recipe")]
-pub use recipe::Recipe;
 
 #[cfg(feature = "cli")]
 pub mod cli;
 
-mod cassette;
-pub mod testing;
+// Pages, and what is read out of them.
+#[cfg(feature = "derive")]
+pub use crawlworks_derive::Extract;
+#[cfg(feature = "article")]
+pub use page::article::Article;
+pub use page::error::{BoxError, Error, ErrorKind, Result};
+pub use page::extract::{Extract, FromText};
+pub use page::form::Form;
+pub use page::html::{Element, Html};
+pub use page::request::Request;
+pub use page::response::{FromCache, Recrawled, Response, Timings};
+pub use page::structured::Structured;
+pub use page::{charset, clean, extract, feed, html, identity, json, sitemap, sniff, structured};
 
-#[cfg(test)]
-mod scratch;
+// What a spider emits, what can be chosen, what happened.
+pub use model::event::{Event, Events, Progress, ProgressWatch};
+pub use model::item::Item;
+pub use model::output::Output;
+pub use model::report::{Filter, Finish, Report};
+pub use model::settings::Settings;
+pub use model::{event, report, settings};
+
+// The parts of a crawl that can be replaced or added to.
+pub use fetch::downloader::{Downloader, HttpDownloader};
+pub use fetch::middleware;
+pub use fetch::middleware::{Middleware, Next};
+pub use items::pipeline::{Pipeline, Verdict};
+pub use items::sink::Sink;
+pub use items::{pipeline, sink};
+#[doc(inline)]
+pub use policy::rules;
+pub use policy::rules::{Rule, Rules};
+
+// The ways in.
+pub use engine::crawler::{Crawler, ItemStream};
+#[doc(hidden)]
+pub use engine::internals;
+pub use engine::job::{Args, Job};
+pub use engine::site::Site;
+pub use engine::spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
+pub use engine::{job, site};
+#[cfg(feature = "recipe")]
+pub use recipe::Recipe;
 
 pub mod prelude;
 
 pub mod guide;
-
-#[doc(hidden)]
-pub mod internals;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

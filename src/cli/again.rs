@@ -6,10 +6,10 @@ use std::path::Path;
 use url::Url;
 
 use super::{find, job_name, jobs};
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::items::sink::{Mode, OutputFile};
 use crate::recipe::RECIPE;
-use crate::sink::{Mode, OutputFile};
-use crate::state::RunFile;
+use crate::store::state::RunFile;
 
 const URL: &str = "url";
 const CONTENT: &str = "content";
@@ -122,9 +122,9 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crawler::Crawler;
-    use crate::job::Args;
-    use crate::site::Site;
+    use crate::engine::crawler::Crawler;
+    use crate::engine::job::Args;
+    use crate::engine::site::Site;
 
     fn command_of(
         job: String,

@@ -15,11 +15,11 @@ use super::logging;
 use super::screen::Screen;
 use super::summary;
 use super::table::{bytes, count, table};
-use crate::crawler::Crawler;
-use crate::error::{Error, ErrorKind, Result};
-use crate::report::{Finish, Report};
-use crate::sink::{Record, Sink};
-use crate::site::Site;
+use crate::engine::crawler::Crawler;
+use crate::engine::site::Site;
+use crate::items::sink::{Record, Sink};
+use crate::model::report::{Finish, Report};
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Measure this machine: pages per second, CPU time, peak memory
 ///

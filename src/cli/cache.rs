@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::table::{bytes, count, moment, table};
-use crate::cache::store::{Found, Store};
-use crate::error::{Error, ErrorKind, Result};
-use crate::settings::Settings;
-use crate::settings::layers;
+use crate::fetch::cache::store::{Found, Store};
+use crate::model::settings::Settings;
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Show what the cache holds, or clear it
 ///

@@ -4,9 +4,9 @@ use std::fmt;
 
 use url::Url;
 
-use crate::error::ErrorKind;
-use crate::event::{Event, Events};
-use crate::report::Filter;
+use crate::model::event::{Event, Events};
+use crate::model::report::Filter;
+use crate::page::error::ErrorKind;
 
 /// Why there is no page.
 #[derive(Debug, Clone)]

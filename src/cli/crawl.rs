@@ -18,12 +18,12 @@ use super::progress::Display;
 use super::report_file::ReportFile;
 use super::screen::Screen;
 use super::{logging, signals, summary, terminal};
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::Progress;
-use crate::job::AnyCrawler;
-use crate::report::{Finish, Report};
-use crate::settings::Settings;
-use crate::settings::layers;
+use crate::engine::job::AnyCrawler;
+use crate::model::event::Progress;
+use crate::model::report::{Finish, Report};
+use crate::model::settings::Settings;
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Descriptors for everything but connections: files, the log, the poller, DNS.
 const OTHER_FILES: u64 = 64;

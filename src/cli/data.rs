@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::PageFlags;
 use super::{input, one};
-use crate::error::{Error, ErrorKind};
-use crate::html::Html;
-use crate::request::Request;
+use crate::page::error::{Error, ErrorKind};
+use crate::page::html::Html;
+use crate::page::request::Request;
 
 /// Print the structured data of a page
 ///

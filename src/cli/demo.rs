@@ -14,12 +14,12 @@ use super::flags::{LogFlags, LogFormat, number};
 use super::logging;
 use super::screen::Screen;
 use super::terminal;
-use crate::crawler::Crawler;
-use crate::error::BoxError;
-use crate::job::Job;
-use crate::pipeline::{Pipeline, Verdict};
-use crate::settings::ScopeMode;
-use crate::site::{Site, SitePage};
+use crate::engine::crawler::Crawler;
+use crate::engine::job::Job;
+use crate::engine::site::{Site, SitePage};
+use crate::items::pipeline::{Pipeline, Verdict};
+use crate::model::settings::ScopeMode;
+use crate::page::error::BoxError;
 use crate::testing::PracticeSite;
 
 /// So many pages a second that the crawl takes two seconds: long enough to be seen.

@@ -8,10 +8,10 @@ use super::flags::LogFormat;
 use super::jobs;
 use super::screen::Screen;
 use super::table::{count, moment, plural};
-use crate::error::Result;
-use crate::event::{Event, Events};
-use crate::job::AnyCrawler;
-use crate::state::{Folder, RunFile};
+use crate::engine::job::AnyCrawler;
+use crate::model::event::{Event, Events};
+use crate::page::error::Result;
+use crate::store::state::{Folder, RunFile};
 
 /// A job that a crawl is kept as.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::error::{Error, ErrorKind};
-use crate::report::{Finish, Report};
+use crate::model::report::{Finish, Report};
+use crate::page::error::{Error, ErrorKind};
 
 /// The table, for `--help`.
 pub(super) const HELP: &str = "\

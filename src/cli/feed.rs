@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::document::Document;
 use super::exit::{Exit, Outcome};
 use super::terminal;
-use crate::error::{Error, ErrorKind};
-use crate::feed::Entries;
+use crate::page::error::{Error, ErrorKind};
+use crate::page::feed::Entries;
 
 /// List the entries of a feed, as JSON lines
 ///

@@ -12,8 +12,8 @@ use super::flags::{LogFlags, RequestFlags};
 use super::one::{self, Outcome, Patience};
 use super::screen::Screen;
 use super::{logging, terminal};
-use crate::error::Error;
-use crate::response::Response;
+use crate::page::error::Error;
+use crate::page::response::Response;
 
 /// Fetch one URL as a crawl would, and show the answer
 ///
@@ -134,7 +134,7 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use crate::page::request::Request;
 
     #[test]
     fn the_json_has_the_fields_of_the_contract_in_order() {

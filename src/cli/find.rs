@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
 use super::terminal;
-use crate::error::Result;
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::page::error::Result;
+use crate::page::suggest::did_you_mean;
 use crate::recipe::Recipe;
-use crate::suggest::did_you_mean;
 
 /// Where recipes are looked for.
 const FOLDER: &str = "spiders";

@@ -12,9 +12,9 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, ValueEnum};
 
 use super::exit::Failure;
-use crate::error::{Error, Result};
-use crate::settings::Settings;
-use crate::sink::{Format, Mode, OutputFile};
+use crate::items::sink::{Format, Mode, OutputFile};
+use crate::model::settings::Settings;
+use crate::page::error::{Error, Result};
 pub(super) use job::JobFlags;
 pub(super) use request::{PageFlags, RequestFlags};
 

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::io;
 
 use super::cause::Cause;
-use crate::error::{Error, ErrorKind};
-use crate::replace::Unusable;
-use crate::report::{Filter, Finish, Report};
-use crate::state::Mismatch;
+use crate::model::replace::Unusable;
+use crate::model::report::{Filter, Finish, Report};
+use crate::page::error::{Error, ErrorKind};
+use crate::store::state::Mismatch;
 
 /// What is said of a body that is too large, and of nothing else.
 const BODY: &str = "body larger than ";
@@ -185,7 +185,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::replace::unusable;
+    use crate::model::replace::unusable;
 
     fn hint(error: &Error, dialect: Dialect) -> String {
         of_error(error, dialect).unwrap_or_default()

@@ -9,10 +9,10 @@ use serde_json::Value;
 use url::Url;
 
 use super::exit::{Exit, Failure, Outcome};
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity;
-use crate::request::Request;
-use crate::response::Response;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity;
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// Reads a URL as a person types it: `example.com` is `https://example.com/`, and on this machine `http:` is meant.
 ///

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::exit::Outcome;
-use crate::state::{PARSING, RUN, RunFile, State};
+use crate::store::state::{PARSING, RUN, RunFile, State};
 pub(super) use find::find;
 
 /// Where crawls are kept unless `--job` says otherwise.

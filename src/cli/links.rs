@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::exit::{Exit, Outcome};
 use super::flags::PageFlags;
 use super::{input, one, terminal};
-use crate::request::Request;
+use crate::page::request::Request;
 
 /// List the absolute links of a page
 ///

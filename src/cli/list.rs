@@ -9,8 +9,8 @@ use super::exit::{Exit, Outcome};
 use super::find;
 use super::table::table;
 use super::terminal;
-use crate::error::Result;
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::page::error::Result;
 use crate::recipe::Recipe;
 
 /// List the spiders

@@ -10,8 +10,8 @@ use tracing_subscriber::{Layer, fmt};
 use super::flags::{LogFlags, LogFormat};
 use super::screen::Screen;
 use super::terminal;
-use crate::error::{Error, ErrorKind, Result};
-use crate::settings::layers;
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Starts the log.
 ///

@@ -8,7 +8,7 @@ use clap_mangen::Man as Page;
 
 use super::exit::{Exit, Outcome};
 use super::help;
-use crate::error::{Error, ErrorKind};
+use crate::page::error::{Error, ErrorKind};
 
 /// Print the manual page, or write all into a folder
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::exit::{Exit, Failure, Outcome};
 use super::terminal;
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// The files of a project. `{{name}}` and `{{crawlworks}}` are filled in.
 const FILES: &[(&str, &str)] = &[

@@ -10,17 +10,17 @@ use url::Url;
 use super::crawl;
 use super::exit::Failure;
 use super::flags::PageFlags;
-use crate::crawler::Crawler;
-use crate::error::{BoxError, Error, ErrorKind, Result};
-use crate::event::{Event, Events};
-use crate::output::Output;
+use crate::engine::crawler::Crawler;
+use crate::engine::spider::Spider;
+use crate::model::event::{Event, Events};
+use crate::model::output::Output;
+use crate::model::report::Filter;
+use crate::model::settings::layers;
+use crate::model::settings::{ScopeMode, Settings};
+use crate::page::error::{BoxError, Error, ErrorKind, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
 use crate::policy::redirect;
-use crate::report::Filter;
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::layers;
-use crate::settings::{ScopeMode, Settings};
-use crate::spider::Spider;
 pub(super) use shared_stack::SharedStack;
 
 /// What came of it.

@@ -11,10 +11,10 @@ use super::flags::PageFlags;
 use super::one::Patience;
 use super::trial::{SpiderFlags, Trial};
 use super::{input, terminal};
-use crate::error::Error;
-use crate::job::Job;
-use crate::request::Request;
-use crate::response::Response;
+use crate::engine::job::Job;
+use crate::page::error::Error;
+use crate::page::request::Request;
+use crate::page::response::Response;
 use show::Shown;
 pub(super) use show::{line as request_line, pretty};
 

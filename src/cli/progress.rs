@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::screen::Screen;
 use super::table::{count, plural};
-use crate::event::{Progress, ProgressWatch};
+use crate::model::event::{Progress, ProgressWatch};
 
 /// Over how long the rate is taken.
 const WINDOW: Duration = Duration::from_secs(3);

@@ -8,8 +8,8 @@ use clap::Subcommand;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::{find, terminal};
-use crate::error::{Error, ErrorKind};
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::page::error::{Error, ErrorKind};
 use crate::recipe::{self, Recipe};
 
 /// What a new recipe is.

@@ -10,11 +10,11 @@ use super::flags::{LogFlags, number_in, pair};
 use super::screen::Screen;
 use super::table::{bytes, plural};
 use super::{crawl, find, job_name, logging};
-use crate::cassette::{Secrets, is_name_of_secret, is_telling, masked_value};
-use crate::error::{Error, ErrorKind, Result};
-use crate::job::{AnyCrawler, Args, Job};
-use crate::report::{Finish, Report};
-use crate::settings::layers;
+use crate::engine::job::{AnyCrawler, Args, Job};
+use crate::fetch::cassette::{Secrets, is_name_of_secret, is_telling, masked_value};
+use crate::model::report::{Finish, Report};
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed, replay};
 use crate::testing::{Cassette, Exchange};
 

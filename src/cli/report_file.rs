@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::exit::Failure;
-use crate::error::{Error, ErrorKind, Result};
-use crate::report::Report;
+use crate::model::report::Report;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Where the report will go.
 ///

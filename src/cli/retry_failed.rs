@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::exit::{Exit, Outcome};
 use super::table::plural;
 use super::{again, jobs};
-use crate::job::Job;
-use crate::state::{Folder, RunFile, store};
+use crate::engine::job::Job;
+use crate::store::state::{Folder, RunFile, store};
 
 /// Let a job try again what it gave up
 ///

@@ -11,8 +11,8 @@ use url::Url;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::{input, terminal};
+use crate::model::settings::Settings;
 use crate::policy::robots::{RobotsTxt, allowed, requested};
-use crate::settings::Settings;
 use explain::{Explained, Source};
 
 /// Ask robots.txt whether URLs may be fetched

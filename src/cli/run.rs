@@ -10,9 +10,9 @@ use super::find::Found;
 use super::flags::{CrawlFlags, pair};
 use super::hint::Dialect;
 use super::{crawl, find, job_name};
-use crate::job::{self, Job};
+use crate::engine::job::{self, Job};
+use crate::model::settings::Settings;
 use crate::recipe::RECIPE;
-use crate::settings::Settings;
 
 /// Run a spider
 ///

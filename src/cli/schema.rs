@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::pair;
 use super::{find, terminal};
-use crate::job::{self, AnyCrawler, Job};
-use crate::quality::Schema;
-use crate::settings::layers;
+use crate::engine::job::{self, AnyCrawler, Job};
+use crate::items::quality::Schema;
+use crate::model::settings::layers;
 
 /// Print the JSON Schema of a spider's items
 ///
@@ -67,9 +67,9 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::crawler::Crawler;
-    use crate::scratch::Scratch;
-    use crate::site::Site;
+    use crate::engine::crawler::Crawler;
+    use crate::engine::site::Site;
+    use crate::model::scratch::Scratch;
 
     fn crawler() -> Crawler<Site> {
         Crawler::new(Site::new(Vec::<Url>::new()))

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use super::exit::{Exit, Failure, Outcome};
 use super::flags::PageFlags;
 use super::{input, one, terminal};
-use crate::html::{self, Html, Query};
-use crate::json;
-use crate::request::Request;
-use crate::response::Response;
+use crate::page::html::{self, Html, Query};
+use crate::page::json;
+use crate::page::request::Request;
+use crate::page::response::Response;
 use found::Found;
 
 /// Try on a page what a spider would take out of it
@@ -187,7 +187,7 @@ impl Select {
     fn search(&self, response: &Response, found: &mut Found<'_>) -> Result<(), Failure> {
         let mut texts = Vec::new();
         if self.arguments.is_empty() {
-            let told = |error: crate::Error| error.with_url(response.url());
+            let told = |error: crate::page::error::Error| error.with_url(response.url());
             texts.push(json::parse(&response.json_text()).map_err(told)?);
         } else {
             let html = page(response)?;

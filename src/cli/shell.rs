@@ -18,8 +18,8 @@ use super::exit::{Exit, Failure, Outcome};
 use super::flags::PageFlags;
 use super::one::Patience;
 use super::trial::SpiderFlags;
-use crate::error::{Error, ErrorKind};
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::page::error::{Error, ErrorKind};
 use reply::Done;
 use session::Session;
 

@@ -10,9 +10,9 @@ use super::exit::{Failure, Outcome};
 use super::flags::{CrawlFlags, RequestFlags};
 use super::hint::Dialect;
 use super::job_name;
-use crate::crawler::Crawler;
-use crate::request::{Request, url_list};
-use crate::site::{Content, Site};
+use crate::engine::crawler::Crawler;
+use crate::engine::site::{Content, Site};
+use crate::page::request::{Request, url_list};
 
 /// Crawl a whole site: one record per page, no code
 ///

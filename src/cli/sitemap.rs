@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::document::Document;
 use super::exit::{Exit, Outcome};
 use super::terminal;
-use crate::sitemap::Entries;
+use crate::page::sitemap::Entries;
 
 /// List the URLs of a sitemap
 ///

@@ -6,8 +6,8 @@ use super::cause::Cause;
 use super::hint::{self, Dialect};
 use super::table::{count, plural};
 use super::terminal::printable_line;
-use crate::event::Progress;
-use crate::report::{self, Finish, Percent, Report};
+use crate::model::event::Progress;
+use crate::model::report::{self, Finish, Percent, Report};
 
 /// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
 const WISHED: &str = "max_items";
@@ -240,10 +240,10 @@ mod tests {
     use url::Url;
 
     use super::*;
-    use crate::crawler::Crawler;
-    use crate::error::ErrorKind;
-    use crate::report::{Filter, Finish};
-    use crate::site::Site;
+    use crate::engine::crawler::Crawler;
+    use crate::engine::site::Site;
+    use crate::model::report::{Filter, Finish};
+    use crate::page::error::ErrorKind;
     use crate::testing::PracticeSite;
 
     #[test]

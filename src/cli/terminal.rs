@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
-use crate::error::{ErrorKind, Result};
-use crate::sink::{JsonLines, Record, Sink};
+use crate::items::sink::{JsonLines, Record, Sink};
+use crate::page::error::{ErrorKind, Result};
 
 /// Text that cannot steer a terminal: control characters (C0, C1, escape) and those that change the direction of
 /// writing are shown as U+FFFD; line breaks and tabs stay.
@@ -86,7 +86,7 @@ impl Sink for JsonOnTerminal {
             .lock()
             .write_all(line.as_bytes())
             .map_err(|error| {
-                crate::Error::new(ErrorKind::Storage, "cannot write standard output")
+                crate::page::error::Error::new(ErrorKind::Storage, "cannot write standard output")
                     .with_source(error)
             })
     }

@@ -14,16 +14,16 @@ use super::crawl;
 use super::exit::Failure;
 use super::flags::PageFlags;
 use super::one::{self, Patience, SharedStack};
+use crate::engine::job::{AnyCrawler, Job};
 use crate::engine::panicked;
-use crate::error::{Error, ErrorKind, Result};
-use crate::job::{AnyCrawler, Job};
+use crate::items::sink::Record;
+use crate::model::settings::Settings;
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
+use crate::page::suggest::did_you_mean;
 use crate::policy::robots::PageTags;
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::Settings;
-use crate::settings::layers;
-use crate::sink::Record;
-use crate::suggest::did_you_mean;
 pub(super) use flags::SpiderFlags;
 use verdict::Judge;
 pub(super) use verdict::Verdict;
@@ -203,7 +203,7 @@ pub(super) fn raw(item: &Record) -> Option<Box<RawValue>> {
 }
 
 /// A spider's own error. A panic says itself that it is one.
-fn of_spider(error: crate::BoxError) -> Error {
+fn of_spider(error: crate::page::error::BoxError) -> Error {
     match error.downcast::<Error>() {
         Ok(error) if error.kind() == ErrorKind::Panic => *error,
         Ok(error) => Error::new(ErrorKind::Spider, "the spider failed").with_source(*error),

@@ -7,8 +7,8 @@ use url::Url;
 
 use super::exit::{Exit, Failure, Outcome};
 use super::{input, terminal};
-use crate::error::Result;
-use crate::identity;
+use crate::page::error::Result;
+use crate::page::identity;
 
 /// Show how a URL is read, compared or grouped
 ///

@@ -10,15 +10,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
-use crate::error::Result;
-use crate::frontier::Range;
-use crate::identity::Fingerprint;
+use crate::model::report::Resumed;
+use crate::page::error::Result;
+use crate::page::identity::Fingerprint;
 use crate::policy::scope::Scope;
-use crate::queued::{HostId, Queued};
-use crate::report::Resumed;
-use crate::scheduler::{Memory, Scheduler};
-use crate::state::store::{self, Answer, Command, StoreThread};
-use crate::state::{DeadLetter, HostRecord, Parsing};
+use crate::queue::frontier::Range;
+use crate::queue::queued::{HostId, Queued};
+use crate::queue::scheduler::{Memory, Scheduler};
+use crate::store::state::store::{self, Answer, Command, StoreThread};
+use crate::store::state::{DeadLetter, HostRecord, Parsing};
 
 /// How long something that has changed may wait for its commit.
 const COMMIT_EVERY: Duration = Duration::from_millis(50);

@@ -25,18 +25,18 @@ use super::outages::Outages;
 use super::robots::{Book, Gate};
 use super::visit::{Context, Finished, Link};
 use crate::engine::Counts;
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::{Event, Progress};
-use crate::frontier::{Frontier, Taken};
-use crate::identity;
+use crate::model::event::{Event, Progress};
+use crate::model::report::{End, Filter, Finish, Report, Tally, shortfalls};
+use crate::model::settings::{LONGEST, Settings};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity;
+use crate::page::request::Request;
 use crate::policy::scope::Scope;
 use crate::policy::trap::admitted::Admitted;
-use crate::queued::{HostId, Queued};
-use crate::report::{End, Filter, Finish, Report, Tally, shortfalls};
-use crate::request::Request;
-use crate::scheduler::{Scheduler, Turn, WINDOW};
-use crate::settings::{LONGEST, Settings};
-use crate::state::Delivered;
+use crate::queue::frontier::{Frontier, Taken};
+use crate::queue::queued::{HostId, Queued};
+use crate::queue::scheduler::{Scheduler, Turn, WINDOW};
+use crate::store::state::Delivered;
 
 /// How many requests are looked at before everything else gets its turn.
 const MAX_TURNS: usize = 10_000;

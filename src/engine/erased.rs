@@ -13,14 +13,14 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::items::ItemSender;
-use crate::error::{BoxError, Error, ErrorKind};
-use crate::html::{Cuts, Limits, Marks};
-use crate::output::Output;
-use crate::request::Request;
-use crate::response::Response;
-use crate::spider::Spider;
-use crate::state::Parse;
-use crate::state::store::Cut;
+use crate::engine::spider::Spider;
+use crate::model::output::Output;
+use crate::page::error::{BoxError, Error, ErrorKind};
+use crate::page::html::{Cuts, Limits, Marks};
+use crate::page::request::Request;
+use crate::page::response::Response;
+use crate::store::state::Parse;
+use crate::store::state::store::Cut;
 
 /// A spider plus the way into its pipelines.
 pub(crate) struct Plumbed<S: Spider> {
@@ -213,8 +213,8 @@ pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Settings;
-    use crate::sink::captured_log::warnings;
+    use crate::items::sink::captured_log::warnings;
+    use crate::model::settings::Settings;
 
     struct Idle;
 

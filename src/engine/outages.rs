@@ -17,11 +17,11 @@ use std::time::Duration;
 use url::Url;
 
 use super::visit::Outcome;
-use crate::error::ErrorKind;
+use crate::page::error::ErrorKind;
+use crate::page::request::Request;
 use crate::policy::outage::pause;
-use crate::queued::{HostId, Queued};
-use crate::request::Request;
-use crate::scheduler::WINDOW;
+use crate::queue::queued::{HostId, Queued};
+use crate::queue::scheduler::WINDOW;
 
 /// Requests that fail in a row before robots.txt is asked for, though others wait.
 const PATIENCE: usize = 8;

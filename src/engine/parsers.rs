@@ -3,7 +3,7 @@
 //! There are as many as workers. A page that holds its thread for long, because it computes or waits for something,
 //! costs no other page its turn: the thread is replaced until it comes back. So there are never more threads than visits
 //! in flight. On a current-thread runtime pages are parsed in place: to have one thread was the program's choice, and the
-//! [clock](crate::clock) stands still meanwhile.
+//! [clock](crate::fetch::clock) stands still meanwhile.
 
 mod threads;
 
@@ -18,7 +18,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 
 use self::threads::Threads;
-use crate::clock;
+use crate::fetch::clock;
 
 /// See the [module](self).
 #[derive(Debug)]

@@ -13,11 +13,11 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::identity::origin;
+use crate::model::report::{Forbidden, RobotsStatus};
+use crate::page::identity::origin;
 use crate::policy::robots::{Rules, Verdict};
-use crate::queued::{HostId, Queued};
-use crate::report::{Forbidden, RobotsStatus};
-use crate::scheduler::WINDOW;
+use crate::queue::queued::{HostId, Queued};
+use crate::queue::scheduler::WINDOW;
 
 /// How long a file is believed (RFC 9309, section 2.4).
 const LIFE: Duration = Duration::from_hours(24);

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::visit::{Context, Link, Outcome};
+use crate::page::request::Request;
+use crate::page::response::Response;
+use crate::page::sitemap::{Entries, MAX_LEVEL, MAX_LISTED, MAX_LOC, SitemapKind};
 use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
-use crate::request::Request;
-use crate::response::Response;
-use crate::sitemap::{Entries, MAX_LEVEL, MAX_LISTED, MAX_LOC, SitemapKind};
 
 impl Context {
     /// The sitemaps that a robots.txt lists, if they are wanted.

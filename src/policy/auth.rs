@@ -5,8 +5,8 @@ mod digest;
 
 use url::{Origin, Url};
 
-use crate::error::{Error, ErrorKind, Result};
-pub(crate) use crate::request::Credentials;
+use crate::page::error::{Error, ErrorKind, Result};
+pub(crate) use crate::page::request::Credentials;
 pub(crate) use digest::{Digest, Exchange};
 
 /// Reads the setting `credentials`: entries such as `https://example.com us:pw`.

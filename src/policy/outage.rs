@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::ErrorKind;
+use crate::page::error::ErrorKind;
 
 /// The pause before the second request that looks for a host; the first goes at the host's usual pace.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);

@@ -12,9 +12,9 @@ use http::header::{
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity;
-use crate::request::Request;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity;
+use crate::page::request::Request;
 
 /// Headers that must not reach another origin: secrets, and the name of the first. So must none that is marked as a
 /// secret.

@@ -3,9 +3,9 @@
 
 use url::Url;
 
-use crate::html;
-use crate::identity;
-use crate::response::Response;
+use crate::page::html;
+use crate::page::identity;
+use crate::page::response::Response;
 
 /// A page that is shown for more than so many seconds is a page of its own.
 const LONGEST: u64 = 5;
@@ -68,7 +68,7 @@ fn unquoted(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use crate::page::request::Request;
 
     #[test]
     fn contents_are_read_as_the_html_standard_says() {

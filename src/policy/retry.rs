@@ -9,9 +9,9 @@ use std::time::Duration;
 use http::StatusCode;
 use jiff::Timestamp;
 
-use crate::error::ErrorKind;
-use crate::identity::Fingerprint;
-use crate::settings::MAX_RETRY_AFTER;
+use crate::model::settings::MAX_RETRY_AFTER;
+use crate::page::error::ErrorKind;
+use crate::page::identity::Fingerprint;
 
 /// The header by which a server says when to come back.
 pub(crate) const RETRY_AFTER: &str = "Retry-After";

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use regex::RegexSet;
 use url::Url;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity::{self, Spellings};
+use crate::model::report::{Filter, TrapKind};
+use crate::model::settings::{ScopeMode, Settings};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::{self, Spellings};
+use crate::page::request::Request;
 use crate::policy::trap::Traps;
-use crate::report::{Filter, TrapKind};
-use crate::request::Request;
-use crate::settings::{ScopeMode, Settings};
 
 /// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.
 #[derive(Debug, Clone)]

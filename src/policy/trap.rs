@@ -16,8 +16,8 @@ mod repeats;
 use memchr::memmem;
 use url::Url;
 
-use crate::report::TrapKind;
-use crate::settings::Settings;
+use crate::model::report::TrapKind;
+use crate::model::settings::Settings;
 
 /// Segments of a path; what has more grows.
 const MAX_SEGMENTS: usize = 40;

@@ -10,8 +10,8 @@ use super::keys;
 use super::reader::Reader;
 use super::section::{Section, wrong};
 use super::template;
-use crate::error::{Error, ErrorKind, Result};
-use crate::job::Args;
+use crate::engine::job::Args;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// What a recipe run by its path is stored with, so no argument can be called so.
 pub(crate) const RECIPE: &str = "recipe";

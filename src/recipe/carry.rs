@@ -6,8 +6,8 @@ use serde_json::{Map, Value as Json};
 use super::extract::Extract;
 use super::field::Fields;
 use super::selection::Place;
-use crate::error::{Error, ErrorKind, Result};
-use crate::request::Request;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::Request;
 
 /// Under which name the values are in a request's metadata.
 const CARRIED: &str = "recipe.carried";

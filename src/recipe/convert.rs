@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::field::Kind;
 use super::item::Value;
 use super::page::Page;
-use crate::clean::{self, Moment};
+use crate::page::clean::{self, Moment};
 
 /// The text as a value of this type; none when it is empty, but for texts, or refers to nothing on the web.
 ///
@@ -187,8 +187,8 @@ fn date(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
-    use crate::response::Response;
+    use crate::page::request::Request;
+    use crate::page::response::Response;
 
     fn converted(text: &str, kind: &Kind) -> Result<Option<Value>, String> {
         let response = Response::new(Request::get("http://a.example/x/").unwrap(), 200);

@@ -12,9 +12,9 @@ use super::field::{Fact, Field, Fields, Kind, Source};
 use super::item::{Record, Value};
 use super::page::Page;
 use super::selection::{Place, Selection};
-use crate::error::{Error, ErrorKind, Result};
-use crate::html::Element;
-use crate::json;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::html::Element;
+use crate::page::json;
 pub(super) use fault::Fault;
 use fault::{Missing, Shaped, bad, finish, list, missing, shown};
 

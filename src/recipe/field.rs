@@ -12,7 +12,7 @@ use super::convert::DateFormat;
 use super::item::Value;
 use super::selection::Selection;
 use super::template::Template;
-use crate::clean::Cleaner;
+use crate::page::clean::Cleaner;
 
 /// The fields of an item or of a record in it, in the order of the recipe.
 #[derive(Debug, Clone)]

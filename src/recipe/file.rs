@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::plan::LONGEST;
 use super::problem::Problem;
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Reads the file of a recipe.
 ///

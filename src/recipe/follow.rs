@@ -15,10 +15,10 @@ use super::labels::{self, On};
 use super::page::Page;
 use super::reader::Reader;
 use super::section::{Placed, Section};
-use crate::error::Result;
-use crate::json;
-use crate::output::Output;
-use crate::rules::{Rule, Rules};
+use crate::model::output::Output;
+use crate::page::error::Result;
+use crate::page::json;
+use crate::policy::rules::{Rule, Rules};
 use each::Each;
 
 /// A rule as the recipe has it.

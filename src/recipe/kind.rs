@@ -17,9 +17,9 @@ use super::page::Page;
 use super::reader::Reader;
 use super::section::{Placed, Section, suggestion};
 use super::selection::Place;
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity::Spellings;
-use crate::json;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::Spellings;
+use crate::page::json;
 
 /// A kind of item.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use super::secrets;
 use super::section::Section;
 use super::start::templates;
 use super::template::Template;
-use crate::error::{Error, ErrorKind, Result};
-use crate::form::Form;
-use crate::request::Request;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::form::Form;
+use crate::page::request::Request;
 
 /// The label of the page with the form.
 const FORM: &str = "recipe:login";

@@ -5,8 +5,8 @@ use url::form_urlencoded;
 
 use super::page::Page;
 use super::secrets;
-use crate::error::Result;
-use crate::request::Request;
+use crate::page::error::Result;
+use crate::page::request::Request;
 
 /// Which headers of a request are the recipe's own.
 const HEADERS: &str = "recipe.headers";

@@ -5,10 +5,10 @@ use std::cell::OnceCell;
 use serde_json::Value;
 use url::Url;
 
-use crate::error::Result;
-use crate::html::Html;
-use crate::response::Response;
-use crate::structured::JsonLd;
+use crate::page::error::Result;
+use crate::page::html::Html;
+use crate::page::response::Response;
+use crate::page::structured::JsonLd;
 
 #[derive(Debug)]
 pub(super) struct Page<'r> {

@@ -15,9 +15,9 @@ use super::section::Section;
 use super::selection::Selection;
 use super::start::Start;
 use super::template::Template;
-use crate::error::Result;
-use crate::json;
-use crate::request::Request;
+use crate::page::error::Result;
+use crate::page::json;
+use crate::page::request::Request;
 use body::BodyValues;
 use known::Known;
 

@@ -10,8 +10,8 @@ use super::arguments::Argument;
 use super::problem::Problems;
 use super::section::{Placed, suggestion};
 use super::template::Template;
-use crate::html::Query;
-use crate::json;
+use crate::page::html::Query;
+use crate::page::json;
 
 /// The largest compiled form of a pattern, in bytes.
 const PATTERN: usize = 1 << 20;

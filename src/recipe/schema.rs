@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::field::{Fact, Field, Fields, Kind as Type, Otherwise, Source};
 use super::kind::Kind;
-use crate::clean::Cleaner;
-use crate::settings::Settings;
+use crate::model::settings::Settings;
+use crate::page::clean::Cleaner;
 
 /// Hand-kept; what it says of keys is held against what the reader knows.
 const RECIPE: &str = include_str!("schema.json");
@@ -46,7 +46,7 @@ fn words(words: impl Iterator<Item = (&'static str, &'static str)>) -> Value {
 }
 
 fn settings() -> Value {
-    let setting = |setting: crate::settings::Setting| {
+    let setting = |setting: crate::model::settings::Setting| {
         let about = format!("{} Default: {}.", setting.about, quoted(&setting.default));
         let one = ["string", "number", "boolean"];
         let mut types = vec!["string", "number", "boolean", "array"];

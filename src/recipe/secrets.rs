@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
 
 use super::arguments::Arguments;
-use crate::error::{Error, ErrorKind, Result};
-use crate::middleware::{Middleware, Next};
-use crate::request::{Request, SECRETS};
-use crate::response::Response;
+use crate::fetch::middleware::{Middleware, Next};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::{Request, SECRETS};
+use crate::page::response::Response;
 
 /// Puts secrets into the headers and bodies of marked requests.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ fn in_json(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::job::Args;
+    use crate::engine::job::Args;
     use crate::recipe::Recipe;
 
     fn arguments() -> Arguments {

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::Problems;
-use crate::suggest::did_you_mean;
+use crate::page::suggest::did_you_mean;
 
 /// The longest word for which similar ones are looked for.
 const WORD: usize = 64;

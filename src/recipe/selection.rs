@@ -1,8 +1,8 @@
 //! A [`Selection`]: a query that was read with the recipe, and what of an element it asks for.
 
 use super::page::Page;
-use crate::error::Result;
-use crate::html::{Element, Query};
+use crate::page::error::Result;
+use crate::page::html::{Element, Query};
 
 /// Which elements, and what is taken of each.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use toml::de::DeValue;
 
 use super::reader::Reader;
 use super::section::Section;
-use crate::settings::{Settings, text_of};
+use crate::model::settings::{Settings, text_of};
 
 /// Names with values, each of which can be set.
 pub(super) fn read(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<(String, String)> {

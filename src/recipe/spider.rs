@@ -9,12 +9,12 @@ use super::item::RecipeItem;
 use super::login::Step;
 use super::page::Page;
 use super::plan::Plan;
-use crate::error::{BoxError, Error, Result};
-use crate::output::Output;
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::Settings;
-use crate::spider::Spider;
+use crate::engine::spider::Spider;
+use crate::model::output::Output;
+use crate::model::settings::Settings;
+use crate::page::error::{BoxError, Error, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// A [`Recipe`](super::Recipe) with its arguments, ready to crawl.
 #[derive(Debug)]

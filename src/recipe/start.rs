@@ -17,8 +17,8 @@ use super::secrets;
 use super::section::{Placed, Section, text_of, wrong};
 use super::template::Template;
 use super::value::{filled, json_of};
-use crate::error::{Error, ErrorKind, Result};
-use crate::request::{Request, url_list};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::{Request, url_list};
 
 /// The most start URLs of a recipe.
 const MOST: u64 = 100_000;

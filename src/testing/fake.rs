@@ -7,10 +7,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::downloader::Downloader;
-use crate::error::Result;
-use crate::request::Request;
-use crate::response::Response;
+use crate::fetch::downloader::Downloader;
+use crate::page::error::Result;
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// Answers every request with a function of your own. Clones share what they remember.
 ///

@@ -18,9 +18,9 @@ mod results;
 use std::fs;
 use std::path::Path;
 
-use crate::cassette::{Cassette, Exchange};
-use crate::error::{Error, ErrorKind, Result};
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::fetch::cassette::{Cassette, Exchange};
+use crate::page::error::{Error, ErrorKind, Result};
 pub(crate) use about::About;
 pub use changes::Changes;
 pub(crate) use draft::Draft;

@@ -8,11 +8,11 @@ use std::time::{Duration, SystemTime};
 use serde_json::json;
 
 use super::{Place, unreadable, url};
-use crate::cache::store::Found;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::table::{bytes, plural};
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity::canonical;
+use crate::fetch::cache::store::Found;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::canonical;
 
 /// Forget stored responses: all, those of a page, or old ones
 #[derive(Debug, clap::Args)]
@@ -85,7 +85,7 @@ fn age(text: &str) -> Result<Duration, String> {
     {
         return Ok(Duration::from_hours(24 * u64::from(days)));
     }
-    let mut settings = crate::Settings::default();
+    let mut settings = crate::model::settings::Settings::default();
     settings.set("max_time", text).map_err(|_| expected())?;
     settings.max_time.ok_or_else(expected)
 }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use super::{Place, json_of, url};
-use crate::cache::key::Key;
-use crate::cache::store::Found;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal;
+use crate::fetch::cache::key::Key;
+use crate::fetch::cache::store::Found;
 
 /// Print the stored body of a page
 ///

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failure;
 use crate::cli::find;
-use crate::error::{Error, ErrorKind, Result};
-use crate::job::Job;
+use crate::engine::job::Job;
+use crate::page::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
 use crate::testing::recording::{About, Recording};
 

@@ -2,9 +2,9 @@
 
 use crate::cli::summary;
 use crate::cli::table::{bytes, count, plural, table};
-use crate::job::Job;
-use crate::report::Report;
-use crate::site::SitePage;
+use crate::engine::job::Job;
+use crate::engine::site::SitePage;
+use crate::model::report::Report;
 
 pub(super) fn page(books: &[SitePage], report: &Report, jobs: &[Job]) -> String {
     format!(

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::facts::{Facts, Page, RobotsFacts};
-use crate::error::ErrorKind;
-use crate::settings::{MAX_CRAWL_DELAY, Settings};
+use crate::model::settings::{MAX_CRAWL_DELAY, Settings};
+use crate::page::error::ErrorKind;
 
 /// One thing to know before a crawl.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -8,14 +8,14 @@ use url::{Position, Url};
 
 use super::facts::{Facts, Hop, Page, RobotsFacts};
 use super::page;
-use crate::error::{BoxError, Result};
-use crate::output::Output;
+use crate::engine::spider::Spider;
+use crate::model::output::Output;
+use crate::model::settings::Settings;
+use crate::page::error::{BoxError, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
 use crate::policy::redirect;
 use crate::policy::robots::{RobotsTxt, Rules};
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::Settings;
-use crate::spider::Spider;
 
 const ROBOTS: &str = "robots";
 const AGAIN: &str = "again";

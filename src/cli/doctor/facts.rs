@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::downloader::Look;
-use crate::error::ErrorKind;
+use crate::fetch::downloader::Look;
+use crate::page::error::ErrorKind;
 
 /// Everything that `crawl doctor --json` tells, beside the advice.
 #[derive(Debug, Clone, Serialize)]

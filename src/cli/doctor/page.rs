@@ -4,8 +4,8 @@ use encoding_rs::Encoding;
 use url::Url;
 
 use super::facts::Page;
-use crate::html::Html;
-use crate::response::Response;
+use crate::page::html::Html;
+use crate::page::response::Response;
 
 /// What tells that a wall stands before the page and not the page itself: a header, or words of the body.
 const CHALLENGES: [(&str, Option<&str>, &str); 6] = [

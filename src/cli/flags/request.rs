@@ -8,10 +8,10 @@ use http::Method;
 use super::{checked, reason, set};
 use crate::cli::exit::Failure;
 use crate::cli::input;
-use crate::downloader::{HttpDownloader, check_framing};
-use crate::error::Result;
-use crate::request::Request;
-use crate::settings::Settings;
+use crate::fetch::downloader::{HttpDownloader, check_framing};
+use crate::model::settings::Settings;
+use crate::page::error::Result;
+use crate::page::request::Request;
 
 /// How any request is made.
 #[derive(Debug, Args, Default)]

@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 
 use super::{FOLDER, folder_of};
 use crate::cli::exit::Failure;
-use crate::error::{Error, ErrorKind, Result};
-use crate::state::RunFile;
-use crate::suggest::did_you_mean;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::suggest::did_you_mean;
+use crate::store::state::RunFile;
 
 /// The names of the jobs in ./.crawl, in order.
 ///

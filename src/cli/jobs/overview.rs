@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::usage;
-use crate::error::{Error, Result};
-use crate::state::store::{self, Summary};
-use crate::state::{Folder, RunFile, State, history};
+use crate::page::error::{Error, Result};
+use crate::store::state::store::{self, Summary};
+use crate::store::state::{Folder, RunFile, State, history};
 
 #[derive(Debug)]
 pub(super) struct Overview {

@@ -8,7 +8,7 @@ use super::overview::path;
 use super::usage;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::table::bytes;
-use crate::state::Folder;
+use crate::store::state::Folder;
 
 /// Forget jobs: what they have done and what waits; their outputs stay
 ///

@@ -10,9 +10,9 @@ use super::overview::{Overview, object, path};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::summary::{filled, time};
 use crate::cli::table::{bytes, count, moment, plural, table};
-use crate::error::Result;
-use crate::report::{Items, Ledger};
-use crate::state::{DeadLetter, PastRun, RunFile, dead_letter, history};
+use crate::model::report::{Items, Ledger};
+use crate::page::error::Result;
+use crate::store::state::{DeadLetter, PastRun, RunFile, dead_letter, history};
 
 /// Show all that is known of a job
 #[derive(Debug, clap::Args)]

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::crawler::{Crawler, FetchStack};
-use crate::downloader::{Downloader, ErasedDownloader};
-use crate::error::Result;
-use crate::job::AnyCrawler;
-use crate::middleware::{ErasedMiddleware, Middleware, Next};
-use crate::request::Request;
-use crate::response::Response;
-use crate::spider::Spider;
+use crate::engine::crawler::{Crawler, FetchStack};
+use crate::engine::job::AnyCrawler;
+use crate::engine::spider::Spider;
+use crate::fetch::downloader::{Downloader, ErasedDownloader};
+use crate::fetch::middleware::{ErasedMiddleware, Middleware, Next};
+use crate::page::error::Result;
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// Middlewares and a downloader, as a spider's crawler had them. The default is none, and the usual downloader.
 #[derive(Clone, Default)]

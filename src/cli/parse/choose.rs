@@ -6,7 +6,7 @@ use crate::cli::exit::Failure;
 use crate::cli::flags::PageFlags;
 use crate::cli::trial::{SpiderFlags, Trial};
 use crate::cli::{find, terminal};
-use crate::job::Job;
+use crate::engine::job::Job;
 
 /// The spider of this name or, without one, the only spider whose crawl starts at the host of the page.
 ///

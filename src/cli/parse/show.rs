@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::cli::table::plural;
 use crate::cli::trial::{Verdict, raw};
-use crate::error::Error;
-use crate::request::Request;
-use crate::sink::Record;
+use crate::items::sink::Record;
+use crate::page::error::Error;
+use crate::page::request::Request;
 
 /// What is shown; `None` is not wanted.
 #[derive(Debug)]
@@ -121,7 +121,7 @@ pub(in crate::cli) fn pretty(item: &Record) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::Filter;
+    use crate::model::report::Filter;
 
     #[test]
     fn a_request_is_one_line() {

@@ -8,17 +8,17 @@ use url::{Position, Url};
 use super::Answers;
 use super::explain::{Found, Source};
 use crate::cli::{crawl, input, terminal};
-use crate::crawler::Crawler;
-use crate::downloader::{Downloader, HttpDownloader};
-use crate::error::{BoxError, Error, Result};
-use crate::event::Event;
-use crate::middleware;
-use crate::output::Output;
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::ScopeMode;
-use crate::settings::layers;
-use crate::spider::Spider;
+use crate::engine::crawler::Crawler;
+use crate::engine::spider::Spider;
+use crate::fetch::downloader::{Downloader, HttpDownloader};
+use crate::fetch::middleware;
+use crate::model::event::Event;
+use crate::model::output::Output;
+use crate::model::settings::ScopeMode;
+use crate::model::settings::layers;
+use crate::page::error::{BoxError, Error, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// Which of these may be fetched, in their order.
 ///

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, StdoutLock, Write};
 use serde_json::{Value, json};
 
 use crate::cli::terminal;
-use crate::html::Record;
+use crate::page::html::Record;
 
 /// Standard output, and whether anything was written to it.
 pub(super) struct Found<'a> {

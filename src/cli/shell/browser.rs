@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::page::Page;
-use crate::error::{Error, ErrorKind, Result};
-use crate::html::Html;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::html::Html;
 
 /// So many files are tried before a folder is given up.
 const NAMES: u32 = 1000;

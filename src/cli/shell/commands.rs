@@ -8,8 +8,8 @@ use super::reply::Reply;
 use super::session::{self, Session};
 use super::show::Body;
 use crate::cli::exit::Failure;
-use crate::error::Result;
-use crate::suggest::did_you_mean;
+use crate::page::error::Result;
+use crate::page::suggest::did_you_mean;
 
 /// One command.
 pub(super) struct Command {

@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Lines that are kept.
 pub(super) const LINES: usize = 1000;

@@ -9,9 +9,9 @@ use url::Url;
 use super::page::Page;
 use super::show::Body;
 use crate::cli::table::{bytes, plural};
-use crate::error::{Error, ErrorKind, Result};
-use crate::html::{self, Element};
-use crate::sink::Record;
+use crate::items::sink::Record;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::html::{self, Element};
 
 /// Of a line that is longer than this only the part around a match is shown.
 const LONG_LINE: usize = 240;

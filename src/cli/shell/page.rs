@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use url::Url;
 
-use crate::error::Result;
-use crate::html::Html;
-use crate::identity;
-use crate::request::Request;
-use crate::response::Response;
+use crate::page::error::Result;
+use crate::page::html::Html;
+use crate::page::identity;
+use crate::page::request::Request;
+use crate::page::response::Response;
 
 /// An answer and, as soon as it is asked for, its tree.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use super::reply::Done;
 use super::session::Session;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal;
-use crate::error::{Error, ErrorKind};
+use crate::page::error::{Error, ErrorKind};
 
 const PROMPT: &str = "crawl> ";
 

@@ -6,7 +6,7 @@ use super::commands::{Call, Command};
 use super::show::Body;
 use crate::cli::exit::Failure;
 use crate::cli::{hint, terminal};
-use crate::error::Error;
+use crate::page::error::Error;
 
 /// What a command comes to.
 #[derive(Debug, Default)]

@@ -17,8 +17,8 @@ use crate::cli::flags::PageFlags;
 use crate::cli::one::{self, Patience};
 use crate::cli::trial::{Made, SpiderFlags, Trial};
 use crate::cli::{find, input};
-use crate::job::Job;
-use crate::request::Request;
+use crate::engine::job::Job;
+use crate::page::request::Request;
 pub(super) use effects::{browse, fetch, items, label, links, requests, save};
 
 /// The page, the spider, and what was listed last.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::cli::parse::pretty;
 use crate::cli::table::count;
 use crate::cli::terminal::{printable, printable_line};
-use crate::sink::Record;
+use crate::items::sink::Record;
 
 /// Values that are shown of a list.
 const VALUES: usize = 20;

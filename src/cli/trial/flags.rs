@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::flags::pair;
-use crate::error::Result;
-use crate::job;
-use crate::request::Request;
-use crate::settings::Settings;
+use crate::engine::job;
+use crate::model::settings::Settings;
+use crate::page::error::Result;
+use crate::page::request::Request;
 
 /// Which spider, and what it is told of the page.
 #[derive(Debug, Clone, Default, Args)]

@@ -1,10 +1,10 @@
 use super::*;
-use crate::crawler::Crawler;
-use crate::error::BoxError;
-use crate::middleware::{self, Next};
-use crate::output::Output;
-use crate::settings::RobotsTags;
-use crate::spider::Spider;
+use crate::engine::crawler::Crawler;
+use crate::engine::spider::Spider;
+use crate::fetch::middleware::{self, Next};
+use crate::model::output::Output;
+use crate::model::settings::RobotsTags;
+use crate::page::error::BoxError;
 use crate::testing::FakeDownloader;
 
 /// Emits the text of the page, and then does what the page says.

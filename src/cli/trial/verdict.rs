@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::engine::Link;
-use crate::error::Result;
-use crate::identity::{FingerprintKey, Strip};
+use crate::model::report::Filter;
+use crate::model::settings::Settings;
+use crate::page::error::Result;
+use crate::page::identity::{FingerprintKey, Strip};
+use crate::page::request::Request;
+use crate::page::response::Response;
 use crate::policy::robots::PageTags;
 use crate::policy::scope::Scope;
-use crate::report::Filter;
-use crate::request::Request;
-use crate::response::Response;
-use crate::settings::Settings;
 
 /// What becomes of a request, as far as it can be told from one page: robots.txt is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(super) struct Judge<'a> {
     scope: Scope,
     strip: Strip,
     key: FingerprintKey,
-    known: HashSet<crate::identity::Fingerprint>,
+    known: HashSet<crate::page::identity::Fingerprint>,
     depth: u32,
     nofollow: bool,
 }
@@ -132,7 +132,7 @@ fn leads_to(start: &Request, page: &Response) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::RobotsTags;
+    use crate::model::settings::RobotsTags;
 
     fn request(url: &str) -> Request {
         Request::get(url).unwrap()

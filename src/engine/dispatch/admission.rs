@@ -4,14 +4,14 @@ use url::Url;
 
 use super::super::visit::{Link, is_in_own_chain};
 use super::Dispatcher;
-use crate::error::Result;
-use crate::event::Event;
-use crate::frontier::Candidate;
-use crate::identity::Fingerprint;
-use crate::queued::HostId;
-use crate::report::{Filter, TrapKind};
-use crate::request::Request;
-use crate::settings::Order;
+use crate::model::event::Event;
+use crate::model::report::{Filter, TrapKind};
+use crate::model::settings::Order;
+use crate::page::error::Result;
+use crate::page::identity::Fingerprint;
+use crate::page::request::Request;
+use crate::queue::frontier::Candidate;
+use crate::queue::queued::HostId;
 
 impl Dispatcher {
     /// Sorts out duplicates and what does not belong to the crawl, and queues the rest.

@@ -8,16 +8,16 @@ use url::Url;
 
 use super::super::commits::{Commits, pace_memory};
 use super::Dispatcher;
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::Event;
-use crate::frontier::DiskFrontier;
-use crate::middleware::Cookies;
-use crate::queued::{HostId, Queued};
-use crate::report::{Filter, Finish, Ledger, Resumed};
-use crate::request::Request;
-use crate::saved_record::{RecordKind, SavedRecord};
-use crate::state::store::{self, Answer, Command, Committed, Cut};
-use crate::state::{DeadLetter, Delivered, Saved};
+use crate::fetch::middleware::Cookies;
+use crate::model::event::Event;
+use crate::model::report::{Filter, Finish, Ledger, Resumed};
+use crate::model::saved_record::{RecordKind, SavedRecord};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::Request;
+use crate::queue::frontier::DiskFrontier;
+use crate::queue::queued::{HostId, Queued};
+use crate::store::state::store::{self, Answer, Command, Committed, Cut};
+use crate::store::state::{DeadLetter, Delivered, Saved};
 
 /// A page that was being parsed at so many unclean ends in a row is given up.
 const MAX_CRASHES: u32 = 3;

@@ -5,14 +5,14 @@ use std::time::Duration;
 use super::super::outages::{Admission, Sent, Silence, Suspect};
 use super::super::visit::Outcome;
 use super::{Dispatcher, robots_request};
-use crate::error::{Error, Result};
-use crate::event::Event;
-use crate::identity::origin;
+use crate::model::event::Event;
+use crate::model::report::{Away, Fetched, Tally};
+use crate::page::error::{Error, Result};
+use crate::page::identity::origin;
+use crate::page::request::Request;
+use crate::page::response::FromCache;
 use crate::policy::outage::Sign;
-use crate::queued::{HostId, Queued};
-use crate::report::{Away, Fetched, Tally};
-use crate::request::Request;
-use crate::response::FromCache;
+use crate::queue::queued::{HostId, Queued};
 
 /// Most origins that a report names.
 const MAX_NAMED: usize = 50;

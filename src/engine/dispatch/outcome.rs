@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::super::robots::{Gate, RobotsFile, Settled};
 use super::super::visit::{Finished, Link, Outcome};
 use super::Dispatcher;
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::Event;
+use crate::model::event::Event;
+use crate::model::report::{Fetched, Filter, Finish};
+use crate::model::settings::MAX_RETRY_AFTER;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::Request;
+use crate::page::response::FromCache;
 use crate::policy::retry;
-use crate::queued::{HostId, Queued};
-use crate::report::{Fetched, Filter, Finish};
-use crate::request::Request;
-use crate::response::FromCache;
-use crate::scheduler::Feedback;
-use crate::settings::MAX_RETRY_AFTER;
+use crate::queue::queued::{HostId, Queued};
+use crate::queue::scheduler::Feedback;
 
 impl Dispatcher {
     pub(super) fn finished(

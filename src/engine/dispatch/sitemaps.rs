@@ -4,10 +4,10 @@ use url::Url;
 
 use super::super::visit::Link;
 use super::Dispatcher;
-use crate::error::Result;
-use crate::identity;
-use crate::identity::origin;
-use crate::request::Request;
+use crate::page::error::Result;
+use crate::page::identity;
+use crate::page::identity::origin;
+use crate::page::request::Request;
 
 impl Dispatcher {
     /// Whether the sitemaps of this request's site are wanted: it is what the crawl starts with.

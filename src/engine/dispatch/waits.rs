@@ -5,10 +5,10 @@ use std::time::Duration;
 use url::Url;
 
 use super::Dispatcher;
+use crate::model::settings::{MAX_CRAWL_DELAY, MAX_RETRY_AFTER};
 use crate::policy::retry;
-use crate::queued::HostId;
-use crate::scheduler::Feedback;
-use crate::settings::{MAX_CRAWL_DELAY, MAX_RETRY_AFTER};
+use crate::queue::queued::HostId;
+use crate::queue::scheduler::Feedback;
 
 /// Shorter waits are not worth a word.
 const LONG: Duration = Duration::from_secs(10);

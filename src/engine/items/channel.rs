@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use url::Url;
 
-use crate::state::store::Cut;
+use crate::store::state::store::Cut;
 
 /// How many pages' items may wait for the pipelines before visits wait for them.
 const PLACES: usize = 64;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Notify, mpsc};
 use url::Url;
 
-use crate::identity::FingerprintKey;
-use crate::item::Item;
-use crate::state::{Had, Note, Streamed};
+use crate::model::item::Item;
+use crate::page::identity::FingerprintKey;
+use crate::store::state::{Had, Note, Streamed};
 
 /// An item on its way to the reader.
 #[derive(Debug)]
@@ -139,7 +139,7 @@ impl<I: Item> Handover<I> {
     }
 
     /// So many commits are there.
-    pub(super) fn committed(&self, commits: u64) -> crate::error::Result<()> {
+    pub(super) fn committed(&self, commits: u64) -> crate::page::error::Result<()> {
         match &self.memory {
             Some(memory) => memory.streamed.committed(commits),
             None => Ok(()),

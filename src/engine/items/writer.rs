@@ -11,15 +11,15 @@ use url::Url;
 
 use super::channel::{Arrival, ItemReceiver};
 use super::handover::Handover;
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::{Announcer, Event};
-use crate::item::Item;
-use crate::pipeline::{ErasedPipeline, Verdict};
-use crate::quality::{Look, Quality};
-use crate::report::Items;
-use crate::sink::{Record, Sink};
-use crate::state::Delivered;
-use crate::state::store::{Command, Cut};
+use crate::items::pipeline::{ErasedPipeline, Verdict};
+use crate::items::quality::{Look, Quality};
+use crate::items::sink::{Record, Sink};
+use crate::model::event::{Announcer, Event};
+use crate::model::item::Item;
+use crate::model::report::Items;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::store::state::Delivered;
+use crate::store::state::store::{Command, Cut};
 
 /// How long written records may wait in a buffer before readers of the file see them.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
@@ -382,7 +382,7 @@ fn step_failed(message: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sink::captured_log::warnings;
+    use crate::items::sink::captured_log::warnings;
 
     fn line() -> ItemWriter<u32> {
         ItemWriter {

@@ -1,8 +1,8 @@
 //! Silences by themselves: a fake `now`, and requests that only have numbers.
 
 use super::*;
-use crate::error::Error;
-use crate::request::Request;
+use crate::page::error::Error;
+use crate::page::request::Request;
 
 const ORIGIN: &str = "http://a.example";
 const HOST: HostId = HostId(0);

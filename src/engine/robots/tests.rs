@@ -1,8 +1,8 @@
 use std::iter;
 
 use super::*;
+use crate::page::request::Request;
 use crate::policy::robots::RobotsTxt;
-use crate::request::Request;
 
 const H: &str = "http://h.example";
 const AGENT: &str = "crawlworks/1";

@@ -6,11 +6,11 @@ use http::HeaderValue;
 use http::header::SET_COOKIE;
 
 use super::Context;
-use crate::error::{Error, ErrorKind, Result};
-use crate::identity;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity;
+use crate::page::request::Request;
+use crate::page::response::Response;
 use crate::policy::{redirect, refresh};
-use crate::request::Request;
-use crate::response::Response;
 
 impl Context {
     /// The request that an answer leads to, if it does.

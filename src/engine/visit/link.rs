@@ -1,9 +1,9 @@
 //! A [`Link`]: a request that a page asks for, with all that can be told of it by itself.
 
-use crate::identity::{self, Fingerprint, FingerprintKey, Strip};
+use crate::model::report::Filter;
+use crate::page::identity::{self, Fingerprint, FingerprintKey, Strip};
+use crate::page::request::Request;
 use crate::policy::scope::Scope;
-use crate::report::Filter;
-use crate::request::Request;
 
 /// A request on its way to the dispatcher, with all that can be told without it.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use sha2::digest::Digest as Hasher;
 use sha2::{Sha256, Sha512_256};
 
 use super::challenge::{self, Challenge};
-use crate::request::{Credentials, secret};
+use crate::page::request::{Credentials, secret};
 
 /// Most bytes of a challenge that are sent back with every request.
 const MAX_SIZE: usize = 2048;

@@ -11,7 +11,7 @@ use super::line::{Line, lines};
 use super::pattern::normalise_pattern;
 use super::rules::{Draft, Group, Rules};
 use super::text;
-use crate::identity;
+use crate::page::identity;
 
 /// How much of a file is read, in bytes; RFC 9309 section 2.5 asks for at least 500 KiB. A line that this cuts is
 /// dropped. Whoever fetches the file should hand over at least one byte more, or a cut line cannot be told.

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 
 use super::agent::product_token;
-use crate::html::{META, Tags};
-use crate::response::Response;
-use crate::settings::RobotsTags;
+use crate::model::settings::RobotsTags;
+use crate::page::html::{META, Tags};
+use crate::page::response::Response;
 
 /// Directives that have a value of their own; what stands before any other colon is the name of a crawler.
 const WITH_VALUE: [&str; 3] = ["max-snippet", "max-image-preview", "max-video-preview"];
@@ -109,7 +109,7 @@ fn is_over(date: &str, next: &str, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Request;
+    use crate::page::request::Request;
 
     fn asked(headers: &[&str], html: &str) -> (bool, bool) {
         let request = Request::get("http://a.example/").unwrap();

@@ -6,8 +6,8 @@ use std::hash::{BuildHasher, RandomState};
 use url::Url;
 
 use super::pattern;
-use crate::report::{Filter, TrapKind};
-use crate::settings::Settings;
+use crate::model::report::{Filter, TrapKind};
+use crate::model::settings::Settings;
 
 /// How many patterns are told apart; pages of later ones are only counted by their host.
 const MAX_PATTERNS: usize = 100_000;

@@ -1,6 +1,6 @@
 //! What becomes of a field that has no value: null, its default, or an error that says where and why.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
 use crate::recipe::field::{Field, Otherwise, Source};
 use crate::recipe::item::Value;
 use crate::recipe::page::Page;

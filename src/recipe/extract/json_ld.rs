@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::error::{ErrorKind, Result};
-use crate::json;
-use crate::structured::JsonLd;
+use crate::page::error::{ErrorKind, Result};
+use crate::page::json;
+use crate::page::structured::JsonLd;
 
 /// What an expression finds in the first object that has more than nothing there.
 ///
@@ -51,7 +51,7 @@ fn is_empty(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::html::Html;
+    use crate::page::html::Html;
 
     fn found(objects: &str, expression: &str, of: Option<&str>) -> Result<Value> {
         let page = format!("<script type='application/ld+json'>{objects}</script>");

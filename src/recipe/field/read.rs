@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{Field, Fields, Kind, Otherwise, Source};
-use crate::clean::Cleaner;
+use crate::page::clean::Cleaner;
 use crate::recipe::convert::{self, DateFormat, Months};
 use crate::recipe::item::Value;
 use crate::recipe::keys;

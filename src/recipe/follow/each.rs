@@ -3,16 +3,16 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use crate::error::Result;
-use crate::json;
-use crate::output::Output;
+use crate::model::output::Output;
+use crate::page::error::Result;
+use crate::page::json;
+use crate::policy::rules::{Choice, Rules};
 use crate::recipe::carry;
 use crate::recipe::extract::Extract;
 use crate::recipe::field::{Fields, From};
 use crate::recipe::reader::Reader;
 use crate::recipe::section::{Placed, Section};
 use crate::recipe::selection::{Place, Selection};
-use crate::rules::{Choice, Rules};
 
 /// Where the links of an element are, unless a rule says otherwise.
 const LINKS: &str = "a::attr(href)";

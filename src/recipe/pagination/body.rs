@@ -4,11 +4,11 @@ use http::Method;
 use serde_json::Value as Json;
 use url::form_urlencoded;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::request::Request;
 use crate::recipe::reader::Reader;
 use crate::recipe::section::{Section, text_of};
 use crate::recipe::template::Template;
-use crate::request::Request;
 
 /// Names of form fields, or paths into a body of JSON such as `variables.after`, each with its value.
 #[derive(Debug)]

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{ABOUT, unreadable};
-use crate::cassette::{MASK, Secrets, masked, masked_value};
-use crate::error::{Error, ErrorKind, Result};
-use crate::text_file;
+use crate::fetch::cassette::{MASK, Secrets, masked, masked_value};
+use crate::model::text_file;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// Settings whose values may be secrets. They say how to get to a server, and a recording has none.
 const LEFT_OUT: [&str; 5] = ["credentials", "headers", "proxy", "proxies", "proxies_file"];
@@ -111,7 +111,7 @@ impl About {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::model::scratch::Scratch;
 
     fn pair(name: &str, value: &str) -> (String, String) {
         (name.to_owned(), value.to_owned())

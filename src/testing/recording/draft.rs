@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{ABOUT, CASSETTE, ITEMS, Recording, unwritable};
-use crate::error::Result;
+use crate::page::error::Result;
 
 /// A folder beside the one of the recording, gone when it is dropped.
 #[derive(Debug)]

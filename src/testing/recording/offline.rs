@@ -5,12 +5,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::About;
 use super::results::{PageError, PageItem, Results};
-use crate::cassette::{Exchange, MASK, Replay};
-use crate::error::{Error, ErrorKind, Result};
-use crate::event::{Event, Events};
-use crate::job::{Args, Job};
-use crate::settings::layers;
-use crate::sink::{Record, Sink};
+use crate::engine::job::{Args, Job};
+use crate::fetch::cassette::{Exchange, MASK, Replay};
+use crate::items::sink::{Record, Sink};
+use crate::model::event::{Event, Events};
+use crate::model::settings::layers;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// How many items may be ahead of the events that tell their pages.
 const AHEAD: usize = 4096;

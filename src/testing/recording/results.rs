@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::unreadable;
-use crate::cassette::{json_error, masked};
-use crate::error::{Error, ErrorKind, Result};
-use crate::text_file;
+use crate::fetch::cassette::{json_error, masked};
+use crate::model::text_file;
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// The items in the order of the crawl, and the errors in order of their pages.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -128,7 +128,7 @@ fn mask_text(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::Scratch;
+    use crate::model::scratch::Scratch;
 
     #[test]
     fn what_is_written_is_read_back() {

@@ -14,7 +14,7 @@ use super::quotes::Quote;
 use super::served::{Recorder, Served};
 use super::server::{self, Shared};
 use super::web;
-use crate::error::{Error, ErrorKind, Result};
+use crate::page::error::{Error, ErrorKind, Result};
 
 /// A running practice site on loopback. Dropping it stops it and closes every connection.
 ///

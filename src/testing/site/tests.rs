@@ -8,7 +8,7 @@ use url::Url;
 
 use super::hazards::index::HAZARDS;
 use super::{ENCODED_PAGE, PracticeSite, charset_text};
-use crate::error::ErrorKind;
+use crate::page::error::ErrorKind;
 
 /// What came over the wire for one request on a connection of its own.
 struct Answer {

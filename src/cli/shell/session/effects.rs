@@ -13,8 +13,8 @@ use super::{Session, no_page};
 use crate::cli::exit::Failure;
 use crate::cli::input;
 use crate::cli::parse::request_line;
-use crate::error::{Error, ErrorKind};
-use crate::request::Request;
+use crate::page::error::{Error, ErrorKind};
+use crate::page::request::Request;
 
 /// `links [PATTERN]`.
 pub(in crate::cli::shell) fn links(

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::error::ErrorKind;
+use crate::page::error::ErrorKind;
 
 fn items(items: &[(&str, Value)]) -> Vec<PageItem> {
     let of = |(page, item): &(&str, Value)| {

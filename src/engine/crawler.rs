@@ -1,0 +1,433 @@
+//! The [`Crawler`]: a spider, the settings and everything around it, put together and run.
+//!
+//! ```
+//! use crawlworks::Site;
+//! use crawlworks::prelude::*;
+//! use crawlworks::testing::PracticeSite;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> crawlworks::Result<()> {
+//! let site = PracticeSite::start()?;
+//! let crawler = Crawler::new(Site::new([site.at("/quotes/")])).delay(Duration::ZERO);
+//! let report = crawler.max_pages(5).run().await?;
+//! assert_eq!(report.pages, 5);
+//! assert!(report.ledger.balances());
+//! # Ok(())
+//! # }
+//! ```
+
+mod launch;
+#[cfg(feature = "cli")]
+mod recording;
+mod setup;
+mod stream;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, mpsc};
+
+use crate::engine::spider::Spider;
+use crate::fetch::downloader::{Downloader, ErasedDownloader};
+use crate::fetch::middleware::{ErasedMiddleware, Middleware};
+use crate::items::pipeline::{ErasedPipeline, Pipeline};
+use crate::items::quality::KeyFn;
+use crate::items::sink::{Mode, OutputFile, Sink};
+use crate::model::event::{Announcer, Events, ProgressWatch};
+use crate::model::report::Report;
+use crate::model::settings::Settings;
+use crate::page::error::{Error, Result};
+use crate::store::state::{Plan, Unique};
+pub use stream::ItemStream;
+
+/// How many items may wait for the reader of a stream.
+const STREAMED: usize = 64;
+
+/// Builds and runs one crawl.
+///
+/// Settings start from the defaults and the spider's own ([`Spider::settings`]); what is set here wins.
+#[must_use = "a crawler does nothing until it is run"]
+pub struct Crawler<S: Spider> {
+    spider: S,
+    settings: Settings,
+    steps: Vec<Box<dyn ErasedPipeline<S::Item>>>,
+    middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    downloader: Option<Box<dyn ErasedDownloader>>,
+    outputs: Vec<OutputFile>,
+    sinks: Vec<Box<dyn Sink>>,
+    /// What items are held against; it has yet to be checked.
+    schema: Option<serde_json::Value>,
+    unique_by: Option<KeyFn<S::Item>>,
+    columns: Vec<String>,
+    job: Option<Plan>,
+    fresh: bool,
+    announcer: Announcer,
+    /// Nothing is tried again and no host is waited for: there is none.
+    never_waits: bool,
+    /// The first bad argument to a builder method; told by `run`.
+    error: Option<Error>,
+}
+
+/// The middlewares of a crawler, outermost first, and its downloader if it has one of its own.
+pub(crate) struct FetchStack {
+    pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
+}
+
+impl<S: Spider> Crawler<S> {
+    /// A crawl of this spider with its own settings.
+    pub fn new(spider: S) -> Self {
+        let settings = spider.settings(Settings::default());
+        Self {
+            spider,
+            settings,
+            steps: Vec::new(),
+            middlewares: Vec::new(),
+            downloader: None,
+            outputs: Vec::new(),
+            sinks: Vec::new(),
+            schema: None,
+            unique_by: None,
+            columns: Vec::new(),
+            job: None,
+            fresh: false,
+            announcer: Announcer::default(),
+            never_waits: false,
+            error: None,
+        }
+    }
+
+    /// The settings, to change.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// The settings, to read.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The spider.
+    pub fn spider(&self) -> &S {
+        &self.spider
+    }
+
+    /// Visits in flight, over all hosts. Default: 64.
+    pub fn concurrency(mut self, visits: usize) -> Self {
+        self.settings.concurrency = visits;
+        self
+    }
+
+    /// Visits in flight at one host. Default: 2.
+    pub fn concurrency_per_host(mut self, visits: usize) -> Self {
+        self.settings.concurrency_per_host = visits;
+        self
+    }
+
+    /// Time between two starts at one host. Default: 500 ms.
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.settings.delay = delay;
+        self
+    }
+
+    /// Stop after this many pages. Default: no limit.
+    pub fn max_pages(mut self, pages: u64) -> Self {
+        self.settings.max_pages = Some(pages);
+        self
+    }
+
+    /// Stop after this many items. Default: no limit.
+    pub fn max_items(mut self, items: u64) -> Self {
+        self.settings.max_items = Some(items);
+        self
+    }
+
+    /// Adds a pipeline step behind those added before.
+    pub fn pipeline(mut self, step: impl Pipeline<S::Item>) -> Self {
+        self.steps.push(Box::new(step));
+        self
+    }
+
+    /// Adds a middleware inside those added before.
+    pub fn middleware(mut self, middleware: impl Middleware) -> Self {
+        self.middlewares.push(Box::new(middleware));
+        self
+    }
+
+    pub(crate) fn middleware_boxed(mut self, middleware: Box<dyn ErasedMiddleware>) -> Self {
+        self.middlewares.push(middleware);
+        self
+    }
+
+    pub(crate) fn downloader_boxed(mut self, downloader: Box<dyn ErasedDownloader>) -> Self {
+        self.downloader = Some(downloader);
+        self
+    }
+
+    /// Takes middlewares and downloader out.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
+        FetchStack {
+            middlewares: std::mem::take(&mut self.middlewares),
+            downloader: self.downloader.take(),
+        }
+    }
+
+    /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).
+    pub fn downloader(mut self, downloader: impl Downloader) -> Self {
+        self.downloader = Some(Box::new(downloader));
+        self
+    }
+
+    /// Writes the items to this file, which is replaced. The format comes from the extension (`.jsonl`, `.json`,
+    /// `.csv`) or from `FILE:FORMAT`; `-` is standard output.
+    pub fn output(mut self, file: &str) -> Self {
+        match OutputFile::parse(file, Mode::Overwrite) {
+            Ok(output) => self.outputs.push(output),
+            Err(error) => self.error = self.error.or(Some(error)),
+        }
+        self
+    }
+
+    /// Writes the items to this file, with all its options.
+    pub fn output_file(mut self, output: OutputFile) -> Self {
+        self.outputs.push(output);
+        self
+    }
+
+    /// Writes the items to a sink of your own.
+    pub fn sink(mut self, sink: impl Sink) -> Self {
+        self.sinks.push(Box::new(sink));
+        self
+    }
+
+    /// Names the fields that items may have, in their order: the header of a CSV file whose first item has not all of them. Default:
+    /// the fields of the first item.
+    pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.columns = columns.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Keeps the first of several items with the same key, after all pipeline steps; the others are dropped and counted
+    /// as `duplicate`. An item for which `key` returns `None` has no key, and is no duplicate of any.
+    ///
+    /// Keys are remembered as 64-bit hashes, for as long as the crawl takes: a [job](Self::job) that is resumed knows
+    /// those of the items in its outputs, and one that starts over knows none. The setting `unique`, which names fields,
+    /// takes the place of this function.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(5).delay(Duration::ZERO);
+    /// let report = crawler.unique_by(|page| page.title.clone()).run().await?;
+    /// assert_eq!(report.items.kept + report.items.dropped.get("duplicate").unwrap_or(&0), 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn unique_by(mut self, key: impl Fn(&S::Item) -> Option<String> + Send + 'static) -> Self {
+        self.unique_by = Some(Box::new(key));
+        self
+    }
+
+    /// Holds every item against a JSON Schema, after all pipeline steps. What does not fit is left out, and counted
+    /// among the failed items by field and rule: `schema: /price: is not of type "number"`.
+    ///
+    /// Drafts 4 to 2020-12 are understood, formats are checked, and nothing is fetched: a `$ref` to a file or a site
+    /// makes [`run`](Self::run) refuse to begin, as anything does that is no schema. The setting `item_schema`, which
+    /// names a file, takes the place of this one.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    /// use serde_json::json;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
+    /// let report = crawler.item_schema(json!({"required": ["price"]})).run().await?;
+    /// assert_eq!(report.items.failed[r#"schema: "price" is a required property"#], 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "schema")]
+    pub fn item_schema(mut self, schema: serde_json::Value) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// The schema that [`item_schema`](Self::item_schema) was given.
+    #[cfg(feature = "schema")]
+    pub(crate) fn schema(&self) -> Option<&serde_json::Value> {
+        self.schema.as_ref()
+    }
+
+    /// Makes the crawl a durable job, which keeps its state in this folder.
+    ///
+    /// Whatever ends the process, the next run with the same folder goes on where the last commit was, and the outputs
+    /// are those of a run that nothing had interrupted: nothing lost, nothing twice. A run that had come to its end
+    /// starts over.
+    ///
+    /// Pipelines see an item again only if its page was not committed; an own [`Sink`] takes part by answering positions.
+    /// So does the reader of a [`stream`](Self::stream): its items are committed when it has had them.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// # let folder = std::env::temp_dir().join(format!("crawlworks-doc-{}", std::process::id()));
+    /// let quotes = Site::new([site.at("/quotes/")]);
+    /// let report = Crawler::new(quotes).job(folder.join("quotes")).delay(Duration::ZERO).run().await?;
+    /// assert!(report.ledger.balances());
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn job(mut self, folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        match &mut self.job {
+            Some(plan) => plan.folder = folder,
+            none => {
+                *none = Some(Plan {
+                    folder,
+                    fresh: false,
+                    name: None,
+                    arguments: BTreeMap::new(),
+                    unique: Unique::Nothing,
+                    quality: BTreeMap::new(),
+                });
+            }
+        }
+        self
+    }
+
+    /// Starts the [job](Self::job) over, whatever an earlier run left to do. Without a job there is nothing to start over.
+    pub fn fresh(mut self) -> Self {
+        self.fresh = true;
+        self
+    }
+
+    /// What the job is called, and which arguments its spider has.
+    #[cfg(feature = "cli")]
+    pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
+        if let Some(plan) = &mut self.job {
+            plan.name = Some(name);
+            plan.arguments = arguments;
+        }
+        self
+    }
+
+    /// Subscribes to what happens in the crawl. Events are only made for subscribers.
+    #[must_use]
+    pub fn events(&mut self) -> Events {
+        self.announcer.events()
+    }
+
+    /// Subscribes to the crawl's numbers, which change ten times a second: what a progress bar needs.
+    #[must_use]
+    pub fn progress(&mut self) -> ProgressWatch {
+        self.announcer.progress()
+    }
+
+    /// Crawls until nothing is left or a limit is reached.
+    ///
+    /// # Errors
+    /// When the crawl cannot begin (a bad setting, an output that cannot be opened, a spider that cannot start) or
+    /// cannot go on (items cannot be written any more). What happens to single pages is in the report.
+    ///
+    /// # Cancellation
+    /// Dropping this future ends the crawl at once; the last quarter of a second of items may not be in the files. To
+    /// stop and lose nothing, use [`run_until`](Self::run_until).
+    pub async fn run(self) -> Result<Report> {
+        self.run_until(std::future::pending()).await
+    }
+
+    /// Like [`run`](Self::run), but stops when `stop` completes: nothing more is started, visits in flight get the
+    /// setting `grace` to finish, and the report says [`Finish::Stopped`](crate::Finish::Stopped).
+    ///
+    /// # Errors
+    /// Like [`run`](Self::run).
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        self.launch(None, stop).await
+    }
+
+    /// Crawls and hands the items over as they come, typed, after all pipelines. A slow reader slows the crawl down;
+    /// dropping the stream ends the crawl.
+    ///
+    /// An item is delivered when its reader asks for the next one, or for the end by [`ItemStream::finish`]. A durable
+    /// [job](Self::job) commits a page when its items are delivered. So over any number of runs, whether they were
+    /// finished, dropped or killed, a reader gets every item, and none twice but the one that it had in hand when the
+    /// stream was dropped or the process was killed. A page that has changed when it is fetched again gives its new
+    /// items. A power cut is no kill: which items were delivered is not forced to the disk, so that some may come again after one,
+    /// whatever the setting `sync` says.
+    ///
+    /// Must be called within a tokio runtime.
+    pub fn stream(self) -> ItemStream<S::Item> {
+        self.stream_until(std::future::pending())
+    }
+
+    /// Like [`stream`](Self::stream), but stops when `stop` completes, as [`run_until`](Self::run_until) does: what is
+    /// on its way is still handed over, and then the stream ends.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Finish, Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")]));
+    /// let mut pages = crawler.stream_until(async move { drop(stopped.await) });
+    /// let first = pages.next().await;
+    /// drop(stop);
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{}", page.url);
+    /// }
+    /// assert_eq!(pages.finish().await?.finish, Finish::Stopped);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> ItemStream<S::Item> {
+        let (sender, receiver) = mpsc::channel(STREAMED);
+        let (reader, halt) = (sender.clone(), Arc::new(Notify::new()));
+        let halted = Arc::clone(&halt);
+        let over = async move {
+            tokio::select! {
+                () = stop => {}
+                () = halted.notified() => {}
+                // Nobody reads any more; told at once, not only by the next item, which may never come.
+                () = reader.closed() => {}
+            }
+        };
+        let crawl = async move { self.launch(Some(sender), over).await };
+        ItemStream::new(receiver, halt, tokio::spawn(crawl))
+    }
+}
+
+impl<S: Spider> std::fmt::Debug for Crawler<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Crawler")
+            .field("spider", &self.spider.name())
+            .field("settings", &self.settings)
+            .field("pipelines", &self.steps.len())
+            .field("middlewares", &self.middlewares.len())
+            .field("outputs", &self.outputs)
+            .finish_non_exhaustive()
+    }
+}

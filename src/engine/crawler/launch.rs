@@ -1,0 +1,289 @@
+//! From a builder to a running crawl: which task and which thread owns what.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::Crawler;
+use super::setup::{Setup, open_outputs};
+use crate::engine::spider::Spider;
+use crate::engine::{Commits, Context, Dispatcher, Parsers, Parts, Plumbed, Written};
+use crate::engine::{Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory};
+use crate::fetch::cache::CacheLayer;
+use crate::fetch::cache::pages::Pages;
+use crate::fetch::downloader::HttpDownloader;
+use crate::fetch::middleware::{Accounts, Cookies, Stack};
+use crate::items::quality::{self, KeyOf, Keys, Quality, Schema};
+use crate::items::sink::Layout;
+use crate::model::item::Item;
+use crate::model::report::{Finish, Report};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::{FingerprintKey, Strip};
+use crate::policy::trap::mirror::Mirrors;
+use crate::store::state::{Folder, OpenJob, Parsing, Streamed, Unique};
+
+impl<S: Spider> Crawler<S> {
+    /// Puts all parts together and starts them.
+    pub(super) fn launch(
+        self,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> impl Future<Output = Result<Report>> + Send {
+        // A task of its own: on a worker thread it is woken by the visits without a switch between threads.
+        AbortOnDrop(tokio::spawn(self.crawl(stream, stop))).join()
+    }
+
+    async fn crawl(
+        mut self,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        quality::check(&self.settings)?;
+        let schema = match &self.settings.item_schema {
+            Some(file) => Some(Schema::read(file)?),
+            None => self.schema.take().map(Schema::new).transpose()?,
+        };
+        let name = self.spider.name().to_owned();
+        let outputs = std::mem::take(&mut self.outputs);
+        let Some(mut plan) = self.job.take() else {
+            let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
+            let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
+            let setup = Setup::memory(&self.settings, expanded.collect())?;
+            return self.crawl_with(setup, schema, name, stream, stop).await;
+        };
+        plan.fresh = self.fresh;
+        plan.unique = self.unique();
+        plan.quality = quality::given(&self.settings);
+        let (sinks, sync) = (self.sinks.len(), self.settings.sync);
+        let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
+        let (mut job, store) = opened?;
+        let result = match Setup::durable(&mut job, store, &self.settings) {
+            Ok(setup) => self.crawl_with(setup, schema, name, stream, stop).await,
+            Err(error) => Err(error),
+        };
+        job.ended(result).await
+    }
+
+    async fn crawl_with(
+        mut self,
+        mut setup: Setup,
+        schema: Option<Schema>,
+        name: String,
+        stream: Option<mpsc::Sender<Handed<S::Item>>>,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        let cookies = setup.cookies(&self.settings)?;
+        let saved = cookies.clone().zip(self.settings.save_cookies.clone());
+        let last = setup.committed.as_ref();
+        let was_stopped =
+            last.is_some_and(|last| last.saved.finish.is_some_and(Finish::is_unfinished));
+        let delivered = last.map(|last| last.delivered.clone());
+        let (positions, items) = match delivered {
+            Some(delivered) => (Some(delivered.positions), delivered.items),
+            None => Default::default(),
+        };
+        let counts = Arc::new(Counts::new(items.kept));
+        let handover = |items| -> Result<_> { Ok(Handover::new(items, memory(&setup)?)) };
+        let stream = stream.map(handover).transpose()?;
+        let mut line = ItemWriter {
+            steps: std::mem::take(&mut self.steps),
+            sinks: std::mem::take(&mut self.sinks),
+            stream,
+            max_items: self.settings.max_items,
+            counts: Arc::clone(&counts),
+            announcer: self.announcer.clone(),
+            items,
+            quality: self.quality(schema, &mut setup),
+            commits: setup.line_commits,
+        };
+        let (entrance, exit) = ItemSender::new();
+        let settings = self.settings.clone();
+        let layout = Layout {
+            columns: std::mem::take(&mut self.columns),
+            csv_escape: settings.csv_escape,
+        };
+        let parsing = setup.commits.as_ref().map(Commits::parsing);
+        let mut dispatcher = Dispatcher::new(Parts {
+            context: self.into_context(
+                entrance,
+                setup.key,
+                parsing,
+                cookies,
+                setup.pages.as_ref(),
+            )?,
+            frontier: setup.frontier,
+            commits: setup.commits,
+            settings,
+            counts,
+        })?;
+        match setup.committed {
+            Some(committed) => dispatcher.restore(committed),
+            None => dispatcher.seed()?,
+        }
+        line.open().await?;
+        // Last, because opening empties files: what cannot start must not cost the items of the run before.
+        open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped)?;
+        for sink in &mut line.sinks {
+            sink.layout(&layout);
+        }
+        let written = spawn_line(line, exit, setup.folder)?;
+        let report = dispatcher.run(name, written, stop).await;
+        let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
+        // Why the crawl itself has ended says more.
+        let mut report = report?;
+        if let Some(pages) = setup.pages {
+            pages.conclude(&mut report).await?;
+        }
+        saved.map(|()| report)
+    }
+
+    /// By what the items are unique.
+    fn unique(&self) -> Unique {
+        match (quality::key_names(&self.settings), &self.unique_by) {
+            (names, _) if !names.is_empty() => Unique::Fields(names),
+            (_, Some(_)) => Unique::Function,
+            (_, None) => Unique::Nothing,
+        }
+    }
+
+    /// What is asked of the items.
+    fn quality(&mut self, schema: Option<Schema>, setup: &mut Setup) -> Quality<S::Item> {
+        let key_of = match self.unique() {
+            Unique::Fields(names) => Some(KeyOf::Fields(names)),
+            _ => self.unique_by.take().map(KeyOf::Function),
+        };
+        let last = setup.committed.as_mut();
+        let known = last.map(|last| std::mem::take(&mut last.item_keys));
+        let is_durable = setup.commits.is_some();
+        let keys = |key_of| Keys::new(key_of, setup.key, known.unwrap_or_default(), is_durable);
+        Quality {
+            schema,
+            keys: key_of.map(keys),
+            min_fill: self.settings.min_fill.clone(),
+        }
+    }
+
+    fn into_context(
+        mut self,
+        entrance: ItemSender<S::Item>,
+        key: FingerprintKey,
+        parsing: Option<Arc<Parsing>>,
+        cookies: Option<Cookies>,
+        pages: Option<&Pages>,
+    ) -> Result<Context> {
+        let settings = self.settings;
+        let own = self.middlewares.len();
+        let has_foreign = self.downloader.is_some() || !self.middlewares.is_empty();
+        if let Some(cookies) = cookies.clone() {
+            self.middlewares.push(Box::new(cookies));
+        }
+        // Innermost: what is further out never sees a password.
+        let accounts = Accounts::new(&settings.credentials)?;
+        self.middlewares.push(Box::new(accounts.clone()));
+        let downloader = match self.downloader {
+            Some(downloader) => downloader,
+            None => Box::new(HttpDownloader::new(&settings)?),
+        };
+        let cached = CacheLayer::around(downloader, &settings)?;
+        let downloader = match pages {
+            Some(pages) => pages.around(cached, &settings)?,
+            None => cached,
+        };
+        Ok(Context {
+            spider: Box::new(Plumbed {
+                spider: self.spider,
+                entrance,
+                max_links: settings.max_links,
+                tree: settings.tree_limits(),
+                has_warned: AtomicBool::new(false),
+            }),
+            parsers: Parsers::new(&Handle::current()),
+            stack: Arc::new(Stack {
+                middlewares: self.middlewares,
+                own,
+                downloader,
+                has_foreign,
+            }),
+            key,
+            announcer: self.announcer,
+            user_agent: settings.user_agent,
+            robots_tags: settings.robots_tags,
+            sitemaps: settings.sitemaps,
+            never_waits: self.never_waits,
+            retries: settings.retries,
+            redirects: settings.redirects,
+            content_types: lowered(&settings.content_types),
+            mirrors: settings.traps.then(Mirrors::default),
+            strip: Strip::new(&settings.strip_params)?,
+            ignores_sessions: settings.traps,
+            meta_refresh: settings.meta_refresh,
+            cookies,
+            accounts,
+            parsing,
+        })
+    }
+}
+
+/// What a durable job remembers of the stream of its last run.
+fn memory(setup: &Setup) -> Result<Option<Memory>> {
+    let (Some(folder), Some(commits)) = (&setup.folder, &setup.line_commits) else {
+        return Ok(None);
+    };
+    let (streamed, had) = Streamed::open(folder.streamed(), commits.count)?;
+    Ok(Some(Memory {
+        streamed: Arc::new(streamed),
+        had,
+        key: setup.key,
+    }))
+}
+
+fn lowered(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.to_ascii_lowercase()).collect()
+}
+
+/// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take
+/// their time. While it writes, the job's folder stays locked.
+fn spawn_line<I: Item>(
+    line: ItemWriter<I>,
+    exit: ItemReceiver<I>,
+    folder: Option<Arc<Folder>>,
+) -> Result<Written> {
+    let (sender, written) = oneshot::channel();
+    let runtime = Handle::current();
+    let write = move || {
+        let result = runtime.block_on(line.run(exit));
+        drop(folder);
+        // Nobody waits any more when the crawl has been given up.
+        let _ = sender.send(result);
+    };
+    std::thread::Builder::new()
+        .name("crawl-items".to_owned())
+        .spawn(write)
+        .map_err(|e| {
+            Error::new(ErrorKind::Pipeline, "no thread for the pipelines").with_source(e)
+        })?;
+    Ok(written)
+}
+
+/// A crawl ends when the future that waits for it is dropped.
+struct AbortOnDrop(JoinHandle<Result<Report>>);
+
+impl AbortOnDrop {
+    async fn join(mut self) -> Result<Report> {
+        (&mut self.0).await.unwrap_or_else(|error| {
+            Err(Error::new(ErrorKind::Panic, "the crawl itself failed").with_source(error))
+        })
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

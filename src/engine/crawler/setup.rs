@@ -1,0 +1,158 @@
+//! What differs between a crawl in memory and a durable job.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::engine::{Commits, WriterCommits};
+use crate::fetch::cache::pages::Pages;
+use crate::fetch::middleware::Cookies;
+use crate::items::sink::{OutputFile, Position, Sink};
+use crate::model::settings::Settings;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::FingerprintKey;
+use crate::queue::frontier::disk::Remembered;
+use crate::queue::frontier::{DiskFrontier, Frontier, MemoryFrontier};
+use crate::store::state::store::{Committed, StoreThread, store_in};
+use crate::store::state::{Folder, OpenJob};
+
+/// See the [module](self).
+pub(super) struct Setup {
+    pub(super) key: FingerprintKey,
+    pub(super) frontier: Box<dyn Frontier>,
+    pub(super) commits: Option<Commits>,
+    /// The item writer's side of them.
+    pub(super) line_commits: Option<WriterCommits>,
+    /// What the crawl goes on with.
+    pub(super) committed: Option<Committed>,
+    /// Under their full names.
+    pub(super) outputs: Vec<OutputFile>,
+    /// Whoever writes for the job holds its folder.
+    pub(super) folder: Option<Arc<Folder>>,
+    /// What a recrawl compares with.
+    pub(super) pages: Option<Pages>,
+}
+
+impl Setup {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a recrawl, which has nothing to compare with.
+    pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Result<Self> {
+        if settings.recrawl {
+            let message = "the setting \"recrawl\" needs a durable job, which keeps the pages from run to run";
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        Ok(Self {
+            key: FingerprintKey::random(),
+            frontier: Box::new(MemoryFrontier::new(settings.order)),
+            commits: None,
+            line_commits: None,
+            committed: None,
+            outputs,
+            folder: None,
+            pages: None,
+        })
+    }
+
+    /// The cookies that the crawl begins with; none when it keeps none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when the setting `cookie_file` names one that cannot be read; [`ErrorKind::Settings`] when
+    /// there are settings for cookies and the one for cookies is off.
+    pub(super) fn cookies(&self, settings: &Settings) -> Result<Option<Cookies>> {
+        if !settings.cookies {
+            let (read, write) = (&settings.cookie_file, &settings.save_cookies);
+            return match read.as_ref().or(write.as_ref()) {
+                Some(_) => Err(Error::new(
+                    ErrorKind::Settings,
+                    "the settings \"cookie_file\" and \"save_cookies\" need `cookies=true`",
+                )),
+                None => Ok(None),
+            };
+        }
+        let cookies = match self.commits {
+            Some(_) => Cookies::kept(),
+            None => Cookies::default(),
+        };
+        // A crawl that goes on has its own, which are newer.
+        if let (Some(file), None) = (&settings.cookie_file, &self.committed) {
+            cookies.load(file)?;
+        }
+        Ok(Some(cookies))
+    }
+
+    /// # Errors
+    /// Those of [`OpenJob::pages`].
+    pub(super) fn durable(
+        job: &mut OpenJob,
+        store: StoreThread,
+        settings: &Settings,
+    ) -> Result<Self> {
+        let pages = settings.recrawl.then(|| job.pages(settings)).transpose()?;
+        let line_commits = WriterCommits {
+            store: store.commands.clone(),
+            sync: settings.sync,
+            count: job
+                .committed
+                .as_ref()
+                .map_or(0, |last| last.delivered.commits),
+            waiting: VecDeque::new(),
+        };
+        Ok(Self {
+            key: job.key,
+            frontier: Box::new(DiskFrontier::new(settings.order, Remembered::default())),
+            commits: Some(Commits::new(
+                store,
+                store_in(job.folder.path()),
+                Arc::clone(&job.parsing),
+            )),
+            line_commits: Some(line_commits),
+            committed: job.committed.take(),
+            outputs: std::mem::take(&mut job.outputs),
+            folder: Some(Arc::clone(&job.folder)),
+            pages,
+        })
+    }
+}
+
+/// Opens the outputs behind the sinks that the program gave, which are in `sinks`. `positions` are those of an
+/// unfinished run, in the same order. Of one that was stopped in good order, nothing behind them can be its own.
+///
+/// # Errors
+/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when an output cannot be opened, or cannot go on where it was.
+pub(super) fn open_outputs(
+    sinks: &mut Vec<Box<dyn Sink>>,
+    outputs: Vec<OutputFile>,
+    positions: Option<Vec<Option<Position>>>,
+    was_stopped: bool,
+) -> Result<()> {
+    let Some(positions) = positions else {
+        for output in outputs {
+            sinks.push(output.open()?);
+        }
+        return Ok(());
+    };
+    let mut positions = positions.into_iter();
+    for (sink, position) in sinks.iter_mut().zip(&mut positions) {
+        if let Some(position) = position {
+            sink.resume(position)?;
+        }
+    }
+    for output in outputs {
+        let position = positions.next().flatten();
+        if was_stopped && position.is_some_and(|position| output.compare(position).is_gt()) {
+            return Err(continued(&output));
+        }
+        sinks.push(output.resume(position)?);
+    }
+    Ok(())
+}
+
+/// The error for an output that others have added to since the crawl was stopped.
+fn continued(output: &OutputFile) -> Error {
+    let name = output.path().map(|path| path.display().to_string());
+    let message = format!(
+        "cannot go on with {}: something was added to it since the crawl was stopped; take that out, or start over \
+         with --fresh",
+        name.unwrap_or_default()
+    );
+    Error::new(ErrorKind::Storage, message)
+}

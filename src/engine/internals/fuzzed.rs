@@ -1,0 +1,39 @@
+//! What `fuzz/` tries and no program needs.
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, HeaderMap, HeaderValue, SET_COOKIE};
+use url::Url;
+
+use crate::fetch::downloader::Decoder;
+use crate::fetch::middleware::Cookies;
+use crate::page::error::Result;
+use crate::page::request::Request;
+use crate::page::response::Response;
+
+/// Takes this `Content-Encoding` off a body that comes in these pieces.
+///
+/// # Errors
+/// Those of a body that cannot be decoded, or has more than `max_body` bytes then.
+pub fn decode(
+    coding: HeaderValue,
+    pieces: impl IntoIterator<Item = Bytes>,
+    max_body: u64,
+) -> Result<Bytes> {
+    let headers = HeaderMap::from_iter([(CONTENT_ENCODING, coding)]);
+    let mut decoder = Decoder::new(&headers, max_body)?;
+    for piece in pieces {
+        decoder.push(piece)?;
+    }
+    decoder.check_end()?;
+    Ok(decoder.into_bytes())
+}
+
+/// The `Cookie` header of a request for `wanted`, after an answer of `set_by` with this `Set-Cookie`.
+#[must_use]
+pub fn cookie(line: HeaderValue, set_by: Url, wanted: Url) -> Option<HeaderValue> {
+    let cookies = Cookies::default();
+    let headers = HeaderMap::from_iter([(SET_COOKIE, line)]);
+    let answer = Response::new(Request::from(set_by), 200).with_headers(headers);
+    cookies.keep("", &answer);
+    cookies.header(&Request::from(wanted))
+}

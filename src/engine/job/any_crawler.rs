@@ -1,0 +1,349 @@
+//! Where the type of a spider ends for the command line.
+
+#[cfg(feature = "cli")]
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+#[cfg(feature = "cli")]
+use std::path::Path;
+use std::path::PathBuf;
+#[cfg(feature = "cli")]
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+#[cfg(feature = "cli")]
+use tokio::sync::Notify;
+
+use crate::engine::crawler::{Crawler, FetchStack};
+use crate::engine::panicked;
+use crate::engine::spider::Spider;
+#[cfg(feature = "cli")]
+use crate::fetch::cassette::Replay;
+#[cfg(feature = "cli")]
+use crate::fetch::cassette::Secrets;
+use crate::fetch::downloader::{Downloader, ErasedDownloader};
+use crate::fetch::middleware::{ErasedMiddleware, Middleware};
+use crate::items::sink::{OutputFile, Record, Sink};
+use crate::model::event::{Events, ProgressWatch};
+use crate::model::output::Output;
+use crate::model::report::Report;
+use crate::model::settings::Settings;
+use crate::page::error::{BoxError, Result};
+use crate::page::request::Request;
+use crate::page::response::Response;
+use futures_util::future::BoxFuture;
+
+/// A [`Crawler`] whose spider's type is forgotten.
+#[must_use = "a crawler does nothing until it is run"]
+pub struct AnyCrawler(Box<dyn Erased>);
+
+impl AnyCrawler {
+    /// The spider's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// The settings, to change.
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        self.0.settings_mut()
+    }
+
+    /// See [`Crawler::events`].
+    #[must_use]
+    pub fn events(&mut self) -> Events {
+        self.0.events()
+    }
+
+    /// See [`Crawler::progress`].
+    #[must_use]
+    pub fn progress(&mut self) -> ProgressWatch {
+        self.0.progress()
+    }
+
+    /// See [`Crawler::output_file`].
+    pub fn output_file(self, output: OutputFile) -> Self {
+        Self(self.0.output_file(output))
+    }
+
+    /// See [`Crawler::sink`].
+    pub fn sink(self, sink: impl Sink) -> Self {
+        Self(self.0.sink(Box::new(sink)))
+    }
+
+    /// See [`Crawler::job`].
+    pub fn job(self, folder: impl Into<PathBuf>) -> Self {
+        Self(self.0.job(folder.into()))
+    }
+
+    /// See [`Crawler::fresh`].
+    pub fn fresh(self) -> Self {
+        Self(self.0.fresh())
+    }
+
+    /// See [`Crawler::job_about`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn job_about(self, name: String, arguments: BTreeMap<String, String>) -> Self {
+        Self(self.0.job_about(name, arguments))
+    }
+
+    /// The schema that [`Crawler::item_schema`] was given.
+    #[cfg(feature = "schema")]
+    #[must_use]
+    pub fn schema(&self) -> Option<&serde_json::Value> {
+        self.0.schema()
+    }
+
+    /// See [`Crawler::recorded`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn recorded(
+        self,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Self, Arc<Notify>)> {
+        let (crawler, failed) = self.0.recorded(path, headers, secrets)?;
+        Ok((Self(crawler), failed))
+    }
+
+    /// See [`Crawler::replayed`].
+    #[cfg(feature = "cli")]
+    pub(crate) fn replayed(self, replay: Replay) -> Self {
+        Self(self.0.replayed(replay))
+    }
+
+    /// See [`Crawler::downloader`].
+    pub fn downloader(self, downloader: impl Downloader) -> Self {
+        Self(self.0.downloader(Box::new(downloader)))
+    }
+
+    /// See [`Crawler::middleware`].
+    pub fn middleware(self, middleware: impl Middleware) -> Self {
+        Self(self.0.middleware(Box::new(middleware)))
+    }
+
+    /// Takes out by which way the crawler fetches, for fetching single pages as it does.
+    #[cfg(feature = "cli")]
+    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
+        self.0.take_fetch_stack()
+    }
+
+    /// See [`Spider::start`].
+    ///
+    /// # Errors
+    /// The spider's own; a panic is one, too.
+    pub fn start(&self) -> Result<Vec<Request>, BoxError> {
+        catch_unwind(AssertUnwindSafe(|| self.0.start()))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
+    }
+
+    /// What the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines. A panic is an
+    /// error.
+    pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
+        self.0.parse(response)
+    }
+
+    /// See [`Crawler::run_until`].
+    ///
+    /// # Errors
+    /// Like [`Crawler::run`].
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<Report> {
+        self.0.run_until(Box::pin(stop)).await
+    }
+}
+
+impl<S: Spider> From<Crawler<S>> for AnyCrawler {
+    fn from(crawler: Crawler<S>) -> Self {
+        Self(Box::new(crawler))
+    }
+}
+
+impl fmt::Debug for AnyCrawler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnyCrawler")
+            .field("spider", &self.name())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a spider makes of one page, its items as JSON: see [`AnyCrawler::parse`].
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Parsed {
+    /// The items, as the outputs get them.
+    pub items: Vec<Record>,
+    /// The requests, with their labels.
+    pub requests: Vec<Request>,
+    /// The spider's error, or that items were lost; what it emitted is above.
+    pub error: Option<BoxError>,
+}
+
+impl Parsed {
+    async fn of<S: Spider>(spider: &S, response: Response) -> Self {
+        let mut out = Output::new();
+        // In a block of its own, so that a panic before the first await is caught as well.
+        let parse = async { spider.parse(response, &mut out).await };
+        let result = AssertUnwindSafe(parse)
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+        let lost = out.take_lost();
+        let (emitted, requests, _) = out.into_parts();
+        let mut items = Vec::with_capacity(emitted.len());
+        let mut unwritable = None;
+        for item in &emitted {
+            match Record::new(item) {
+                Ok(record) => items.push(record),
+                Err(error) => unwritable = Some(error.into()),
+            }
+        }
+        Self {
+            items,
+            requests,
+            error: result.err().or(unwritable).or_else(|| lost_items(&lost)),
+        }
+    }
+}
+
+/// What is told of the items of a page that were lost.
+fn lost_items(lost: &[String]) -> Option<BoxError> {
+    let first = lost.first()?;
+    let told = match lost.len() {
+        1 => format!("an item was lost: {first}"),
+        lost => format!("{lost} items were lost, the first: {first}"),
+    };
+    Some(told.into())
+}
+
+trait Erased: Send {
+    fn name(&self) -> &str;
+    fn settings_mut(&mut self) -> &mut Settings;
+    #[cfg(feature = "schema")]
+    fn schema(&self) -> Option<&serde_json::Value>;
+    fn events(&mut self) -> Events;
+    fn progress(&mut self) -> ProgressWatch;
+    fn output_file(self: Box<Self>, output: OutputFile) -> Box<dyn Erased>;
+    fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased>;
+    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased>;
+    fn fresh(self: Box<Self>) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn job_about(
+        self: Box<Self>,
+        name: String,
+        arguments: BTreeMap<String, String>,
+    ) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn recorded(
+        self: Box<Self>,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Box<dyn Erased>, Arc<Notify>)>;
+    #[cfg(feature = "cli")]
+    fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased>;
+    fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
+    fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
+    #[cfg(feature = "cli")]
+    fn take_fetch_stack(&mut self) -> FetchStack;
+    fn start(&self) -> Result<Vec<Request>, BoxError>;
+    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
+    fn run_until(
+        self: Box<Self>,
+        stop: BoxFuture<'static, ()>,
+    ) -> BoxFuture<'static, Result<Report>>;
+}
+
+impl<S: Spider> Erased for Crawler<S> {
+    fn name(&self) -> &str {
+        self.spider().name()
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        Self::settings_mut(self)
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(&self) -> Option<&serde_json::Value> {
+        Self::schema(self)
+    }
+
+    fn events(&mut self) -> Events {
+        Self::events(self)
+    }
+
+    fn progress(&mut self) -> ProgressWatch {
+        Self::progress(self)
+    }
+
+    fn output_file(self: Box<Self>, output: OutputFile) -> Box<dyn Erased> {
+        Box::new(Self::output_file(*self, output))
+    }
+
+    fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased> {
+        Box::new(Self::sink(*self, sink))
+    }
+
+    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased> {
+        Box::new(Self::job(*self, folder))
+    }
+
+    fn fresh(self: Box<Self>) -> Box<dyn Erased> {
+        Box::new(Self::fresh(*self))
+    }
+
+    #[cfg(feature = "cli")]
+    fn job_about(
+        self: Box<Self>,
+        name: String,
+        arguments: BTreeMap<String, String>,
+    ) -> Box<dyn Erased> {
+        Box::new(Self::job_about(*self, name, arguments))
+    }
+
+    #[cfg(feature = "cli")]
+    fn recorded(
+        self: Box<Self>,
+        path: &Path,
+        headers: &[String],
+        secrets: Secrets,
+    ) -> Result<(Box<dyn Erased>, Arc<Notify>)> {
+        let (crawler, failed) = Self::recorded(*self, path, headers, secrets)?;
+        Ok((Box::new(crawler), failed))
+    }
+
+    #[cfg(feature = "cli")]
+    fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased> {
+        Box::new(Self::replayed(*self, replay))
+    }
+
+    fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased> {
+        Box::new(Self::downloader_boxed(*self, downloader))
+    }
+
+    fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased> {
+        Box::new(Self::middleware_boxed(*self, middleware))
+    }
+
+    #[cfg(feature = "cli")]
+    fn take_fetch_stack(&mut self) -> FetchStack {
+        Self::take_fetch_stack(self)
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        self.spider().start()
+    }
+
+    fn parse(&self, response: Response) -> BoxFuture<'_, Parsed> {
+        Box::pin(Parsed::of(self.spider(), response))
+    }
+
+    fn run_until(
+        self: Box<Self>,
+        stop: BoxFuture<'static, ()>,
+    ) -> BoxFuture<'static, Result<Report>> {
+        Box::pin(Self::run_until(*self, stop))
+    }
+}

@@ -1,0 +1,32 @@
+//! The engine: one dispatcher task that owns all state, and one task per visit that owns none.
+//!
+//! The dispatcher starts every visit that may start, then waits for a finished visit, the next wake-up time or a
+//! signal, and decides synchronously. There is no shared counter, no lock and no guess whether work is left: the
+//! crawl is over when the queue and the set of visits are empty.
+
+mod commits;
+pub(crate) mod crawler;
+mod dispatch;
+mod erased;
+#[doc(hidden)]
+pub mod internals;
+mod items;
+pub mod job;
+mod outages;
+mod parsers;
+mod robots;
+pub mod site;
+mod sitemaps;
+pub(crate) mod spider;
+mod visit;
+
+pub(crate) use commits::{Commits, MAX_READS};
+pub(crate) use dispatch::{Dispatcher, Parts, Written};
+pub(crate) use erased::{Plumbed, panicked};
+pub(crate) use items::{
+    Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory, Receipt, WriterCommits,
+};
+pub(crate) use parsers::Parsers;
+pub(crate) use visit::Context;
+#[cfg(feature = "cli")]
+pub(crate) use visit::Link;

@@ -1,0 +1,84 @@
+//! A [`Spider`]: where to start, and what to do with a page.
+
+mod documents;
+mod feed;
+mod feed_pages;
+mod sitemap;
+
+use crate::model::item::Item;
+use crate::model::output::Output;
+use crate::model::settings::Settings;
+use crate::page::error::BoxError;
+use crate::page::request::Request;
+use crate::page::response::Response;
+pub use feed::FeedSpider;
+pub use feed_pages::FeedPages;
+pub use sitemap::SitemapSpider;
+
+/// What a user writes: where a crawl starts, and what each page gives.
+///
+/// Implement `parse` as an ordinary `async fn`. It does no I/O: it reads the [`Response`] and emits items and
+/// requests. What needs the network is a request; tell pages apart by [`Response::label`].
+///
+/// ```
+/// use crawlworks::prelude::*;
+///
+/// #[derive(Debug, Serialize)]
+/// struct Title {
+///     url: String,
+///     title: Option<String>,
+/// }
+///
+/// struct Titles;
+///
+/// impl Spider for Titles {
+///     type Item = Title;
+///
+///     fn name(&self) -> &str {
+///         "titles"
+///     }
+///
+///     fn start(&self) -> Result<Vec<Request>, BoxError> {
+///         Ok(vec![Request::get("https://example.com/")?])
+///     }
+///
+///     async fn parse(&self, response: Response, out: &mut Output<Title>) -> Result<(), BoxError> {
+///         let html = response.html()?;
+///         out.item(Title { url: response.url().to_string(), title: html.title() });
+///         out.follow_all(html.links("a")?);
+///         Ok(())
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a spider",
+    note = "implement `Spider` for it: `type Item`, `name`, `start` and `parse`"
+)]
+pub trait Spider: Send + Sync + 'static {
+    /// What the spider finds.
+    type Item: Item;
+
+    /// The spider's name in logs, reports and on the command line.
+    fn name(&self) -> &str;
+
+    /// The requests that a crawl begins with. They define the [`scope`](Settings::scope).
+    ///
+    /// # Errors
+    /// Any error ends the crawl before it begins.
+    fn start(&self) -> Result<Vec<Request>, BoxError>;
+
+    /// Takes items and further requests out of one page.
+    ///
+    /// # Errors
+    /// An error (or a panic) costs this page only and is counted; what was emitted before it is kept.
+    fn parse(
+        &self,
+        response: Response,
+        out: &mut Output<Self::Item>,
+    ) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    /// The spider's own defaults. `crawl.toml`, the environment and the command line win over them.
+    fn settings(&self, settings: Settings) -> Settings {
+        settings
+    }
+}

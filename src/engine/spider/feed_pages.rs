@@ -1,0 +1,77 @@
+//! [`FeedPages`]: the pages that feeds publish, for a spider of one's own.
+
+use super::feed::{FeedSpider, LABEL};
+use super::{Spider, documents};
+use crate::model::output::Output;
+use crate::model::settings::Settings;
+use crate::page::error::BoxError;
+use crate::page::request::Request;
+use crate::page::response::Response;
+use crate::page::sitemap::MAX_ENTRIES;
+use crate::policy::rules::Rules;
+
+/// The metadata of an entry's page.
+const ENTRY: &str = "entry";
+
+/// Crawls the pages of the entries of feeds: see [`FeedSpider::with_pages`].
+#[derive(Debug)]
+pub struct FeedPages<S> {
+    feeds: FeedSpider,
+    inner: S,
+    rules: Option<Rules>,
+}
+
+impl<S> FeedPages<S> {
+    pub(super) fn new(feeds: FeedSpider, inner: S) -> Self {
+        Self {
+            feeds,
+            inner,
+            rules: None,
+        }
+    }
+
+    /// Takes only pages that these rules take, with their labels, priorities, metadata and limits. Rules look at the URL
+    /// alone here, see [`Rules::follow_urls`]. Default: every page, without a label.
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.rules = Some(rules);
+        self
+    }
+}
+
+impl<S: Spider> Spider for FeedPages<S> {
+    type Item = S::Item;
+
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        Ok(self.feeds.requests().chain(self.inner.start()?).collect())
+    }
+
+    async fn parse(&self, response: Response, out: &mut Output<S::Item>) -> Result<(), BoxError> {
+        if response.label() != Some(LABEL) {
+            return self.inner.parse(response, out).await;
+        }
+        let next = self.feeds.read(&response, |mut entry| {
+            entry.content = None;
+            if let Some(mut url) = entry.url.clone() {
+                url.set_fragment(None);
+                if let Some(request) = documents::request(url, self.rules.as_ref(), out) {
+                    out.follow(request.with_meta(ENTRY, entry)?);
+                }
+            }
+            Ok(())
+        })?;
+        out.follow_all(next);
+        Ok(())
+    }
+
+    fn settings(&self, settings: Settings) -> Settings {
+        let mut settings = self.inner.settings(settings);
+        settings.max_links = settings.max_links.max(MAX_ENTRIES);
+        documents::also_take(&mut settings);
+        settings
+    }
+}

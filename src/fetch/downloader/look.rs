@@ -1,0 +1,64 @@
+//! A look at a host's TLS and HTTP version, for `crawl doctor`: a connection that nothing is asked over.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use rustls::ProtocolVersion;
+use serde::Serialize;
+use x509_parser::parse_x509_certificate;
+
+use super::HttpDownloader;
+use crate::page::error::Result;
+use crate::page::request::Request;
+
+/// What a new connection to an https host is like.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Look {
+    pub(crate) http: &'static str,
+    pub(crate) tls: &'static str,
+    /// Who vouches for the host.
+    pub(crate) issuer: Option<String>,
+    pub(crate) valid_until: Option<Timestamp>,
+}
+
+impl HttpDownloader {
+    /// Connects to the host of this request; none when it is no https, or a proxy is on the way.
+    ///
+    /// # Errors
+    /// Whatever keeps a request from being sent.
+    pub(crate) async fn look(&self, request: &Request) -> Result<Option<Look>> {
+        let stream = self.connector().shake_hands(request).await?;
+        Ok(stream.map(|stream| {
+            let (_, tls) = stream.get_ref();
+            let certificate = tls.peer_certificates().and_then(<[_]>::first);
+            let parsed = certificate.and_then(|der| parse_x509_certificate(der).ok());
+            let parsed = parsed.map(|(_, certificate)| certificate);
+            let until = parsed.as_ref().map(|c| c.validity().not_after.timestamp());
+            Look {
+                http: match tls.alpn_protocol() {
+                    Some(b"h2") => "HTTP/2",
+                    _ => "HTTP/1.1",
+                },
+                tls: match tls.protocol_version() {
+                    Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+                    _ => "TLS 1.2",
+                },
+                issuer: parsed.map(|certificate| certificate.issuer().to_string()),
+                valid_until: until.and_then(|until| Timestamp::from_second(until).ok()),
+            }
+        }))
+    }
+}
+
+impl fmt::Display for Look {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", self.tls, self.http)?;
+        if let Some(until) = self.valid_until {
+            write!(f, ", certificate until {}", until.strftime("%Y-%m-%d"))?;
+        }
+        if let Some(issuer) = &self.issuer {
+            write!(f, " by {issuer}")?;
+        }
+        Ok(())
+    }
+}

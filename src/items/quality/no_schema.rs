@@ -1,0 +1,51 @@
+//! A library without the feature `schema` has no schemas, and says so.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::items::sink::Record;
+use crate::page::error::{Error, ErrorKind, Result};
+
+/// There is none.
+#[derive(Debug)]
+pub(crate) enum Schema {}
+
+impl Schema {
+    /// # Errors
+    /// [`ErrorKind::Settings`], always.
+    pub(crate) fn new(_: Value) -> Result<Self> {
+        Err(missing())
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Settings`], always.
+    pub(crate) fn read(_: &Path) -> Result<Self> {
+        Err(missing())
+    }
+
+    pub(super) fn check(&self, _: &Record) -> Result<(), String> {
+        match *self {}
+    }
+}
+
+fn missing() -> Error {
+    let message = "the setting \"item_schema\" needs the feature \"schema\" of crawlworks, which this program is \
+                   built without";
+    Error::new(ErrorKind::Settings, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_setting_is_refused_and_not_ignored() {
+        let error = Schema::read(Path::new("items.json")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Settings);
+        assert!(
+            error.to_string().contains("the feature \"schema\""),
+            "{error}"
+        );
+    }
+}

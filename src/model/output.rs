@@ -1,0 +1,163 @@
+//! An [`Output`]: where `parse` puts what it found.
+
+use std::fmt;
+
+use crate::page::request::Request;
+
+/// Collects the items and requests of one page.
+///
+/// It is an argument and no return value, so that what was emitted before an early `?` is kept.
+///
+/// ```
+/// use crawlworks::{Output, Request};
+/// let mut out = Output::new();
+/// out.item("a quote");
+/// out.follow(Request::get("https://example.com/page/2/")?);
+/// assert_eq!(out.items(), ["a quote"]);
+/// assert_eq!(out.requests()[0].url().path(), "/page/2/");
+/// # Ok::<(), crawlworks::Error>(())
+/// ```
+pub struct Output<I> {
+    items: Vec<I>,
+    lost: Vec<String>,
+    is_login: bool,
+    requests: Vec<Request>,
+    max_links: usize,
+    over_limit: u64,
+    over_rules: u64,
+    files: u64,
+}
+
+impl<I> Output<I> {
+    /// An empty output without a limit: for tests of a spider.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_max_links(usize::MAX)
+    }
+
+    pub(crate) fn with_max_links(max_links: usize) -> Self {
+        Self {
+            items: Vec::new(),
+            lost: Vec::new(),
+            is_login: false,
+            requests: Vec::new(),
+            max_links,
+            over_limit: 0,
+            over_rules: 0,
+            files: 0,
+        }
+    }
+
+    /// Emits an item.
+    pub fn item(&mut self, item: I) {
+        self.items.push(item);
+    }
+
+    /// Counts an item that could not be read among the failed ones of the report. The page is done all the same.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn lose_item(&mut self, reason: String) {
+        self.lost.push(reason);
+    }
+
+    /// Why items of the page were lost: those that a recipe could not read.
+    #[must_use]
+    pub fn lost(&self) -> &[String] {
+        &self.lost
+    }
+
+    /// Asks for another page: a [`Url`](url::Url) or a [`Request`]. Duplicates and what is out of scope are sorted out
+    /// by the crawler. More than the setting `max_links` from one page are not followed, but counted in the report.
+    pub fn follow(&mut self, request: impl Into<Request>) {
+        if self.requests.len() < self.max_links {
+            self.requests.push(request.into());
+        } else {
+            self.over_limit += 1;
+        }
+    }
+
+    /// Asks for several pages.
+    pub fn follow_all<R: Into<Request>>(&mut self, requests: impl IntoIterator<Item = R>) {
+        for request in requests {
+            self.follow(request);
+        }
+    }
+
+    /// How many links of one page are followed: the setting `max_links`.
+    #[must_use]
+    pub fn max_links(&self) -> usize {
+        self.max_links
+    }
+
+    /// Counts links that were left out because of [`max_links`](Self::max_links).
+    pub fn left_out(&mut self, links: usize) {
+        self.over_limit += links as u64;
+    }
+
+    /// Counts links that were left out because of the limit of a link rule.
+    pub(crate) fn left_out_by_rules(&mut self, links: u64) {
+        self.over_rules += links;
+    }
+
+    /// Counts links that were left out because their names end like those of files that are no pages.
+    pub(crate) fn left_out_as_files(&mut self, links: u64) {
+        self.files += links;
+    }
+
+    /// How many links were left out because of their names.
+    pub(crate) fn files(&self) -> u64 {
+        self.files
+    }
+
+    /// How many links the limits of link rules left out.
+    pub(crate) fn over_rules(&self) -> u64 {
+        self.over_rules
+    }
+
+    /// The items so far.
+    #[must_use]
+    pub fn items(&self) -> &[I] {
+        &self.items
+    }
+
+    /// The requests so far.
+    #[must_use]
+    pub fn requests(&self) -> &[Request] {
+        &self.requests
+    }
+
+    /// Notes that the page is part of a login: a crawl that comes no further has failed.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn logs_in(&mut self) {
+        self.is_login = true;
+    }
+
+    /// Whether the page is part of a login.
+    pub(crate) fn is_login(&self) -> bool {
+        self.is_login
+    }
+
+    /// Takes out why items were lost.
+    pub(crate) fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost)
+    }
+
+    /// Items, requests, and how many links were left out.
+    pub(crate) fn into_parts(self) -> (Vec<I>, Vec<Request>, u64) {
+        (self.items, self.requests, self.over_limit)
+    }
+}
+
+impl<I> Default for Output<I> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I> fmt::Debug for Output<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("items", &self.items.len())
+            .field("requests", &self.requests.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,311 @@
+//! The [`Tally`] of a crawl: its counters, and the report that they become.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::{
+    Away, Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
+    Robots, Shortfall, Trap, TrapKind,
+};
+use crate::page::error::ErrorKind;
+use crate::page::html::Cuts;
+use crate::page::identity::origin;
+use crate::page::request::Request;
+use crate::page::response::{FromCache, Notes, Passage};
+
+/// Most rules of robots.txt files that are counted each by itself.
+const MAX_RULES: usize = 50;
+
+/// What has happened so far.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    #[serde(with = "crate::model::report::timestamp")]
+    started: SystemTime,
+    pub(crate) pages: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) ledger: Ledger,
+    requests: Requests,
+    bytes: Bytes,
+    statuses: BTreeMap<u16, u64>,
+    errors: BTreeMap<ErrorKind, u64>,
+    filtered: BTreeMap<Filter, u64>,
+    #[serde(default)]
+    traps: BTreeMap<TrapKind, Trap>,
+    #[serde(default)]
+    limited: BTreeMap<Limit, u64>,
+    retries: BTreeMap<String, u64>,
+    robots: Robots,
+    #[serde(default)]
+    cache: Cache,
+}
+
+impl Tally {
+    pub(crate) fn new() -> Self {
+        Self {
+            started: SystemTime::now(),
+            pages: 0,
+            duplicates: 0,
+            ledger: Ledger::default(),
+            requests: Requests::default(),
+            bytes: Bytes::default(),
+            statuses: BTreeMap::new(),
+            errors: BTreeMap::new(),
+            filtered: BTreeMap::new(),
+            traps: BTreeMap::new(),
+            limited: BTreeMap::new(),
+            retries: BTreeMap::new(),
+            robots: Robots::default(),
+            cache: Cache::default(),
+        }
+    }
+
+    /// Requests that are neither done nor given up, by the ledger.
+    pub(crate) fn pending(&self) -> u64 {
+        let Ledger {
+            seen,
+            done,
+            filtered,
+            failed,
+            ..
+        } = self.ledger;
+        seen.saturating_sub(done + filtered + failed)
+    }
+
+    /// A visit has its answer, or none.
+    pub(crate) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
+        if !fetched.is_some_and(|fetched| fetched.notes.is_without_trip()) {
+            self.requests.total += 1;
+            self.requests.robots += u64::from(request.robots_for().is_some());
+        }
+        if let Some(fetched) = fetched {
+            self.cached(fetched.notes);
+            *self.statuses.entry(fetched.status.as_u16()).or_default() += 1;
+            self.bytes.wire += fetched.wire;
+            self.bytes.body += fetched.body;
+        }
+    }
+
+    fn cached(&mut self, notes: Notes) {
+        let cache = &mut self.cache;
+        let count = match (notes.from, notes.passage) {
+            (_, Passage::None) => return,
+            (Some(FromCache::Fresh), _) => &mut cache.hits,
+            (Some(FromCache::Revalidated), _) => &mut cache.revalidated,
+            (Some(FromCache::Stale), _) => &mut cache.stale,
+            (None, Passage::Asked) => &mut cache.missed,
+            (None, Passage::Past) => &mut cache.bypassed,
+        };
+        *count += 1;
+        cache.stored += u64::from(notes.is_stored);
+    }
+
+    /// Requests were sorted out, each of which counts as seen.
+    pub(crate) fn filtered(&mut self, reason: Filter, count: u64) {
+        self.ledger.seen += count;
+        self.unfetched(reason, count);
+    }
+
+    /// Requests that were seen already are not fetched after all.
+    pub(crate) fn unfetched(&mut self, reason: Filter, count: u64) {
+        if count > 0 {
+            self.ledger.filtered += count;
+            *self.filtered.entry(reason).or_default() += count;
+        }
+    }
+
+    /// A page was larger than it may be, or ended early.
+    pub(crate) fn limited(&mut self, cuts: Cuts, links: u64, is_incomplete: bool) {
+        for (limit, was_reached) in [
+            (Limit::DomDepth, cuts.has(Cuts::DEPTH)),
+            (Limit::DomNodes, cuts.has(Cuts::NODES)),
+            (Limit::DomAttributes, cuts.has(Cuts::ATTRIBUTES)),
+            (Limit::Links, links > 0),
+            (Limit::Incomplete, is_incomplete),
+        ] {
+            if was_reached {
+                *self.limited.entry(limit).or_default() += 1;
+            }
+        }
+    }
+
+    /// A link was sorted out as part of a trap.
+    pub(crate) fn trapped(&mut self, kind: TrapKind, url: &Url) {
+        self.traps.entry(kind).or_default().count(url);
+    }
+
+    pub(crate) fn parsed(&mut self, is_login: bool) {
+        self.pages += 1;
+        self.requests.logins += u64::from(is_login);
+        self.ledger.done += 1;
+    }
+
+    pub(crate) fn redirected(&mut self) {
+        self.requests.redirected += 1;
+        self.ledger.done += 1;
+    }
+
+    /// A sitemap was read.
+    pub(crate) fn sitemap(&mut self) {
+        self.requests.sitemaps += 1;
+        self.ledger.done += 1;
+    }
+
+    pub(crate) fn error(&mut self, kind: ErrorKind) {
+        *self.errors.entry(kind).or_default() += 1;
+    }
+
+    pub(crate) fn failed(&mut self, kind: ErrorKind) {
+        self.error(kind);
+        self.ledger.failed += 1;
+    }
+
+    pub(crate) fn retried(&mut self, reason: String) {
+        self.requests.retried += 1;
+        *self.retries.entry(reason).or_default() += 1;
+    }
+
+    pub(crate) fn retries(&self) -> u64 {
+        self.requests.retried
+    }
+
+    pub(crate) fn wire_bytes(&self) -> u64 {
+        self.bytes.wire
+    }
+
+    /// A robots.txt is settled.
+    pub(crate) fn robots(&mut self, holds: RobotsStatus) {
+        match holds {
+            RobotsStatus::Rules => self.robots.read += 1,
+            RobotsStatus::NoRules => self.robots.none += 1,
+            RobotsStatus::Unreachable => self.robots.unreachable += 1,
+            RobotsStatus::Copy => self.robots.stale += 1,
+        }
+    }
+
+    /// A rule forbids a URL.
+    pub(crate) fn kept_out(&mut self, url: &Url, by: Forbidden) {
+        let origin = origin(url);
+        if by.line.is_none() {
+            self.robots.too_costly += 1;
+            if self.robots.too_costly == 1 {
+                tracing::warn!(%url, "the rules of robots.txt have too many wildcards to try them all: keeping out");
+            }
+        }
+        let rules = &mut self.robots.kept_out;
+        let known = rules
+            .iter_mut()
+            .find(|rule| rule.line == by.line && rule.origin == origin);
+        if let Some(rule) = known {
+            rule.count += 1;
+        } else if rules.len() < MAX_RULES {
+            rules.push(KeptOut {
+                origin: origin.to_owned(),
+                line: by.line,
+                rule: by.rule,
+                count: 1,
+                example: url.to_string(),
+            });
+        } else {
+            self.robots.kept_out_by_others += 1;
+        }
+    }
+
+    pub(crate) fn into_report(self, spider: String, end: End) -> Report {
+        Report {
+            spider,
+            finish: end.finish,
+            started: self.started,
+            ended: end.began + end.elapsed,
+            seconds: end.resumed.unwrap_or_default().seconds + end.elapsed.as_secs_f64(),
+            pages: self.pages,
+            items: end.items,
+            shortfalls: end.shortfalls,
+            ledger: Ledger {
+                pending: end.pending,
+                ..self.ledger
+            },
+            duplicates: self.duplicates,
+            requests: self.requests,
+            bytes: self.bytes,
+            statuses: self.statuses,
+            errors: self.errors,
+            filtered: self.filtered,
+            traps: self.traps,
+            limited: self.limited,
+            retries: self.retries,
+            robots: self.robots,
+            cache: self.cache,
+            recrawl: None,
+            hosts: end.hosts,
+            away: end.away,
+            peak_memory: peak_memory(),
+            resumed: end.resumed,
+        }
+    }
+}
+
+/// The facts of an answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fetched {
+    pub(crate) status: StatusCode,
+    pub(crate) took: Duration,
+    pub(crate) wire: u64,
+    pub(crate) body: u64,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) is_incomplete: bool,
+    pub(crate) notes: Notes,
+}
+
+/// By which line of a robots.txt a URL is forbidden; by none, when its rules are too costly to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Forbidden {
+    pub(crate) line: Option<u32>,
+    /// As it is shown.
+    pub(crate) rule: String,
+}
+
+/// The state of an origin after its robots.txt was fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RobotsStatus {
+    Rules,
+    /// Everything is allowed.
+    NoRules,
+    /// Nothing is allowed.
+    Unreachable,
+    /// The file is unreachable, and an earlier copy stands in for it.
+    Copy,
+}
+
+/// What only the end of a crawl knows.
+#[derive(Debug)]
+pub(crate) struct End {
+    pub(crate) finish: Finish,
+    /// When this process began.
+    pub(crate) began: SystemTime,
+    /// How long it has crawled since.
+    pub(crate) elapsed: Duration,
+    pub(crate) resumed: Option<Resumed>,
+    pub(crate) items: Items,
+    pub(crate) shortfalls: Vec<Shortfall>,
+    pub(crate) pending: u64,
+    pub(crate) hosts: usize,
+    pub(crate) away: Vec<Away>,
+}
+
+/// The peak resident memory of this process, where `/proc` tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim()
+        .strip_suffix("kB")?
+        .trim()
+        .parse::<u64>()
+        .ok()
+        .map(|kib| kib * 1024)
+}

@@ -1,0 +1,15 @@
+//! The settings that bound the tree of a page.
+
+use super::Settings;
+use crate::page::html::Limits;
+
+impl Settings {
+    /// The settings `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes`.
+    pub(crate) fn tree_limits(&self) -> Limits {
+        Limits::new(
+            self.max_dom_depth,
+            self.max_dom_nodes,
+            self.max_dom_attributes,
+        )
+    }
+}

@@ -1,0 +1,22 @@
+//! The floor of pages: requests and responses, and everything that is read out of a body. No runtime, no network, no
+//! store: it can be used, and tested, without a crawl.
+
+#[cfg(feature = "article")]
+pub(crate) mod article;
+pub mod charset;
+pub mod clean;
+pub(crate) mod compiled;
+pub(crate) mod error;
+pub mod extract;
+pub mod feed;
+pub(crate) mod form;
+pub mod html;
+pub mod identity;
+pub mod json;
+pub(crate) mod request;
+pub(crate) mod response;
+pub mod sitemap;
+pub mod sniff;
+pub mod structured;
+pub(crate) mod suggest;
+pub(crate) mod xml;

@@ -1,0 +1,21 @@
+//! What scheduler and frontier both speak of: a request in the queue, and its host.
+
+use crate::page::request::Request;
+
+/// A host name's number, for as long as the scheduler lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct HostId(pub(crate) u32);
+
+/// A request in the queue, under the number that the frontier gave it. Numbers grow in the order of arrival; 0 stands
+/// for a request that is the crawl's own and kept nowhere, such as one for a robots.txt.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Queued {
+    pub(crate) number: u64,
+    pub(crate) request: Request,
+}
+
+impl From<Request> for Queued {
+    fn from(request: Request) -> Self {
+        Self { number: 0, request }
+    }
+}

@@ -1,0 +1,44 @@
+//! `dead-letter.jsonl`: the requests that were given up, each with its reason, so that they can be tried again.
+
+#[cfg(feature = "cli")]
+mod read;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::page::error::Error;
+use crate::page::request::Request;
+#[cfg(feature = "cli")]
+pub(crate) use read::{path, read};
+
+/// A request that was given up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DeadLetter {
+    /// Where it failed: what it asked for, or where that led.
+    pub(crate) url: Url,
+    /// The kind of failure, as in reports.
+    pub(crate) kind: String,
+    /// What happened, with its causes.
+    pub(crate) message: String,
+    /// How often it was tried.
+    pub(crate) attempts: u32,
+    /// When it was given up.
+    pub(crate) at: Timestamp,
+    /// The request, to be made again.
+    pub(crate) request: Request,
+}
+
+impl DeadLetter {
+    /// The request, which was given up just now for this error.
+    pub(crate) fn new(request: &Request, error: &Error) -> Self {
+        Self {
+            url: request.url().clone(),
+            kind: error.kind().to_string(),
+            message: error.chain(),
+            attempts: request.attempt() + 1,
+            at: Timestamp::now(),
+            request: request.clone(),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! A job's folder, locked, and what is done with it as a whole.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::lock::Lock;
+#[cfg(feature = "cli")]
+use super::lock::{Glance, Holder};
+use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
+use crate::model::replace::replace;
+use crate::model::replace::unusable;
+use crate::model::report::Report;
+use crate::page::error::{Error, ErrorKind, Result};
+
+/// The folder of a job, which no other process crawls as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    #[cfg_attr(
+        not(feature = "cli"),
+        expect(dead_code, reason = "it is held, not used")
+    )]
+    lock: Lock,
+}
+
+/// What a glance at a folder finds: who crawls it, or nobody, and then no crawl begins before this is dropped.
+#[cfg(feature = "cli")]
+#[derive(Debug)]
+pub(crate) struct Peek {
+    pub(crate) holder: Option<Holder>,
+    #[expect(dead_code, reason = "it is held, not used")]
+    glance: Option<Glance>,
+}
+
+impl Folder {
+    /// Makes the folder if need be, and locks it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when another process crawls it, [`ErrorKind::Storage`] when it cannot be made or written.
+    pub(crate) fn lock(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        match Lock::take(&path) {
+            Ok(Ok(lock)) => Ok(Self { path, lock }),
+            Ok(Err(holder)) => Err(holder.refuses(&path)),
+            Err(error) => Err(unusable("keep the job in", &path, error)),
+        }
+    }
+
+    /// Looks at the folder of a job, or at where one would be, without changing anything.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when it cannot be read.
+    #[cfg(feature = "cli")]
+    pub(crate) fn peek(path: &Path) -> Result<Peek> {
+        let (holder, glance) = match Glance::take(path) {
+            Ok(Ok(glance)) => (None, glance),
+            Ok(Err(holder)) => (Some(holder), None),
+            Err(error) => return Err(unusable("keep the job in", path, error)),
+        };
+        Ok(Peek { holder, glance })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where a recrawl keeps pages.
+    pub(crate) fn pages(&self) -> PathBuf {
+        self.path.join(PAGES)
+    }
+
+    /// Where it is noted what the reader of a stream has had.
+    pub(crate) fn streamed(&self) -> PathBuf {
+        self.path.join(STREAMED)
+    }
+
+    /// Where it is noted what is being parsed.
+    pub(crate) fn parsing(&self) -> PathBuf {
+        self.path.join(PARSING)
+    }
+
+    /// Makes sure, of a folder that holds no run, that nothing in it has a name that a job gives: whose it is nobody knows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when something has.
+    pub(crate) fn check_is_free(&self) -> Result<()> {
+        let names = [
+            FRONTIER,
+            DEAD_LETTERS,
+            PARSING,
+            STREAMED,
+            REPORT,
+            HISTORY,
+            PAGES,
+        ];
+        match names.iter().find(|name| self.path.join(name).exists()) {
+            Some(name) => Err(Error::new(
+                ErrorKind::Storage,
+                format!(
+                    "{}/ holds no job, and its {name} is not to be lost; remove the folder to start over, or use another",
+                    self.path.display()
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Starts over with this run, which is [`State::New`](super::State::New): so it is written first, and what a kill
+    /// leaves behind is cleared by the next start. Reports, history and
+    /// the pages of recrawls stay.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when something can be neither written nor removed.
+    pub(crate) fn clear(&self, run: &RunFile) -> Result<()> {
+        debug_assert_eq!(run.state, super::State::New);
+        run.write(self)?;
+        self.remove([FRONTIER, DEAD_LETTERS, PARSING, STREAMED])
+    }
+
+    /// Keeps the report, in the place of the one before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when it cannot be written.
+    pub(crate) fn save_report(&self, report: &Report) -> Result<()> {
+        let path = self.path.join(REPORT);
+        let mut json = serde_json::to_vec_pretty(report)
+            .map_err(|error| unusable("write", &path, error.into()))?;
+        json.push(b'\n');
+        replace(&path, &json)
+    }
+
+    fn remove<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+        names.into_iter().try_for_each(|name| {
+            let path = self.path.join(name);
+            remove(&path).map_err(|error| unusable("remove", &path, error))
+        })
+    }
+
+    /// Removes the job. `false` when the folder stays, because there is something in it that is none of a job's files.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when something cannot be removed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn destroy(self) -> Result<bool> {
+        use super::{LOCK, RUN, State};
+        use crate::model::replace::unfinished;
+
+        // A run that says so cannot be continued, should this be cut short. One that cannot be read goes as it is.
+        if let Ok(Some(mut run)) = RunFile::read(&self.path) {
+            run.state = State::New;
+            self.clear(&run)?;
+        }
+        self.remove([FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES])?;
+        for name in [STREAMED, REPORT, HISTORY, RUN] {
+            let path = unfinished(&self.path.join(name));
+            remove(&path).map_err(|error| unusable("remove", &path, error))?;
+        }
+        self.remove([RUN, LOCK])?;
+        let Self { path, lock } = self;
+        drop(lock);
+        match fs::remove_dir(&path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+            Err(error) => Err(unusable("remove", &path, error)),
+        }
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// The content of a file of the job; none when there is no such file.
+///
+/// # Errors
+/// [`ErrorKind::File`] when it cannot be read.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(content) => Ok(Some(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let message = format!("cannot read {}", path.display());
+            Err(Error::new(ErrorKind::File, message).with_source(error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Opening a job: its lock, what it was doing, whether that goes on, and its store.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::store::{self, Committed, Ended, Store, StoreThread};
+use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history};
+use crate::fetch::cache::pages::Pages;
+use crate::items::sink::OutputFile;
+use crate::model::replace::unusable;
+use crate::model::report::Report;
+use crate::model::settings::Settings;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::FingerprintKey;
+
+/// What a crawler says of its job.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    pub(crate) folder: PathBuf,
+    /// Start over, whatever an earlier run left to do.
+    pub(crate) fresh: bool,
+    /// The job's name; the spider's when there is none.
+    pub(crate) name: Option<String>,
+    pub(crate) arguments: BTreeMap<String, String>,
+    /// By what the items are unique.
+    pub(crate) unique: Unique,
+    /// What is asked of the items, by setting.
+    pub(crate) quality: BTreeMap<String, String>,
+}
+
+/// A job that is being crawled.
+#[derive(Debug)]
+pub(crate) struct OpenJob {
+    /// Locked as long as it is held.
+    pub(crate) folder: Arc<Folder>,
+    run: RunFile,
+    pub(crate) key: FingerprintKey,
+    pub(crate) parsing: Arc<Parsing>,
+    /// What the crawl goes on with; none when it starts.
+    pub(crate) committed: Option<Committed>,
+    /// Under their full names.
+    pub(crate) outputs: Vec<OutputFile>,
+    store_ended: Option<Ended>,
+}
+
+/// What opening needs to know.
+struct Opening {
+    plan: Plan,
+    spider: String,
+    outputs: Vec<OutputFile>,
+    /// How many outputs there are besides.
+    sinks: usize,
+    sync: bool,
+}
+
+impl OpenJob {
+    /// Opens a job for this spider and these outputs, on the store's own thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`] when it is being crawled already, [`ErrorKind::Settings`] when an unfinished run has other
+    /// outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its folder cannot be used.
+    pub(crate) async fn open(
+        plan: Plan,
+        spider: String,
+        outputs: Vec<OutputFile>,
+        sinks: usize,
+        sync: bool,
+    ) -> Result<(Self, StoreThread)> {
+        let place = plan.folder.clone();
+        let opening = Opening {
+            plan,
+            spider,
+            outputs,
+            sinks,
+            sync,
+        };
+        let (thread, opened, ended) = StoreThread::start(move || {
+            let (store, job) = opening.open()?;
+            let held = Arc::clone(&job.folder);
+            Ok((store, job, held))
+        })?;
+        let opened = opened.await.unwrap_or_else(|_| Err(store::damaged(&place)));
+        let mut job = opened?;
+        job.store_ended = Some(ended);
+        Ok((job, thread))
+    }
+
+    /// The pages that this run is compared with.
+    ///
+    /// # Errors
+    /// Those of [`Pages::open`].
+    pub(crate) fn pages(&self, settings: &Settings) -> Result<Pages> {
+        let (began, is_resumed) = (self.run.started, self.run.resumes > 0);
+        Pages::open(&self.folder.pages(), began, is_resumed, settings)
+    }
+
+    /// Notes how the crawl ended. After that nothing of this process holds the folder any more.
+    ///
+    /// # Errors
+    /// The crawl's own error, else [`ErrorKind::Storage`] when that cannot be noted.
+    pub(crate) async fn ended(mut self, result: Result<Report>) -> Result<Report> {
+        if let Some(ended) = self.store_ended.take() {
+            // An error is what it ends with.
+            let _ = ended.await;
+        }
+        let noted = self.note_end(&result);
+        let report = result?;
+        noted?;
+        Ok(report)
+    }
+
+    fn note_end(&mut self, result: &Result<Report>) -> Result<()> {
+        self.run.ended = Some(Timestamp::now());
+        self.run.state = match result {
+            Ok(report) if report.finish.is_unfinished() => State::Stopped,
+            Ok(_) => State::Finished,
+            Err(_) if self.has_begun() => State::Failed,
+            Err(_) => State::New,
+        };
+        // First, because this is what the next run looks at.
+        self.run.write(&self.folder)?;
+        if let Ok(report) = result {
+            self.folder.save_report(report)?;
+            history::add(&self.folder, &PastRun::of(report, self.run.resumes))?;
+        }
+        Ok(())
+    }
+
+    /// Whether there was a commit; without one there is nothing to go on with.
+    fn has_begun(&self) -> bool {
+        RunFile::read(self.folder.path())
+            .is_ok_and(|run| run.is_some_and(|run| run.state != State::New))
+    }
+}
+
+impl Opening {
+    fn open(self) -> Result<(Store, OpenJob)> {
+        let folder = Arc::new(Folder::lock(&self.plan.folder)?);
+        let found = RunFile::read(folder.path())?;
+        if found.is_none() {
+            folder.check_is_free()?;
+        }
+        let unfinished = found.filter(|run| !self.plan.fresh && run.state.is_unfinished());
+        match unfinished {
+            Some(run) => self.resume(folder, run),
+            None => self.start(folder),
+        }
+    }
+
+    fn name(&self) -> &str {
+        self.plan.name.as_deref().unwrap_or(&self.spider)
+    }
+
+    /// The outputs of a run that began at this time.
+    fn outputs(&self, time: &str) -> Vec<OutputFile> {
+        let outputs = self.outputs.iter().cloned();
+        outputs
+            .map(|output| output.expand(&self.spider, time))
+            .collect()
+    }
+
+    /// Goes on with an unfinished run, unless there is nothing that it could go on with.
+    fn resume(self, folder: Arc<Folder>, mut run: RunFile) -> Result<(Store, OpenJob)> {
+        let outputs = self.outputs(&run.time());
+        let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
+        run.check(folder.path(), self.name(), &described, &unique)?;
+        let parsing = parsing(&folder)?;
+        let mut store = Store::open(folder.path(), self.sync)?;
+        let committed = store.load()?;
+        let committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
+        if committed
+            .saved
+            .finish
+            .is_some_and(|finish| !finish.is_unfinished())
+        {
+            // It was over, but for a word about that.
+            drop(store);
+            return self.start(folder);
+        }
+        self.check_number(&committed, &folder)?;
+        run.state = State::Running;
+        run.ended = None;
+        run.resumes = committed.saved.resumes + 1;
+        run.unique = Some(unique);
+        run.quality = self.plan.quality;
+        run.write(&folder)?;
+        let job = OpenJob {
+            folder,
+            run,
+            key: store.key(),
+            parsing: Arc::new(parsing),
+            committed: Some(committed),
+            outputs,
+            store_ended: None,
+        };
+        Ok((store, job))
+    }
+
+    /// Refuses to go on with more or fewer outputs: each has its position by its place among them.
+    fn check_number(&self, committed: &Committed, folder: &Folder) -> Result<()> {
+        let had = committed.delivered.positions.len();
+        let asked = self.sinks + self.outputs.len();
+        if had == asked {
+            return Ok(());
+        }
+        let message = format!(
+            "cannot resume the unfinished run in {}: it has {had} outputs, standard output and a program's own sinks \
+             counted, and this one has {asked}; use the same, or start over with --fresh",
+            folder.path().display()
+        );
+        Err(Error::new(ErrorKind::Settings, message))
+    }
+
+    /// Starts a run, and clears what an earlier one left.
+    fn start(self, folder: Arc<Folder>) -> Result<(Store, OpenJob)> {
+        let (name, spider) = (self.name().to_owned(), self.spider.clone());
+        let arguments = self.plan.arguments.clone();
+        let mut run = RunFile::new(name, spider, arguments, Vec::new());
+        let outputs = self.outputs(&run.time());
+        run.outputs = RunFile::outputs_of(&outputs);
+        (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
+        folder.clear(&run)?;
+        let mut store = Store::open(folder.path(), self.sync)?;
+        let (begun, held) = (run.clone().running(), Arc::clone(&folder));
+        store.at_first_commit(move || begun.write(&held));
+        let job = OpenJob {
+            key: store.key(),
+            parsing: Arc::new(parsing(&folder)?),
+            folder,
+            run,
+            committed: None,
+            outputs,
+            store_ended: None,
+        };
+        Ok((store, job))
+    }
+}
+
+fn parsing(folder: &Folder) -> Result<Parsing> {
+    let path = folder.parsing();
+    Parsing::open(&path).map_err(|e| unusable("write", &path, e))
+}

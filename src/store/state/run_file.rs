@@ -1,0 +1,285 @@
+//! `run.json`: which run a job's folder holds, and whether it has ended.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::RUN;
+use super::folder::{Folder, read};
+use crate::items::sink::{Format, OutputFile};
+use crate::model::replace::replace;
+use crate::model::replace::unusable;
+use crate::page::error::{BoxError, Error, ErrorKind, Result};
+
+/// The format that is written, and the only one that is read.
+const FORMAT: u64 = 1;
+
+/// The run of a job: the last one that began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct RunFile {
+    format: u64,
+    /// The name of the job.
+    pub(crate) job: String,
+    /// The name of its spider.
+    pub(crate) spider: String,
+    /// The version of crawlworks that began it.
+    version: String,
+    pub(crate) state: State,
+    /// When it began, however often it was resumed.
+    pub(crate) started: Timestamp,
+    /// When it came to its state; none while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ended: Option<Timestamp>,
+    /// How often it was resumed.
+    #[serde(default)]
+    pub(crate) resumes: u32,
+    /// The arguments of the spider.
+    #[serde(default)]
+    pub(crate) arguments: BTreeMap<String, String>,
+    /// The outputs as [`Self::outputs_of`] tells them.
+    #[serde(default)]
+    pub(crate) outputs: Vec<String>,
+    /// By what its items are unique; none when a version began it that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) unique: Option<Unique>,
+    /// What is asked of its items, by setting and as text; none of them can be a secret.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) quality: BTreeMap<String, String>,
+}
+
+/// By what the items of a run are unique: only with the same are its keys those of the next process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Unique {
+    /// They need not be.
+    Nothing,
+    /// These fields together, sorted.
+    Fields(Vec<String>),
+    /// What a function of the program says, or a recipe.
+    Function,
+}
+
+impl fmt::Display for Unique {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("nothing"),
+            Self::Fields(names) => f.write_str(&names.join(" and ")),
+            Self::Function => f.write_str("what the spider says"),
+        }
+    }
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    /// It is being prepared; whatever is found with it is of an earlier one and to be cleared.
+    New,
+    /// It runs or, when nobody holds the lock, was killed.
+    Running,
+    /// It was stopped by a signal, or by a host that is away.
+    Stopped,
+    /// An error ended it, such as a full disk.
+    Failed,
+    /// It is complete, or a limit that was set ended it.
+    Finished,
+}
+
+impl State {
+    /// Whether the next run of the job resumes this one.
+    pub(crate) fn is_unfinished(self) -> bool {
+        matches!(self, Self::Running | Self::Stopped | Self::Failed)
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    format: u64,
+}
+
+impl RunFile {
+    /// A run that begins now and is yet to be prepared.
+    pub(crate) fn new(
+        job: String,
+        spider: String,
+        arguments: BTreeMap<String, String>,
+        outputs: Vec<String>,
+    ) -> Self {
+        Self {
+            format: FORMAT,
+            job,
+            spider,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            state: State::New,
+            started: Timestamp::now(),
+            ended: None,
+            resumes: 0,
+            arguments,
+            outputs,
+            unique: None,
+            quality: BTreeMap::new(),
+        }
+    }
+
+    /// The same run, begun.
+    pub(crate) fn running(self) -> Self {
+        let state = State::Running;
+        Self { state, ..self }
+    }
+
+    /// Whether this folder holds a run, be it readable or not.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_in(folder: &Path) -> bool {
+        folder.join(RUN).is_file()
+    }
+
+    /// The run that this folder holds; none when it holds none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when it cannot be read, or was written in another format.
+    pub(crate) fn read(folder: &Path) -> Result<Option<Self>> {
+        let path = folder.join(RUN);
+        let Some(content) = read(&path)? else {
+            return Ok(None);
+        };
+        // Alone: only in our own format do the other fields mean what they do here.
+        let Header { format } =
+            serde_json::from_slice(&content).map_err(|error| damaged(&path, &error))?;
+        if format > FORMAT {
+            let why = format!(
+                "it was written by a newer crawlworks, in format {format}, and this one reads format {FORMAT}"
+            );
+            return Err(unreadable(&path, why));
+        }
+        if format < FORMAT {
+            let why = format!("it has format {format}, and this crawlworks reads format {FORMAT}");
+            return Err(damaged(&path, &why));
+        }
+        serde_json::from_slice(&content)
+            .map(Some)
+            .map_err(|error| damaged(&path, &error))
+    }
+
+    /// Writes it into its folder, in the place of the one before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when it cannot be written; then the one before stays.
+    pub(crate) fn write(&self, folder: &Folder) -> Result<()> {
+        let path = folder.path().join(RUN);
+        let mut json = serde_json::to_vec_pretty(self)
+            .map_err(|error| unusable("write", &path, error.into()))?;
+        json.push(b'\n');
+        replace(&path, &json)
+    }
+
+    /// Outputs as they are remembered: where they go and how, such as `quotes.txt:csv`; `-` is standard output.
+    pub(crate) fn outputs_of(outputs: &[OutputFile]) -> Vec<String> {
+        let described = |output: &OutputFile| {
+            let path = output.path().unwrap_or(Path::new("-"));
+            let format = match output.format() {
+                Format::JsonLines => "jsonl",
+                Format::JsonArray => "json",
+                Format::Csv => "csv",
+            };
+            format!("{}:{format}", path.display())
+        };
+        outputs.iter().map(described).collect()
+    }
+
+    /// When it began, in local time, as `%(time)s` in the name of an output has it.
+    pub(crate) fn time(&self) -> String {
+        let local = self.started.to_zoned(TimeZone::system());
+        local.strftime("%Y-%m-%dT%H-%M-%S").to_string()
+    }
+
+    /// Refuses to resume it as this job, with these outputs or with items that are unique by this, unless they are its
+    /// own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`], caused by a [`Mismatch`].
+    pub(crate) fn check(
+        &self,
+        folder: &Path,
+        job: &str,
+        outputs: &[String],
+        unique: &Unique,
+    ) -> Result<()> {
+        let mismatch = if self.job != job {
+            Mismatch::Job {
+                had: self.job.clone(),
+                asked: job.to_owned(),
+            }
+        } else if self.outputs != outputs {
+            Mismatch::Outputs {
+                had: self.outputs.clone(),
+                asked: outputs.to_vec(),
+            }
+        } else if let Some(had) = self.unique.as_ref().filter(|had| *had != unique) {
+            Mismatch::Unique {
+                had: had.clone(),
+                asked: unique.clone(),
+            }
+        } else {
+            return Ok(());
+        };
+        let message = format!("cannot resume the unfinished run in {}", folder.display());
+        Err(Error::new(ErrorKind::Settings, message).with_source(mismatch))
+    }
+}
+
+fn unreadable(path: &Path, why: impl Into<BoxError>) -> Error {
+    Error::new(ErrorKind::File, format!("cannot read {}", path.display())).with_source(why)
+}
+
+/// The error for a file that nobody can read; not even a fresh run writes over it, because nobody knows what it was.
+fn damaged(path: &Path, why: &impl fmt::Display) -> Error {
+    unreadable(path, format!("{why}; remove the folder to start over"))
+}
+
+/// Why an unfinished run is not resumed.
+#[derive(Debug)]
+pub(crate) enum Mismatch {
+    /// It is of another job, or of the same one with other arguments.
+    Job { had: String, asked: String },
+    /// Its items go elsewhere.
+    Outputs {
+        had: Vec<String>,
+        asked: Vec<String>,
+    },
+    /// Its items are unique by something else.
+    Unique { had: Unique, asked: Unique },
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Job { had, asked } => write!(f, "it is of job {had}, not of {asked}"),
+            Self::Outputs { had, asked } => {
+                write!(f, "it writes {}, not {}", listed(had), listed(asked))
+            }
+            Self::Unique { had, asked } => {
+                write!(
+                    f,
+                    "its items are unique by {had}, not by {asked} (`unique`)"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+fn listed(outputs: &[String]) -> String {
+    if outputs.is_empty() {
+        "no file".to_owned()
+    } else {
+        outputs.join(" and ")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! What one commit says of the crawl as a whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::items::sink::Position;
+use crate::model::report::{Finish, Items, Tally};
+
+/// A crawl's counters and whatever else it goes on with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Saved {
+    pub(crate) tally: Tally,
+    /// How long it was crawled, in all processes together.
+    pub(crate) seconds: f64,
+    /// How many processes went on where an earlier one had ended.
+    pub(crate) resumes: u32,
+    /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
+    pub(crate) suspects: BTreeMap<u64, u32>,
+    /// None while it goes on, and when its process was killed.
+    pub(crate) finish: Option<Finish>,
+}
+
+/// What the items' line has done by a commit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Delivered {
+    pub(crate) items: Items,
+    /// Where each output ends.
+    pub(crate) positions: Vec<Option<Position>>,
+    /// How many commits there have been, with this one.
+    #[serde(default)]
+    pub(crate) commits: u64,
+    /// Whether the reader of a stream has gone before it had all items: then this can be committed no more.
+    #[serde(skip)]
+    pub(crate) is_refused: bool,
+    /// The keys of the items since the commit before; the store has a place of its own for them.
+    #[serde(skip)]
+    pub(crate) new_keys: Vec<u64>,
+}
+
+/// What is known of a host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HostRecord {
+    pub(crate) name: String,
+    /// Milliseconds since 1970 until which the host is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closed_until: Option<u64>,
+    /// The delay that its answers asked for, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) backoff: Option<u64>,
+}
+
+impl HostRecord {
+    /// A host that nothing is known of.
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            closed_until: None,
+            backoff: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_saved_before_fields_were_counted_is_still_read() {
+        let old = r#"{"items":{"kept":7,"dropped":{"old":1},"failed":{}},"positions":[null]}"#;
+        let delivered: Delivered = serde_json::from_str(old).unwrap();
+        assert_eq!(delivered.items.kept, 7);
+        assert!(delivered.items.fields.is_empty() && delivered.new_keys.is_empty());
+        // Only from here on are fields counted, and only these items are in the rates.
+        assert_eq!(delivered.items.counted, 0);
+    }
+}

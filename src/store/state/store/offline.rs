@@ -1,0 +1,155 @@
+//! What is asked of a job that nobody crawls: how far it has come, and to try again what failed.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::guard::guarded;
+use super::{Root, Store, json, keys, storage};
+use crate::items::sink::{Mode, OutputFile, Position};
+use crate::model::report::{Finish, Items, Ledger};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::queue::frontier::disk::{Key, record};
+use crate::queue::queued::HostId;
+use crate::store::state::{
+    DEAD_LETTERS, FRONTIER, Folder, HostRecord, RunFile, State, dead_letter,
+};
+
+/// How far a job has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) pages: u64,
+    pub(crate) items: Items,
+    pub(crate) ledger: Ledger,
+    /// Requests that were given up and can be tried again.
+    pub(crate) dead: u64,
+}
+
+/// The numbers of a job; none when it has none.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] when its store cannot be read.
+pub(crate) fn summary(folder: &Path) -> Result<Option<Summary>> {
+    if !folder.join(FRONTIER).exists() {
+        return Ok(None);
+    }
+    let store = Store::open(folder, false)?;
+    let root = guarded(&store.path, || store.root())?;
+    Ok(root.map(|root| {
+        let tally = root.saved.tally;
+        let ledger = Ledger {
+            pending: tally.pending(),
+            ..tally.ledger
+        };
+        Summary {
+            pages: tally.pages,
+            items: root.delivered.items,
+            ledger,
+            dead: ledger.failed,
+        }
+    }))
+}
+
+/// Puts the dead letters of a job back into its queue, so that its next run goes on with them; answers how many.
+///
+/// # Errors
+/// [`ErrorKind::File`] for a dead letter that cannot be read, [`ErrorKind::Storage`] when the store cannot be read or
+/// written. Then nothing has changed.
+pub(crate) fn retry_failed(folder: &Folder) -> Result<u64> {
+    if !folder.path().join(FRONTIER).exists() {
+        return Ok(0);
+    }
+    let mut store = Store::open(folder.path(), true)?;
+    let path = store.path.clone();
+    let Some(mut root) = guarded(&path, || store.root())? else {
+        return Ok(0);
+    };
+    let run = RunFile::read(folder.path())?;
+    if let Some(run) = &run {
+        check_outputs(run, &root)?;
+    }
+    let count = guarded(&path, || store.requeue(folder.path(), &mut root))?;
+    let has_work = count > 0 || root.saved.finish.is_some_and(Finish::is_unfinished);
+    // By the store, not by the count: an earlier call may have been cut short just before this.
+    if let Some(mut run) = run.filter(|run| has_work && run.state == State::Finished) {
+        run.state = State::Stopped;
+        run.write(folder)?;
+    }
+    Ok(count)
+}
+
+/// Makes sure that every output of a run that has ended is as the run left it: it will be continued where it ended.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] for one that was moved, changed or continued by others.
+fn check_outputs(run: &RunFile, root: &Root) -> Result<()> {
+    if root.saved.finish.is_none() {
+        // It was killed: what is behind is its own, and will be cut off.
+        return Ok(());
+    }
+    let positions = &root.delivered.positions;
+    let own = positions.len().saturating_sub(run.outputs.len());
+    for (output, position) in run.outputs.iter().zip(positions.iter().skip(own)) {
+        let Some(position) = position else {
+            continue;
+        };
+        let output = OutputFile::parse(output, Mode::Append)?;
+        if output.compare(*position).is_ne() {
+            let name = output.path().map(Path::display);
+            let message = format!(
+                "{} was moved or changed since the run ended, so it cannot be continued",
+                name.map_or_else(String::new, |name| name.to_string())
+            );
+            return Err(Error::new(ErrorKind::Storage, message));
+        }
+    }
+    Ok(())
+}
+
+impl Store {
+    /// Moves all dead letters into the queue, in one commit.
+    fn requeue(&mut self, folder: &Path, root: &mut Root) -> Result<u64> {
+        let length = root.dead_letters.map(Position::get);
+        let Some(length) = length.filter(|length| *length > 0) else {
+            return Ok(0);
+        };
+        let names = self.hosts()?.into_iter().map(|record| record.name);
+        let mut hosts: HashMap<String, u32> = names.zip(0..).collect();
+        let mut batch = self.database.batch();
+        let mut count = 0;
+        for letter in dead_letter::read(&folder.join(DEAD_LETTERS), Some(length))? {
+            let request = letter?.request.never_tried();
+            let name = request.url().host_str().unwrap_or_default();
+            let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
+            let host = *hosts.entry(name.to_owned()).or_insert_with(|| {
+                let record = HostRecord::new(name);
+                if let Ok(record) = json(&record) {
+                    batch.insert(&self.notes, keys::host(HostId(next)), record);
+                }
+                next
+            });
+            let host = HostId(host);
+            root.last += 1;
+            count += 1;
+            let key = Key {
+                host,
+                priority: request.priority(),
+                number: root.last,
+            };
+            batch.insert(&self.queue, key.to_bytes(), record::encode(&request)?);
+            batch.insert(&self.notes, keys::lane(host, key.priority), []);
+        }
+        let ledger = &mut root.saved.tally.ledger;
+        ledger.failed = ledger.failed.saturating_sub(count);
+        // One that was killed stays so: what is behind the last commit in its outputs is its own.
+        root.saved.finish = root.saved.finish.and(Some(Finish::Stopped));
+        root.dead_letters = Some(Position::new(0));
+        batch.insert(&self.notes, keys::ROOT, json(&root)?);
+        batch
+            .durability(Some(fjall::PersistMode::SyncData))
+            .commit()
+            .map_err(|error| storage(&self.path, error))?;
+        // They are in the queue. What cannot be removed now does not count, and the next run removes it.
+        let _ = self.dead.go_back(root.dead_letters);
+        Ok(count)
+    }
+}

@@ -1,0 +1,94 @@
+//! The thread that a store is called from: a commit or a read can take its time, and a runtime worker has none.
+
+use std::sync::mpsc;
+
+use tokio::sync::{mpsc as answers, oneshot};
+
+use super::guard::guarded;
+use super::{Cut, Store};
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::queue::frontier::{Arrived, Range};
+use crate::store::state::Delivered;
+
+/// What a store is asked to do, in this order.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Commit(Box<Cut>, Delivered),
+    Read(Range),
+}
+
+/// What came of it, in the same order.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Committed,
+    Arrived(Arrived),
+    /// The store cannot go on, and its thread has ended.
+    Failed(Error),
+}
+
+/// The way to a store's thread. The thread ends when all senders are gone.
+#[derive(Debug)]
+pub(crate) struct StoreThread {
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) answers: answers::UnboundedReceiver<Answer>,
+}
+
+/// Resolves, to an error, when a store's thread has ended and let go of everything.
+pub(crate) type Ended = oneshot::Receiver<()>;
+
+impl StoreThread {
+    /// Starts the thread. `open` opens the store; what it answers besides comes through the receiver, and its third
+    /// part lives as long as the thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when there can be no thread.
+    pub(crate) fn start<T: Send + 'static, H>(
+        open: impl FnOnce() -> Result<(Store, T, H)> + Send + 'static,
+    ) -> Result<(Self, oneshot::Receiver<Result<T>>, Ended)> {
+        let (commands, received) = mpsc::channel();
+        let (answer, answers) = answers::unbounded_channel();
+        let (loaded, opened) = oneshot::channel();
+        let (end, ended) = oneshot::channel::<()>();
+        let work = move || {
+            match open() {
+                Ok((store, found, _held)) => {
+                    // Nobody waits any more when the crawl has been given up.
+                    let _ = loaded.send(Ok(found));
+                    serve(store, &received, &answer);
+                }
+                Err(error) => {
+                    let _ = loaded.send(Err(error));
+                }
+            }
+            drop(end);
+        };
+        std::thread::Builder::new()
+            .name("crawl-store".to_owned())
+            .spawn(work)
+            .map_err(|e| {
+                Error::new(ErrorKind::Storage, "no thread for the job's store").with_source(e)
+            })?;
+        Ok((Self { commands, answers }, opened, ended))
+    }
+}
+
+/// Does what is asked until nobody asks any more or something fails.
+fn serve(
+    mut store: Store,
+    commands: &mpsc::Receiver<Command>,
+    answers: &answers::UnboundedSender<Answer>,
+) {
+    let path = store.path.clone();
+    while let Ok(command) = commands.recv() {
+        let done = guarded(&path, || match command {
+            Command::Commit(cut, delivered) => {
+                store.commit(*cut, delivered).map(|()| Answer::Committed)
+            }
+            Command::Read(range) => store.read(range).map(Answer::Arrived),
+        });
+        let failed = done.is_err();
+        if answers.send(done.unwrap_or_else(Answer::Failed)).is_err() || failed {
+            return;
+        }
+    }
+}
