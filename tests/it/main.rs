@@ -38,6 +38,7 @@ mod invariants;
 mod items;
 #[cfg(all(feature = "cli", unix))]
 mod kill;
+mod layers;
 mod limits;
 mod middleware;
 mod network;
