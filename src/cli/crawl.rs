@@ -1,5 +1,10 @@
 //! Running a crawl for `run`, `site`, `demo` and `bench`: settings, signals, progress, report, last words.
 
+pub(super) mod again;
+pub(super) mod durable;
+pub(super) mod report_file;
+pub(super) mod signals;
+
 use std::future::pending;
 use std::io;
 use std::pin::pin;
@@ -9,15 +14,17 @@ use futures_util::future::OptionFuture;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::cause::Cause;
-use super::durable::Durable;
-use super::exit::{self, Outcome};
-use super::flags::{CrawlFlags, LogFormat, is_stdout_lines};
-use super::hint::Dialect;
-use super::progress::Display;
-use super::report_file::ReportFile;
-use super::screen::Screen;
-use super::{logging, signals, summary, terminal};
+use self::durable::Durable;
+use self::report_file::ReportFile;
+use crate::cli::exit::{self, Outcome};
+use crate::cli::flags::{CrawlFlags, LogFormat, is_stdout_lines};
+use crate::cli::terminal;
+use crate::cli::terminal::cause::Cause;
+use crate::cli::terminal::hint::Dialect;
+use crate::cli::terminal::logging;
+use crate::cli::terminal::progress::Display;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::summary;
 use crate::engine::job::AnyCrawler;
 use crate::model::event::Progress;
 use crate::model::report::{Finish, Report};

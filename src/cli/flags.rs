@@ -1,6 +1,10 @@
 //! The flags that `run` and `site` share: settings, outputs, limits, what is said on the way.
 
+pub(super) mod document;
+pub(super) mod find;
+pub(super) mod input;
 mod job;
+pub(super) mod job_name;
 mod request;
 
 use std::collections::HashSet;
@@ -11,7 +15,7 @@ use std::str::FromStr;
 
 use clap::{ArgAction, Args, ValueEnum};
 
-use super::exit::Failure;
+use crate::cli::exit::Failure;
 use crate::items::sink::{Format, Mode, OutputFile};
 use crate::model::settings::Settings;
 use crate::page::error::{Error, Result};

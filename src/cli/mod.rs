@@ -17,54 +17,14 @@
 //! field below `min_fill`) · 10 another run of the same job is going on · 11 stopped by a signal · 13 stopped at once by
 //! a second one.
 
-mod again;
-mod bench;
-mod cache;
-mod cause;
-mod check;
-mod completions;
 mod crawl;
-mod data;
-mod demo;
-mod doctor;
-mod document;
-mod durable;
 mod exit;
-mod feed;
-mod fetch;
-mod find;
 mod flags;
-mod help;
-mod hint;
-mod input;
-mod job_name;
-mod jobs;
-pub(crate) mod links;
-mod list;
-mod logging;
-mod man;
-mod new;
 mod one;
-mod parse;
-mod progress;
-mod recipe;
-mod record;
-mod report_file;
-mod retry_failed;
-mod robots;
-mod run;
-mod schema;
-mod screen;
-mod select;
 mod shell;
-mod signals;
-mod site;
-mod sitemap;
-mod summary;
-mod table;
 mod terminal;
 mod trial;
-mod url;
+mod verbs;
 
 use std::process::ExitCode;
 
@@ -73,7 +33,11 @@ use clap::{Parser, Subcommand};
 use crate::engine::job::Job;
 use crate::store::state::store;
 use exit::{Exit, Failure, Outcome};
-use hint::Dialect;
+use terminal::hint::{self, Dialect};
+use verbs::{
+    bench, cache, check, completions, data, demo, doctor, feed, fetch, help, jobs, links, list,
+    man, new, parse, recipe, record, retry_failed, robots, run, schema, select, site, sitemap, url,
+};
 
 /// Runs the command line of this process with these spiders.
 #[must_use]

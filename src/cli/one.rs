@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::crawl;
-use super::exit::Failure;
-use super::flags::PageFlags;
+use crate::cli::crawl;
+use crate::cli::exit::Failure;
+use crate::cli::flags::PageFlags;
 use crate::engine::crawler::Crawler;
 use crate::engine::spider::Spider;
 use crate::model::event::{Event, Events};

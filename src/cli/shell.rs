@@ -14,10 +14,10 @@ mod show;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use super::exit::{Exit, Failure, Outcome};
-use super::flags::PageFlags;
-use super::one::Patience;
-use super::trial::SpiderFlags;
+use crate::cli::exit::{Exit, Failure, Outcome};
+use crate::cli::flags::PageFlags;
+use crate::cli::one::Patience;
+use crate::cli::trial::SpiderFlags;
 use crate::engine::job::Job;
 use crate::page::error::{Error, ErrorKind};
 use reply::Done;

@@ -1,5 +1,13 @@
 //! What may be printed to a person's terminal, and how it is said.
 
+pub(super) mod cause;
+pub(super) mod hint;
+pub(super) mod logging;
+pub(super) mod progress;
+pub(super) mod screen;
+pub(super) mod summary;
+pub(super) mod table;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use url::Url;
 
-use super::crawl;
-use super::exit::Failure;
-use super::flags::PageFlags;
-use super::one::{self, Patience, SharedStack};
+use crate::cli::crawl;
+use crate::cli::exit::Failure;
+use crate::cli::flags::PageFlags;
+use crate::cli::one::{self, Patience, SharedStack};
 use crate::engine::job::{AnyCrawler, Job};
 use crate::engine::panicked;
 use crate::items::sink::Record;

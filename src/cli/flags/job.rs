@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::durable::Durable;
+use crate::cli::crawl::durable::Durable;
 
 /// Where the job of a crawl is kept.
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use http::Method;
 
 use super::{checked, reason, set};
 use crate::cli::exit::Failure;
-use crate::cli::input;
+use crate::cli::flags::input;
 use crate::fetch::downloader::{HttpDownloader, check_framing};
 use crate::model::settings::Settings;
 use crate::page::error::Result;

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::page::Page;
 use super::show::Body;
-use crate::cli::table::{bytes, plural};
+use crate::cli::terminal::table::{bytes, plural};
 use crate::items::sink::Record;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::{self, Element};

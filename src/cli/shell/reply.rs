@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 use super::commands::{Call, Command};
 use super::show::Body;
 use crate::cli::exit::Failure;
-use crate::cli::{hint, terminal};
+use crate::cli::terminal;
+use crate::cli::terminal::hint;
 use crate::page::error::Error;
 
 /// What a command comes to.

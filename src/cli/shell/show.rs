@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::parse::pretty;
-use crate::cli::table::count;
+use crate::cli::terminal::table::count;
 use crate::cli::terminal::{printable, printable_line};
+use crate::cli::verbs::parse::pretty;
 use crate::items::sink::Record;
 
 /// Values that are shown of a list.

@@ -11,8 +11,8 @@ use super::super::reply::Reply;
 use super::super::show::Body;
 use super::{Session, no_page};
 use crate::cli::exit::Failure;
-use crate::cli::input;
-use crate::cli::parse::request_line;
+use crate::cli::flags::input;
+use crate::cli::verbs::parse::request_line;
 use crate::page::error::{Error, ErrorKind};
 use crate::page::request::Request;
 

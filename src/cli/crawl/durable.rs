@@ -1,0 +1,132 @@
+//! The job of a crawl: where it is kept, what is found there before the crawl begins, and what is said of that.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::cli::crawl::say;
+use crate::cli::flags::LogFormat;
+use crate::cli::terminal::screen::Screen;
+use crate::cli::terminal::table::{count, moment, plural};
+use crate::cli::verbs::jobs;
+use crate::engine::job::AnyCrawler;
+use crate::model::event::{Event, Events};
+use crate::page::error::Result;
+use crate::store::state::{Folder, RunFile};
+
+/// A job that a crawl is kept as.
+#[derive(Debug)]
+pub(in crate::cli) struct Durable {
+    name: String,
+    arguments: BTreeMap<String, String>,
+    folder: PathBuf,
+    fresh: bool,
+}
+
+/// The run that a crawl resumes.
+#[derive(Debug)]
+pub(in crate::cli) struct Unfinished {
+    job: String,
+    /// What became of it and when: `killed 2026-11-21 12:00`.
+    end: String,
+}
+
+impl Durable {
+    /// A job in this folder or, if none is given, in that of its name.
+    pub(in crate::cli) fn new(
+        name: String,
+        arguments: BTreeMap<String, String>,
+        folder: Option<PathBuf>,
+        fresh: bool,
+    ) -> Self {
+        let folder = folder.unwrap_or_else(|| jobs::folder_of(&name));
+        Self {
+            name,
+            arguments,
+            folder,
+            fresh,
+        }
+    }
+
+    /// Looks at what is there before anything is touched: what is going on is left alone, and what cannot be read too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when the job is being crawled,
+    /// [`ErrorKind::File`](crate::ErrorKind::File) when its last run cannot be read.
+    pub(in crate::cli) fn look(&self) -> Result<Option<Unfinished>> {
+        if let Some(holder) = Folder::peek(&self.folder)?.holder {
+            return Err(holder.refuses(&self.folder));
+        }
+        let run = RunFile::read(&self.folder)?;
+        let unfinished = run.filter(|run| run.state.is_unfinished() && !self.fresh);
+        Ok(unfinished.map(|run| {
+            let ended = jobs::ended(&run, &self.folder).map_or_else(String::new, moment);
+            Unfinished {
+                end: format!("{} {ended}", jobs::state(run.state, false)),
+                job: run.job,
+            }
+        }))
+    }
+
+    /// Keeps the crawl as this job.
+    pub(in crate::cli) fn keep(self, crawler: AnyCrawler) -> AnyCrawler {
+        let crawler = crawler
+            .job(self.folder)
+            .job_about(self.name, self.arguments);
+        if self.fresh { crawler.fresh() } else { crawler }
+    }
+}
+
+impl Unfinished {
+    /// Waits until the crawl has resumed it, and tells that.
+    pub(in crate::cli) async fn tell(self, mut events: Events, screen: Screen, format: LogFormat) {
+        if let Some(Event::Resumed {
+            pages,
+            items,
+            pending,
+        }) = events.next().await
+        {
+            let text = self.resumed(pages, items, pending);
+            screen.above(|| say(text, "INFO", format));
+        }
+    }
+
+    fn resumed(&self, pages: u64, items: u64, pending: u64) -> String {
+        let waits = if pending == 1 {
+            "1 request waits".to_owned()
+        } else {
+            format!("{} requests wait", count(pending))
+        };
+        format!(
+            "resuming {}: {} and {} are done, {waits} ({})",
+            self.job,
+            plural(pages, "page"),
+            plural(items, "item"),
+            self.end
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_resumed_is_told_in_one_line() {
+        let unfinished = Unfinished {
+            job: "quotes".to_owned(),
+            end: "killed 2026-11-21 12:00".to_owned(),
+        };
+        for ((pages, items, pending), said) in [
+            (
+                (1_234, 5_678, 910),
+                "resuming quotes: 1,234 pages and 5,678 items are done, 910 requests wait (killed 2026-11-21 12:00)",
+            ),
+            (
+                (1, 0, 1),
+                "resuming quotes: 1 page and 0 items are done, 1 request waits (killed 2026-11-21 12:00)",
+            ),
+        ] {
+            assert_eq!(unfinished.resumed(pages, items, pending), said);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! A document that a verb reads: out of a file, or else fetched.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use url::Url;
+
+use crate::cli::exit::Failure;
+use crate::cli::flags::PageFlags;
+use crate::cli::flags::input;
+use crate::cli::one;
+
+/// Where it is.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Document {
+    /// Where it is
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    url: Option<String>,
+
+    /// Read it from a file; `-` is stdin
+    #[arg(long, value_name = "FILE", requires = "base")]
+    file: Option<PathBuf>,
+
+    /// Where the file came from: URLs are relative to it
+    #[arg(long, value_name = "URL", conflicts_with = "url")]
+    base: Option<String>,
+
+    #[command(flatten)]
+    request: PageFlags,
+}
+
+/// What is in a document.
+pub(in crate::cli) struct Found {
+    pub(in crate::cli) body: Bytes,
+    /// What the server says of it; nothing for a file.
+    pub(in crate::cli) content_type: Option<String>,
+    pub(in crate::cli) url: Url,
+}
+
+impl Document {
+    /// What is in it, and where it comes from.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being had.
+    pub(in crate::cli) fn read(self) -> Result<Found, Failure> {
+        if let Some(file) = self.file {
+            return Ok(Found {
+                url: input::url(&self.base.unwrap_or_default())?,
+                body: input::file(&file)?.into(),
+                content_type: None,
+            });
+        }
+        let response = one::page(&self.url.unwrap_or_default(), &self.request)?;
+        Ok(Found {
+            body: response.body().clone(),
+            content_type: response.header("content-type").map(Cow::into_owned),
+            url: response.url().clone(),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! `crawl cache clear`: stored responses are forgotten.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use serde_json::json;
+
+use super::{Place, unreadable, url};
+use crate::cli::exit::{Exit, Outcome};
+use crate::cli::terminal::table::{bytes, plural};
+use crate::fetch::cache::store::Found;
+use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::identity::canonical;
+
+/// Forget stored responses: all, those of a page, or old ones
+#[derive(Debug, clap::Args)]
+pub(super) struct Clear {
+    /// Only what is stored of this page
+    url: Option<String>,
+
+    /// Only what was stored longer ago, such as 12h or 7d
+    #[arg(long, value_name = "TIME", value_parser = age)]
+    older_than: Option<Duration>,
+}
+
+impl Clear {
+    pub(super) fn run(&self, place: &Place) -> Outcome {
+        let page = self.url.as_deref().map(url).transpose()?;
+        let page = page.as_ref().map(canonical);
+        let before = self
+            .older_than
+            .and_then(|age| SystemTime::now().checked_sub(age));
+        let is_meant = |found: &Found| match &found.head {
+            // A damaged file answers nobody.
+            None => page.is_none(),
+            Some(head) => {
+                page.as_ref()
+                    .is_none_or(|page| *page == canonical(&head.url))
+                    && self
+                        .older_than
+                        .is_none_or(|_| before.is_some_and(|t| head.received < t))
+            }
+        };
+        let (mut removed, mut size) = (0u64, 0u64);
+        for found in place.files()?.filter(is_meant) {
+            remove(&found.path)?;
+            removed += 1;
+            size += found.size;
+        }
+        if page.is_none() && self.older_than.is_none() {
+            let left = place.store.unfinished();
+            for path in left.map_err(|error| unreadable(&place.folder, error))? {
+                remove(&path)?;
+            }
+        }
+        let mut out = io::stdout().lock();
+        if place.as_json {
+            writeln!(out, "{}", json!({"removed": removed, "bytes": size}))?;
+        } else {
+            let responses = plural(removed, "response");
+            writeln!(out, "removed {responses} ({})", bytes(size))?;
+        }
+        Ok(Exit::Finished)
+    }
+}
+
+/// A crawl that uses the cache may have removed it meanwhile.
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            let message = format!("cannot remove {}", path.display());
+            Err(Error::new(ErrorKind::Storage, message).with_source(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A time as settings have it, or in days.
+fn age(text: &str) -> Result<Duration, String> {
+    let expected = || "expected a time such as 90s, 12h or 7d".to_owned();
+    if let Some(days) = text.strip_suffix('d')
+        && let Ok(days) = days.trim().parse::<u32>()
+    {
+        return Ok(Duration::from_hours(24 * u64::from(days)));
+    }
+    let mut settings = crate::model::settings::Settings::default();
+    settings.set("max_time", text).map_err(|_| expected())?;
+    settings.max_time.ok_or_else(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_can_be_in_days() {
+        assert_eq!(age("7d"), Ok(Duration::from_hours(168)));
+        assert_eq!(age("12h"), Ok(Duration::from_hours(12)));
+        for bad in ["", "d", "-1d", "none", "soon"] {
+            assert!(age(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The first page of help: the verbs in groups, and examples.
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+pub(in crate::cli) const TEMPLATE: &str =
+    "{about}\n\n{usage-heading} {usage}{after-help}\n\nOptions:\n{options}";
+
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Crawl", &["demo", "run", "site", "list"]),
+    (
+        "Spiders and recipes",
+        &["parse", "check", "record", "schema", "recipe"],
+    ),
+    ("What is kept", &["jobs", "retry-failed", "cache"]),
+    (
+        "Look at one page",
+        &["fetch", "links", "select", "data", "shell"],
+    ),
+    (
+        "Ask what holds",
+        &["doctor", "robots", "sitemap", "feed", "url"],
+    ),
+    ("Build", &["new", "bench", "completions", "man"]),
+];
+
+const EXAMPLES: &[(&str, &str)] = &[
+    ("crawl demo", "see it work, offline"),
+    ("crawl run quotes -O quotes.jsonl", "run a spider"),
+    (
+        "crawl site https://example.com/ -O pages.jsonl",
+        "a whole site, no code",
+    ),
+    ("crawl select https://example.com/ h1 a", "try selectors"),
+    ("crawl new mybot", "start a project"),
+];
+
+/// The verbs in groups with what they do, then examples.
+pub(in crate::cli) fn overview(command: &Command) -> String {
+    let mut text = String::new();
+    for (group, verbs) in GROUPS {
+        let _ = writeln!(text, "{group}:");
+        for verb in *verbs {
+            let about = command
+                .find_subcommand(verb)
+                .and_then(Command::get_about)
+                .cloned()
+                .unwrap_or_default();
+            let _ = writeln!(text, "  {verb:<12}  {about}");
+        }
+        text.push('\n');
+    }
+    text + &examples()
+}
+
+/// The examples, and where to read on.
+pub(in crate::cli) fn examples() -> String {
+    let mut text = String::from("Examples:\n");
+    for (example, about) in EXAMPLES {
+        let _ = writeln!(text, "  {example:<47} {about}");
+    }
+    text.push_str("\n`crawl VERB --help` tells all about a verb.");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verb_is_in_one_group() {
+        let command = crate::cli::command();
+        for verb in command.get_subcommands() {
+            let groups = GROUPS
+                .iter()
+                .filter(|(_, verbs)| verbs.contains(&verb.get_name()))
+                .count();
+            assert_eq!(groups, 1, "{}", verb.get_name());
+        }
+    }
+
+    #[test]
+    fn it_fits_a_terminal() {
+        let overview = overview(&crate::cli::command());
+        assert!(
+            overview.lines().all(|line| line.chars().count() <= 80),
+            "{overview}"
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! `crawl retry-failed`: what was given up waits again.
+
+use std::io::{self, Write};
+
+use crate::cli::crawl::again;
+use crate::cli::exit::{Exit, Outcome};
+use crate::cli::terminal::table::plural;
+use crate::cli::verbs::jobs;
+use crate::engine::job::Job;
+use crate::store::state::{Folder, RunFile, store};
+
+/// Let a job try again what it gave up
+///
+/// The requests that failed after all their tries go back to the job's queue; the next run of the job makes them, as if
+/// for the first time.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  crawl retry-failed quotes && crawl run quotes -o quotes.jsonl")]
+pub(in crate::cli) struct RetryFailed {
+    /// The job's name, or its folder; `crawl jobs` shows them
+    job: String,
+}
+
+impl RetryFailed {
+    pub(in crate::cli) fn run(self, spiders: &[Job]) -> Outcome {
+        let place = jobs::find(&self.job)?;
+        let folder = Folder::lock(&place)?;
+        let run = RunFile::read(&place)?;
+        let requests = store::retry_failed(&folder)?;
+        let mut out = io::stdout().lock();
+        if requests == 0 {
+            writeln!(
+                out,
+                "{} has no dead letters: nothing to try again",
+                self.job
+            )?;
+            return Ok(Exit::Finished);
+        }
+        let secrets = run
+            .as_ref()
+            .map_or_else(Vec::new, |run| again::secrets(run, spiders));
+        let command = run.and_then(|run| again::command(&run, &place, spiders));
+        writeln!(
+            out,
+            "{} of {} will be tried again by:\n  {}",
+            plural(requests, "request"),
+            self.job,
+            command.as_deref().unwrap_or("the command that began it"),
+        )?;
+        if !secrets.is_empty() {
+            writeln!(
+                out,
+                "with what is secret and not stored, unless the environment has it:\n  {}",
+                secrets.join(" ")
+            )?;
+        }
+        Ok(Exit::Finished)
+    }
+}
