@@ -1,4 +1,12 @@
 #![doc = include_str!("docs/crate.md")]
+#![cfg_attr(
+    not(feature = "cli"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "much is there for the command alone, and costs a library user nothing"
+    )
+)]
 
 // The floors, from the lowest to the highest. A module imports from its own floor and from those below; a test in
 // `tests/it/layers.rs` holds it. Below them is what they have for users, in the order in which a page meets it.

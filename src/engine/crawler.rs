@@ -17,7 +17,6 @@
 //! ```
 
 mod launch;
-#[cfg(feature = "cli")]
 mod recording;
 mod setup;
 mod stream;
@@ -167,7 +166,6 @@ impl<S: Spider> Crawler<S> {
     }
 
     /// Takes middlewares and downloader out.
-    #[cfg(feature = "cli")]
     pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
         FetchStack {
             middlewares: std::mem::take(&mut self.middlewares),
@@ -317,7 +315,6 @@ impl<S: Spider> Crawler<S> {
     }
 
     /// What the job is called, and which arguments its spider has.
-    #[cfg(feature = "cli")]
     pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
         if let Some(plan) = &mut self.job {
             plan.name = Some(name);

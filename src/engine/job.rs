@@ -21,7 +21,6 @@
 mod any_crawler;
 mod args;
 
-#[cfg(feature = "cli")]
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,7 +30,6 @@ use serde_json::Value;
 use crate::engine::crawler::Crawler;
 use crate::engine::spider::Spider;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
-#[cfg(feature = "cli")]
 pub use any_crawler::{AnyCrawler, Parsed};
 pub use args::Args;
 
@@ -43,13 +41,6 @@ pub struct Job {
     about: String,
     secrets: Vec<String>,
     schema: Option<Value>,
-    #[cfg_attr(
-        not(any(feature = "cli", feature = "recipe")),
-        expect(
-            dead_code,
-            reason = "only the command tells of labels, and recipes have them"
-        )
-    )]
     labels: Option<BTreeSet<String>>,
     build: Box<Build>,
 }
@@ -104,7 +95,6 @@ impl Job {
     }
 
     /// The labels that its pages can have, if that is known.
-    #[cfg(feature = "cli")]
     pub(crate) fn known_labels(&self) -> Option<&BTreeSet<String>> {
         self.labels.as_ref()
     }
@@ -122,7 +112,6 @@ impl Job {
     }
 
     /// The arguments that are secret.
-    #[cfg(feature = "cli")]
     pub(crate) fn secrets(&self) -> &[String] {
         &self.secrets
     }
@@ -149,7 +138,6 @@ impl Job {
     }
 
     /// The same, and the values of the secret arguments by name, those from the environment among them.
-    #[cfg(feature = "cli")]
     pub(crate) fn crawler_and_secrets(
         &self,
         mut args: Args,

@@ -28,5 +28,4 @@ pub(crate) use items::{
 };
 pub(crate) use parsers::Parsers;
 pub(crate) use visit::Context;
-#[cfg(feature = "cli")]
 pub(crate) use visit::Link;

@@ -16,10 +16,6 @@ mod line;
 mod mask;
 mod recorder;
 mod replay;
-#[cfg_attr(
-    not(any(test, feature = "cli")),
-    expect(dead_code, reason = "only the command knows of secrets")
-)]
 mod secrets;
 
 use std::fs::{self, File};
@@ -28,13 +24,10 @@ use std::path::Path;
 
 use crate::page::error::{Error, ErrorKind, Result};
 pub use exchange::Exchange;
-#[cfg(feature = "cli")]
 pub(crate) use line::json_error;
-#[cfg(feature = "cli")]
 pub(crate) use mask::{MASK, is_name_of_secret, masked, masked_value};
 pub use recorder::{MAX_RECORDED_BODY, Recorder};
 pub use replay::Replay;
-#[cfg(feature = "cli")]
 pub(crate) use secrets::{Secrets, is_telling};
 
 /// The longest line that is read, in bytes. The largest body that is recorded makes a line of less.
@@ -110,7 +103,6 @@ impl Cassette {
     ///
     /// # Errors
     /// Like [`read`](Self::read); a torn line is one.
-    #[cfg(feature = "cli")]
     pub(crate) fn read_whole(path: &Path) -> Result<Self> {
         Self::read_lines(path, false)
     }
@@ -180,7 +172,6 @@ impl Cassette {
         &self.exchanges
     }
 
-    #[cfg(feature = "cli")]
     pub(crate) fn into_exchanges(self) -> Vec<Exchange> {
         self.exchanges
     }

@@ -11,7 +11,7 @@ mod decode;
 mod dns;
 mod failure;
 mod http;
-#[cfg(feature = "cli")]
+#[cfg(feature = "tls-details")]
 mod look;
 mod outgoing;
 mod pool;
@@ -21,9 +21,8 @@ mod tls;
 
 pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
-#[cfg(feature = "cli")]
+#[cfg(feature = "tls-details")]
 pub(crate) use self::look::Look;
-#[cfg(feature = "cli")]
 pub(crate) use self::outgoing::check_framing;
 pub(crate) use self::outgoing::default_headers;
 use crate::fetch::clock;

@@ -33,7 +33,6 @@ use crate::page::error::ErrorKind;
 /// How many events a subscriber may lag behind before it misses some.
 const BUFFER: usize = 4096;
 /// The same where none may be missed: more than the links of a page and the items of many.
-#[cfg(feature = "cli")]
 const WIDE_BUFFER: usize = 1 << 16;
 
 /// Something that happened in a crawl.
@@ -190,7 +189,6 @@ pub(crate) struct Announcer {
 
 impl Announcer {
     /// One whose subscribers may lag far behind.
-    #[cfg(feature = "cli")]
     pub(crate) fn wide() -> Self {
         Self {
             events: Some(broadcast::channel(WIDE_BUFFER).0),

@@ -15,7 +15,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::page::error::ErrorKind;
 pub use fields::{Field, Fields, Types};
 pub use limit::Limit;
-#[cfg(feature = "cli")]
 pub(crate) use shortfall::Percent;
 pub use shortfall::Shortfall;
 pub(crate) use shortfall::shortfalls;

@@ -145,7 +145,6 @@ kinds! {
 
 impl ErrorKind {
     /// Whether it says of a page that it was fetched, and that the spider failed on it.
-    #[cfg(feature = "cli")]
     pub(crate) fn is_of_spider(self) -> bool {
         matches!(self, Self::Spider | Self::Panic)
     }

@@ -33,7 +33,6 @@ mod rules;
 mod tags;
 mod text;
 
-#[cfg(feature = "cli")]
 pub(crate) use file::requested;
 pub use file::{MAX_BYTES, RobotsTxt, allowed};
 pub use rules::{Group, Rules, Verdict};

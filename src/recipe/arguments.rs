@@ -52,7 +52,6 @@ impl Arguments {
     }
 
     /// All of them as they were given, secrets too.
-    #[cfg(feature = "cli")]
     pub(super) fn into_values(self) -> BTreeMap<String, String> {
         let values = self.0.into_iter();
         values.map(|(name, given)| (name, given.value)).collect()

@@ -72,7 +72,6 @@ mod start;
 mod template;
 mod value;
 
-#[cfg(feature = "cli")]
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -92,9 +91,7 @@ pub use schema::schema;
 use secrets::Secrets;
 pub use spider::RecipeSpider;
 
-#[cfg(feature = "cli")]
 pub(crate) use arguments::RECIPE;
-#[cfg(feature = "cli")]
 pub(crate) use file::read as read_file;
 
 /// A recipe that was read and found good.
@@ -170,7 +167,6 @@ impl Recipe {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when an argument is missing.
-    #[cfg(feature = "cli")]
     pub(crate) fn resolved(
         &self,
         given: BTreeMap<String, String>,

@@ -30,7 +30,6 @@ pub(crate) use folder::Folder;
 pub(crate) use history::PastRun;
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
-#[cfg(feature = "cli")]
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State, Unique};
 pub(crate) use saved::{Delivered, HostRecord, Saved};

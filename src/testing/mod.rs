@@ -24,13 +24,13 @@
 //! ```
 
 mod fake;
-#[cfg(feature = "cli")]
+#[cfg(feature = "recipe")]
 pub(crate) mod recording;
 mod site;
 
 pub use crate::fetch::cassette::{Cassette, Exchange, MAX_RECORDED_BODY, Recorder, Replay};
 pub use fake::FakeDownloader;
-#[cfg(feature = "cli")]
+#[cfg(feature = "recipe")]
 pub use recording::{Changes, check};
 pub use site::*;
 

@@ -1,25 +1,19 @@
 //! Where the type of a spider ends for the command line.
 
-#[cfg(feature = "cli")]
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-#[cfg(feature = "cli")]
 use std::path::Path;
 use std::path::PathBuf;
-#[cfg(feature = "cli")]
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-#[cfg(feature = "cli")]
 use tokio::sync::Notify;
 
 use crate::engine::crawler::{Crawler, FetchStack};
 use crate::engine::panicked;
 use crate::engine::spider::Spider;
-#[cfg(feature = "cli")]
 use crate::fetch::cassette::Replay;
-#[cfg(feature = "cli")]
 use crate::fetch::cassette::Secrets;
 use crate::fetch::downloader::{Downloader, ErasedDownloader};
 use crate::fetch::middleware::{ErasedMiddleware, Middleware};
@@ -82,7 +76,6 @@ impl AnyCrawler {
     }
 
     /// See [`Crawler::job_about`].
-    #[cfg(feature = "cli")]
     pub(crate) fn job_about(self, name: String, arguments: BTreeMap<String, String>) -> Self {
         Self(self.0.job_about(name, arguments))
     }
@@ -95,7 +88,6 @@ impl AnyCrawler {
     }
 
     /// See [`Crawler::recorded`].
-    #[cfg(feature = "cli")]
     pub(crate) fn recorded(
         self,
         path: &Path,
@@ -107,7 +99,6 @@ impl AnyCrawler {
     }
 
     /// See [`Crawler::replayed`].
-    #[cfg(feature = "cli")]
     pub(crate) fn replayed(self, replay: Replay) -> Self {
         Self(self.0.replayed(replay))
     }
@@ -123,7 +114,6 @@ impl AnyCrawler {
     }
 
     /// Takes out by which way the crawler fetches, for fetching single pages as it does.
-    #[cfg(feature = "cli")]
     pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
         self.0.take_fetch_stack()
     }
@@ -229,24 +219,20 @@ trait Erased: Send {
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased>;
     fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased>;
     fn fresh(self: Box<Self>) -> Box<dyn Erased>;
-    #[cfg(feature = "cli")]
     fn job_about(
         self: Box<Self>,
         name: String,
         arguments: BTreeMap<String, String>,
     ) -> Box<dyn Erased>;
-    #[cfg(feature = "cli")]
     fn recorded(
         self: Box<Self>,
         path: &Path,
         headers: &[String],
         secrets: Secrets,
     ) -> Result<(Box<dyn Erased>, Arc<Notify>)>;
-    #[cfg(feature = "cli")]
     fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased>;
     fn downloader(self: Box<Self>, downloader: Box<dyn ErasedDownloader>) -> Box<dyn Erased>;
     fn middleware(self: Box<Self>, middleware: Box<dyn ErasedMiddleware>) -> Box<dyn Erased>;
-    #[cfg(feature = "cli")]
     fn take_fetch_stack(&mut self) -> FetchStack;
     fn start(&self) -> Result<Vec<Request>, BoxError>;
     fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
@@ -294,7 +280,6 @@ impl<S: Spider> Erased for Crawler<S> {
         Box::new(Self::fresh(*self))
     }
 
-    #[cfg(feature = "cli")]
     fn job_about(
         self: Box<Self>,
         name: String,
@@ -303,7 +288,6 @@ impl<S: Spider> Erased for Crawler<S> {
         Box::new(Self::job_about(*self, name, arguments))
     }
 
-    #[cfg(feature = "cli")]
     fn recorded(
         self: Box<Self>,
         path: &Path,
@@ -314,7 +298,6 @@ impl<S: Spider> Erased for Crawler<S> {
         Ok((Box::new(crawler), failed))
     }
 
-    #[cfg(feature = "cli")]
     fn replayed(self: Box<Self>, replay: Replay) -> Box<dyn Erased> {
         Box::new(Self::replayed(*self, replay))
     }
@@ -327,7 +310,6 @@ impl<S: Spider> Erased for Crawler<S> {
         Box::new(Self::middleware_boxed(*self, middleware))
     }
 
-    #[cfg(feature = "cli")]
     fn take_fetch_stack(&mut self) -> FetchStack {
         Self::take_fetch_stack(self)
     }

@@ -23,10 +23,8 @@ pub struct Args {
     given: BTreeMap<String, String>,
     asked: BTreeSet<String>,
     /// The values of secret ones, wherever they come from.
-    #[cfg(feature = "recipe")]
     secrets: BTreeMap<String, String>,
     /// What stands for a secret that is not given.
-    #[cfg(feature = "recipe")]
     stand_in: Option<&'static str>,
 }
 
@@ -44,25 +42,21 @@ impl Args {
     }
 
     /// The same, and this stands for every secret that is not given: nothing is asked that would check it.
-    #[cfg(feature = "cli")]
     pub(crate) fn with_stand_in(mut self, stand_in: &'static str) -> Self {
         self.stand_in = Some(stand_in);
         self
     }
 
-    #[cfg(feature = "recipe")]
     pub(crate) fn stand_in(&self) -> Option<&'static str> {
         self.stand_in
     }
 
     /// Notes the value of a secret argument, which may come from elsewhere.
-    #[cfg(feature = "recipe")]
     pub(crate) fn note_secret(&mut self, name: &str, value: &str) {
         self.secrets.insert(name.to_owned(), value.to_owned());
     }
 
     /// Notes those that are given and said to be secret.
-    #[cfg(feature = "cli")]
     pub(super) fn note_secrets(&mut self, is_secret: impl Fn(&str) -> bool) {
         for (name, value) in self.given.clone() {
             if is_secret(&name) {
@@ -71,7 +65,6 @@ impl Args {
         }
     }
 
-    #[cfg(feature = "cli")]
     pub(super) fn into_secrets(self) -> BTreeMap<String, String> {
         self.secrets
     }

@@ -33,10 +33,6 @@ pub(crate) struct Store {
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
     /// Of the whole file, in bytes.
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "only the command shows it")
-    )]
     pub(crate) size: u64,
     /// None when it is damaged.
     pub(crate) head: Option<Head>,
@@ -102,7 +98,6 @@ impl Store {
     }
 
     /// What is stored under this key, with its file. Blocks.
-    #[cfg(feature = "cli")]
     pub(crate) fn find(&self, key: Key) -> Option<(PathBuf, Stored)> {
         let path = key.path(&self.folder);
         read(&path).map(|stored| (path, stored))

@@ -13,7 +13,6 @@ use super::secrets::Secrets;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
-#[cfg(feature = "cli")]
 use crate::policy::retry;
 
 /// The headers of an answer that are recorded.
@@ -155,7 +154,6 @@ impl Exchange {
 }
 
 /// What recordings need to know.
-#[cfg(feature = "cli")]
 impl Exchange {
     /// A request that was not made any more.
     pub(super) fn beyond(asked: Asked) -> Self {

@@ -107,7 +107,6 @@ pub(crate) fn masked_value(name: &str, value: &str) -> Option<String> {
 }
 
 /// Whether a name says that its value is a secret, however short.
-#[cfg(feature = "cli")]
 pub(crate) fn is_name_of_secret(name: &str) -> bool {
     Secrecy::of(name) == Secrecy::Secret
 }

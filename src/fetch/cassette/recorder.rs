@@ -85,14 +85,12 @@ impl Recorder {
     }
 
     /// Masks these wherever they are, in pages, too.
-    #[cfg(feature = "cli")]
     pub(crate) fn hiding(mut self, secrets: Secrets) -> Self {
         self.secrets = secrets;
         self
     }
 
     /// Told as soon as an exchange could not be written: what is fetched from then on is lost.
-    #[cfg(feature = "cli")]
     pub(crate) fn failed(&self) -> Arc<Notify> {
         Arc::clone(&self.failed)
     }

@@ -47,7 +47,6 @@ impl Replay {
     }
 
     /// A replay for a crawl that tries nothing twice: of what made the recorded crawl ask again, only the last is given.
-    #[cfg(feature = "cli")]
     pub(crate) fn settled(exchanges: Vec<Exchange>) -> Self {
         Self::of(exchanges, Exchange::is_asked_again)
     }
@@ -94,7 +93,6 @@ impl Replay {
 
     /// The exchanges of a cassette on which there is exactly what was asked for so far: first what was fetched, in order,
     /// then what was not.
-    #[cfg(feature = "cli")]
     pub(crate) fn asked(&self) -> Vec<Exchange> {
         let state = self.state();
         let given = state
@@ -109,7 +107,6 @@ impl Replay {
     }
 
     /// The answers that were not asked for so far, to be kept for a spider that asks for them again.
-    #[cfg(feature = "cli")]
     pub(crate) fn spare(&self) -> Vec<Exchange> {
         let state = self.state();
         let exchanges = self.exchanges.iter().enumerate();

@@ -16,7 +16,6 @@ use std::time::Duration;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
-#[cfg(feature = "cli")]
 use tokio_rustls::client::TlsStream;
 
 use super::address::AddressRules;
@@ -103,7 +102,6 @@ impl Connector {
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
-    #[cfg(feature = "cli")]
     pub(super) async fn shake_hands(&self, request: &Request) -> Result<Option<TlsStream<Io>>> {
         let endpoint = self.endpoint(request)?;
         if !endpoint.is_https() || endpoint.proxy().is_some() {

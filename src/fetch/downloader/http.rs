@@ -89,7 +89,6 @@ impl HttpDownloader {
         })
     }
 
-    #[cfg(feature = "cli")]
     pub(super) fn connector(&self) -> &Connector {
         &self.connector
     }

@@ -74,7 +74,6 @@ impl Schema {
     }
 
     /// The schema itself.
-    #[cfg(feature = "cli")]
     pub(crate) fn value(&self) -> &Value {
         &self.value
     }

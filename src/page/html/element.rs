@@ -269,7 +269,6 @@ impl<'a> Element<'a> {
     }
 
     /// The names of its attributes.
-    #[cfg(feature = "cli")]
     pub(crate) fn attribute_names(self) -> impl Iterator<Item = &'a str> {
         self.node.value().attrs().map(|(name, _)| name)
     }

@@ -93,7 +93,6 @@ impl Request {
     }
 
     /// The same as if it had never been tried.
-    #[cfg(feature = "cli")]
     pub(crate) fn never_tried(mut self) -> Self {
         if let Some(extra) = &mut self.extra {
             extra.attempt = 0;

@@ -1,6 +1,5 @@
 //! `dead-letter.jsonl`: the requests that were given up, each with its reason, so that they can be tried again.
 
-#[cfg(feature = "cli")]
 mod read;
 
 use jiff::Timestamp;
@@ -9,7 +8,6 @@ use url::Url;
 
 use crate::page::error::Error;
 use crate::page::request::Request;
-#[cfg(feature = "cli")]
 pub(crate) use read::{path, read};
 
 /// A request that was given up.

@@ -5,7 +5,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
-#[cfg(feature = "cli")]
 use super::lock::{Glance, Holder};
 use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
 use crate::model::replace::replace;
@@ -17,15 +16,10 @@ use crate::page::error::{Error, ErrorKind, Result};
 #[derive(Debug)]
 pub(crate) struct Folder {
     path: PathBuf,
-    #[cfg_attr(
-        not(feature = "cli"),
-        expect(dead_code, reason = "it is held, not used")
-    )]
     lock: Lock,
 }
 
 /// What a glance at a folder finds: who crawls it, or nobody, and then no crawl begins before this is dropped.
-#[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(crate) struct Peek {
     pub(crate) holder: Option<Holder>,
@@ -51,7 +45,6 @@ impl Folder {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be read.
-    #[cfg(feature = "cli")]
     pub(crate) fn peek(path: &Path) -> Result<Peek> {
         let (holder, glance) = match Glance::take(path) {
             Ok(Ok(glance)) => (None, glance),
@@ -141,7 +134,6 @@ impl Folder {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something cannot be removed.
-    #[cfg(feature = "cli")]
     pub(crate) fn destroy(self) -> Result<bool> {
         use super::{LOCK, RUN, State};
         use crate::model::replace::unfinished;

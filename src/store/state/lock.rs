@@ -24,7 +24,6 @@ const OWN_TRIES: u32 = 100;
 pub(super) struct Lock(#[expect(dead_code, reason = "it is kept open, not used")] File);
 
 /// Keeps a crawl from beginning, as long as this lives; it waits that long.
-#[cfg(feature = "cli")]
 #[derive(Debug)]
 pub(super) struct Glance(#[expect(dead_code, reason = "it is kept open, not used")] File);
 
@@ -71,7 +70,6 @@ impl Lock {
     }
 }
 
-#[cfg(feature = "cli")]
 impl Glance {
     /// Keeps crawls away from this folder, unless one is going on; none when it was never locked.
     pub(super) fn take(folder: &Path) -> io::Result<Result<Option<Self>, Holder>> {

@@ -132,7 +132,6 @@ impl RunFile {
     }
 
     /// Whether this folder holds a run, be it readable or not.
-    #[cfg(feature = "cli")]
     pub(crate) fn is_in(folder: &Path) -> bool {
         folder.join(RUN).is_file()
     }

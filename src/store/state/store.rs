@@ -18,7 +18,6 @@ mod guard;
 mod keys;
 mod load;
 mod memory;
-#[cfg(feature = "cli")]
 mod offline;
 #[cfg(test)]
 mod tests;
@@ -40,11 +39,9 @@ use crate::page::identity::FingerprintKey;
 use crate::queue::frontier::disk::{Arrived, Changes, Key, Range, record};
 use crate::queue::queued::{HostId, Queued};
 use guard::guarded;
-#[cfg(feature = "cli")]
 pub(crate) use guard::quieten_panics;
 pub(crate) use load::Committed;
 use memory::Limits;
-#[cfg(feature = "cli")]
 pub(crate) use offline::{Summary, retry_failed, summary};
 pub(crate) use thread::{Answer, Command, Ended, StoreThread};
 

@@ -103,7 +103,6 @@ async fn the_last_report_is_kept_as_json() {
 }
 
 #[test]
-#[cfg(feature = "cli")]
 fn a_job_that_is_removed_takes_its_folder_along() {
     let scratch = Scratch::new();
     assert!(full(&scratch).destroy().unwrap());
@@ -111,7 +110,6 @@ fn a_job_that_is_removed_takes_its_folder_along() {
 }
 
 #[test]
-#[cfg(feature = "cli")]
 fn what_is_not_of_the_job_stays() {
     let scratch = Scratch::new();
     let folder = full(&scratch);
@@ -121,7 +119,6 @@ fn what_is_not_of_the_job_stays() {
 }
 
 #[test]
-#[cfg(feature = "cli")]
 fn a_glance_finds_who_crawls_and_changes_nothing() {
     let scratch = Scratch::new();
     assert!(Folder::peek(&scratch.path("job")).unwrap().holder.is_none());

@@ -67,7 +67,6 @@ fn the_lock_of_a_folder_that_was_removed_is_not_taken_for_that_of_the_new_one() 
     assert!(Lock::of(late, &job.join(LOCK)).unwrap().is_none());
 }
 
-#[cfg(feature = "cli")]
 #[test]
 fn a_glance_sees_who_crawls() {
     let scratch = Scratch::new();
@@ -81,7 +80,6 @@ fn a_glance_sees_who_crawls() {
     assert!(Glance::take(&scratch.path("job")).unwrap().is_ok());
 }
 
-#[cfg(feature = "cli")]
 #[test]
 fn a_glance_at_what_was_never_locked_leaves_no_trace() {
     let scratch = Scratch::new();
@@ -94,7 +92,6 @@ fn a_glance_at_what_was_never_locked_leaves_no_trace() {
     assert!(!scratch.path("job").exists());
 }
 
-#[cfg(feature = "cli")]
 #[test]
 fn a_crawl_waits_for_a_glance_and_is_not_refused() {
     let scratch = Scratch::new();

@@ -23,7 +23,6 @@ pub(super) fn guarded<T>(path: &Path, call: impl FnOnce() -> Result<T>) -> Resul
 }
 
 /// Lets nothing be said on standard error about a panic that becomes an error.
-#[cfg(feature = "cli")]
 pub(crate) fn quieten_panics() {
     let say = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
