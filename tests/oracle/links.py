@@ -30,7 +30,7 @@ def resolved(reference, base):
         return None
     if parts.scheme not in ("http", "https"):
         return ""
-    if parts.port or parts.username is not None or "@" in parts.netloc or "/." in parts.path or "'" in parts.query:
+    if parts.port or parts.username is not None or "@" in parts.netloc or parts.netloc.endswith(":") or "/." in parts.path or "'" in parts.query:
         return None
     return urllib.parse.urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, "")) + ("?" if url.endswith("?") else "")
 

@@ -1,12 +1,14 @@
 """Sitemaps: `crawl sitemap` against ultimate-sitemap-parser and xml.etree, on seeded sitemaps and on real ones.
 
-`--files DIR` names a directory with sitemaps, if there is one. What is well-formed is held against xml.etree (`loc` elements in
+`--files DIR` names a directory with sitemaps, in files or in the tests of packages (trafilatura, Scrapy, ultimate-sitemap-parser of
+PyPI; sitemap 1.13.0, sitemap-urls, xml-sitemap, sitemapper of npm). What is well-formed is held against xml.etree (`loc` elements in
 document order); what is not, against ultimate-sitemap-parser, which reads what it can.
 """
 
 import logging
 import pathlib
 import random
+import re
 import xml.etree.ElementTree as ElementTree
 from xml.sax.saxutils import escape
 
@@ -71,14 +73,26 @@ FAULTS = {
 }
 
 
+def found(root):
+    """The sitemaps in files, and those that stand in sources, as in test suites: (text, name)."""
+    for path in sorted(root.rglob("*")):
+        data = path.read_bytes() if path.is_file() else b""
+        if path.suffix == ".xml" and re.search(rb"<(\w+:)?(urlset|sitemapindex)\b", data[:4000]):
+            yield data, str(path.relative_to(root))
+        elif path.suffix in (".py", ".js", ".ts", ".md", ".rst"):
+            for at, text in enumerate(re.finditer(rb"(?:<\?xml[^>]*\?>\s*)?<(\w+:)?(urlset|sitemapindex)\b(?:(?!<\?xml).)*?</(\w+:)?\2\s*>", data, re.S)):
+                # What a program fills in, or writes with escapes, is no sitemap yet.
+                if not re.search(rb"[{}]|\\n|%s", text[0]):
+                    yield text[0], f"{path.relative_to(root)}, {at + 1}"
+
+
 def main():
     args = shared.arguments(__doc__, files=("", "directory with sitemaps"), seed=(7, "of the sitemaps that are made"), count=(200, "sitemaps to make"))
     tally, rng = shared.Tally(args.verbose), random.Random(args.seed)
-    for path in sorted(pathlib.Path(args.files).rglob("*.xml")) if args.files else []:
-        data = path.read_bytes()
-        if b"<urlset" not in data[:2000] and b"<sitemapindex" not in data[:2000]:
-            continue
-        judge(args, tally, str(path), data, etree(data))
+    real = dict(found(pathlib.Path(args.files))) if args.files else {}
+    print(f"{len(real)} real sitemaps")
+    for data, name in real.items():
+        judge(args, tally, name, data, etree(data))
     for number in range(args.count):
         urls, entries, data = made(rng)
         judge(args, tally, f"seed {number}", data, etree(data))
@@ -96,7 +110,8 @@ def main():
 
 
 def normal(url):
-    return url.replace("é", "%C3%A9")
+    """The URL as the URL Standard writes it, as far as sitemaps differ in that."""
+    return re.sub(r"^(https?://[^/?#]+)(?=$|[?#])", r"\1/", url.replace("é", "%C3%A9"))
 
 
 def judge(args, tally, name, data, expected):
