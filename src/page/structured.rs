@@ -46,7 +46,8 @@ pub use properties::Properties;
 pub struct Structured {
     /// The page's title.
     pub title: Option<String>,
-    /// The language of the page: `lang` of the `html` element, else what `<meta http-equiv=content-language>` says.
+    /// The language of the page: `lang` of the `html` element, else what `<meta http-equiv=content-language>` says, if that is
+    /// one. `None` when it is unknown, which an empty `lang` says.
     pub language: Option<String>,
     /// `<link rel=canonical>`: the URL that the page wants to be known by, absolute.
     pub canonical: Option<Url>,
@@ -96,13 +97,9 @@ impl Html {
         let mut skipped = Vec::new();
         let links = Links::read(self.elements("link[rel][href]"), &mut skipped);
         let metas = Metas::read(self.elements("meta[content]"), &mut skipped);
-        let language = self
-            .root()
-            .attr("lang")
-            .or(metas.http_equiv.first("content-language").map(|l| &**l));
         Structured {
             title: self.title(),
-            language: language.map(|language| language.trim().to_owned()),
+            language: metas.language(self.root()),
             canonical: links.canonical,
             favicon: links.favicon,
             alternates: links.alternates,

@@ -49,6 +49,21 @@ impl Metas {
             open_graph,
         }
     }
+
+    /// The language of the page whose root this is, by the HTML standard. An empty `lang` says that it is unknown; a pragma
+    /// with a comma names the languages of readers, of several words the first counts, and of several pragmas the last.
+    pub(super) fn language(&self, root: Element<'_>) -> Option<String> {
+        let pragma = || {
+            let stated = self.http_equiv.all("content-language").iter().rev();
+            stated
+                .filter(|content| !content.contains(','))
+                .find_map(|content| content.split_whitespace().next())
+        };
+        let language = root.attr("lang").map(str::trim).or_else(pragma);
+        language
+            .filter(|language| !language.is_empty())
+            .map(str::to_owned)
+    }
 }
 
 /// The names of a `property`, and the one in `name` if it belongs there: pages confuse the two.
@@ -71,4 +86,40 @@ fn is_graph(name: &str) -> bool {
     short(name)
         .split_once(':')
         .is_some_and(|(prefix, _)| prefixes.iter().any(|own| prefix.eq_ignore_ascii_case(own)))
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use crate::html::Html;
+
+    fn language(page: &str) -> Option<String> {
+        let url = Url::parse("https://a.example/").unwrap();
+        Html::parse(page, url).structured().language
+    }
+
+    #[test]
+    fn an_empty_lang_says_that_the_language_is_unknown() {
+        let pragma = "<meta http-equiv=content-language content=is>";
+        for page in ["<html lang>", "<html lang=' '>"] {
+            assert_eq!(language(&format!("{page}{pragma}")), None, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_pragma_names_one_language_or_none() {
+        for (contents, expected) in [
+            (&["nl, be"][..], None),
+            (&[" nl be "], Some("nl")),
+            (&["nl", "be"], Some("be")),
+            (&["nl", "be,", ""], Some("nl")),
+        ] {
+            let pragmas = contents
+                .iter()
+                .map(|content| format!("<meta http-equiv='Content-Language' content='{content}'>"));
+            let page: String = pragmas.collect();
+            assert_eq!(language(&page).as_deref(), expected, "{page}");
+        }
+    }
 }
