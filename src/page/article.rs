@@ -24,8 +24,8 @@ use outline::Part;
 /// How many elements and texts there may be, and how many bytes of text.
 const NODES: usize = 100_000;
 const BYTES: usize = 4 << 20;
-/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is left,
-/// on the page or in its `main`.
+/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is no menu
+/// by its name, on the page, or of what is left in its `main`.
 const PROSE: i64 = 200;
 /// An excerpt is no shorter line than this.
 const SENTENCE: usize = 80;
@@ -160,29 +160,31 @@ fn leave_out(body: &mut Part<'_>, known: &Metadata) -> bool {
         uses_names: true,
         is_article: known.is_article,
     };
-    boilerplate::leave_out(body, &rules);
-    if !is_enough(body, known) {
+    let mut with_links = boilerplate::leave_out(body, &rules);
+    if !is_enough(body, with_links, known) {
         // Names are guesses, and one that is wrong may take all of a page away.
         *body = Part::of(body.element);
         rules.uses_names = false;
-        boilerplate::leave_out(body, &rules);
+        with_links = boilerplate::leave_out(body, &rules);
     }
-    is_enough(body, known)
+    is_enough(body, with_links, known)
 }
 
-fn is_enough(body: &Part<'_>, known: &Metadata) -> bool {
-    let least = if known.is_article {
-        SHORT_ARTICLE
+/// Whether what is left of a page is its text. Of one that had ten times as much in lists of links it is what stands around
+/// them: an index, a table of contents.
+fn is_enough(body: &Part<'_>, with_links: i64, known: &Metadata) -> bool {
+    let (least, whole) = if known.is_article {
+        (SHORT_ARTICLE, body.sums.text)
     } else {
-        PROSE
+        (PROSE, with_links)
     };
-    let has_prose = |part: &Part<'_>| {
+    let has_prose = |part: &Part<'_>, whole: i64| {
         let prose = part.unlinked();
-        prose >= least && prose >= part.sums.text / 10
+        prose >= least && prose >= whole / 10
     };
     // One of many cards may be an `article`; what is the main content of a page is so whatever stands beside it.
     let main = || boilerplate::main_part(body).filter(|main| main.element.name() != "article");
-    has_prose(body) || main().is_some_and(has_prose)
+    has_prose(body, whole) || main().is_some_and(|main| has_prose(main, main.sums.text))
 }
 
 /// The part of a page that holds its text.
@@ -224,4 +226,30 @@ fn stated(html: &Html, known: Metadata) -> Result<Article> {
     };
     let content = Html::parse(&page, html.base_url().clone());
     Ok(Article::of(&content, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::*;
+
+    /// A part of a manual: a few sentences, and its chapters.
+    fn part(chapters: usize) -> Html {
+        let sentence =
+            "This part tells those who look after the pumps what each of them needs in a year.";
+        let chapters: String = (1..=chapters)
+            .map(|at| format!("<dt><a href={at}>{at}. Pump number {at} of the eastern station</a>"))
+            .collect();
+        let page = format!(
+            "<title>Part II</title><h1>Pumps</h1><p>{sentence} {sentence} {sentence}<p>Table of Contents<div><dl>{chapters}</dl></div>"
+        );
+        Html::parse(&page, Url::parse("https://a.example/2").unwrap())
+    }
+
+    #[test]
+    fn what_stands_around_an_index_is_no_main_text() {
+        assert!(part(9).article().is_some());
+        assert_eq!(part(90).article(), None);
+    }
 }

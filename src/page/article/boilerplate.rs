@@ -86,8 +86,8 @@ pub(super) struct Rules<'a> {
     pub(super) is_article: bool,
 }
 
-/// Leaves out what is not the text of a page.
-pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) {
+/// Leaves out what is not the text of a page. Returns how much there was before lists of links without a name went, too.
+pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) -> i64 {
     body.weigh();
     let mut holders = HashSet::new();
     if let Some(main) = main_part(body) {
@@ -108,6 +108,7 @@ pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) {
     if rules.is_article {
         leave_out_captions(body);
     }
+    let with_links = body.sums.text;
     let menus = Menus {
         holders: &holders,
         has_main: !holders.is_empty(),
@@ -115,6 +116,7 @@ pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) {
     };
     menus.mark(body, false);
     body.weigh();
+    with_links
 }
 
 /// The largest of what says that it is an article or the main content. A comment may be an `article`, too.
