@@ -187,7 +187,8 @@ impl<'a> Element<'a> {
     }
 
     /// The text as a reader sees it: white space is collapsed, blocks and cells are kept apart by a space, and scripts,
-    /// styles, templates and the head of the page are left out, unless the element itself is one.
+    /// styles, templates, the head of the page and what describes drawings and formulas (`desc`, `annotation`) are left out,
+    /// unless the element itself is one.
     #[must_use]
     pub fn text(self) -> String {
         let mut words = Words::default();
@@ -204,7 +205,9 @@ impl<'a> Element<'a> {
                         words.separate();
                     }
                     let is_hidden = |element: Element<'_>| {
-                        !element.is_data() && Name::of(element.name().as_bytes()).is_hidden()
+                        let name = Name::of(element.name().as_bytes());
+                        let is_foreign = !element.is_html() && name.is_hidden_in_foreign();
+                        !element.is_data() && (name.is_hidden() || is_foreign)
                     };
                     match edge {
                         Edge::Open(_)

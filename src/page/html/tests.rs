@@ -496,3 +496,12 @@ fn well_formed() -> impl Strategy<Value = String> {
             })
         })
 }
+
+#[test]
+fn what_describes_a_drawing_or_a_formula_is_no_text() {
+    let page = "<p>a<svg><desc>Made by a program.</desc><metadata>m</metadata><text>seen</text></svg> \
+        <math><semantics><mi>y</mi><annotation>\\upsilon</annotation></semantics></math><desc>b</desc>";
+    let html = Html::parse(page, Url::parse("http://a.example/").unwrap());
+    assert_eq!(html.one("p").unwrap().text(), "aseen yb");
+    assert_eq!(html.one("svg desc").unwrap().text(), "Made by a program.");
+}
