@@ -42,7 +42,7 @@ const LINKS: usize = 62;
 const NEW: u64 = 104;
 /// How many URLs count as recent.
 const RECENT: u64 = 10_000;
-const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/frontier-bench");
+const DIRECTORY: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/frontier-bench");
 
 fn main() -> Result<(), Failure> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -70,7 +70,7 @@ fn all<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
         println!();
     }
     run(&["--seen", &urls])?;
-    fs::remove_dir_all(FOLDER)?;
+    fs::remove_dir_all(DIRECTORY)?;
     println!("{:.0} s of CPU", measure::usage()?.children_cpu);
     Ok(())
 }
@@ -195,9 +195,9 @@ impl Mark {
 
 /// Crawls until so many URLs were found.
 fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
-    let _ = fs::remove_dir_all(FOLDER);
+    let _ = fs::remove_dir_all(DIRECTORY);
     let before = measure::status_mib("VmRSS")?;
-    let mut queue = DiskQueue::open(Path::new(FOLDER), &Settings::default(), visits)?;
+    let mut queue = DiskQueue::open(Path::new(DIRECTORY), &Settings::default(), visits)?;
     let pages = pages(queue.key(), hosts, urls);
     println!(
         "{:>11} {:>9} {:>11} {:>11} {:>9} {:>9} {:>9}",
@@ -253,7 +253,7 @@ fn row(now: Mark, last: Mark, queue: &DiskQueue) -> Result<(), Failure> {
         now.microseconds(last),
         queue.reads(),
         measure::status_mib("VmRSS")?,
-        disk(Path::new(FOLDER))? as f64 / f64::from(1 << 20)
+        disk(Path::new(DIRECTORY))? as f64 / f64::from(1 << 20)
     );
     Ok(())
 }
@@ -280,7 +280,7 @@ fn sum_up(marks: &[Mark], end: Mark, queue: &DiskQueue, before: f64) -> Result<(
         "memory: {:.1} bytes a URL seen, peak {:.0} MiB; disk: {:.1} bytes a URL queued ({} wait)",
         grown / end.urls as f64,
         measure::usage()?.peak_mib,
-        disk(Path::new(FOLDER))? as f64 / queue.waiting() as f64,
+        disk(Path::new(DIRECTORY))? as f64 / queue.waiting() as f64,
         queue.waiting()
     );
     Ok(())
@@ -289,7 +289,7 @@ fn sum_up(marks: &[Mark], end: Mark, queue: &DiskQueue, before: f64) -> Result<(
 /// Goes on with the job that the other process left.
 fn reopen() -> Result<(), Failure> {
     let (begin, before) = (Instant::now(), measure::status_mib("VmRSS")?);
-    let mut queue = DiskQueue::open(Path::new(FOLDER), &Settings::default(), 1)?;
+    let mut queue = DiskQueue::open(Path::new(DIRECTORY), &Settings::default(), 1)?;
     let (opened, grown) = (begin.elapsed(), measure::status_mib("VmRSS")? - before);
     let started = queue.start()?;
     let first = begin.elapsed();
@@ -323,9 +323,9 @@ fn seen(urls: u64) -> Result<(), Failure> {
 }
 
 /// What the files in it take on the disk, in bytes.
-fn disk(folder: &Path) -> Result<u64, Failure> {
+fn disk(directory: &Path) -> Result<u64, Failure> {
     let mut bytes = 0;
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(directory)? {
         let entry = entry?;
         bytes += match entry.metadata() {
             Ok(found) if found.is_dir() => disk(&entry.path())?,

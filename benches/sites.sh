@@ -23,7 +23,7 @@ install_missing() {
     [ -z "$missing" ] || apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 }
 
-server() { # PORT PACKAGE-FOLDER
+server() { # PORT PACKAGE-DIRECTORY
     cat <<END
     server {
         listen 127.0.0.1:$1;

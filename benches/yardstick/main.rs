@@ -121,7 +121,7 @@ fn run(mode: &str, arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The folder of this process's job, which is removed when the crawl is over.
+/// The directory of this process's job, which is removed when the crawl is over.
 fn job() -> PathBuf {
     std::env::temp_dir().join(format!("crawlworks-yardstick-{}", std::process::id()))
 }

@@ -64,12 +64,12 @@ async fn crawl(
         .delay(Duration::ZERO)
         .output(&format!("{}:jsonl", arguments.out));
     crawler.settings_mut().content_types = vec!["text/html".to_owned()];
-    if let Some(folder) = &job {
-        crawler = crawler.job(folder);
+    if let Some(directory) = &job {
+        crawler = crawler.job(directory);
     }
     let report = crawler.run().await?;
-    if let Some(folder) = &job {
-        std::fs::remove_dir_all(folder)?;
+    if let Some(directory) = &job {
+        std::fs::remove_dir_all(directory)?;
     }
     Ok(Done {
         pages: report.pages,

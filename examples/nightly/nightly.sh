@@ -4,14 +4,14 @@
 #
 # usage: nightly.sh SPIDER FILE [ARGUMENT...]
 #
-# The job is in .crawl of the current folder. Exits as `crawl run` does.
+# The job is in .crawl of the current directory. Exits as `crawl run` does.
 set -eu
 spider=$1
 file=$2
 shift 2
 
 # The same name every night, because a run that was stopped or killed is resumed
-# only with the outputs it has; and in the same folder, so that mv is a rename.
+# only with the outputs it has; and in the same directory, so that mv is a rename.
 partial=$(dirname -- "$file")/.partial-$(basename -- "$file")
 
 # The signal reaches crawl too, and its exit code tells what came of it.

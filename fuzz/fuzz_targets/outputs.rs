@@ -12,8 +12,8 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let extension = ["jsonl", "json", "csv"][usize::from(*first) % 3];
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join(format!("items.{extension}"));
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join(format!("items.{extension}"));
     let name = path.display().to_string();
     let output = || OutputFile::parse(&name, Mode::Overwrite).expect("a name with an extension");
     let (item, tail) = data.split_at(usize::from(first / 3).min(data.len()));
@@ -21,7 +21,7 @@ fuzz_target!(|data: &[u8]| {
         Record::new(&serde_json::json!({"n": item.len(), "text": String::from_utf8_lossy(item)}));
     let record = record.expect("JSON");
 
-    let mut sink = output().open().expect("a file in a folder of its own");
+    let mut sink = output().open().expect("a file in a directory of its own");
     sink.write(&record).expect("room");
     let position = sink
         .commit(false)

@@ -155,12 +155,12 @@ fn place(path: &Path) -> PathBuf {
     if let Ok(file) = fs::canonicalize(&absolute) {
         return file;
     }
-    // It is yet to be made, but perhaps not its folder.
-    let folder = absolute
+    // It is yet to be made, but perhaps not its directory.
+    let directory = absolute
         .parent()
-        .and_then(|folder| fs::canonicalize(folder).ok());
-    match (folder, absolute.file_name()) {
-        (Some(folder), Some(name)) => folder.join(name),
+        .and_then(|directory| fs::canonicalize(directory).ok());
+    match (directory, absolute.file_name()) {
+        (Some(directory), Some(name)) => directory.join(name),
         _ => absolute,
     }
 }
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crawl_that_is_not_kept_has_no_folder_and_is_always_fresh() {
+    fn a_crawl_that_is_not_kept_has_no_directory_and_is_always_fresh() {
         assert!(
             flags(&["--job", "x", "--fresh"])
                 .job

@@ -266,9 +266,9 @@ impl<S: Spider> Crawler<S> {
         self.schema.as_ref()
     }
 
-    /// Makes the crawl a durable job, which keeps its state in this folder.
+    /// Makes the crawl a durable job, which keeps its state in this directory.
     ///
-    /// Whatever ends the process, the next run with the same folder goes on where the last commit was, and the outputs
+    /// Whatever ends the process, the next run with the same directory goes on where the last commit was, and the outputs
     /// are those of a run that nothing had interrupted: nothing lost, nothing twice. A run that had come to its end
     /// starts over.
     ///
@@ -282,21 +282,21 @@ impl<S: Spider> Crawler<S> {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> crawlworks::Result<()> {
     /// # let site = PracticeSite::start()?;
-    /// # let folder = std::env::temp_dir().join(format!("crawlworks-doc-{}", std::process::id()));
+    /// # let directory = std::env::temp_dir().join(format!("crawlworks-doc-{}", std::process::id()));
     /// let quotes = Site::new([site.at("/quotes/")]);
-    /// let report = Crawler::new(quotes).job(folder.join("quotes")).delay(Duration::ZERO).run().await?;
+    /// let report = Crawler::new(quotes).job(directory.join("quotes")).delay(Duration::ZERO).run().await?;
     /// assert!(report.ledger.balances());
-    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # std::fs::remove_dir_all(&directory).unwrap();
     /// # Ok(())
     /// # }
     /// ```
-    pub fn job(mut self, folder: impl Into<PathBuf>) -> Self {
-        let folder = folder.into();
+    pub fn job(mut self, directory: impl Into<PathBuf>) -> Self {
+        let directory = directory.into();
         match &mut self.job {
-            Some(plan) => plan.folder = folder,
+            Some(plan) => plan.directory = directory,
             none => {
                 *none = Some(Plan {
-                    folder,
+                    directory,
                     fresh: false,
                     name: None,
                     arguments: BTreeMap::new(),

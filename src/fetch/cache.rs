@@ -6,7 +6,7 @@
 //! | part | what |
 //! |---|---|
 //! | [`stored`] | a response as a file |
-//! | [`store`] | a folder of them |
+//! | [`store`] | a directory of them |
 //! | [`directives`], [`freshness`], [`vary`], [`rules`] | RFC 9111 for a private cache: pure, time is an argument |
 //! | [`layer`] | the way of a request through all that |
 //! | [`confirmed`] | what a 304 makes of a stored response |

@@ -24,7 +24,7 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
         // It may be what filled the disk. The error of the write says more than one of this.
         let _ = fs::remove_file(&new);
     }
-    replaced.and_then(|()| sync_folder(path))
+    replaced.and_then(|()| sync_directory(path))
 }
 
 /// Where the new content is until it is complete.
@@ -50,17 +50,19 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// A rename survives a power cut only when the folder is on the disk too.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// A rename survives a power cut only when the directory is on the disk too.
+fn sync_directory(path: &Path) -> io::Result<()> {
     match path.parent() {
-        // A name alone is one in the current folder.
-        Some(folder) if cfg!(unix) && folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        // A name alone is one in the current directory.
+        Some(directory) if cfg!(unix) && directory.as_os_str().is_empty() => {
+            File::open(".")?.sync_all()
+        }
+        Some(directory) if cfg!(unix) => File::open(directory)?.sync_all(),
         _ => Ok(()),
     }
 }
 
-/// The cause of an error that is about the folder of a job, whatever the system said: such a crawl can be kept elsewhere,
+/// The cause of an error that is about the directory of a job, whatever the system said: such a crawl can be kept elsewhere,
 /// and whoever tells the error may say so.
 #[derive(Debug)]
 pub(crate) struct Unusable(io::Error);

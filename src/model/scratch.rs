@@ -1,10 +1,10 @@
-//! A folder of its own for each test, gone when the test is over.
+//! A directory of its own for each test, gone when the test is over.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The folder.
+/// The directory.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
 
@@ -16,9 +16,9 @@ impl Scratch {
             std::process::id(),
             NEXT.fetch_add(1, Ordering::Relaxed)
         );
-        let folder = std::env::temp_dir().join(name);
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
+        let directory = std::env::temp_dir().join(name);
+        fs::create_dir_all(&directory).unwrap();
+        Self(directory)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -221,7 +221,7 @@ settings! {
     csv_escape: bool = true;
     #[doc = "Answer from the disk: `off`, `http` (what RFC 9111 allows) or `always` (whatever was fetched once: for development)."]
     cache: CacheMode = CacheMode::Off;
-    #[doc = "The folder of the cache; several crawls may share it."]
+    #[doc = "The directory of the cache; several crawls may share it."]
     cache_dir: PathBuf = PathBuf::from(".crawl/cache");
     #[doc = "Let a durable job keep its pages, ask the next run only for what has changed, and compare."]
     recrawl: bool = false;

@@ -62,7 +62,7 @@ impl Scope {
             ScopeMode::Any => return,
             ScopeMode::Host => host(url).to_owned(),
             ScopeMode::Domain => identity::site(url).unwrap_or_else(|| host(url).to_owned()),
-            ScopeMode::Prefix => folder(url).to_owned(),
+            ScopeMode::Prefix => directory(url).to_owned(),
         };
         self.inside.insert(place);
     }
@@ -134,7 +134,7 @@ fn host(url: &Url) -> &str {
 }
 
 /// The URL up to the last slash of its path.
-fn folder(url: &Url) -> &str {
+fn directory(url: &Url) -> &str {
     let before_query = url.as_str().split(['?', '#']).next().unwrap_or_default();
     before_query
         .rfind('/')

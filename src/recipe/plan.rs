@@ -123,7 +123,7 @@ impl Plan {
     }
 }
 
-/// Whether a recipe can be called so. Names become those of folders and files.
+/// Whether a recipe can be called so. Names become those of directories and files.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(['.', '-'])

@@ -1,4 +1,4 @@
-//! The folder of a durable job: who may crawl it, how far its run has come, and what is left of the runs before.
+//! The directory of a durable job: who may crawl it, how far its run has come, and what is left of the runs before.
 //!
 //! | file | what |
 //! |---|---|
@@ -12,10 +12,10 @@
 //! | `history.jsonl` | a line for each of the last runs ([`PastRun`]) |
 //! | `pages/` | what a recrawl keeps of each page, from run to run |
 //!
-//! The folder is its user's alone: URLs and arguments can be secrets.
+//! The directory is its user's alone: URLs and arguments can be secrets.
 
 pub(crate) mod dead_letter;
-mod folder;
+mod directory;
 pub(crate) mod history;
 mod lock;
 mod open;
@@ -26,7 +26,7 @@ pub(crate) mod store;
 mod streamed;
 
 pub(crate) use dead_letter::DeadLetter;
-pub(crate) use folder::Folder;
+pub(crate) use directory::Directory;
 pub(crate) use history::PastRun;
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};

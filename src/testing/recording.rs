@@ -1,4 +1,4 @@
-//! A recording: a folder with a crawl on a cassette, what the spider made of it, and how that came about.
+//! A recording: a directory with a crawl on a cassette, what the spider made of it, and how that came about.
 //!
 //! | file | what |
 //! |---|---|
@@ -76,13 +76,13 @@ const ABOUT: &str = "recording.toml";
 ///
 /// # Errors
 /// [`ErrorKind::File`] when the recording cannot be read; those of a crawl that cannot begin.
-pub async fn check(job: &Job, folder: impl AsRef<Path>) -> Result<Changes> {
-    let recording = Recording::read(folder.as_ref())?;
+pub async fn check(job: &Job, directory: impl AsRef<Path>) -> Result<Changes> {
+    let recording = Recording::read(directory.as_ref())?;
     let replayed = replay(job, &recording.about, recording.exchanges.clone()).await?;
     Ok(Changes::between(&recording, &replayed))
 }
 
-/// What is in the folder.
+/// What is in the directory.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) about: About,
@@ -94,10 +94,10 @@ impl Recording {
     /// # Errors
     /// [`ErrorKind::File`] for a file that is missing, torn or wrong, or when there is no page; the message names file and
     /// line.
-    pub(crate) fn read(folder: &Path) -> Result<Self> {
-        let about = About::of(folder)?;
+    pub(crate) fn read(directory: &Path) -> Result<Self> {
+        let about = About::of(directory)?;
         if about.pages == 0 {
-            let path = folder.join(ABOUT);
+            let path = directory.join(ABOUT);
             let message = "a recording without a page, of which nothing can be checked";
             return Err(Error::new(
                 ErrorKind::File,
@@ -106,35 +106,35 @@ impl Recording {
         }
         Ok(Self {
             about,
-            exchanges: Cassette::read_whole(&folder.join(CASSETTE))?.into_exchanges(),
-            results: Results::read(&folder.join(ITEMS))?,
+            exchanges: Cassette::read_whole(&directory.join(CASSETTE))?.into_exchanges(),
+            results: Results::read(&directory.join(ITEMS))?,
         })
     }
 
-    /// Writes all files into a folder that is there.
+    /// Writes all files into a directory that is there.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when that fails.
-    fn write(&self, folder: &Path) -> Result<()> {
-        Cassette::from_exchanges(self.exchanges.iter().cloned()).write(folder.join(CASSETTE))?;
+    fn write(&self, directory: &Path) -> Result<()> {
+        Cassette::from_exchanges(self.exchanges.iter().cloned()).write(directory.join(CASSETTE))?;
         for (name, text) in [(ITEMS, self.results.write()), (ABOUT, self.about.write()?)] {
-            let path = folder.join(name);
+            let path = directory.join(name);
             fs::write(&path, text).map_err(|error| unwritable(&path, error))?;
         }
         Ok(())
     }
 
-    /// Whether there is one, or room for one: nothing but an empty folder.
-    pub(crate) fn may_be_in(folder: &Path) -> bool {
-        let is_empty = || fs::read_dir(folder).is_ok_and(|mut files| files.next().is_none());
-        Self::is_in(folder) || is_empty()
+    /// Whether there is one, or room for one: nothing but an empty directory.
+    pub(crate) fn may_be_in(directory: &Path) -> bool {
+        let is_empty = || fs::read_dir(directory).is_ok_and(|mut files| files.next().is_none());
+        Self::is_in(directory) || is_empty()
     }
 
-    /// Whether a folder is one, be it a broken one.
-    pub(crate) fn is_in(folder: &Path) -> bool {
+    /// Whether a directory is one, be it a broken one.
+    pub(crate) fn is_in(directory: &Path) -> bool {
         [ABOUT, CASSETTE]
             .iter()
-            .any(|name| folder.join(name).is_file())
+            .any(|name| directory.join(name).is_file())
     }
 }
 

@@ -376,9 +376,9 @@ async fn a_request_that_is_made_again_waits_for_its_turn() {
     assert_eq!(fake.times(), [secs(0), secs(7)]);
 }
 
-/// Whether any file below this folder has this text in it.
-fn is_in(folder: &Path, text: &str) -> bool {
-    std::fs::read_dir(folder).unwrap().any(|entry| {
+/// Whether any file below this directory has this text in it.
+fn is_in(directory: &Path, text: &str) -> bool {
+    std::fs::read_dir(directory).unwrap().any(|entry| {
         let path = entry.unwrap().path();
         if path.is_dir() {
             return is_in(&path, text);

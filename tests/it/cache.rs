@@ -15,7 +15,7 @@ use crate::support::{Probe, Scratch, get, html, page_of_links, polite, quick, ru
 
 const PAGE: &str = "http://a.example/";
 
-/// A folder for a cache, and crawls that use it.
+/// A directory for a cache, and crawls that use it.
 struct Cache(Scratch);
 
 impl Cache {
@@ -23,13 +23,13 @@ impl Cache {
         Self(Scratch::new())
     }
 
-    fn folder(&self) -> PathBuf {
+    fn directory(&self) -> PathBuf {
         self.0.path("cache").into()
     }
 
     fn set(&self, settings: &mut Settings, mode: CacheMode) {
         settings.cache = mode;
-        settings.cache_dir = self.folder();
+        settings.cache_dir = self.directory();
     }
 
     /// Crawls these with `cache = "http"`; answers with the report and the responses.
@@ -51,8 +51,8 @@ impl Cache {
 
     /// The files of the cache.
     fn files(&self) -> Vec<PathBuf> {
-        fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
-            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+        fn walk(directory: &Path, files: &mut Vec<PathBuf>) {
+            for entry in std::fs::read_dir(directory).into_iter().flatten() {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     walk(&path, files);
@@ -62,7 +62,7 @@ impl Cache {
             }
         }
         let mut files = Vec::new();
-        walk(&self.folder(), &mut files);
+        walk(&self.directory(), &mut files);
         files
     }
 }
@@ -130,14 +130,14 @@ async fn a_fresh_page_is_answered_without_a_request() {
 async fn nothing_is_kept_unless_it_is_asked_for() {
     let (cache, fake) = (Cache::new(), counting(&[("cache-control", "max-age=60")]));
     for _ in 0..2 {
-        run(
-            quick(Probe::only([get(PAGE)]), |s| s.cache_dir = cache.folder())
-                .downloader(fake.clone()),
-        )
+        run(quick(Probe::only([get(PAGE)]), |s| {
+            s.cache_dir = cache.directory()
+        })
+        .downloader(fake.clone()))
         .await;
     }
     assert_eq!(fake.urls().len(), 2);
-    assert!(!cache.folder().exists());
+    assert!(!cache.directory().exists());
 }
 
 #[tokio::test]
@@ -324,10 +324,10 @@ async fn a_place_that_cannot_be_one_is_an_error() {
 #[tokio::test]
 async fn a_crawl_goes_on_when_nothing_can_be_stored_any_more() {
     let (cache, fake) = (Cache::new(), counting(&[("cache-control", "max-age=60")]));
-    std::fs::create_dir(cache.folder()).unwrap();
+    std::fs::create_dir(cache.directory()).unwrap();
     for shard in 0..=255 {
-        // In the place of each folder.
-        std::fs::write(cache.folder().join(format!("{shard:02x}")), "").unwrap();
+        // In the place of each directory.
+        std::fs::write(cache.directory().join(format!("{shard:02x}")), "").unwrap();
     }
     let pages = (0..5).map(|page| get(format!("http://a.example/{page}")));
     let (report, _) = cache.http(&fake, pages.collect()).await;
@@ -344,7 +344,7 @@ async fn nobody_else_can_read_it() {
     let (cache, fake) = (Cache::new(), counting(&[("cache-control", "max-age=60")]));
     cache.page(&fake, get(PAGE)).await;
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&cache.folder()), 0o700);
+    assert_eq!(mode(&cache.directory()), 0o700);
     assert_eq!(mode(&cache.files()[0]), 0o600);
 }
 

@@ -11,14 +11,14 @@ use crawlworks::{Downloader, ErrorKind, HttpDownloader, Site};
 use crate::support::{Probe, Scratch, get, html, page_of_links, quick, run};
 
 /// A crawl of the practice site that follows every link, recorded; answers what was parsed.
-async fn recorded(folder: &Scratch, start: Vec<Request>) -> Vec<Response> {
+async fn recorded(directory: &Scratch, start: Vec<Request>) -> Vec<Response> {
     let spider = Probe::new(start, |response, out: &mut Output<String>| {
         out.item(response.url().path().to_owned());
         Ok(())
     });
     let visited = spider.visited();
     let downloader = HttpDownloader::new(&Settings::default()).unwrap();
-    let recorder = Recorder::new(folder.path("cassette.jsonl"), downloader).unwrap();
+    let recorder = Recorder::new(directory.path("cassette.jsonl"), downloader).unwrap();
     run(quick(spider, |_| {}).downloader(recorder)).await;
     visited.responses()
 }
@@ -33,12 +33,12 @@ async fn replayed(replay: &Replay, start: Vec<Request>) -> Vec<Response> {
 
 /// Crawls these, closes the server, crawls them again from the cassette and compares what `parse` got.
 async fn assert_same(paths: &[&str]) -> String {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let site = PracticeSite::start().unwrap();
     let start: Vec<Request> = paths.iter().map(|path| get(site.at(path))).collect();
-    let mut before = recorded(&folder, start.clone()).await;
+    let mut before = recorded(&directory, start.clone()).await;
     drop(site);
-    let replay = Cassette::read(folder.path("cassette.jsonl"))
+    let replay = Cassette::read(directory.path("cassette.jsonl"))
         .unwrap()
         .replay();
     let mut after = replayed(&replay, start).await;
@@ -56,7 +56,7 @@ async fn assert_same(paths: &[&str]) -> String {
     }
     assert_eq!(before.len(), after.len());
     assert_eq!(replay.unused(), [""; 0]);
-    folder.read("cassette.jsonl")
+    directory.read("cassette.jsonl")
 }
 
 #[tokio::test]
@@ -101,17 +101,17 @@ async fn each_hop_of_a_redirect_is_an_exchange() {
 
 #[tokio::test]
 async fn robots_txt_is_recorded_and_obeyed() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let site = PracticeSite::start().unwrap();
     let url = site.at("/account");
     let recorder = Recorder::new(
-        folder.path("c.jsonl"),
+        directory.path("c.jsonl"),
         HttpDownloader::new(&Settings::default()).unwrap(),
     );
     let crawl = || Crawler::new(Probe::only([get(&url)])).delay(Duration::ZERO);
     run(crawl().downloader(recorder.unwrap())).await;
     drop(site);
-    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let replay = Cassette::read(directory.path("c.jsonl")).unwrap().replay();
     let report = run(crawl().downloader(replay)).await;
     assert_eq!(
         (report.pages, report.filtered[&crawlworks::Filter::Robots]),
@@ -133,12 +133,12 @@ async fn a_robots_txt_that_is_not_recorded_is_none() {
 
 #[tokio::test]
 async fn a_failure_is_recorded_with_its_kind() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let broken =
         FakeDownloader::new(|_| Err(crawlworks::Error::new(ErrorKind::Tls, "bad certificate")));
-    let recorder = Recorder::new(folder.path("c.jsonl"), broken).unwrap();
+    let recorder = Recorder::new(directory.path("c.jsonl"), broken).unwrap();
     recorder.fetch(get("http://a.example/")).await.unwrap_err();
-    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let replay = Cassette::read(directory.path("c.jsonl")).unwrap().replay();
     let error = replay.fetch(get("http://a.example/")).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
@@ -171,7 +171,7 @@ async fn the_bodies_of_two_posts_tell_them_apart() {
 
 #[tokio::test]
 async fn a_login_is_replayed_without_its_password_and_its_cookies() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let site = PracticeSite::start().unwrap();
     let login = get(site.at("/login"));
     let crawl = |password: &'static str| {
@@ -200,16 +200,16 @@ async fn a_login_is_replayed_without_its_password_and_its_cookies() {
         quick(spider, |_| {})
     };
     let downloader = HttpDownloader::new(&Settings::default()).unwrap();
-    let recorder = Recorder::new(folder.path("c.jsonl"), downloader).unwrap();
+    let recorder = Recorder::new(directory.path("c.jsonl"), downloader).unwrap();
     let report = run(crawl("secret").downloader(recorder)).await;
     assert_eq!(report.items.kept, 5);
     drop(site);
-    let text = folder.read("c.jsonl");
+    let text = directory.read("c.jsonl");
     assert!(
         text.contains("username=ada&password=***") && !text.contains("=secret"),
         "{text}"
     );
-    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let replay = Cassette::read(directory.path("c.jsonl")).unwrap().replay();
     let report = run(crawl("***").downloader(replay.clone())).await;
     assert_eq!((report.items.kept, replay.unused().len()), (5, 0));
 }
@@ -236,7 +236,7 @@ async fn the_order_of_requests_does_not_matter() {
 
 #[tokio::test]
 async fn nothing_secret_is_recorded() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let fake = FakeDownloader::new(|request| {
         Response::new(request, 302)
             .with_header("set-cookie", "session=hunter2")?
@@ -244,7 +244,7 @@ async fn nothing_secret_is_recorded() {
             .with_header("www-authenticate", "Digest nonce=hunter2")?
             .with_header("location", "http://us:hunter2@a.example/?api_key=hunter2")
     });
-    let path = folder.path("c.jsonl");
+    let path = directory.path("c.jsonl");
     let recorder = Recorder::new(&path, fake).unwrap();
     let request = get("http://us:hunter2@a.example/login?access_token=hunter2&page=2")
         .with_header("cookie", "session=hunter2")
@@ -253,7 +253,7 @@ async fn nothing_secret_is_recorded() {
         .unwrap()
         .with_form([("user", "anna"), ("password", "hunter2")]);
     recorder.fetch(request.clone()).await.unwrap();
-    let text = folder.read("c.jsonl");
+    let text = directory.read("c.jsonl");
     assert!(!text.contains("hunter2") && !text.contains("us:"), "{text}");
     assert!(
         text.contains("page=2") && text.contains("user=anna"),
@@ -269,19 +269,19 @@ async fn nothing_secret_is_recorded() {
 
 #[tokio::test]
 async fn a_recorder_takes_further_headers_but_no_secret_ones() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let fake =
         || FakeDownloader::new(|request| Response::new(request, 200).with_header("x-total", "7"));
-    let recorder = || Recorder::new(folder.path("c.jsonl"), fake()).unwrap();
+    let recorder = || Recorder::new(directory.path("c.jsonl"), fake()).unwrap();
     recorder().fetch(get("http://a.example/")).await.unwrap();
-    assert!(!folder.read("c.jsonl").contains("x-total"));
+    assert!(!directory.read("c.jsonl").contains("x-total"));
     recorder()
         .with_header("X-Total")
         .unwrap()
         .fetch(get("http://a.example/"))
         .await
         .unwrap();
-    assert!(folder.read("c.jsonl").contains(r#"["x-total","7"]"#));
+    assert!(directory.read("c.jsonl").contains(r#"["x-total","7"]"#));
     for name in ["Set-Cookie", "authorization", "X-Api-Key", "bad name"] {
         assert_eq!(
             recorder().with_header(name).unwrap_err().kind(),
@@ -293,13 +293,13 @@ async fn a_recorder_takes_further_headers_but_no_secret_ones() {
 
 #[tokio::test]
 async fn a_body_that_is_too_large_is_an_error_for_the_crawl_too() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let body: Arc<str> = "x".repeat(MAX_RECORDED_BODY + 1).into();
     let fake = FakeDownloader::new(move |request| Ok(html(request, &*body)));
-    let recorder = Recorder::new(folder.path("c.jsonl"), fake).unwrap();
+    let recorder = Recorder::new(directory.path("c.jsonl"), fake).unwrap();
     let error = recorder.fetch(get("http://a.example/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let replay = Cassette::read(directory.path("c.jsonl")).unwrap().replay();
     let error = replay.fetch(get("http://a.example/")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
@@ -315,37 +315,37 @@ fn three_pages() -> Cassette {
 
 #[test]
 fn a_last_line_that_is_torn_is_left_out() {
-    let folder = Scratch::new();
-    let path = folder.path("c.jsonl");
+    let directory = Scratch::new();
+    let path = directory.path("c.jsonl");
     three_pages().write(&path).unwrap();
-    let text = folder.read("c.jsonl");
+    let text = directory.read("c.jsonl");
     let third = text.trim_end().rfind('\n').unwrap() + 1;
     for end in third..text.len() - 1 {
-        folder.write("c.jsonl", &text[..end]);
+        directory.write("c.jsonl", &text[..end]);
         assert_eq!(Cassette::read(&path).unwrap().exchanges().len(), 2, "{end}");
     }
-    folder.write("c.jsonl", text.trim_end());
+    directory.write("c.jsonl", text.trim_end());
     assert_eq!(Cassette::read(&path).unwrap(), three_pages());
 }
 
 #[test]
 fn a_broken_line_is_told_with_file_and_number() {
-    let folder = Scratch::new();
-    let path = folder.path("c.jsonl");
+    let directory = Scratch::new();
+    let path = directory.path("c.jsonl");
     three_pages().write(&path).unwrap();
-    let text = folder.read("c.jsonl");
+    let text = directory.read("c.jsonl");
     let broken = text.replacen("\"status\":200", "\"status\":", 2);
-    folder.write("c.jsonl", &broken);
+    directory.write("c.jsonl", &broken);
     let error = Cassette::read(&path).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
     assert!(
         error.to_string().contains("c.jsonl:2: not an exchange: "),
         "{error}"
     );
-    folder.write("c.jsonl", text.split_once('\n').unwrap().1);
+    directory.write("c.jsonl", text.split_once('\n').unwrap().1);
     let error = Cassette::read(&path).unwrap_err().to_string();
     assert!(error.contains("c.jsonl:1: not a cassette"), "{error}");
-    let error = Cassette::read(folder.path("none.jsonl"))
+    let error = Cassette::read(directory.path("none.jsonl"))
         .unwrap_err()
         .to_string();
     assert!(
@@ -373,7 +373,7 @@ async fn what_was_not_asked_for_is_told_and_so_is_what_is_not_recorded() {
 
 #[tokio::test]
 async fn a_recorder_works_in_any_crawl() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let site = PracticeSite::start().unwrap();
     let crawl = || {
         Crawler::new(Site::new([site.at("/quotes/")]))
@@ -381,10 +381,10 @@ async fn a_recorder_works_in_any_crawl() {
             .max_pages(4)
     };
     let downloader = HttpDownloader::new(&Settings::default()).unwrap();
-    let recorder = Recorder::new(folder.path("c.jsonl"), downloader).unwrap();
+    let recorder = Recorder::new(directory.path("c.jsonl"), downloader).unwrap();
     assert_eq!(run(crawl().downloader(recorder)).await.pages, 4);
     let hits = site.served().total;
-    let replay = Cassette::read(folder.path("c.jsonl")).unwrap().replay();
+    let replay = Cassette::read(directory.path("c.jsonl")).unwrap().replay();
     assert_eq!(run(crawl().downloader(replay)).await.pages, 4);
     assert_eq!(site.served().total, hits);
 }

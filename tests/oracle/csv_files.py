@@ -66,8 +66,8 @@ def main():
     items = [{name: value(dice) for name in NAMES} for _ in range(args.limit or 3000)]
     fields = "".join(f"{json.dumps(name, ensure_ascii=False)} = {{ json = {json.dumps(json.dumps(name))}, optional = true }}\n" for name in NAMES)
     tally = shared.Tally(args.verbose)
-    with shared.serve({"/": ("application/json", json.dumps(items).encode())}) as site, tempfile.TemporaryDirectory() as folder:
-        recipe, output = pathlib.Path(folder, "r.toml"), pathlib.Path(folder, "out.csv")
+    with shared.serve({"/": ("application/json", json.dumps(items).encode())}) as site, tempfile.TemporaryDirectory() as directory:
+        recipe, output = pathlib.Path(directory, "r.toml"), pathlib.Path(directory, "out.csv")
         recipe.write_text(f"start = '{site}/'\n[items.x]\njson = '[]'\n[items.x.fields]\n{fields}", "utf-8")
         code, _, error = shared.crawl(args.crawl, "run", str(recipe), "--no-job", "-q", "-s", "robots=false", "-O", str(output))
         if code:

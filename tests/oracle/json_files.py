@@ -196,8 +196,8 @@ def main():
         if page := script(body, kind):
             pages[f"/s/{at}"], values[f"/s/{at}"] = ("text/html; charset=utf-8", page), (f"{what}, in a script", value)
     tally = shared.Tally(args.verbose)
-    with shared.serve(pages) as site, tempfile.TemporaryDirectory() as folder:
-        recipe, output = pathlib.Path(folder, "r.toml"), pathlib.Path(folder, "out.jsonl")
+    with shared.serve(pages) as site, tempfile.TemporaryDirectory() as directory:
+        recipe, output = pathlib.Path(directory, "r.toml"), pathlib.Path(directory, "out.jsonl")
         recipe.write_text(RECIPE % json.dumps([site + path for path in pages]))
         words = ["run", str(recipe), "--no-job", "-q", "-O", str(output)]
         for setting in ["robots=false", "delay=0", "concurrency=16", "concurrency_per_host=16", "adaptive_delay=false", "retries=0", "max_errors=1000000"]:

@@ -270,8 +270,8 @@ def drop(node):
 
 
 def main():
-    args = arguments(__doc__, size=(400_000, "bytes that a page has at the most"), folder=("", "a folder of pages in place of Debian's"))
-    roots = {"roots": (args.folder,)} if args.folder else {}
+    args = arguments(__doc__, size=(400_000, "bytes that a page has at the most"), directory=("", "a directory of pages in place of Debian's"))
+    roots = {"roots": (args.directory,)} if args.directory else {}
     files = [file for file in documents(".html", ".htm", limit=args.limit, **roots) if file.stat().st_size <= args.size]
     pages = {f"/{at}/{re.sub('[^a-zA-Z0-9._-]', '_', file.name)}": file for at, file in enumerate(files)}
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])

@@ -33,10 +33,10 @@ EXPLAINED = [
 ]
 
 
-def examples(folder):
+def examples(directory):
     """The texts with the amounts that price-parser's tests expect, from its source package."""
-    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-binary", ":all:", "--no-deps", "price-parser", "-d", folder], check=True)
-    archive = next(pathlib.Path(folder).glob("*.tar.gz"))
+    subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-binary", ":all:", "--no-deps", "price-parser", "-d", directory], check=True)
+    archive = next(pathlib.Path(directory).glob("*.tar.gz"))
     with tarfile.open(archive) as tar:
         name = next(name for name in tar.getnames() if name.endswith("test_price_parsing.py"))
         tree = ast.parse(tar.extractfile(name).read())
@@ -54,14 +54,14 @@ def main():
     args = arguments(__doc__)
     from price_parser import Price
 
-    with tempfile.TemporaryDirectory() as folder:
-        texts = sorted({text for _, text in examples(folder)})
+    with tempfile.TemporaryDirectory() as directory:
+        texts = sorted({text for _, text in examples(directory)})
         if args.limit:
             texts = texts[:: max(1, len(texts) // args.limit)]
         escaped = [text.replace("&", "&amp;").replace("<", "&lt;") for text in texts]
         rows = "".join(f"<li><b>{n}</b><i>{text}</i></li>" for n, text in enumerate(escaped))
         page = f"<!DOCTYPE html><meta charset=utf-8><ul>{rows}</ul>".encode()
-        recipe = pathlib.Path(folder) / "prices.toml"
+        recipe = pathlib.Path(directory) / "prices.toml"
         recipe.write_text(RECIPE)
         with serve({"/": ("text/html; charset=utf-8", page)}) as base:
             code, out, err = crawl(args.crawl, "run", str(recipe), "-a", f"url={base}/", "--no-job", "-q", "-O", "-")

@@ -265,9 +265,9 @@ def from_files(binary, rng, tally):
     encodings = {"utf-8": text.encode(), "utf-8-sig": text.encode("utf-8-sig"), "utf-16": text.encode("utf-16"), "latin-1": text.encode("latin-1"),
                  "utf-16-be": codecs.BOM_UTF16_BE + text.encode("utf-16-be"), "utf-16-le without a mark": text.encode("utf-16-le")}
     paths = ["/private", "/private/open/x", "/else", "/privat"]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         for name, data in encodings.items():
-            file = pathlib.Path(folder, "robots.txt")
+            file = pathlib.Path(directory, "robots.txt")
             file.write_bytes(data)
             _, out, err = crawl(binary, "robots", "--file", str(file), "--user-agent", "a", *paths)
             ours = [line.startswith(b"allowed") for line in out.splitlines()]

@@ -1,4 +1,4 @@
-//! The command that goes on with a job, from what its folder says of it.
+//! The command that goes on with a job, from what its directory says of it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,12 +32,12 @@ pub(in crate::cli) fn site_arguments(
 
 /// The command that resumes this run, with the settings about its items and without others; none when it was not begun by
 /// this program, as it is now.
-pub(in crate::cli) fn command(run: &RunFile, folder: &Path, jobs: &[Job]) -> Option<String> {
+pub(in crate::cli) fn command(run: &RunFile, directory: &Path, jobs: &[Job]) -> Option<String> {
     let mut words = of_site(run)
         .or_else(|| of_recipe(run))
         .or_else(|| of_spider(run, jobs))?;
-    if folder != jobs::folder_of(&run.job) {
-        words.extend(["--job".to_owned(), folder.display().to_string()]);
+    if directory != jobs::directory_of(&run.job) {
+        words.extend(["--job".to_owned(), directory.display().to_string()]);
     }
     for (name, value) in &run.quality {
         words.extend(["-s".to_owned(), format!("{name}={value}")]);
@@ -139,9 +139,9 @@ mod tests {
         let build = |_: &mut Args| Ok(Crawler::new(Site::new(Vec::<Url>::new())));
         let spiders = [Job::new("books", build), Job::new("quotes", build)];
         let outputs = outputs.iter().map(ToString::to_string).collect();
-        let folder = jobs::folder_of(&job);
+        let directory = jobs::directory_of(&job);
         let run = RunFile::new(job, "site".to_owned(), arguments, outputs);
-        command(&run, &folder, &spiders)
+        command(&run, &directory, &spiders)
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into();
         let spiders = [Job::new("quotes", build)];
-        let command = command(&run, &jobs::folder_of("quotes"), &spiders);
+        let command = command(&run, &jobs::directory_of("quotes"), &spiders);
         assert_eq!(
             command.unwrap(),
             "crawl run quotes -s min_fill=price=0.9,title=1 -s unique=sku"
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_elsewhere_is_named() {
+    fn a_directory_elsewhere_is_named() {
         let run = RunFile::new("quotes".into(), "quotes".into(), BTreeMap::new(), vec![]);
         let build = |_: &mut Args| Ok(Crawler::new(Site::new(Vec::<Url>::new())));
         let command = command(

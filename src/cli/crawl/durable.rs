@@ -11,14 +11,14 @@ use crate::cli::verbs::jobs;
 use crate::engine::job::AnyCrawler;
 use crate::model::event::{Event, Events};
 use crate::page::error::Result;
-use crate::store::state::{Folder, RunFile};
+use crate::store::state::{Directory, RunFile};
 
 /// A job that a crawl is kept as.
 #[derive(Debug)]
 pub(in crate::cli) struct Durable {
     name: String,
     arguments: BTreeMap<String, String>,
-    folder: PathBuf,
+    directory: PathBuf,
     fresh: bool,
 }
 
@@ -31,18 +31,18 @@ pub(in crate::cli) struct Unfinished {
 }
 
 impl Durable {
-    /// A job in this folder or, if none is given, in that of its name.
+    /// A job in this directory or, if none is given, in that of its name.
     pub(in crate::cli) fn new(
         name: String,
         arguments: BTreeMap<String, String>,
-        folder: Option<PathBuf>,
+        directory: Option<PathBuf>,
         fresh: bool,
     ) -> Self {
-        let folder = folder.unwrap_or_else(|| jobs::folder_of(&name));
+        let directory = directory.unwrap_or_else(|| jobs::directory_of(&name));
         Self {
             name,
             arguments,
-            folder,
+            directory,
             fresh,
         }
     }
@@ -53,13 +53,13 @@ impl Durable {
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when the job is being crawled,
     /// [`ErrorKind::File`](crate::ErrorKind::File) when its last run cannot be read.
     pub(in crate::cli) fn look(&self) -> Result<Option<Unfinished>> {
-        if let Some(holder) = Folder::peek(&self.folder)?.holder {
-            return Err(holder.refuses(&self.folder));
+        if let Some(holder) = Directory::peek(&self.directory)?.holder {
+            return Err(holder.refuses(&self.directory));
         }
-        let run = RunFile::read(&self.folder)?;
+        let run = RunFile::read(&self.directory)?;
         let unfinished = run.filter(|run| run.state.is_unfinished() && !self.fresh);
         Ok(unfinished.map(|run| {
-            let ended = jobs::ended(&run, &self.folder).map_or_else(String::new, moment);
+            let ended = jobs::ended(&run, &self.directory).map_or_else(String::new, moment);
             Unfinished {
                 end: format!("{} {ended}", jobs::state(run.state, false)),
                 job: run.job,
@@ -70,7 +70,7 @@ impl Durable {
     /// Keeps the crawl as this job.
     pub(in crate::cli) fn keep(self, crawler: AnyCrawler) -> AnyCrawler {
         let crawler = crawler
-            .job(self.folder)
+            .job(self.directory)
             .job_about(self.name, self.arguments);
         if self.fresh { crawler.fresh() } else { crawler }
     }

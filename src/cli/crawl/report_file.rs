@@ -22,7 +22,7 @@ pub(in crate::cli) struct ReportFile {
 }
 
 impl ReportFile {
-    /// Opens the file, and makes the folders on the way to it; `-` is standard output.
+    /// Opens the file, and makes the directories on the way to it; `-` is standard output.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be written.
@@ -77,8 +77,8 @@ impl Drop for ReportFile {
 }
 
 fn create(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
     }
     File::create(path)
 }
@@ -94,13 +94,14 @@ mod tests {
 
     #[test]
     fn a_crawl_without_a_report_leaves_none() {
-        let folder = std::env::temp_dir().join(format!("crawlworks-report-{}", std::process::id()));
-        let path = folder.join("deep/report.json");
+        let directory =
+            std::env::temp_dir().join(format!("crawlworks-report-{}", std::process::id()));
+        let path = directory.join("deep/report.json");
         let file = ReportFile::open(&path).unwrap();
         assert!(path.exists());
         drop(file);
         assert!(!path.exists());
-        fs::remove_dir_all(folder).unwrap();
+        fs::remove_dir_all(directory).unwrap();
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::page::suggest::did_you_mean;
 use crate::recipe::Recipe;
 
 /// Where recipes are looked for.
-const FOLDER: &str = "spiders";
+const DIRECTORY: &str = "spiders";
 /// A file with the ending of recipes that is none.
 const SETTINGS: &str = "crawl.toml";
 
@@ -53,7 +53,7 @@ impl Found<'_> {
         }
     }
 
-    /// The file of a recipe as one and the same text, however it was named: seen from this folder if it is below it.
+    /// The file of a recipe as one and the same text, however it was named: seen from this directory if it is below it.
     pub(in crate::cli) fn place(&self) -> Option<String> {
         let Self::Recipe { file, .. } = self else {
             return None;
@@ -113,12 +113,12 @@ pub(in crate::cli) fn file(word: &str) -> Option<PathBuf> {
     if is_recipe(Path::new(word)) {
         return Some(PathBuf::from(word));
     }
-    // A name is not a way out of the folder.
+    // A name is not a way out of the directory.
     if word.contains(['/', '\\']) {
         return None;
     }
     let name = format!("{word}.toml");
-    let mut places = [Path::new(FOLDER).join(&name), PathBuf::from(&name)].into_iter();
+    let mut places = [Path::new(DIRECTORY).join(&name), PathBuf::from(&name)].into_iter();
     let is_there = |place: &PathBuf| is_recipe(place) && place.is_file();
     places.find(is_there).or_else(|| {
         let is_named = |file: &PathBuf| {
@@ -131,7 +131,7 @@ pub(in crate::cli) fn file(word: &str) -> Option<PathBuf> {
 
 /// The recipes in ./spiders, in the order of their names.
 pub(in crate::cli) fn files() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(FOLDER).into_iter().flatten();
+    let entries = std::fs::read_dir(DIRECTORY).into_iter().flatten();
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| is_recipe(path) && path.is_file())

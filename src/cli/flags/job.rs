@@ -10,7 +10,7 @@ use crate::cli::crawl::durable::Durable;
 /// Where the job of a crawl is kept.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct JobFlags {
-    /// Keep the crawl in this folder, to resume it [default: one in ./.crawl]
+    /// Keep the crawl in this directory, to resume it [default: one in ./.crawl]
     ///
     /// A crawl that was stopped, killed or broken off is resumed by the same command. `crawl jobs` shows them all.
     #[arg(long, value_name = "DIR")]

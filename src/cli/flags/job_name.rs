@@ -63,7 +63,7 @@ pub(in crate::cli) fn of_site(urls: &[Url], content: Option<&str>) -> String {
     named(&format!("site-{host}"), &mark(words))
 }
 
-/// The name of a folder: at most 64 of the characters that need no care anywhere, and none that hides it.
+/// The name of a directory: at most 64 of the characters that need no care anywhere, and none that hides it.
 fn named(stem: &str, mark: &str) -> String {
     let mut name: String = stem
         .chars()
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_fit_for_a_folder() {
+    fn a_name_is_fit_for_a_directory() {
         let long = "x".repeat(100);
         for (stem, name) in [
             ("my quotes/2026", "my-quotes-2026"),

@@ -9,7 +9,7 @@ use super::page::Page;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::Html;
 
-/// So many files are tried before a folder is given up.
+/// So many files are tried before a directory is given up.
 const NAMES: u32 = 1000;
 
 /// Writes the copy, which only this user can read.
@@ -23,11 +23,11 @@ pub(super) fn save(page: &Page) -> Result<PathBuf> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let folder = std::env::temp_dir();
+    let directory = std::env::temp_dir();
     let write = || {
         for number in 1..NAMES {
             let name = format!("crawl-shell-{}-{number}.{extension}", std::process::id());
-            let path = folder.join(name);
+            let path = directory.join(name);
             match options.open(&path) {
                 Ok(mut file) => return file.write_all(&bytes).map(|()| path),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -37,7 +37,7 @@ pub(super) fn save(page: &Page) -> Result<PathBuf> {
         Err(io::ErrorKind::AlreadyExists.into())
     };
     write().map_err(|error| {
-        let message = format!("cannot write into {}", folder.display());
+        let message = format!("cannot write into {}", directory.display());
         Error::new(ErrorKind::Storage, message).with_source(error)
     })
 }

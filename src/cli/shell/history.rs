@@ -1,4 +1,4 @@
-//! Where the lines that were typed are kept: in the user's state folder, for this user only.
+//! Where the lines that were typed are kept: in the user's state directory, for this user only.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -11,17 +11,17 @@ pub(super) const LINES: usize = 1000;
 
 const FILE: &str = "crawlworks/shell_history";
 
-/// The file of the history, whose folder is there; `None` when the system does not tell of a folder for this user.
+/// The file of the history, whose directory is there; `None` when the system does not tell of a directory for this user.
 ///
 /// # Errors
-/// [`ErrorKind::Storage`] when the folder cannot be made.
+/// [`ErrorKind::Storage`] when the directory cannot be made.
 pub(super) fn file() -> Result<Option<PathBuf>> {
     let Some(file) = place(|name| std::env::var_os(name).map(PathBuf::from)) else {
         return Ok(None);
     };
-    if let Some(folder) = file.parent() {
-        make_private(folder).map_err(|error| {
-            let message = format!("cannot make the folder {}", folder.display());
+    if let Some(directory) = file.parent() {
+        make_private(directory).map_err(|error| {
+            let message = format!("cannot make the directory {}", directory.display());
             Error::new(ErrorKind::Storage, message).with_source(error)
         })?;
     }
@@ -31,18 +31,18 @@ pub(super) fn file() -> Result<Option<PathBuf>> {
 /// The XDG Base Directory Specification, which has relative paths ignored; on Windows its like.
 fn place(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).filter(|path| path.is_absolute());
-    let folder = absolute("XDG_STATE_HOME")
+    let directory = absolute("XDG_STATE_HOME")
         .or_else(|| absolute("LOCALAPPDATA"))
         .or_else(|| Some(absolute("HOME")?.join(".local/state")))?;
-    Some(folder.join(FILE))
+    Some(directory.join(FILE))
 }
 
-fn make_private(folder: &Path) -> io::Result<()> {
+fn make_private(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(directory)
 }
 
 #[cfg(test)]
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn it_is_in_the_state_folder() {
+    fn it_is_in_the_state_directory() {
         let home = ("HOME", "/home/anna");
         let expected = "/home/anna/.local/state/crawlworks/shell_history";
         assert_eq!(of(&[home]).unwrap(), Path::new(expected));

@@ -128,7 +128,7 @@ fn of_job(error: &Error) -> Option<&'static str> {
     })
 }
 
-/// Only where the system refuses is it the disk or the folder; a file that cannot be continued says so itself.
+/// Only where the system refuses is it the disk or the directory; a file that cannot be continued says so itself.
 fn of_storage(error: &Error, dialect: Dialect) -> Option<&'static str> {
     use io::ErrorKind as Io;
     let mut cause = error.source();
@@ -141,7 +141,7 @@ fn of_storage(error: &Error, dialect: Dialect) -> Option<&'static str> {
     while let Some(inner) = cause {
         match inner.downcast_ref::<io::Error>().map(io::Error::kind) {
             Some(Io::PermissionDenied | Io::ReadOnlyFilesystem) => {
-                return Some("is this folder yours to write to?");
+                return Some("is this directory yours to write to?");
             }
             _ => cause = inner.source(),
         }
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_hold_the_job_need_not() {
+    fn a_directory_that_cannot_hold_the_job_need_not() {
         let error = |kind| {
             unusable(
                 "write",
@@ -275,13 +275,13 @@ mod tests {
         };
         let denied = error(io::ErrorKind::PermissionDenied);
         assert!(hint(&denied, Dialect::Flags).contains("`--no-job`"));
-        assert!(hint(&denied, Dialect::Jobs).contains("is this folder yours"));
+        assert!(hint(&denied, Dialect::Jobs).contains("is this directory yours"));
         let full = error(io::ErrorKind::StorageFull);
         assert!(hint(&full, Dialect::Flags).contains("the same command goes on"));
     }
 
     #[test]
-    fn only_the_systems_refusals_blame_disk_and_folder() {
+    fn only_the_systems_refusals_blame_disk_and_directory() {
         let storage = |kind| {
             Error::new(ErrorKind::Storage, "cannot write a").with_source(io::Error::from(kind))
         };

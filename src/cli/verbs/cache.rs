@@ -49,23 +49,23 @@ enum What {
 
 /// The cache that a verb is about.
 struct Place {
-    folder: PathBuf,
+    directory: PathBuf,
     store: Store,
     as_json: bool,
 }
 
 impl Cache {
     pub(in crate::cli) fn run(self) -> Outcome {
-        let folder = if let Some(folder) = self.dir {
-            folder
+        let directory = if let Some(directory) = self.dir {
+            directory
         } else {
             let mut settings = Settings::default();
             layers::apply(&mut settings, "", &[])?;
             settings.cache_dir
         };
         let place = Place {
-            store: Store::at(&folder, false),
-            folder,
+            store: Store::at(&directory, false),
+            directory,
             as_json: self.json,
         };
         match self.what {
@@ -82,7 +82,7 @@ impl Place {
     fn files(&self) -> Result<impl Iterator<Item = Found>> {
         self.store
             .walk()
-            .map_err(|error| unreadable(&self.folder, error))
+            .map_err(|error| unreadable(&self.directory, error))
     }
 
     fn totals(&self) -> Outcome {
@@ -100,7 +100,7 @@ impl Place {
         let mut out = io::stdout().lock();
         if self.as_json {
             let totals = json!({
-                "folder": self.folder.display().to_string(),
+                "folder": self.directory.display().to_string(),
                 "entries": entries, "bytes": size, "damaged": damaged, "oldest": oldest,
             });
             writeln!(out, "{totals}")?;
@@ -108,7 +108,7 @@ impl Place {
         }
         let row = |name: &str, value: String| [name.to_owned(), value];
         let mut rows = vec![
-            row("folder", self.folder.display().to_string()),
+            row("folder", self.directory.display().to_string()),
             row("entries", count(entries)),
             row("size", bytes(size)),
         ];

@@ -12,7 +12,7 @@ use crate::cli::flags::input;
 use crate::cli::terminal;
 use crate::cli::terminal::hint;
 use crate::cli::terminal::table::plural;
-use crate::cli::verbs::record::{FOLDER, indented, offline};
+use crate::cli::verbs::record::{DIRECTORY, indented, offline};
 use crate::engine::job::Job;
 use crate::page::error::{Error, ErrorKind};
 use crate::recipe::{self, Problem};
@@ -32,12 +32,12 @@ use find::Checked;
                   recipe"
 )]
 pub(in crate::cli) struct Check {
-    /// Spiders, recipes, or folders of recordings [default: all in --dir and ./spiders]
-    #[arg(value_name = "SPIDER|RECIPE|FOLDER")]
+    /// Spiders, recipes, or directories of recordings [default: all in --dir and ./spiders]
+    #[arg(value_name = "SPIDER|RECIPE|DIR")]
     words: Vec<String>,
 
-    /// The folder of all recordings
-    #[arg(long, value_name = "DIR", default_value = FOLDER)]
+    /// The directory of all recordings
+    #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
     dir: PathBuf,
 
     /// Take what the spider makes of the recorded pages now for what is expected
@@ -70,8 +70,8 @@ impl Check {
         let has_nothing = !checked.iter().any(is_checked);
         for checked in checked {
             match checked {
-                Checked::Recording(folder) => {
-                    let verdict = self.check(jobs, &folder).unwrap_or_else(Verdict::Broken);
+                Checked::Recording(directory) => {
+                    let verdict = self.check(jobs, &directory).unwrap_or_else(Verdict::Broken);
                     match verdict {
                         Verdict::Changed {
                             is_updated: false, ..
@@ -79,7 +79,7 @@ impl Check {
                         Verdict::Broken(_) => broken = true,
                         _ => {}
                     }
-                    self.show(&mut out, &folder, &verdict)?;
+                    self.show(&mut out, &directory, &verdict)?;
                 }
                 Checked::Recipe(file) => {
                     let problems = problems(&file)?;
@@ -126,8 +126,8 @@ impl Check {
         told.try_for_each(|told| writeln!(out, "{}", terminal::for_stdout(&told)))
     }
 
-    fn check(&self, jobs: &[Job], folder: &Path) -> Result<Verdict, Failure> {
-        let recording = Recording::read(folder)?;
+    fn check(&self, jobs: &[Job], directory: &Path) -> Result<Verdict, Failure> {
+        let recording = Recording::read(directory)?;
         let job = crate::cli::flags::find::spider(jobs, &recording.about.spider)?;
         let replayed = offline(&job, &recording.about, recording.exchanges.clone())?;
         let changes = Changes::between(&recording, &replayed);
@@ -142,7 +142,7 @@ impl Check {
                                --force makes it anew";
                 return Err(Error::new(ErrorKind::File, message).into());
             }
-            update(folder, recording, replayed)?;
+            update(directory, recording, replayed)?;
         }
         Ok(Verdict::Changed {
             about,
@@ -152,13 +152,13 @@ impl Check {
         })
     }
 
-    fn show(&self, out: &mut impl Write, folder: &Path, verdict: &Verdict) -> io::Result<()> {
+    fn show(&self, out: &mut impl Write, directory: &Path, verdict: &Verdict) -> io::Result<()> {
         if self.json {
-            return writeln!(out, "{}", in_json(folder, verdict));
+            return writeln!(out, "{}", in_json(directory, verdict));
         }
-        let name = folder
+        let name = directory
             .file_name()
-            .unwrap_or(folder.as_os_str())
+            .unwrap_or(directory.as_os_str())
             .to_string_lossy();
         let size = |about: &About, items: &usize| {
             format!(
@@ -201,7 +201,7 @@ fn problems(file: &Path) -> Result<Vec<Problem>, Failure> {
 
 /// Writes a recording of which exactly this is expected. Pages that it has no use for now are kept: they may be asked for
 /// again.
-fn update(folder: &Path, recording: Recording, replayed: Replayed) -> Result<(), Error> {
+fn update(directory: &Path, recording: Recording, replayed: Replayed) -> Result<(), Error> {
     let about = About {
         pages: replayed.pages,
         ..recording.about
@@ -213,11 +213,11 @@ fn update(folder: &Path, recording: Recording, replayed: Replayed) -> Result<(),
         exchanges,
         results: replayed.results,
     };
-    Draft::of(folder)?.finish(&recording).map(drop)
+    Draft::of(directory)?.finish(&recording).map(drop)
 }
 
-fn in_json(folder: &Path, verdict: &Verdict) -> Value {
-    let recording = folder.display().to_string();
+fn in_json(directory: &Path, verdict: &Verdict) -> Value {
+    let recording = directory.display().to_string();
     match verdict {
         Verdict::Same(about, items) => json!({
             "recording": recording, "spider": about.spider, "pages": about.pages, "items": items,

@@ -17,11 +17,11 @@ use crate::store::state::{PARSING, RUN, RunFile, State};
 pub(in crate::cli) use find::find;
 
 /// Where crawls are kept unless `--job` says otherwise.
-const FOLDER: &str = ".crawl";
+const DIRECTORY: &str = ".crawl";
 
 /// Show the crawls that are kept, and how far they are
 ///
-/// `run` and `site` keep a crawl in ./.crawl, each command in a folder of its own, so that the same command resumes it.
+/// `run` and `site` keep a crawl in ./.crawl, each command in a directory of its own, so that the same command resumes it.
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -55,8 +55,8 @@ impl Jobs {
 }
 
 /// Where the job of this name is kept.
-pub(in crate::cli) fn folder_of(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(name)
+pub(in crate::cli) fn directory_of(name: &str) -> PathBuf {
+    Path::new(DIRECTORY).join(name)
 }
 
 /// What became of a run, in a word; `is_held` is whether somebody has its lock.
@@ -73,12 +73,12 @@ pub(in crate::cli) fn state(state: State, is_held: bool) -> &'static str {
 
 /// When a run ended that nobody goes on with; of one that was killed, when it was last seen at work, by the files that
 /// only a crawl writes.
-pub(in crate::cli) fn ended(run: &RunFile, folder: &Path) -> Option<Timestamp> {
+pub(in crate::cli) fn ended(run: &RunFile, directory: &Path) -> Option<Timestamp> {
     match run.state {
         State::New => None,
         State::Running => [PARSING, RUN]
             .iter()
-            .filter_map(|name| fs::metadata(folder.join(name)).ok()?.modified().ok())
+            .filter_map(|name| fs::metadata(directory.join(name)).ok()?.modified().ok())
             .filter_map(|time| Timestamp::try_from(time).ok())
             .max(),
         _ => run.ended,

@@ -10,25 +10,25 @@ use crate::cli::exit::{Exit, Outcome};
 use crate::cli::verbs::help;
 use crate::page::error::{Error, ErrorKind};
 
-/// Print the manual page, or write all into a folder
+/// Print the manual page, or write all into a directory
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Man {
     /// Where to write a page for each verb
-    folder: Option<PathBuf>,
+    directory: Option<PathBuf>,
 }
 
 impl Man {
     pub(in crate::cli) fn run(self) -> Outcome {
-        let Some(folder) = self.folder else {
+        let Some(directory) = self.directory else {
             let mut page = Vec::new();
             Page::new(for_paper(crate::cli::command())).render(&mut page)?;
             io::stdout().lock().write_all(&page)?;
             return Ok(Exit::Finished);
         };
-        std::fs::create_dir_all(&folder)
-            .and_then(|()| clap_mangen::generate_to(for_paper(crate::cli::command()), &folder))
+        std::fs::create_dir_all(&directory)
+            .and_then(|()| clap_mangen::generate_to(for_paper(crate::cli::command()), &directory))
             .map_err(|error| {
-                let message = format!("cannot write manual pages to {}", folder.display());
+                let message = format!("cannot write manual pages to {}", directory.display());
                 Error::new(ErrorKind::Storage, message).with_source(error)
             })?;
         Ok(Exit::Finished)

@@ -25,10 +25,10 @@ const SOURCE: &str = env!("CARGO_MANIFEST_DIR");
 /// Start a project with a spider, its tests and this command line
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct New {
-    /// The name of the project and of its folder
+    /// The name of the project and of its directory
     name: String,
 
-    /// Depend on the crawlworks in this folder [default: where this program was built from, else the released one]
+    /// Depend on the crawlworks in this directory [default: where this program was built from, else the released one]
     #[arg(long, value_name = "DIR", env = "CRAWLWORKS_PATH")]
     path: Option<PathBuf>,
 }
@@ -37,14 +37,14 @@ impl New {
     pub(in crate::cli) fn run(self) -> Outcome {
         check(&self.name)?;
         let dependency = self.dependency()?;
-        let folder = Path::new(&self.name);
-        write(folder, &self.name, &dependency).map_err(|error| match error.kind() {
+        let directory = Path::new(&self.name);
+        write(directory, &self.name, &dependency).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                Failure::usage(format!("{} exists already", folder.display()))
+                Failure::usage(format!("{} exists already", directory.display()))
             }
             _ => Error::new(
                 ErrorKind::Storage,
-                format!("cannot write {}", folder.display()),
+                format!("cannot write {}", directory.display()),
             )
             .with_source(error)
             .into(),
@@ -60,7 +60,7 @@ impl New {
     fn dependency(&self) -> Result<String> {
         let path = match &self.path {
             Some(path) => Some(fs::canonicalize(path).map_err(|error| {
-                Error::new(ErrorKind::File, format!("no folder {}", path.display()))
+                Error::new(ErrorKind::File, format!("no directory {}", path.display()))
                     .with_source(error)
             })?),
             None => {
@@ -98,12 +98,12 @@ fn check(name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn write(folder: &Path, name: &str, dependency: &str) -> io::Result<()> {
-    fs::create_dir(folder)?;
-    fs::create_dir(folder.join("src"))?;
+fn write(directory: &Path, name: &str, dependency: &str) -> io::Result<()> {
+    fs::create_dir(directory)?;
+    fs::create_dir(directory.join("src"))?;
     FILES.iter().try_for_each(|(file, template)| {
         fs::write(
-            folder.join(file),
+            directory.join(file),
             template
                 .replace("{{name}}", name)
                 .replace("{{crawlworks}}", dependency),

@@ -22,7 +22,7 @@ use crate::testing::recording::{About, Changes, Draft, Recording, Replayed, repl
 use crate::testing::{Cassette, Exchange};
 
 /// Where recordings are, unless --dir says otherwise.
-pub(in crate::cli) const FOLDER: &str = "tests/recorded";
+pub(in crate::cli) const DIRECTORY: &str = "tests/recorded";
 
 /// Record some pages of a spider, and its items, for `crawl check`
 ///
@@ -50,8 +50,8 @@ pub(in crate::cli) struct Record {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = number_in(1..=100_000))]
     pages: u64,
 
-    /// The folder of all recordings
-    #[arg(long, value_name = "DIR", default_value = FOLDER)]
+    /// The directory of all recordings
+    #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
     dir: PathBuf,
 
     /// What the recording is called [default: as the spider]
@@ -62,7 +62,7 @@ pub(in crate::cli) struct Record {
     #[arg(long, value_name = "HEADER")]
     keep_header: Vec<String>,
 
-    /// Replace the recording that is there, but for what it ignores; other files of the folder stay
+    /// Replace the recording that is there, but for what it ignores; other files of the directory stay
     #[arg(long)]
     force: bool,
 
@@ -113,7 +113,7 @@ impl Record {
         Ok(Exit::Finished)
     }
 
-    /// The folder of the recording.
+    /// The directory of the recording.
     fn target(&self, spider: &str) -> Result<PathBuf, Failure> {
         let name = match &self.name {
             Some(name) if is_name(name) => name.clone(),
@@ -246,7 +246,7 @@ impl Record {
     }
 }
 
-/// What can be a folder anywhere.
+/// What can be a directory anywhere.
 fn is_name(name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.len() <= 64

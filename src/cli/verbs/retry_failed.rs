@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal::table::plural;
 use crate::cli::verbs::jobs;
 use crate::engine::job::Job;
-use crate::store::state::{Folder, RunFile, store};
+use crate::store::state::{Directory, RunFile, store};
 
 /// Let a job try again what it gave up
 ///
@@ -16,16 +16,16 @@ use crate::store::state::{Folder, RunFile, store};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  crawl retry-failed quotes && crawl run quotes -o quotes.jsonl")]
 pub(in crate::cli) struct RetryFailed {
-    /// The job's name, or its folder; `crawl jobs` shows them
+    /// The job's name, or its directory; `crawl jobs` shows them
     job: String,
 }
 
 impl RetryFailed {
     pub(in crate::cli) fn run(self, spiders: &[Job]) -> Outcome {
         let place = jobs::find(&self.job)?;
-        let folder = Folder::lock(&place)?;
+        let directory = Directory::lock(&place)?;
         let run = RunFile::read(&place)?;
-        let requests = store::retry_failed(&folder)?;
+        let requests = store::retry_failed(&directory)?;
         let mut out = io::stdout().lock();
         if requests == 0 {
             writeln!(

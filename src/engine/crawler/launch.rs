@@ -23,7 +23,7 @@ use crate::model::report::{Finish, Report};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{FingerprintKey, Strip};
 use crate::policy::trap::mirror::Mirrors;
-use crate::store::state::{Folder, OpenJob, Parsing, Streamed, Unique};
+use crate::store::state::{Directory, OpenJob, Parsing, Streamed, Unique};
 
 impl<S: Spider> Crawler<S> {
     /// Puts all parts together and starts them.
@@ -132,7 +132,7 @@ impl<S: Spider> Crawler<S> {
         for sink in &mut line.sinks {
             sink.layout(&layout);
         }
-        let written = spawn_line(line, exit, setup.folder)?;
+        let written = spawn_line(line, exit, setup.directory)?;
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
         // Why the crawl itself has ended says more.
@@ -232,10 +232,10 @@ impl<S: Spider> Crawler<S> {
 
 /// What a durable job remembers of the stream of its last run.
 fn memory(setup: &Setup) -> Result<Option<Memory>> {
-    let (Some(folder), Some(commits)) = (&setup.folder, &setup.line_commits) else {
+    let (Some(directory), Some(commits)) = (&setup.directory, &setup.line_commits) else {
         return Ok(None);
     };
-    let (streamed, had) = Streamed::open(folder.streamed(), commits.count)?;
+    let (streamed, had) = Streamed::open(directory.streamed(), commits.count)?;
     Ok(Some(Memory {
         streamed: Arc::new(streamed),
         had,
@@ -248,17 +248,17 @@ fn lowered(names: &[String]) -> Vec<String> {
 }
 
 /// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take
-/// their time. While it writes, the job's folder stays locked.
+/// their time. While it writes, the job's directory stays locked.
 fn spawn_line<I: Item>(
     line: ItemWriter<I>,
     exit: ItemReceiver<I>,
-    folder: Option<Arc<Folder>>,
+    directory: Option<Arc<Directory>>,
 ) -> Result<Written> {
     let (sender, written) = oneshot::channel();
     let runtime = Handle::current();
     let write = move || {
         let result = runtime.block_on(line.run(exit));
-        drop(folder);
+        drop(directory);
         // Nobody waits any more when the crawl has been given up.
         let _ = sender.send(result);
     };

@@ -13,7 +13,7 @@ use crate::page::identity::FingerprintKey;
 use crate::queue::frontier::disk::Remembered;
 use crate::queue::frontier::{DiskFrontier, Frontier, MemoryFrontier};
 use crate::store::state::store::{Committed, StoreThread, store_in};
-use crate::store::state::{Folder, OpenJob};
+use crate::store::state::{Directory, OpenJob};
 
 /// See the [module](self).
 pub(super) struct Setup {
@@ -26,8 +26,8 @@ pub(super) struct Setup {
     pub(super) committed: Option<Committed>,
     /// Under their full names.
     pub(super) outputs: Vec<OutputFile>,
-    /// Whoever writes for the job holds its folder.
-    pub(super) folder: Option<Arc<Folder>>,
+    /// Whoever writes for the job holds its directory.
+    pub(super) directory: Option<Arc<Directory>>,
     /// What a recrawl compares with.
     pub(super) pages: Option<Pages>,
 }
@@ -47,7 +47,7 @@ impl Setup {
             line_commits: None,
             committed: None,
             outputs,
-            folder: None,
+            directory: None,
             pages: None,
         })
     }
@@ -101,13 +101,13 @@ impl Setup {
             frontier: Box::new(DiskFrontier::new(settings.order, Remembered::default())),
             commits: Some(Commits::new(
                 store,
-                store_in(job.folder.path()),
+                store_in(job.directory.path()),
                 Arc::clone(&job.parsing),
             )),
             line_commits: Some(line_commits),
             committed: job.committed.take(),
             outputs: std::mem::take(&mut job.outputs),
-            folder: Some(Arc::clone(&job.folder)),
+            directory: Some(Arc::clone(&job.directory)),
             pages,
         })
     }

@@ -54,15 +54,15 @@ pub struct Link {
 }
 
 impl DiskQueue {
-    /// Opens the job in this folder, or starts one. Every so many visits there is a commit, and as many more can wait
+    /// Opens the job in this directory, or starts one. Every so many visits there is a commit, and as many more can wait
     /// for the next one.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be read or written.
-    pub fn open(folder: &Path, settings: &Settings, group: usize) -> Result<Self> {
-        let folder = folder.to_owned();
+    pub fn open(directory: &Path, settings: &Settings, group: usize) -> Result<Self> {
+        let directory = directory.to_owned();
         let (store, opened, _) = StoreThread::start(move || {
-            let mut store = Store::open(&folder, false)?;
+            let mut store = Store::open(&directory, false)?;
             let committed = store.load()?;
             let found = (store.key(), committed);
             Ok((store, found, ()))

@@ -66,8 +66,8 @@ impl AnyCrawler {
     }
 
     /// See [`Crawler::job`].
-    pub fn job(self, folder: impl Into<PathBuf>) -> Self {
-        Self(self.0.job(folder.into()))
+    pub fn job(self, directory: impl Into<PathBuf>) -> Self {
+        Self(self.0.job(directory.into()))
     }
 
     /// See [`Crawler::fresh`].
@@ -217,7 +217,7 @@ trait Erased: Send {
     fn progress(&mut self) -> ProgressWatch;
     fn output_file(self: Box<Self>, output: OutputFile) -> Box<dyn Erased>;
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased>;
-    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased>;
+    fn job(self: Box<Self>, directory: PathBuf) -> Box<dyn Erased>;
     fn fresh(self: Box<Self>) -> Box<dyn Erased>;
     fn job_about(
         self: Box<Self>,
@@ -272,8 +272,8 @@ impl<S: Spider> Erased for Crawler<S> {
         Box::new(Self::sink(*self, sink))
     }
 
-    fn job(self: Box<Self>, folder: PathBuf) -> Box<dyn Erased> {
-        Box::new(Self::job(*self, folder))
+    fn job(self: Box<Self>, directory: PathBuf) -> Box<dyn Erased> {
+        Box::new(Self::job(*self, directory))
     }
 
     fn fresh(self: Box<Self>) -> Box<dyn Erased> {

@@ -44,10 +44,10 @@ impl Key {
         Self::new(&Method::GET, url, b"")
     }
 
-    /// Its file, in a folder of the first two letters.
-    pub(super) fn path(self, folder: &Path) -> PathBuf {
+    /// Its file, in a directory of the first two letters.
+    pub(super) fn path(self, directory: &Path) -> PathBuf {
         let name = hex(&self.0);
-        folder.join(name.get(..2).unwrap_or_default()).join(name)
+        directory.join(name.get(..2).unwrap_or_default()).join(name)
     }
 }
 

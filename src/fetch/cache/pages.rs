@@ -59,7 +59,7 @@ struct Before {
 #[derive(Debug, Clone)]
 pub(crate) struct Pages {
     store: Store,
-    folder: Arc<Path>,
+    directory: Arc<Path>,
     runs: Arc<Runs>,
     feed: Option<PathBuf>,
     /// Pages failed that do not count as failed, because the spider takes any status.
@@ -67,23 +67,23 @@ pub(crate) struct Pages {
 }
 
 impl Pages {
-    /// Opens the pages in this folder for the run that began then. `is_resumed`: an earlier process has crawled a part
+    /// Opens the pages in this directory for the run that began then. `is_resumed`: an earlier process has crawled a part
     /// of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the folder cannot be made or written,
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the directory cannot be made or written,
     /// [`ErrorKind::File`](crate::ErrorKind::File) when it cannot be read.
     pub(crate) fn open(
-        folder: &Path,
+        directory: &Path,
         began: Timestamp,
         is_resumed: bool,
         settings: &Settings,
     ) -> Result<Self> {
-        let store = Store::open(folder, settings.sync)?;
+        let store = Store::open(directory, settings.sync)?;
         Ok(Self {
             store,
-            runs: Arc::new(Runs::open(folder, began, is_resumed)?),
-            folder: folder.into(),
+            runs: Arc::new(Runs::open(directory, began, is_resumed)?),
+            directory: directory.into(),
             feed: settings.recrawl_feed.clone(),
             has_failures: Arc::default(),
         })

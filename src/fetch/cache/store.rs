@@ -1,4 +1,4 @@
-//! A folder of stored responses, which any number of processes may use at a time.
+//! A directory of stored responses, which any number of processes may use at a time.
 //!
 //! A file is written beside its place and then renamed, so a reader finds all of it or none. What is damaged is removed
 //! and counts as none. All work on files is done beside the async workers.
@@ -21,14 +21,14 @@ const UNFINISHED: &str = ".new";
 /// See the [module](self). Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    folder: Arc<Path>,
+    directory: Arc<Path>,
     /// Whether a file is on the disk before it is in its place.
     sync: bool,
     /// Nothing can be written any more, and that was told.
     is_broken: Arc<AtomicBool>,
 }
 
-/// A file of the folder.
+/// A file of the directory.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
@@ -39,22 +39,22 @@ pub(crate) struct Found {
 }
 
 impl Store {
-    /// Opens the folder, and makes it if need be, for nobody else to read.
+    /// Opens the directory, and makes it if need be, for nobody else to read.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be made.
-    pub(crate) fn open(folder: &Path, sync: bool) -> Result<Self> {
-        make(folder).map_err(|error| {
-            let message = format!("cannot keep responses in {}", folder.display());
+    pub(crate) fn open(directory: &Path, sync: bool) -> Result<Self> {
+        make(directory).map_err(|error| {
+            let message = format!("cannot keep responses in {}", directory.display());
             Error::new(ErrorKind::Storage, message).with_source(error)
         })?;
-        Ok(Self::at(folder, sync))
+        Ok(Self::at(directory, sync))
     }
 
-    /// The folder as it is, which may be none.
-    pub(crate) fn at(folder: &Path, sync: bool) -> Self {
+    /// The directory as it is, which may be none.
+    pub(crate) fn at(directory: &Path, sync: bool) -> Self {
         Self {
-            folder: folder.into(),
+            directory: directory.into(),
             sync,
             is_broken: Arc::default(),
         }
@@ -67,7 +67,7 @@ impl Store {
 
     /// What is stored under this key.
     pub(crate) async fn read(&self, key: Key) -> Option<Stored> {
-        let path = key.path(&self.folder);
+        let path = key.path(&self.directory);
         spawn_blocking(move || read(&path)).await.ok().flatten()
     }
 
@@ -76,14 +76,14 @@ impl Store {
         if self.is_broken() {
             return false;
         }
-        let (path, sync) = (key.path(&self.folder), self.sync);
+        let (path, sync) = (key.path(&self.directory), self.sync);
         let written = spawn_blocking(move || write(&path, &stored, sync)).await;
         match written.unwrap_or_else(|panic| Err(io::Error::other(panic))) {
             Ok(()) => true,
             Err(error) => {
                 if !self.is_broken.swap(true, Ordering::Relaxed) {
-                    let folder = self.folder.display();
-                    tracing::warn!(%folder, %error, "cannot store responses: the crawl goes on without");
+                    let directory = self.directory.display();
+                    tracing::warn!(%directory, %error, "cannot store responses: the crawl goes on without");
                 }
                 false
             }
@@ -92,14 +92,14 @@ impl Store {
 
     /// Forgets what is stored under this key.
     pub(crate) async fn remove(&self, key: Key) {
-        let path = key.path(&self.folder);
+        let path = key.path(&self.directory);
         // What cannot be removed could not be written either, which is told.
         let _ = spawn_blocking(move || fs::remove_file(path)).await;
     }
 
     /// What is stored under this key, with its file. Blocks.
     pub(crate) fn find(&self, key: Key) -> Option<(PathBuf, Stored)> {
-        let path = key.path(&self.folder);
+        let path = key.path(&self.directory);
         read(&path).map(|stored| (path, stored))
     }
 
@@ -107,7 +107,7 @@ impl Store {
     /// meanwhile is none.
     ///
     /// # Errors
-    /// When the folder is there but cannot be read.
+    /// When the directory is there but cannot be read.
     pub(crate) fn walk(&self) -> io::Result<impl Iterator<Item = Found>> {
         let files = self.files()?.into_iter().flatten();
         let finished = files.filter(|path| !is_unfinished(path));
@@ -122,19 +122,19 @@ impl Store {
     /// What killed processes left of files that they were writing. Blocks.
     ///
     /// # Errors
-    /// When the folder is there but cannot be read.
+    /// When the directory is there but cannot be read.
     pub(crate) fn unfinished(&self) -> io::Result<impl Iterator<Item = PathBuf>> {
         let files = self.files()?.into_iter().flatten();
         Ok(files.filter(|path| is_unfinished(path)))
     }
 
-    /// The files of each folder of two letters; other folders are none of ours.
+    /// The files of each directory of two letters; other directories are none of ours.
     fn files(&self) -> io::Result<Vec<impl Iterator<Item = PathBuf>>> {
         let is_shard = |path: &Path| {
             let name = path.file_name().and_then(|name| name.to_str());
             name.is_some_and(|name| name.len() == 2 && name.bytes().all(|b| b.is_ascii_hexdigit()))
         };
-        let shards = sorted(&self.folder)?
+        let shards = sorted(&self.directory)?
             .into_iter()
             .filter(|path| is_shard(path));
         // Read one by one: there may be millions of files.
@@ -142,7 +142,7 @@ impl Store {
     }
 }
 
-/// A folder of two letters, which is read when its turn comes.
+/// A directory of two letters, which is read when its turn comes.
 enum Shard {
     Closed(PathBuf),
     Open(std::vec::IntoIter<PathBuf>),
@@ -151,8 +151,8 @@ enum Shard {
 impl Shard {
     fn flatten(mut self) -> impl Iterator<Item = PathBuf> {
         std::iter::from_fn(move || {
-            if let Self::Closed(folder) = &self {
-                self = Self::Open(sorted(folder).unwrap_or_default().into_iter());
+            if let Self::Closed(directory) = &self {
+                self = Self::Open(sorted(directory).unwrap_or_default().into_iter());
             }
             match &mut self {
                 Self::Open(files) => files.next(),
@@ -162,8 +162,8 @@ impl Shard {
     }
 }
 
-fn sorted(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match fs::read_dir(folder) {
+fn sorted(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries?,
     };
@@ -214,10 +214,10 @@ fn fill(path: &Path, stored: &Stored, sync: bool) -> io::Result<()> {
     if sync { file.sync_all() } else { Ok(()) }
 }
 
-fn make(folder: &Path) -> io::Result<()> {
+fn make(directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(directory)
 }

@@ -101,7 +101,7 @@ impl OutputFile {
         })
     }
 
-    /// Puts a job's name and its start in place of `%(name)s` and `%(time)s`. A name leads to no other folder: slashes,
+    /// Puts a job's name and its start in place of `%(name)s` and `%(time)s`. A name leads to no other directory: slashes,
     /// control characters and a dot at its beginning are replaced.
     #[must_use]
     pub fn expand(self, name: &str, time: &str) -> Self {
@@ -137,7 +137,7 @@ impl OutputFile {
         self.mode
     }
 
-    /// Opens it for writing, and makes the folders on the way to it.
+    /// Opens it for writing, and makes the directories on the way to it.
     ///
     /// # Errors
     ///
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_leads_to_no_other_folder() {
+    fn a_name_leads_to_no_other_directory() {
         for (name, path) in [
             ("books", "out/books.csv"),
             ("../../etc/passwd", "out/_.-..-etc-passwd.csv"),

@@ -38,8 +38,8 @@ pub(super) struct Target {
     records: Records,
     /// What makes the output valid behind its last record: a file has it after every write, a stream when it is closed.
     end: &'static [u8],
-    /// The folder of a file whose name may not be on the disk yet.
-    folder: Option<PathBuf>,
+    /// The directory of a file whose name may not be on the disk yet.
+    directory: Option<PathBuf>,
     /// Whether a write failed. Records are missing then, and more of them would hide the gap.
     failed: bool,
 }
@@ -60,14 +60,14 @@ impl Target {
         Self::new(name.to_owned(), Out::Stream(Box::new(stream)))
     }
 
-    /// Opens a file to be written from its start (emptied) or from its end, and the folders that lead to it.
+    /// Opens a file to be written from its start (emptied) or from its end, and the directories that lead to it.
     pub(super) fn file(path: &Path, mode: Mode) -> Result<Self> {
         let name = path.display().to_string();
         let out = open(path, mode).map_err(|error| {
             Error::new(ErrorKind::Storage, format!("cannot open {name}")).with_source(error)
         })?;
         let mut target = Self::new(name, out);
-        target.folder = path.parent().map(Path::to_owned);
+        target.directory = path.parent().map(Path::to_owned);
         Ok(target)
     }
 
@@ -77,7 +77,7 @@ impl Target {
             out,
             records: Records::default(),
             end: b"",
-            folder: None,
+            directory: None,
             failed: false,
         }
     }

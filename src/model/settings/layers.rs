@@ -27,7 +27,7 @@ const PREFIX: &str = "CRAWL_";
 /// A variable with the prefix that is no setting: the filter of the log.
 pub(crate) const LOG: &str = "CRAWL_LOG";
 
-/// Applies the file of the current folder, the environment, and `-s` to a spider's own settings.
+/// Applies the file of the current directory, the environment, and `-s` to a spider's own settings.
 ///
 /// # Errors
 /// [`ErrorKind::Settings`] for an unknown name or a bad value, with the place; [`ErrorKind::File`] when the file is

@@ -89,7 +89,7 @@ pub enum ScopeMode {
     Host,
     /// The same registrable domain (`example.co.uk`), whatever the subdomain.
     Domain,
-    /// The same origin, and a path below the start URL's folder.
+    /// The same origin, and a path below the start URL's directory.
     Prefix,
     /// Every link.
     Any,

@@ -51,7 +51,9 @@ impl Heading {
             name.is_block() && !name.is_void() && name != name::P
         });
         count(&mut self.headings, tag, Name::is_heading);
-        count(&mut self.hidden, tag, Name::is_hidden);
+        count(&mut self.hidden, tag, |name| {
+            name.is_hidden() || !tag.is_html && name.is_hidden_in_foreign()
+        });
         if let Some(raw) = tag.raw_text {
             if tag.name == name::TEXTAREA {
                 self.words.push(&entities::decode(

@@ -1,6 +1,6 @@
 //! Pages for days that are far away, as calendars have them whose "next month" never ends.
 //!
-//! Numbers that look like a date are common: the 12th page of thread 2040, a folder of files, years of other calendars,
+//! Numbers that look like a date are common: the 12th page of thread 2040, a directory of files, years of other calendars,
 //! a forecast. So a path has to name a calendar, and only years near enough count that a "next month" has to pass them.
 //! The past is full of newspapers: there, more has to be said.
 

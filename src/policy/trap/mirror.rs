@@ -2,7 +2,7 @@
 //!
 //! A menu of relative links on such a site is a tree without end: `/x/`, `/x/about/`, `/x/about/x/`. So is a page that
 //! adds to its own URL in its links: `?text=k?text=k`. Pages of honest sites are often alike, too ("coming soon"), and
-//! folders are often called as those above them. What no honest site has is a page that is the same, byte for byte, as
+//! directories are often called as those above them. What no honest site has is a page that is the same, byte for byte, as
 //! three above it and still leads further down: links that do not depend on the page's URL are on those three as well.
 //!
 //! Within a path, pages have to be equal as they are: the listings of spread files differ in nothing but their own name.
@@ -34,7 +34,7 @@ pub(crate) struct Mirrors {
 /// What a page is recognised by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Print {
-    /// Which page it is: one may be remembered as its folder, too, and is one page all the same.
+    /// Which page it is: one may be remembered as its directory, too, and is one page all the same.
     page: u64,
     whole: u64,
     /// Without the page's own URL.
@@ -65,7 +65,7 @@ impl Mirrors {
         }
         let is_endless = found.len() == EQUAL;
         if pages.len() < MOST {
-            pages.entry(self.key(url, folder(url))).or_insert(print);
+            pages.entry(self.key(url, directory(url))).or_insert(print);
             pages.insert(self.key(url, target(url)), print);
         }
         is_endless
@@ -125,14 +125,14 @@ impl Mirrors {
     }
 }
 
-/// Whether a link leads to a URL that is this one, and something more: deeper in its folder, or with this URL in it.
+/// Whether a link leads to a URL that is this one, and something more: deeper in its directory, or with this URL in it.
 pub(crate) fn is_below(page: &Url, link: &Url) -> bool {
     if page[..Position::BeforePath] != link[..Position::BeforePath] {
         return false;
     }
     let (own, other) = (target(page), target(link));
     if page.query().is_none() {
-        let (above, below) = (folder(page), folder(link));
+        let (above, below) = (directory(page), directory(link));
         if below.len() > above.len() && below.starts_with(above) {
             return true;
         }
@@ -150,7 +150,7 @@ fn target(url: &Url) -> &str {
 }
 
 /// The path up to its last slash.
-fn folder(url: &Url) -> &str {
+fn directory(url: &Url) -> &str {
     let path = url.path();
     let end = path.rfind('/').map_or(0, |slash| slash + 1);
     path.get(..end).unwrap_or(path)

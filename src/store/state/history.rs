@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::HISTORY;
-use super::folder::{Folder, read as read_file};
+use super::directory::{Directory, read as read_file};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::{Finish, Report};
@@ -71,9 +71,9 @@ fn name(finish: Finish) -> String {
 /// # Errors
 /// [`ErrorKind::File`](crate::ErrorKind::File) and [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file can be
 /// neither read nor written.
-pub(crate) fn add(folder: &Folder, ended: &PastRun) -> Result<()> {
-    let path = folder.path().join(HISTORY);
-    let mut runs = read(folder.path())?;
+pub(crate) fn add(directory: &Directory, ended: &PastRun) -> Result<()> {
+    let path = directory.path().join(HISTORY);
+    let mut runs = read(directory.path())?;
     runs.push(ended.clone());
     let mut text = Vec::new();
     for run in runs.iter().skip(runs.len().saturating_sub(KEPT)) {
@@ -89,8 +89,8 @@ pub(crate) fn add(folder: &Folder, ended: &PastRun) -> Result<()> {
 ///
 /// # Errors
 /// [`ErrorKind::File`](crate::ErrorKind::File) when the file cannot be read.
-pub(crate) fn read(folder: &Path) -> Result<Vec<PastRun>> {
-    let path = folder.join(HISTORY);
+pub(crate) fn read(directory: &Path) -> Result<Vec<PastRun>> {
+    let path = directory.join(HISTORY);
     let text = read_file(&path)?.unwrap_or_default();
     let mut runs = Vec::new();
     for (at, line) in text.split(|byte| *byte == b'\n').enumerate() {
@@ -124,41 +124,45 @@ mod tests {
         }
     }
 
-    fn pages(folder: &Path) -> Vec<u64> {
-        read(folder).unwrap().iter().map(|run| run.pages).collect()
+    fn pages(directory: &Path) -> Vec<u64> {
+        read(directory)
+            .unwrap()
+            .iter()
+            .map(|run| run.pages)
+            .collect()
     }
 
     #[test]
     fn a_run_is_one_line() {
         let scratch = Scratch::new();
-        let folder = Folder::lock(scratch.path("job")).unwrap();
-        add(&folder, &ended(7)).unwrap();
+        let directory = Directory::lock(scratch.path("job")).unwrap();
+        add(&directory, &ended(7)).unwrap();
         let line = r#"{"started":"2027-01-15T08:00:00Z","ended":"2027-01-15T08:01:00Z","finish":"max_pages","pages":7,"items":3,"errors":1,"seconds":60.5,"resumes":1}"#;
         let text = std::fs::read_to_string(scratch.path("job/history.jsonl")).unwrap();
         assert_eq!(text, format!("{line}\n"));
-        assert_eq!(read(folder.path()).unwrap(), [ended(7)]);
+        assert_eq!(read(directory.path()).unwrap(), [ended(7)]);
     }
 
     #[test]
     fn the_last_hundred_are_kept() {
         let scratch = Scratch::new();
-        let folder = Folder::lock(scratch.path("job")).unwrap();
+        let directory = Directory::lock(scratch.path("job")).unwrap();
         let line = serde_json::to_string(&ended(0)).unwrap() + "\n";
         scratch.file("job/history.jsonl", &line.repeat(100));
-        add(&folder, &ended(1)).unwrap();
-        let pages = pages(folder.path());
+        add(&directory, &ended(1)).unwrap();
+        let pages = pages(directory.path());
         assert_eq!((pages.len(), pages.last()), (100, Some(&1)));
     }
 
     #[test]
     fn a_torn_last_line_costs_no_other() {
         let scratch = Scratch::new();
-        let folder = Folder::lock(scratch.path("job")).unwrap();
+        let directory = Directory::lock(scratch.path("job")).unwrap();
         let line = serde_json::to_string(&ended(1)).unwrap();
         scratch.file("job/history.jsonl", &format!("{line}\n{}", &line[..40]));
-        assert_eq!(pages(folder.path()), [1]);
-        add(&folder, &ended(2)).unwrap();
-        assert_eq!(pages(folder.path()), [1, 2]);
+        assert_eq!(pages(directory.path()), [1]);
+        add(&directory, &ended(2)).unwrap();
+        assert_eq!(pages(directory.path()), [1, 2]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The lock of a job's folder: one process crawls it, and while none does, others may look at it.
+//! The lock of a job's directory: one process crawls it, and while none does, others may look at it.
 //!
 //! It is a lock of the system on an open file (`flock`), so that of a process that was killed is free again. The number
 //! in the file is for people; nothing is decided by it.
@@ -35,11 +35,11 @@ pub(crate) struct Holder {
 }
 
 impl Lock {
-    /// Takes the lock of this folder, which is made if need be. Whoever crawls it already is not waited for.
-    pub(super) fn take(folder: &Path) -> io::Result<Result<Self, Holder>> {
+    /// Takes the lock of this directory, which is made if need be. Whoever crawls it already is not waited for.
+    pub(super) fn take(directory: &Path) -> io::Result<Result<Self, Holder>> {
         loop {
-            make(folder)?;
-            let path = folder.join(LOCK);
+            make(directory)?;
+            let path = directory.join(LOCK);
             let file = private().read(true).open(&path)?;
             if let Some(taken) = Self::of(file, &path)? {
                 return Ok(taken);
@@ -48,7 +48,7 @@ impl Lock {
     }
 
     /// Locks this file; none when the path leads to another one by then, because whoever held the lock has removed the
-    /// folder.
+    /// directory.
     fn of(mut file: File, path: &Path) -> io::Result<Option<Result<Self, Holder>>> {
         let mut tries = 0;
         while !is_free(&file, || std::thread::sleep(PAUSE))? {
@@ -71,9 +71,9 @@ impl Lock {
 }
 
 impl Glance {
-    /// Keeps crawls away from this folder, unless one is going on; none when it was never locked.
-    pub(super) fn take(folder: &Path) -> io::Result<Result<Option<Self>, Holder>> {
-        let mut file = match File::open(folder.join(LOCK)) {
+    /// Keeps crawls away from this directory, unless one is going on; none when it was never locked.
+    pub(super) fn take(directory: &Path) -> io::Result<Result<Option<Self>, Holder>> {
+        let mut file = match File::open(directory.join(LOCK)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Ok(None)),
             Err(error) => return Err(error),
@@ -97,10 +97,10 @@ impl Holder {
     }
 
     /// The error for a run that comes too late.
-    pub(crate) fn refuses(self, folder: &Path) -> Error {
+    pub(crate) fn refuses(self, directory: &Path) -> Error {
         let message = format!(
             "job {} is already being crawled by {self}",
-            folder.display()
+            directory.display()
         );
         Error::new(ErrorKind::Locked, message)
     }
@@ -115,13 +115,13 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Makes the folder, and those on the way to it, for nobody else to read.
-fn make(folder: &Path) -> io::Result<()> {
+/// Makes the directory, and those on the way to it, for nobody else to read.
+fn make(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    builder.create(directory)
 }
 
 /// Locks the file, and waits for those who only look: what they hold is shared, and nobody who crawls shares.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::store::{self, Committed, Ended, Store, StoreThread};
-use super::{Folder, Parsing, PastRun, RunFile, State, Unique, history};
+use super::{Directory, Parsing, PastRun, RunFile, State, Unique, history};
 use crate::fetch::cache::pages::Pages;
 use crate::items::sink::OutputFile;
 use crate::model::replace::unusable;
@@ -19,7 +19,7 @@ use crate::page::identity::FingerprintKey;
 /// What a crawler says of its job.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    pub(crate) folder: PathBuf,
+    pub(crate) directory: PathBuf,
     /// Start over, whatever an earlier run left to do.
     pub(crate) fresh: bool,
     /// The job's name; the spider's when there is none.
@@ -35,7 +35,7 @@ pub(crate) struct Plan {
 #[derive(Debug)]
 pub(crate) struct OpenJob {
     /// Locked as long as it is held.
-    pub(crate) folder: Arc<Folder>,
+    pub(crate) directory: Arc<Directory>,
     run: RunFile,
     pub(crate) key: FingerprintKey,
     pub(crate) parsing: Arc<Parsing>,
@@ -61,7 +61,7 @@ impl OpenJob {
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when it is being crawled already, [`ErrorKind::Settings`] when an unfinished run has other
-    /// outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its folder cannot be used.
+    /// outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its directory cannot be used.
     pub(crate) async fn open(
         plan: Plan,
         spider: String,
@@ -69,7 +69,7 @@ impl OpenJob {
         sinks: usize,
         sync: bool,
     ) -> Result<(Self, StoreThread)> {
-        let place = plan.folder.clone();
+        let place = plan.directory.clone();
         let opening = Opening {
             plan,
             spider,
@@ -79,7 +79,7 @@ impl OpenJob {
         };
         let (thread, opened, ended) = StoreThread::start(move || {
             let (store, job) = opening.open()?;
-            let held = Arc::clone(&job.folder);
+            let held = Arc::clone(&job.directory);
             Ok((store, job, held))
         })?;
         let opened = opened.await.unwrap_or_else(|_| Err(store::damaged(&place)));
@@ -94,10 +94,10 @@ impl OpenJob {
     /// Those of [`Pages::open`].
     pub(crate) fn pages(&self, settings: &Settings) -> Result<Pages> {
         let (began, is_resumed) = (self.run.started, self.run.resumes > 0);
-        Pages::open(&self.folder.pages(), began, is_resumed, settings)
+        Pages::open(&self.directory.pages(), began, is_resumed, settings)
     }
 
-    /// Notes how the crawl ended. After that nothing of this process holds the folder any more.
+    /// Notes how the crawl ended. After that nothing of this process holds the directory any more.
     ///
     /// # Errors
     /// The crawl's own error, else [`ErrorKind::Storage`] when that cannot be noted.
@@ -121,32 +121,32 @@ impl OpenJob {
             Err(_) => State::New,
         };
         // First, because this is what the next run looks at.
-        self.run.write(&self.folder)?;
+        self.run.write(&self.directory)?;
         if let Ok(report) = result {
-            self.folder.save_report(report)?;
-            history::add(&self.folder, &PastRun::of(report, self.run.resumes))?;
+            self.directory.save_report(report)?;
+            history::add(&self.directory, &PastRun::of(report, self.run.resumes))?;
         }
         Ok(())
     }
 
     /// Whether there was a commit; without one there is nothing to go on with.
     fn has_begun(&self) -> bool {
-        RunFile::read(self.folder.path())
+        RunFile::read(self.directory.path())
             .is_ok_and(|run| run.is_some_and(|run| run.state != State::New))
     }
 }
 
 impl Opening {
     fn open(self) -> Result<(Store, OpenJob)> {
-        let folder = Arc::new(Folder::lock(&self.plan.folder)?);
-        let found = RunFile::read(folder.path())?;
+        let directory = Arc::new(Directory::lock(&self.plan.directory)?);
+        let found = RunFile::read(directory.path())?;
         if found.is_none() {
-            folder.check_is_free()?;
+            directory.check_is_free()?;
         }
         let unfinished = found.filter(|run| !self.plan.fresh && run.state.is_unfinished());
         match unfinished {
-            Some(run) => self.resume(folder, run),
-            None => self.start(folder),
+            Some(run) => self.resume(directory, run),
+            None => self.start(directory),
         }
     }
 
@@ -163,12 +163,12 @@ impl Opening {
     }
 
     /// Goes on with an unfinished run, unless there is nothing that it could go on with.
-    fn resume(self, folder: Arc<Folder>, mut run: RunFile) -> Result<(Store, OpenJob)> {
+    fn resume(self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
         let outputs = self.outputs(&run.time());
         let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
-        run.check(folder.path(), self.name(), &described, &unique)?;
-        let parsing = parsing(&folder)?;
-        let mut store = Store::open(folder.path(), self.sync)?;
+        run.check(directory.path(), self.name(), &described, &unique)?;
+        let parsing = parsing(&directory)?;
+        let mut store = Store::open(directory.path(), self.sync)?;
         let committed = store.load()?;
         let committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
         if committed
@@ -178,17 +178,17 @@ impl Opening {
         {
             // It was over, but for a word about that.
             drop(store);
-            return self.start(folder);
+            return self.start(directory);
         }
-        self.check_number(&committed, &folder)?;
+        self.check_number(&committed, &directory)?;
         run.state = State::Running;
         run.ended = None;
         run.resumes = committed.saved.resumes + 1;
         run.unique = Some(unique);
         run.quality = self.plan.quality;
-        run.write(&folder)?;
+        run.write(&directory)?;
         let job = OpenJob {
-            folder,
+            directory,
             run,
             key: store.key(),
             parsing: Arc::new(parsing),
@@ -200,7 +200,7 @@ impl Opening {
     }
 
     /// Refuses to go on with more or fewer outputs: each has its position by its place among them.
-    fn check_number(&self, committed: &Committed, folder: &Folder) -> Result<()> {
+    fn check_number(&self, committed: &Committed, directory: &Directory) -> Result<()> {
         let had = committed.delivered.positions.len();
         let asked = self.sinks + self.outputs.len();
         if had == asked {
@@ -209,27 +209,27 @@ impl Opening {
         let message = format!(
             "cannot resume the unfinished run in {}: it has {had} outputs, standard output and a program's own sinks \
              counted, and this one has {asked}; use the same, or start over with --fresh",
-            folder.path().display()
+            directory.path().display()
         );
         Err(Error::new(ErrorKind::Settings, message))
     }
 
     /// Starts a run, and clears what an earlier one left.
-    fn start(self, folder: Arc<Folder>) -> Result<(Store, OpenJob)> {
+    fn start(self, directory: Arc<Directory>) -> Result<(Store, OpenJob)> {
         let (name, spider) = (self.name().to_owned(), self.spider.clone());
         let arguments = self.plan.arguments.clone();
         let mut run = RunFile::new(name, spider, arguments, Vec::new());
         let outputs = self.outputs(&run.time());
         run.outputs = RunFile::outputs_of(&outputs);
         (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
-        folder.clear(&run)?;
-        let mut store = Store::open(folder.path(), self.sync)?;
-        let (begun, held) = (run.clone().running(), Arc::clone(&folder));
+        directory.clear(&run)?;
+        let mut store = Store::open(directory.path(), self.sync)?;
+        let (begun, held) = (run.clone().running(), Arc::clone(&directory));
         store.at_first_commit(move || begun.write(&held));
         let job = OpenJob {
             key: store.key(),
-            parsing: Arc::new(parsing(&folder)?),
-            folder,
+            parsing: Arc::new(parsing(&directory)?),
+            directory,
             run,
             committed: None,
             outputs,
@@ -239,7 +239,7 @@ impl Opening {
     }
 }
 
-fn parsing(folder: &Folder) -> Result<Parsing> {
-    let path = folder.parsing();
+fn parsing(directory: &Directory) -> Result<Parsing> {
+    let path = directory.parsing();
     Parsing::open(&path).map_err(|e| unusable("write", &path, e))
 }

@@ -1,4 +1,4 @@
-//! `run.json`: which run a job's folder holds, and whether it has ended.
+//! `run.json`: which run a job's directory holds, and whether it has ended.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::RUN;
-use super::folder::{Folder, read};
+use super::directory::{Directory, read};
 use crate::items::sink::{Format, OutputFile};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
@@ -131,17 +131,17 @@ impl RunFile {
         Self { state, ..self }
     }
 
-    /// Whether this folder holds a run, be it readable or not.
-    pub(crate) fn is_in(folder: &Path) -> bool {
-        folder.join(RUN).is_file()
+    /// Whether this directory holds a run, be it readable or not.
+    pub(crate) fn is_in(directory: &Path) -> bool {
+        directory.join(RUN).is_file()
     }
 
-    /// The run that this folder holds; none when it holds none.
+    /// The run that this directory holds; none when it holds none.
     ///
     /// # Errors
     /// [`ErrorKind::File`] when it cannot be read, or was written in another format.
-    pub(crate) fn read(folder: &Path) -> Result<Option<Self>> {
-        let path = folder.join(RUN);
+    pub(crate) fn read(directory: &Path) -> Result<Option<Self>> {
+        let path = directory.join(RUN);
         let Some(content) = read(&path)? else {
             return Ok(None);
         };
@@ -163,12 +163,12 @@ impl RunFile {
             .map_err(|error| damaged(&path, &error))
     }
 
-    /// Writes it into its folder, in the place of the one before.
+    /// Writes it into its directory, in the place of the one before.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be written; then the one before stays.
-    pub(crate) fn write(&self, folder: &Folder) -> Result<()> {
-        let path = folder.path().join(RUN);
+    pub(crate) fn write(&self, directory: &Directory) -> Result<()> {
+        let path = directory.path().join(RUN);
         let mut json = serde_json::to_vec_pretty(self)
             .map_err(|error| unusable("write", &path, error.into()))?;
         json.push(b'\n');
@@ -202,7 +202,7 @@ impl RunFile {
     /// [`ErrorKind::Settings`], caused by a [`Mismatch`].
     pub(crate) fn check(
         &self,
-        folder: &Path,
+        directory: &Path,
         job: &str,
         outputs: &[String],
         unique: &Unique,
@@ -225,7 +225,10 @@ impl RunFile {
         } else {
             return Ok(());
         };
-        let message = format!("cannot resume the unfinished run in {}", folder.display());
+        let message = format!(
+            "cannot resume the unfinished run in {}",
+            directory.display()
+        );
         Err(Error::new(ErrorKind::Settings, message).with_source(mismatch))
     }
 }
@@ -236,7 +239,7 @@ fn unreadable(path: &Path, why: impl Into<BoxError>) -> Error {
 
 /// The error for a file that nobody can read; not even a fresh run writes over it, because nobody knows what it was.
 fn damaged(path: &Path, why: &impl fmt::Display) -> Error {
-    unreadable(path, format!("{why}; remove the folder to start over"))
+    unreadable(path, format!("{why}; remove the directory to start over"))
 }
 
 /// Why an unfinished run is not resumed.

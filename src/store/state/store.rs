@@ -93,9 +93,9 @@ struct Root {
     commits: u64,
 }
 
-/// Where the job of this folder has its store.
-pub(crate) fn store_in(folder: &Path) -> PathBuf {
-    folder.join(FRONTIER)
+/// Where the job of this directory has its store.
+pub(crate) fn store_in(directory: &Path) -> PathBuf {
+    directory.join(FRONTIER)
 }
 
 impl Store {
@@ -103,19 +103,19 @@ impl Store {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be read or written.
-    pub(crate) fn open(folder: &Path, sync: bool) -> Result<Self> {
-        Self::open_with(folder, sync, memory::LIMITS)
+    pub(crate) fn open(directory: &Path, sync: bool) -> Result<Self> {
+        Self::open_with(directory, sync, memory::LIMITS)
     }
 
-    fn open_with(folder: &Path, sync: bool, memory: Limits) -> Result<Self> {
-        let path = store_in(folder);
-        guarded(&path, || Self::open_tree(folder, &path, sync, memory))
+    fn open_with(directory: &Path, sync: bool, memory: Limits) -> Result<Self> {
+        let path = store_in(directory);
+        guarded(&path, || Self::open_tree(directory, &path, sync, memory))
     }
 
-    fn open_tree(folder: &Path, path: &Path, sync: bool, memory: Limits) -> Result<Self> {
+    fn open_tree(directory: &Path, path: &Path, sync: bool, memory: Limits) -> Result<Self> {
         let failed = |error| storage(path, error);
-        // Before the database does: requests can hold secrets, and a folder that was there may be open to others.
-        private_folder(path)?;
+        // Before the database does: requests can hold secrets, and a directory that was there may be open to others.
+        private_directory(path)?;
         let database = Database::builder(path)
             .cache_size(8 << 20)
             .worker_threads(1)
@@ -150,7 +150,7 @@ impl Store {
             key,
             commits: 0,
             dead: DeadLetters {
-                path: folder.join(DEAD_LETTERS),
+                path: directory.join(DEAD_LETTERS),
                 sink: None,
                 position: None,
             },
@@ -340,9 +340,9 @@ fn unreadable(path: &Path) -> String {
     )
 }
 
-/// The error for the damaged store of the job in this folder.
-pub(crate) fn damaged(folder: &Path) -> Error {
-    Error::new(ErrorKind::Storage, unreadable(&store_in(folder)))
+/// The error for the damaged store of the job in this directory.
+pub(crate) fn damaged(directory: &Path) -> Error {
+    Error::new(ErrorKind::Storage, unreadable(&store_in(directory)))
 }
 
 /// The error for a store, at this path, whose thread is gone.
@@ -353,8 +353,8 @@ pub(crate) fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::Storage, message)
 }
 
-/// Makes a folder for nobody else to read.
-fn private_folder(path: &Path) -> Result<()> {
+/// Makes a directory for nobody else to read.
+fn private_directory(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

@@ -75,8 +75,8 @@ impl About {
     ///
     /// # Errors
     /// [`ErrorKind::File`] when it cannot be read or is wrong; the message names file and line.
-    pub(crate) fn of(folder: &Path) -> Result<Self> {
-        let path = folder.join(ABOUT);
+    pub(crate) fn of(directory: &Path) -> Result<Self> {
+        let path = directory.join(ABOUT);
         let text = text_file::read(&path).map_err(|error| unreadable(&path, error))?;
         toml::from_str(&text).map_err(|error| {
             let start = error.span().map_or(0, |span| span.start);
@@ -135,16 +135,16 @@ mod tests {
         assert_eq!(about.settings.len(), 1);
         let text = about.write().unwrap();
         assert!(!text.contains("hunter2") && !text.contains("pw"), "{text}");
-        let folder = Scratch::new();
-        folder.file("recording.toml", &text);
-        assert_eq!(About::of(&folder.path("")).unwrap(), about);
+        let directory = Scratch::new();
+        directory.file("recording.toml", &text);
+        assert_eq!(About::of(&directory.path("")).unwrap(), about);
     }
 
     #[test]
     fn a_mistake_is_told_with_its_line() {
-        let folder = Scratch::new();
-        folder.file("recording.toml", "spider = \"x\"\npages = \"many\"\n");
-        let error = About::of(&folder.path("")).unwrap_err();
+        let directory = Scratch::new();
+        directory.file("recording.toml", "spider = \"x\"\npages = \"many\"\n");
+        let error = About::of(&directory.path("")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::File);
         assert!(error.to_string().contains("recording.toml:2: "), "{error}");
     }

@@ -1,4 +1,4 @@
-//! A [`Draft`]: the folder in which a recording is made, so that a broken one never takes the place of a good one.
+//! A [`Draft`]: the directory in which a recording is made, so that a broken one never takes the place of a good one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::{ABOUT, CASSETTE, ITEMS, Recording, unwritable};
 use crate::page::error::Result;
 
-/// A folder beside the one of the recording, gone when it is dropped.
+/// A directory beside the one of the recording, gone when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Draft {
-    folder: PathBuf,
+    directory: PathBuf,
     target: PathBuf,
 }
 
 impl Draft {
-    /// A draft of the recording in this folder, whose parents are made. Drafts that killed processes have left are removed.
+    /// A draft of the recording in this directory, whose parents are made. Drafts that killed processes have left are removed.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be made.
@@ -24,16 +24,17 @@ impl Draft {
         remove_left(&target);
         let start = start_of_name(&target);
         let draft = Self {
-            folder: target.with_file_name(format!("{start}{}", std::process::id())),
+            directory: target.with_file_name(format!("{start}{}", std::process::id())),
             target,
         };
-        fs::create_dir_all(&draft.folder).map_err(|error| unwritable(&draft.folder, error))?;
+        fs::create_dir_all(&draft.directory)
+            .map_err(|error| unwritable(&draft.directory, error))?;
         Ok(draft)
     }
 
     /// Where the cassette is recorded.
     pub(crate) fn cassette(&self) -> PathBuf {
-        self.folder.join(CASSETTE)
+        self.directory.join(CASSETTE)
     }
 
     /// Writes the recording, and puts its files in the place of those that are there. Others stay. Answers how many bytes
@@ -43,11 +44,11 @@ impl Draft {
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when that fails; while the draft cannot be written, the old
     /// recording stays.
     pub(crate) fn finish(self, recording: &Recording) -> Result<u64> {
-        recording.write(&self.folder)?;
+        recording.write(&self.directory)?;
         fs::create_dir_all(&self.target).map_err(|error| unwritable(&self.target, error))?;
         let mut size = 0;
         for name in [CASSETTE, ITEMS, ABOUT] {
-            let (file, place) = (self.folder.join(name), self.target.join(name));
+            let (file, place) = (self.directory.join(name), self.target.join(name));
             size += fs::metadata(&file).map_or(0, |metadata| metadata.len());
             fs::rename(&file, &place).map_err(|error| unwritable(&place, error))?;
         }
@@ -57,7 +58,7 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        remove(&self.folder);
+        remove(&self.directory);
     }
 }
 
@@ -70,8 +71,8 @@ fn start_of_name(target: &Path) -> String {
 /// Removes the drafts of processes that are gone.
 fn remove_left(target: &Path) {
     let start = start_of_name(target);
-    let folder = target.parent().map(fs::read_dir);
-    for entry in folder.into_iter().flatten().flatten().flatten() {
+    let directory = target.parent().map(fs::read_dir);
+    for entry in directory.into_iter().flatten().flatten().flatten() {
         let name = entry.file_name();
         let process = name.to_str().and_then(|name| name.strip_prefix(&start));
         if process.is_some_and(|process| process.parse().is_ok_and(is_gone)) {

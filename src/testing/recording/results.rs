@@ -143,21 +143,21 @@ mod tests {
                 "no title",
             )],
         };
-        let folder = Scratch::new();
-        let file = folder.file("items.jsonl", &results.write());
+        let directory = Scratch::new();
+        let file = directory.file("items.jsonl", &results.write());
         assert_eq!(Results::read(&file).unwrap(), results);
     }
 
     #[test]
     fn a_mistake_is_told_with_its_line() {
-        let folder = Scratch::new();
+        let directory = Scratch::new();
         for (line, why) in [
             ("{\"page\":\"x\"}", "either `item` or `error`"),
             ("{\"item\":1}", "no `page`"),
             ("[", "expected a map"),
         ] {
             let text = format!("{{\"page\":\"x\",\"item\":1}}\n{line}\n");
-            let error = Results::read(&folder.file("items.jsonl", &text))
+            let error = Results::read(&directory.file("items.jsonl", &text))
                 .unwrap_err()
                 .to_string();
             assert!(

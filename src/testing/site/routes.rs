@@ -50,7 +50,7 @@ fn page(call: &Call<'_>, parts: &[&str]) -> Reply {
         ["sitemap-quotes.xml"] => feeds::sitemap_quotes(call),
         ["feed.xml"] => feeds::rss(call),
         ["atom.xml"] => feeds::atom(call),
-        [folder @ ("quotes" | "shop" | "hazards")] => slash(folder),
+        [directory @ ("quotes" | "shop" | "hazards")] => slash(directory),
         _ => Reply::not_found(),
     }
 }
@@ -111,6 +111,6 @@ fn page_number(file: &str) -> Option<&str> {
     file.strip_prefix("page-")?.strip_suffix(".html")
 }
 
-fn slash(folder: &str) -> Reply {
-    Reply::redirect(StatusCode::MOVED_PERMANENTLY, &format!("/{folder}/"))
+fn slash(directory: &str) -> Reply {
+    Reply::redirect(StatusCode::MOVED_PERMANENTLY, &format!("/{directory}/"))
 }

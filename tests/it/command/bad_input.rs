@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn a_bad_url_is_told_by_every_verb() {
@@ -32,22 +32,22 @@ fn a_bad_url_for_a_spider_is_told() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_told() {
-    let folder = Folder::new();
-    std::fs::create_dir(folder.files.path("folder")).unwrap();
-    for file in ["nowhere", "folder"] {
+    let directory = Directory::new();
+    std::fs::create_dir(directory.files.path("directory")).unwrap();
+    for file in ["nowhere", "directory"] {
         let message = format!("cannot read {file}: ");
         let base = ["--base", "http://x.example/"];
         for arguments in [&["links", "--file", file][..], &["sitemap", "--file", file]] {
-            folder
+            directory
                 .crawl(&[arguments, &base].concat())
                 .exits(4)
                 .says(&message);
         }
-        folder
+        directory
             .crawl(&["select", "--file", file, "p"])
             .exits(4)
             .says(&message);
-        folder
+        directory
             .crawl(&["robots", "--file", file, "http://x.example/"])
             .exits(4)
             .says(&message);
@@ -57,7 +57,7 @@ fn a_file_that_cannot_be_read_is_told() {
 #[test]
 fn a_certificate_file_that_cannot_be_read_is_told() {
     let site = PracticeSite::start().unwrap();
-    Folder::with_toml("ca_file = 'nowhere.pem'\n")
+    Directory::with_toml("ca_file = 'nowhere.pem'\n")
         .crawl(&["fetch", site.at("/quotes/").as_str()])
         .exits(4)
         .says("nowhere.pem");
@@ -86,7 +86,7 @@ fn a_bad_proxy_or_address_is_told() {
 
 #[test]
 fn a_batch_that_is_no_json_is_told_with_its_line() {
-    Folder::new()
+    Directory::new()
         .crawl_with_input(&["url", "--batch"], "\nnonsense\n")
         .exits(2)
         .says("line 2 of the batch");
@@ -94,9 +94,9 @@ fn a_batch_that_is_no_json_is_told_with_its_line() {
 
 #[test]
 fn bytes_that_are_no_text_are_told_as_unreadable() {
-    let folder = Folder::new();
-    std::fs::write(folder.files.path("crawl.toml"), b"delay = \xff\n").unwrap();
-    folder
+    let directory = Directory::new();
+    std::fs::write(directory.files.path("crawl.toml"), b"delay = \xff\n").unwrap();
+    directory
         .crawl(&["run", "quotes"])
         .exits(4)
         .says("cannot read crawl.toml");

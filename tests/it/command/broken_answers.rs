@@ -4,7 +4,7 @@ use crawlworks::testing::PracticeSite;
 use serde_json::Value;
 
 use super::exit_codes::dead_url;
-use super::{Folder, Ran, crawl};
+use super::{Directory, Ran, crawl};
 use crate::tls::TlsSite;
 
 /// Fetches a URL in vain, without asking robots.txt, and checks how that is told.
@@ -104,7 +104,7 @@ fn a_sitemap_that_is_none_is_told() {
 #[test]
 fn invalid_utf8_is_read_with_replacements() {
     let site = PracticeSite::start().unwrap();
-    let ran = Folder::new()
+    let ran = Directory::new()
         .with_variable("CRAWL_ROBOTS", "false")
         .crawl(&["select", site.at("/hazards/invalid-utf8").as_str(), "h1"])
         .exits(0);
@@ -113,7 +113,7 @@ fn invalid_utf8_is_read_with_replacements() {
 
 #[test]
 fn a_crawl_goes_on_after_broken_answers_and_counts_them() {
-    let (site, folder) = (PracticeSite::start().unwrap(), Folder::new());
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
     let broken = [
         "not-http",
         "empty-reply",
@@ -136,8 +136,8 @@ fn a_crawl_goes_on_after_broken_answers_and_counts_them() {
     ];
     arguments.extend(["-s", "retries=0", "-s", "delay=0", "-s", "depth=0"]);
     arguments.extend(urls.iter().map(String::as_str));
-    folder.crawl(&arguments).exits(0);
-    let report: Value = folder.json("report.json");
+    directory.crawl(&arguments).exits(0);
+    let report: Value = directory.json("report.json");
     let expected = serde_json::json!({"connect": 1, "http": 1, "incomplete": 1, "status": 1});
     assert_eq!(report["errors"], expected, "{report:#}");
     assert_eq!(report["ledger"]["seen"], urls.len());

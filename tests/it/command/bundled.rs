@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::BufRead;
 use std::net::TcpListener;
 
-use super::{Folder, json_lines};
+use super::{Directory, json_lines};
 
 /// A port below those that systems hand out by themselves: nobody gets it by chance.
 fn free_port() -> u16 {
@@ -15,22 +15,22 @@ fn free_port() -> u16 {
 
 #[test]
 fn a_crawl_of_the_practice_site_that_is_killed_is_resumed_by_another_process() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let port = format!("port={}", free_port());
     let crawl = ["run", "books", "-a", &port, "-O", "books.jsonl"];
-    let mut running = folder.start(&[&crawl[..], &["-s", "delay=10ms", "-vv"]].concat());
+    let mut running = directory.start(&[&crawl[..], &["-s", "delay=10ms", "-vv"]].concat());
     let said = running.stderr().lines().map(Result::unwrap);
     let answers = said.filter(|line| line.contains("answered"));
     assert_eq!(answers.take(40).count(), 40);
     // Kills it.
     drop(running);
 
-    folder
+    directory
         .crawl(&crawl)
         .exits(0)
         .says("resuming books-")
         .says(" 0 errors");
-    let books = json_lines(&folder.read("books.jsonl"));
+    let books = json_lines(&directory.read("books.jsonl"));
     let different: HashSet<_> = books.iter().map(|book| book["upc"].as_str()).collect();
     assert_eq!((books.len(), different.len()), (1_000, 1_000));
 }

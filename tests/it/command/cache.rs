@@ -3,23 +3,23 @@
 use crawlworks::testing::PracticeSite;
 use serde_json::Value;
 
-use super::Folder;
+use super::Directory;
 
 const SETTINGS: [&str; 6] = ["-q", "--no-job", "-s", "delay=0", "-s", "cache=always"];
 
-fn totals(folder: &Folder) -> Value {
-    folder.crawl(&["cache", "--json"]).exits(0).json()
+fn totals(directory: &Directory) -> Value {
+    directory.crawl(&["cache", "--json"]).exits(0).json()
 }
 
-/// A folder with a cache of a small web, which is not there any more; and where it was.
-fn filled() -> (Folder, String) {
-    let folder = Folder::new();
+/// A directory with a cache of a small web, which is not there any more; and where it was.
+fn filled() -> (Directory, String) {
+    let directory = Directory::new();
     let site = PracticeSite::start().unwrap();
     let start = site.at("/web/20/0").to_string();
-    folder
+    directory
         .crawl(&[&["site", &start, "-O", "online.jsonl"][..], &SETTINGS].concat())
         .exits(0);
-    (folder, start)
+    (directory, start)
 }
 
 fn sorted(text: &str) -> Vec<&str> {
@@ -30,7 +30,7 @@ fn sorted(text: &str) -> Vec<&str> {
 
 #[test]
 fn a_crawl_can_be_repeated_when_the_site_is_gone() {
-    let (folder, start) = filled();
+    let (directory, start) = filled();
     let arguments = [
         "site",
         &start,
@@ -41,22 +41,28 @@ fn a_crawl_can_be_repeated_when_the_site_is_gone() {
         "cache=always",
     ];
     // Without the usual delay, but with the usual settings.
-    folder.crawl(&arguments).exits(0).says("cache: 21 hits");
-    let (online, offline) = (folder.read("online.jsonl"), folder.read("offline.jsonl"));
+    directory.crawl(&arguments).exits(0).says("cache: 21 hits");
+    let (online, offline) = (
+        directory.read("online.jsonl"),
+        directory.read("offline.jsonl"),
+    );
     assert_eq!(sorted(&online), sorted(&offline));
 }
 
 #[test]
 fn what_is_stored_is_counted_listed_and_shown() {
-    let (folder, start) = filled();
-    let all = totals(&folder);
+    let (directory, start) = filled();
+    let all = totals(&directory);
     // With robots.txt.
     assert_eq!(all["entries"], 21);
     assert!(all["bytes"].as_u64().unwrap() > 1_000 && all["oldest"].is_string());
-    let ran = folder.crawl(&["cache"]).exits(0);
+    let ran = directory.crawl(&["cache"]).exits(0);
     assert!(ran.stdout.contains("entries  21"), "{ran:#?}");
-    assert_eq!(folder.crawl(&["cache", "list"]).exits(0).lines().len(), 21);
-    let one = folder
+    assert_eq!(
+        directory.crawl(&["cache", "list"]).exits(0).lines().len(),
+        21
+    );
+    let one = directory
         .crawl(&["cache", "list", &start, "--json"])
         .exits(0)
         .records();
@@ -64,14 +70,14 @@ fn what_is_stored_is_counted_listed_and_shown() {
         (one.len(), &one[0]["url"], &one[0]["status"]),
         (1, &Value::from(&*start), &200.into())
     );
-    let body = folder.crawl(&["cache", "show", &start]).exits(0).stdout;
+    let body = directory.crawl(&["cache", "show", &start]).exits(0).stdout;
     assert_eq!(body.len() as u64, one[0]["length"]);
-    let shown = folder
+    let shown = directory
         .crawl(&["cache", "show", &start, "--json"])
         .exits(0)
         .json();
     assert!(shown["headers"].as_array().unwrap().len() > 1);
-    folder
+    directory
         .crawl(&["cache", "show", "http://127.0.0.1:1/none"])
         .exits(1)
         .says("not stored");
@@ -79,28 +85,31 @@ fn what_is_stored_is_counted_listed_and_shown() {
 
 #[test]
 fn what_is_stored_can_be_cleared() {
-    let (folder, start) = filled();
-    folder
+    let (directory, start) = filled();
+    directory
         .crawl(&["cache", "clear", "--older-than", "7d"])
         .exits(0);
-    assert_eq!(totals(&folder)["entries"], 21);
-    let ran = folder.crawl(&["cache", "clear", &start]).exits(0);
+    assert_eq!(totals(&directory)["entries"], 21);
+    let ran = directory.crawl(&["cache", "clear", &start]).exits(0);
     assert!(ran.stdout.starts_with("removed 1 response "), "{ran:#?}");
     assert_eq!(
-        folder.crawl(&["cache", "clear", "--json"]).exits(0).json()["removed"],
+        directory
+            .crawl(&["cache", "clear", "--json"])
+            .exits(0)
+            .json()["removed"],
         20
     );
-    assert_eq!(totals(&folder)["entries"], 0);
-    folder
+    assert_eq!(totals(&directory)["entries"], 0);
+    directory
         .crawl(&["cache", "clear", "--older-than", "soon"])
         .exits(2);
 }
 
 #[test]
 fn another_place_can_be_named() {
-    let folder = Folder::with_toml("cache_dir = \"kept\"\n");
-    assert_eq!(totals(&folder)["folder"], "kept");
-    let other = folder
+    let directory = Directory::with_toml("cache_dir = \"kept\"\n");
+    assert_eq!(totals(&directory)["folder"], "kept");
+    let other = directory
         .crawl(&["cache", "--dir", "other", "--json"])
         .exits(0)
         .json();
@@ -126,7 +135,7 @@ fn a_recrawl_without_a_job_exits_4() {
 #[cfg(unix)]
 #[test]
 fn a_recrawl_that_is_killed_gives_what_a_full_crawl_gives() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let site = PracticeSite::start().unwrap();
     let start = site.at("/web/200/0").to_string();
     let crawl = [
@@ -141,14 +150,14 @@ fn a_recrawl_that_is_killed_gives_what_a_full_crawl_gives() {
         "-s",
         "recrawl=true",
     ];
-    folder
+    directory
         .crawl(&crawl)
         .exits(0)
         .says("recrawl: 200 new, 0 changed, 0 unchanged, 0 gone");
-    let full = folder.read("pages.jsonl");
+    let full = directory.read("pages.jsonl");
     for _ in 0..3 {
         let before = site.served().total;
-        let mut running = folder.start(&crawl);
+        let mut running = directory.start(&crawl);
         while site.served().total < before + 30 {
             assert!(
                 running.0.try_wait().unwrap().is_none(),
@@ -158,9 +167,9 @@ fn a_recrawl_that_is_killed_gives_what_a_full_crawl_gives() {
         }
         // Dropping kills it.
     }
-    folder
+    directory
         .crawl(&crawl)
         .exits(0)
         .says("recrawl: 0 new, 0 changed, 200 unchanged, 0 gone");
-    assert_eq!(sorted(&full), sorted(&folder.read("pages.jsonl")));
+    assert_eq!(sorted(&full), sorted(&directory.read("pages.jsonl")));
 }

@@ -9,36 +9,36 @@ use std::process::Command;
 use crawlworks::testing::PracticeSite;
 use serde_json::Value;
 
-use super::{Folder, Ran};
+use super::{Directory, Ran};
 
 const CASSETTE: &str = "tests/recorded/books/cassette.jsonl";
 const ITEMS: &str = "tests/recorded/books/items.jsonl";
 
-/// A folder with the recordings of this repository.
-fn recorded() -> Folder {
-    let folder = Folder::new();
+/// A directory with the recordings of this repository.
+fn recorded() -> Directory {
+    let directory = Directory::new();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded");
     for name in ["books", "quotes"] {
-        let target = folder.files.path(&format!("tests/recorded/{name}"));
+        let target = directory.files.path(&format!("tests/recorded/{name}"));
         fs::create_dir_all(&target).unwrap();
         for file in fs::read_dir(source.join(name)).unwrap() {
             let file = file.unwrap();
             fs::copy(file.path(), Path::new(&target).join(file.file_name())).unwrap();
         }
     }
-    folder
+    directory
 }
 
 /// Changes a file, which must change.
-fn edit(folder: &Folder, file: &str, from: &str, to: &str) {
-    let text = folder.read(file);
+fn edit(directory: &Directory, file: &str, from: &str, to: &str) {
+    let text = directory.read(file);
     let edited = text.replace(from, to);
     assert_ne!(text, edited, "no {from:?} in {file}");
-    folder.files.write(file, &edited);
+    directory.files.write(file, &edited);
 }
 
-fn check(folder: &Folder) -> Ran {
-    folder.crawl(&["check", "books"])
+fn check(directory: &Directory) -> Ran {
+    directory.crawl(&["check", "books"])
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn the_recordings_of_this_repository_hold() {
 
 #[test]
 fn a_page_that_changed_is_told_with_item_and_field() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "£35.93", "£35.94");
-    let ran = check(&folder).exits(1);
+    let directory = recorded();
+    edit(&directory, CASSETTE, "£35.93", "£35.94");
+    let ran = check(&directory).exits(1);
     assert_eq!(
         ran.lines(),
         [
@@ -73,9 +73,9 @@ fn a_page_that_changed_is_told_with_item_and_field() {
 
 #[test]
 fn an_element_that_has_another_class_is_told_as_an_error_of_each_page() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "price_color", "price");
-    let ran = check(&folder).exits(1);
+    let directory = recorded();
+    edit(&directory, CASSETTE, "price_color", "price");
+    let ran = check(&directory).exits(1);
     assert_eq!(
         ran.lines()[0],
         "books: 8 pages, 7 items: 7 differ, 7 new errors"
@@ -96,14 +96,14 @@ fn an_element_that_has_another_class_is_told_as_an_error_of_each_page() {
 
 #[test]
 fn a_link_that_is_no_longer_followed_is_told() {
-    let folder = recorded();
+    let directory = recorded();
     edit(
-        &folder,
+        &directory,
         CASSETTE,
         "class=\\\"next\\\"",
         "class=\\\"more\\\"",
     );
-    let ran = check(&folder).exits(1);
+    let ran = check(&directory).exits(1);
     assert_eq!(
         ran.lines(),
         [
@@ -115,9 +115,9 @@ fn a_link_that_is_no_longer_followed_is_told() {
 
 #[test]
 fn a_request_that_is_not_recorded_is_told() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "page-2.html\\\"", "page-3.html\\\"");
-    let ran = check(&folder).exits(1);
+    let directory = recorded();
+    edit(&directory, CASSETTE, "page-2.html\\\"", "page-3.html\\\"");
+    let ran = check(&directory).exits(1);
     assert!(
         ran.stdout
             .contains("  not recorded: GET http://127.0.0.1:8452/shop/page-3.html"),
@@ -127,39 +127,39 @@ fn a_request_that_is_not_recorded_is_told() {
 
 #[test]
 fn an_update_takes_what_is_there_for_what_is_expected() {
-    let folder = recorded();
+    let directory = recorded();
     edit(
-        &folder,
+        &directory,
         CASSETTE,
         "price_color\\\">£35.93",
         "price\\\">£35.93",
     );
     edit(
-        &folder,
+        &directory,
         CASSETTE,
         "class=\\\"next\\\"",
         "class=\\\"more\\\"",
     );
-    let ran = folder.crawl(&["check", "books", "--update"]).exits(0);
+    let ran = directory.crawl(&["check", "books", "--update"]).exits(0);
     assert!(
         ran.lines()[0].ends_with("1 differs, 1 new error, 1 request not made; updated"),
         "{ran:#?}"
     );
-    let ran = check(&folder).exits(0);
+    let ran = check(&directory).exits(0);
     assert_eq!(ran.lines(), ["books: 7 pages, 6 items: as recorded"]);
     assert!(
-        folder
+        directory
             .read(ITEMS)
             .contains("\"error\":{\"kind\":\"spider\"")
     );
     // An expected error that is gone is a change again.
     edit(
-        &folder,
+        &directory,
         CASSETTE,
         "price\\\">£35.93",
         "price_color\\\">£35.93",
     );
-    let ran = check(&folder).exits(1);
+    let ran = check(&directory).exits(1);
     assert!(
         ran.stdout.contains("error gone") && ran.stdout.contains("new item"),
         "{ran:#?}"
@@ -168,22 +168,22 @@ fn an_update_takes_what_is_there_for_what_is_expected() {
 
 #[test]
 fn fields_can_be_left_out() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "£35.93", "£35.94");
+    let directory = recorded();
+    edit(&directory, CASSETTE, "£35.93", "£35.94");
     edit(
-        &folder,
+        &directory,
         "tests/recorded/books/recording.toml",
         "ignore = []",
         "ignore = [\"price\"]",
     );
-    check(&folder).exits(0);
+    check(&directory).exits(0);
 }
 
 #[test]
 fn the_json_has_an_object_per_recording() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "£35.93", "£35.94");
-    let records = folder.crawl(&["check", "--json"]).exits(1).records();
+    let directory = recorded();
+    edit(&directory, CASSETTE, "£35.93", "£35.94");
+    let records = directory.crawl(&["check", "--json"]).exits(1).records();
     assert_eq!(
         (&records[0]["spider"], &records[0]["same"]),
         (&"books".into(), &false.into())
@@ -205,28 +205,28 @@ fn the_json_has_an_object_per_recording() {
 
 #[test]
 fn a_broken_recording_does_not_keep_the_others_from_being_checked() {
-    let folder = recorded();
-    edit(&folder, CASSETTE, "\"status\":200", "\"status\":0");
-    let ran = folder.crawl(&["check"]).exits(4);
+    let directory = recorded();
+    edit(&directory, CASSETTE, "\"status\":200", "\"status\":0");
+    let ran = directory.crawl(&["check"]).exits(4);
     assert!(
         ran.lines()[0].contains("books/cassette.jsonl:2: not an exchange"),
         "{ran:#?}"
     );
     assert_eq!(ran.lines()[1], "quotes: 5 pages, 50 items: as recorded");
-    let records = folder.crawl(&["check", "--json"]).exits(4).records();
+    let records = directory.crawl(&["check", "--json"]).exits(4).records();
     assert!(matches!(&records[0]["error"], Value::String(why) if why.contains("cassette.jsonl:2")));
 }
 
 #[test]
 fn a_recording_of_a_spider_that_is_gone_is_a_broken_one() {
-    let folder = recorded();
+    let directory = recorded();
     edit(
-        &folder,
+        &directory,
         "tests/recorded/books/recording.toml",
         "spider = \"books\"",
         "spider = \"boks\"",
     );
-    let ran = folder.crawl(&["check"]).exits(4);
+    let ran = directory.crawl(&["check"]).exits(4);
     assert!(
         ran.stdout
             .contains("books: no spider \"boks\"; did you mean \"books\"?"),
@@ -252,15 +252,17 @@ fn spiders_without_a_recording_are_listed() {
 }
 
 #[test]
-fn a_folder_names_a_recording_or_all_in_it() {
-    let folder = recorded();
-    let one = folder.crawl(&["check", "tests/recorded/quotes"]).exits(0);
+fn a_directory_names_a_recording_or_all_in_it() {
+    let directory = recorded();
+    let one = directory
+        .crawl(&["check", "tests/recorded/quotes"])
+        .exits(0);
     assert_eq!(one.lines().len(), 1);
-    let all = folder
+    let all = directory
         .crawl(&["check", "tests/recorded", "tests/recorded/quotes"])
         .exits(0);
     assert_eq!(all.lines().len(), 2);
-    folder
+    directory
         .crawl(&["check", "tests"])
         .exits(2)
         .says("no recording in tests");
@@ -268,9 +270,9 @@ fn a_folder_names_a_recording_or_all_in_it() {
 
 #[test]
 fn a_check_asks_no_server_and_writes_nothing() {
-    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
     let url = format!("url={}", site.at("/quotes/"));
-    folder
+    directory
         .crawl(&[
             "record", "quotes", "-a", &url, "--pages", "2", "-s", "delay=0s",
         ])
@@ -278,8 +280,8 @@ fn a_check_asks_no_server_and_writes_nothing() {
     let (hits, connections) = (site.served().total, site.served().connections);
     // Whatever would be written or waited for by a crawl.
     let toml = "delay = '1h'\nmax_rate = 0.001\nsave_cookies = 'cookies.txt'\ncache = 'always'\nmax_pages = 1\nproxy = 'http://127.0.0.1:9'\n";
-    folder.files.write("crawl.toml", toml);
-    let ran = folder.crawl(&["check"]).exits(0);
+    directory.files.write("crawl.toml", toml);
+    let ran = directory.crawl(&["check"]).exits(0);
     assert!(
         ran.stdout
             .contains("quotes: 2 pages, 20 items: as recorded"),
@@ -289,20 +291,20 @@ fn a_check_asks_no_server_and_writes_nothing() {
         (site.served().total, site.served().connections),
         (hits, connections)
     );
-    let names = fs::read_dir(folder.files.path("")).unwrap().count();
+    let names = fs::read_dir(directory.files.path("")).unwrap().count();
     assert_eq!(names, 2, "crawl.toml and tests");
 }
 
 #[test]
 fn recipes_are_read_too_and_mistakes_have_their_place() {
-    let folder = Folder::new();
-    fs::create_dir(folder.files.path("spiders")).unwrap();
+    let directory = Directory::new();
+    fs::create_dir(directory.files.path("spiders")).unwrap();
     let good = "start = ['http://a.example/']\nitems.page.fields.title = 'h1'\n";
-    folder.files.write("spiders/good.toml", good);
-    folder
+    directory.files.write("spiders/good.toml", good);
+    directory
         .files
         .write("spiders/bad.toml", &good.replace("start", "strat"));
-    let ran = folder.crawl(&["check"]).exits(4);
+    let ran = directory.crawl(&["check"]).exits(4);
     assert!(
         ran.stdout.contains("spiders/good.toml: a good recipe"),
         "{ran:#?}"
@@ -313,42 +315,44 @@ fn recipes_are_read_too_and_mistakes_have_their_place() {
         ),
         "{ran:#?}"
     );
-    folder.crawl(&["check", "good"]).exits(0);
+    directory.crawl(&["check", "good"]).exits(0);
 }
 
 #[test]
 fn an_update_keeps_the_pages_that_nothing_asks_for() {
-    let folder = recorded();
-    folder.files.write("tests/recorded/books/README", "notes");
-    edit(&folder, CASSETTE, "product_pod", "product_box");
-    folder.crawl(&["check", "books", "--update"]).exits(0);
-    let ran = check(&folder).exits(0);
+    let directory = recorded();
+    directory
+        .files
+        .write("tests/recorded/books/README", "notes");
+    edit(&directory, CASSETTE, "product_pod", "product_box");
+    directory.crawl(&["check", "books", "--update"]).exits(0);
+    let ran = check(&directory).exits(0);
     assert_eq!(ran.lines(), ["books: 1 page, 0 items: as recorded"]);
-    edit(&folder, CASSETTE, "product_box", "product_pod");
-    folder.crawl(&["check", "books", "--update"]).exits(0);
-    let ran = check(&folder).exits(0);
+    edit(&directory, CASSETTE, "product_box", "product_pod");
+    directory.crawl(&["check", "books", "--update"]).exits(0);
+    let ran = check(&directory).exits(0);
     assert_eq!(ran.lines(), ["books: 8 pages, 7 items: as recorded"]);
-    assert!(!folder.read(CASSETTE).contains("spare"));
-    assert_eq!(folder.read("tests/recorded/books/README"), "notes");
+    assert!(!directory.read(CASSETTE).contains("spare"));
+    assert_eq!(directory.read("tests/recorded/books/README"), "notes");
 }
 
 #[test]
 fn an_update_of_which_no_page_is_left_is_refused() {
-    let folder = recorded();
+    let directory = recorded();
     let toml = "tests/recorded/books/recording.toml";
-    edit(&folder, toml, "/shop/", "/shops/");
-    let before = (folder.read(CASSETTE), folder.read(ITEMS));
-    let ran = folder.crawl(&["check", "books", "--update"]).exits(4);
+    edit(&directory, toml, "/shop/", "/shops/");
+    let before = (directory.read(CASSETTE), directory.read(ITEMS));
+    let ran = directory.crawl(&["check", "books", "--update"]).exits(4);
     assert!(ran.stdout.contains("it is not updated"), "{ran:#?}");
-    assert_eq!((folder.read(CASSETTE), folder.read(ITEMS)), before);
+    assert_eq!((directory.read(CASSETTE), directory.read(ITEMS)), before);
 }
 
 #[test]
 fn a_recording_without_a_page_is_a_broken_one() {
-    let folder = recorded();
+    let directory = recorded();
     let toml = "tests/recorded/books/recording.toml";
-    edit(&folder, toml, "pages = 8", "pages = 0");
-    let ran = check(&folder).exits(4);
+    edit(&directory, toml, "pages = 8", "pages = 0");
+    let ran = check(&directory).exits(4);
     assert!(
         ran.stdout.contains("a recording without a page"),
         "{ran:#?}"
@@ -357,26 +361,26 @@ fn a_recording_without_a_page_is_a_broken_one() {
 
 #[test]
 fn a_recording_with_a_torn_cassette_is_a_broken_one() {
-    let folder = recorded();
-    let text = folder.read(CASSETTE);
-    folder.files.write(CASSETTE, &text[..text.len() - 20]);
-    let ran = check(&folder).exits(4);
+    let directory = recorded();
+    let text = directory.read(CASSETTE);
+    directory.files.write(CASSETTE, &text[..text.len() - 20]);
+    let ran = check(&directory).exits(4);
     assert!(ran.stdout.contains("not an exchange"), "{ran:#?}");
 }
 
 #[test]
 fn a_recipe_that_was_recorded_by_its_path_is_checked_by_its_name() {
     let site = PracticeSite::start().unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     let url = site.at("/shop/");
-    folder.files.write(
+    directory.files.write(
         "acc.toml",
         &format!("start = '{url}'\n[items.page.fields]\ntitle = 'h1'"),
     );
     let record = ["record", "acc.toml", "--pages", "1", "-s", "delay=0s"];
-    folder.crawl(&record).exits(0);
+    directory.crawl(&record).exits(0);
     for word in ["acc", "acc.toml", "./acc.toml"] {
-        let ran = folder.crawl(&["check", word]).exits(0);
+        let ran = directory.crawl(&["check", word]).exits(0);
         assert!(!ran.stderr.contains("no recording"), "{ran:#?}");
         assert!(ran.stdout.contains("as recorded"), "{word}: {ran:#?}");
     }

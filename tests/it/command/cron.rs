@@ -6,7 +6,7 @@ mod units;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Folder, Ran, json_lines};
+use super::{Directory, Ran, json_lines};
 
 /// What readers see.
 const PUBLISHED: &str = "quotes.jsonl";
@@ -25,15 +25,15 @@ fn text(name: &str) -> String {
     std::fs::read_to_string(example(name)).unwrap()
 }
 
-/// A folder with what yesterday's crawl has published.
-fn folder() -> Folder {
-    let folder = Folder::new();
-    folder.files.write(PUBLISHED, YESTERDAY);
-    folder
+/// A directory with what yesterday's crawl has published.
+fn directory() -> Directory {
+    let directory = Directory::new();
+    directory.files.write(PUBLISHED, YESTERDAY);
+    directory
 }
 
-/// The script, started in a folder as cron starts it: `crawl` is found by its name.
-fn script(folder: &Folder, published: &str, arguments: &[&str]) -> Command {
+/// The script, started in a directory as cron starts it: `crawl` is found by its name.
+fn script(directory: &Directory, published: &str, arguments: &[&str]) -> Command {
     let crawl = Path::new(env!("CARGO_BIN_EXE_crawl")).parent().unwrap();
     let path = std::env::var("PATH").unwrap();
     let mut command = Command::new(example("nightly.sh"));
@@ -46,49 +46,49 @@ fn script(folder: &Folder, published: &str, arguments: &[&str]) -> Command {
         .args(["quotes", published])
         .args(arguments)
         .env("PATH", format!("{}:{path}", crawl.display()))
-        .current_dir(folder.files.path(""))
+        .current_dir(directory.files.path(""))
         .stdin(Stdio::null());
     command
 }
 
 /// Runs the script to its end.
-fn run(folder: &Folder, arguments: &[&str]) -> Ran {
-    Ran::new(script(folder, PUBLISHED, arguments).output().unwrap())
+fn run(directory: &Directory, arguments: &[&str]) -> Ran {
+    Ran::new(script(directory, PUBLISHED, arguments).output().unwrap())
 }
 
 #[test]
 fn a_finished_crawl_is_published_whole_and_says_nothing() {
-    let folder = folder();
-    let ran = run(&folder, &["-q"]).exits(0);
+    let directory = directory();
+    let ran = run(&directory, &["-q"]).exits(0);
     assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", ""));
-    assert_eq!(json_lines(&folder.read(PUBLISHED)).len(), 100);
-    assert!(!Path::new(&folder.files.path(PARTIAL)).exists());
+    assert_eq!(json_lines(&directory.read(PUBLISHED)).len(), 100);
+    assert!(!Path::new(&directory.files.path(PARTIAL)).exists());
 }
 
 #[test]
 fn a_crawl_that_fails_publishes_nothing_and_says_why() {
-    let folder = folder();
+    let directory = directory();
     let url = format!("url={}", super::exit_codes::dead_url());
-    run(&folder, &["-q", "-a", &url, "-s", "retries=0"])
+    run(&directory, &["-q", "-a", &url, "-s", "retries=0"])
         .exits(9)
         .says("no page could be fetched");
-    assert_eq!(folder.read(PUBLISHED), YESTERDAY);
+    assert_eq!(directory.read(PUBLISHED), YESTERDAY);
 }
 
 #[test]
 fn a_crawl_with_a_wrong_setting_publishes_nothing() {
-    let folder = folder();
-    run(&folder, &["-s", "delay=often"]).exits(4);
-    assert_eq!(folder.read(PUBLISHED), YESTERDAY);
+    let directory = directory();
+    run(&directory, &["-s", "delay=often"]).exits(4);
+    assert_eq!(directory.read(PUBLISHED), YESTERDAY);
 }
 
 #[test]
 fn any_name_can_be_published_under() {
     for name in ["-my quotes.jsonl", "out/$quotes.csv", "quotes.json"] {
-        let folder = folder();
-        let ran = script(&folder, name, &["-q"]).output().unwrap();
+        let directory = directory();
+        let ran = script(&directory, name, &["-q"]).output().unwrap();
         Ran::new(ran).exits(0);
-        assert!(folder.read(name).len() > 10_000, "{name}");
+        assert!(directory.read(name).len() > 10_000, "{name}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, Ran, crawl};
+use super::{Directory, Ran, crawl};
 
 const PAGE: &str = "<html lang=de><title>Tinte</title><link rel=canonical href=/tinte>
     <meta name=description content='Blaue Tinte'><meta property=og:title content=Tinte>
@@ -12,7 +12,7 @@ const PAGE: &str = "<html lang=de><title>Tinte</title><link rel=canonical href=/
 
 fn data(flags: &[&str]) -> Ran {
     let file = ["data", "--file", "-", "--base", "https://example.com/x/"];
-    Folder::new().crawl_with_input(&[&file, flags].concat(), PAGE)
+    Directory::new().crawl_with_input(&[&file, flags].concat(), PAGE)
 }
 
 #[test]

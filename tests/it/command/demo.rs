@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn the_demo_shows_records_a_report_and_what_to_try_next() {
@@ -23,7 +23,7 @@ fn the_demo_shows_records_a_report_and_what_to_try_next() {
 
 #[test]
 fn the_served_site_answers_where_it_says() {
-    let mut serving = Folder::new().start(&["demo", "--serve", "--port", "0"]);
+    let mut serving = Directory::new().start(&["demo", "--serve", "--port", "0"]);
     let url = serving.first_line();
     let argument = format!("url={url}quotes/");
     let ran = crawl(&["run", "quotes", "-a", &argument, "-s", "delay=0"]).exits(0);

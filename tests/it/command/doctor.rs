@@ -4,7 +4,7 @@ use crawlworks::testing::PracticeSite;
 use serde_json::Value;
 
 use super::exit_codes::dead_url;
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 use crate::tls::TlsSite;
 
 fn examined(url: &str, code: i32) -> Value {
@@ -51,12 +51,12 @@ fn it_asks_for_robots_txt_the_page_and_the_page_once_more() {
 #[test]
 fn settings_for_a_crawl_keep_it_from_nothing() {
     let site = PracticeSite::start().unwrap();
-    let folder = Folder::with_toml(
+    let directory = Directory::with_toml(
         "cache = 'always'\nsitemaps = true\nmax_pages_per_host = 1\nmax_per_pattern = 1\n",
     );
     for _ in 0..2 {
         let before = site.served().total;
-        folder
+        directory
             .crawl(&["doctor", site.at("/shop/").as_str()])
             .exits(0);
         assert_eq!(site.served().total - before, 3);

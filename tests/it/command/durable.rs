@@ -8,7 +8,7 @@ use std::io::BufRead;
 
 use serde_json::Value;
 
-use super::{Folder, Ran, Running, json_lines};
+use super::{Directory, Ran, Running, json_lines};
 pub(super) use site::HeldSite;
 
 const OUTPUTS: [&str; 6] = ["-O", "a.jsonl", "-O", "b.json", "-O", "c.csv"];
@@ -16,7 +16,7 @@ const OUTPUTS: [&str; 6] = ["-O", "a.jsonl", "-O", "b.json", "-O", "c.csv"];
 /// A crawl of a site that is kept as `job`.
 pub(super) struct Crawl<'a> {
     pub(super) site: &'a HeldSite,
-    pub(super) folder: &'a Folder,
+    pub(super) directory: &'a Directory,
 }
 
 impl Crawl<'_> {
@@ -37,7 +37,7 @@ impl Crawl<'_> {
     /// Starts it, and returns it when the page that is held was asked for.
     pub(super) fn start(&self, flags: &[&str]) -> Running {
         let url = self.site.url();
-        let running = self.folder.start(&Self::arguments(&url, flags));
+        let running = self.directory.start(&Self::arguments(&url, flags));
         self.site.is_asked();
         running
     }
@@ -62,17 +62,18 @@ impl Crawl<'_> {
     /// Runs it to its end.
     pub(super) fn run(&self, flags: &[&str]) -> Ran {
         self.site.open();
-        self.folder.crawl(&Self::arguments(&self.site.url(), flags))
+        self.directory
+            .crawl(&Self::arguments(&self.site.url(), flags))
     }
 
     /// The records of all files, sorted.
     pub(super) fn records(&self) -> Vec<Vec<String>> {
-        let array = self.folder.json("b.json");
+        let array = self.directory.json("b.json");
         let array = array.as_array().unwrap().iter().map(Value::to_string);
         let mut records = vec![
             array.collect::<Vec<_>>(),
-            lines(&self.folder.read("a.jsonl")),
-            lines(&self.folder.read("c.csv")),
+            lines(&self.directory.read("a.jsonl")),
+            lines(&self.directory.read("c.csv")),
         ];
         for records in &mut records {
             records.sort_unstable();
@@ -83,10 +84,10 @@ impl Crawl<'_> {
 
     /// What a crawl that nothing interrupts writes.
     pub(super) fn expected(&self) -> Vec<Vec<String>> {
-        let folder = Folder::new();
+        let directory = Directory::new();
         let whole = Crawl {
             site: self.site,
-            folder: &folder,
+            directory: &directory,
         };
         whole.run(&["-q"]).exits(0);
         whole.records()
@@ -124,10 +125,10 @@ fn resumed(ran: &Ran) -> (u64, u64, u64, String) {
 
 #[test]
 fn a_crawl_that_was_killed_is_resumed_by_the_same_command() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
     let ran = crawl.run(&["--report", "report.json"]).exits(0);
@@ -135,22 +136,22 @@ fn a_crawl_that_was_killed_is_resumed_by_the_same_command() {
     assert!(pages > 0 && items == pages && waits > 0);
     assert_eq!(how, "killed");
     assert_eq!(crawl.records(), crawl.expected());
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     let before = &report["resumed"];
     assert_eq!(
         (&before["pages"], &before["times"]),
         (&pages.into(), &1.into())
     );
-    let saved: Value = serde_json::from_str(&folder.read("job/report.json")).unwrap();
+    let saved: Value = serde_json::from_str(&directory.read("job/report.json")).unwrap();
     assert_eq!(saved, report);
 }
 
 #[test]
 fn a_crawl_that_was_stopped_says_how_to_go_on_and_does() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let said = crawl.stop(&[]).join("\n");
     assert!(said.contains("to go on: the same command again"), "{said}");
@@ -162,10 +163,10 @@ fn a_crawl_that_was_stopped_says_how_to_go_on_and_does() {
 
 #[test]
 fn a_quiet_crawl_does_not_tell_that_it_is_resumed() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
     let ran = crawl.run(&["-q"]).exits(0);
@@ -175,10 +176,10 @@ fn a_quiet_crawl_does_not_tell_that_it_is_resumed() {
 
 #[test]
 fn a_finished_crawl_starts_over_without_a_word() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     for _ in 0..2 {
         let ran = crawl.run(&[]).exits(0);
@@ -189,61 +190,62 @@ fn a_finished_crawl_starts_over_without_a_word() {
 
 #[test]
 fn a_fresh_crawl_starts_over() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
     let ran = crawl.run(&["--fresh", "--report", "report.json"]).exits(0);
     assert!(!ran.stderr.contains("resum"), "{ran:#?}");
-    assert_eq!(folder.json("report.json")["resumed"], Value::Null);
+    assert_eq!(directory.json("report.json")["resumed"], Value::Null);
     assert_eq!(crawl.records(), crawl.expected());
 }
 
 #[test]
-fn a_crawl_that_is_not_kept_leaves_no_folder_and_promises_nothing() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+fn a_crawl_that_is_not_kept_leaves_no_directory_and_promises_nothing() {
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let url = site.url();
-    let mut running = folder.start(&["site", &url, "--no-job", "-s", "grace=0", "-s", "delay=0"]);
+    let mut running =
+        directory.start(&["site", &url, "--no-job", "-s", "grace=0", "-s", "delay=0"]);
     site.is_asked();
     let stderr = running.stderr();
     running.signal("TERM");
     let said: Vec<String> = stderr.lines().map(Result::unwrap).collect();
     assert_eq!(running.end(), Some(11));
     assert!(!said.join("\n").contains("to go on"), "{said:#?}");
-    let left = std::fs::read_dir(folder.files.path("")).unwrap().count();
+    let left = std::fs::read_dir(directory.files.path("")).unwrap().count();
     assert_eq!(left, 0);
 }
 
 #[test]
 fn an_unfinished_crawl_keeps_its_outputs() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let before = folder.read("a.jsonl");
+    let before = directory.read("a.jsonl");
     crawl
         .run(&["-O", "d.jsonl"])
         .exits(4)
         .says("cannot resume the unfinished run in job: it writes a.jsonl:jsonl and b.json:json and c.csv:csv, not")
         .says("hint: the same outputs go on with it, `--fresh` starts over, `--job DIR` is another job");
-    assert_eq!(folder.read("a.jsonl"), before);
+    assert_eq!(directory.read("a.jsonl"), before);
     crawl.run(&["-q"]).exits(0);
     assert_eq!(crawl.records(), crawl.expected());
 }
 
 #[test]
-fn the_folder_of_an_unfinished_crawl_is_not_for_another() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+fn the_directory_of_an_unfinished_crawl_is_not_for_another() {
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let ran = folder.crawl(&["run", "quotes", "--job", "job"]).exits(4);
+    let ran = directory.crawl(&["run", "quotes", "--job", "job"]).exits(4);
     ran.says("cannot resume the unfinished run in job: it is of job site-127.0.0.1-")
         .says("not of quotes")
         .says("hint: `--fresh` starts over, `--job DIR` is another job");
@@ -251,31 +253,31 @@ fn the_folder_of_an_unfinished_crawl_is_not_for_another() {
 
 #[test]
 fn a_crawl_that_is_killed_many_times_is_complete_in_the_end() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     for _ in 0..5 {
         crawl.kill();
     }
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
     assert_eq!(crawl.records(), crawl.expected());
-    assert_eq!(folder.json("report.json")["resumed"]["times"], 5);
+    assert_eq!(directory.json("report.json")["resumed"]["times"], 5);
 }
 
 #[test]
 fn a_second_run_beside_a_real_one_exits_10() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let running = crawl.start(&[]);
     let said = format!("is already being crawled by process {}", running.0.id());
     let url = site.url();
     for fresh in [&[][..], &["--fresh"]] {
-        folder
+        directory
             .crawl(&Crawl::arguments(&url, fresh))
             .exits(10)
             .says(&said);
@@ -287,10 +289,10 @@ fn a_second_run_beside_a_real_one_exits_10() {
 
 #[test]
 fn every_commit_can_be_forced_to_the_disk() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let running = crawl.start(&["-s", "sync=true"]);
     running.signal("KILL");
@@ -303,12 +305,12 @@ fn every_commit_can_be_forced_to_the_disk() {
 /// Only the outputs have their place in the job: what is read from standard output can come twice, and no more than that.
 #[test]
 fn standard_output_has_everything_at_least_once() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let url = site.url();
     let arguments = [
         "site", &url, "--job", "job", "-q", "-s", "delay=0", "-O", "-",
     ];
-    let running = folder.start(&arguments);
+    let running = directory.start(&arguments);
     site.is_asked();
     running.signal("KILL");
     let mut running = running;
@@ -316,7 +318,7 @@ fn standard_output_has_everything_at_least_once() {
     let mut first = String::new();
     std::io::Read::read_to_string(&mut stdout, &mut first).unwrap();
     site.open();
-    let second = folder.crawl(&arguments).exits(0);
+    let second = directory.crawl(&arguments).exits(0);
     let whole = &first[..first.rfind('\n').map_or(0, |end| end + 1)];
     let mut urls: Vec<String> = [json_lines(whole), second.records()]
         .concat()
@@ -326,10 +328,10 @@ fn standard_output_has_everything_at_least_once() {
     let all = urls.len();
     urls.sort_unstable();
     urls.dedup();
-    let folder = Folder::new();
+    let directory = Directory::new();
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     assert_eq!(urls.len(), crawl.expected()[0].len());
     // As many as can be in flight.

@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 /// A URL of this machine that nobody answers at.
 pub(super) fn dead_url() -> String {
@@ -71,7 +71,7 @@ fn a_full_standard_output_exits_3() {
             .write(true)
             .open("/dev/full")
             .unwrap();
-        let output = Folder::new()
+        let output = Directory::new()
             .command(arguments)
             .stdout(full)
             .output()
@@ -87,7 +87,7 @@ fn a_full_standard_output_exits_3() {
 fn a_crawl_into_a_closed_pipe_exits_3() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = Folder::new()
+    let output = Directory::new()
         .command(&["run", "quotes"])
         .stdout(writer)
         .output()
@@ -109,7 +109,7 @@ fn a_reader_that_has_seen_enough_of_a_page_is_no_failure() {
     ] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let output = Folder::new()
+        let output = Directory::new()
             .command(arguments)
             .stdout(writer)
             .output()
@@ -120,10 +120,10 @@ fn a_reader_that_has_seen_enough_of_a_page_is_no_failure() {
 }
 
 #[test]
-fn an_output_in_a_place_that_is_no_folder_exits_3() {
-    let folder = Folder::new();
-    folder.files.write("file", "");
-    folder
+fn an_output_in_a_place_that_is_no_directory_exits_3() {
+    let directory = Directory::new();
+    directory.files.write("file", "");
+    directory
         .crawl(&["run", "quotes", "-O", "file/quotes.jsonl"])
         .exits(3)
         .says("file");
@@ -138,8 +138,8 @@ fn a_wrong_setting_exits_4() {
 
 #[test]
 fn a_crawl_that_gets_no_page_exits_9() {
-    let (folder, url) = (Folder::new(), format!("url={}", dead_url()));
-    folder
+    let (directory, url) = (Directory::new(), format!("url={}", dead_url()));
+    directory
         .crawl(&["run", "quotes", "-s", "retries=0", "-a", &url])
         .exits(9)
         .says("failed: 0 pages");

@@ -3,7 +3,7 @@
 use crawlworks::testing::PracticeSite;
 use serde_json::{Value, json};
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn every_entry_is_a_line_of_json() {
@@ -22,8 +22,8 @@ fn every_entry_is_a_line_of_json() {
 #[test]
 fn a_file_is_read_relative_to_its_base_and_what_is_missing_is_said() {
     let feed = "<feed><link rel='next' href='?2'/><entry><link href='/a'/></entry><entry/><entry><id>x</id></entry><entry><i";
-    let folder = Folder::new();
-    let ran = folder.crawl_with_input(
+    let directory = Directory::new();
+    let ran = directory.crawl_with_input(
         &["feed", "--file", "-", "--base", "http://x.example/f"],
         feed,
     );

@@ -9,7 +9,7 @@ use std::process::Command;
 use crawlworks::testing::PracticeSite;
 
 use super::durable::{Crawl, HeldSite};
-use super::{Folder, Ran};
+use super::{Directory, Ran};
 
 /// The flags of all crawls here: large records.
 const FLAGS: [&str; 2] = ["-q", "--html"];
@@ -30,7 +30,7 @@ fn can_mount(test: &str) -> bool {
     false
 }
 
-impl Folder {
+impl Directory {
     /// Runs a script in a mount namespace of its own, where `$crawl` is the program with these arguments.
     fn script(&self, text: &str, arguments: &[&str]) {
         let mut command = self.command(&[]);
@@ -67,7 +67,7 @@ fn on_a_disk_of(
     job: &str,
     outputs: &str,
 ) -> (Ran, Ran, Vec<Vec<String>>) {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let url = site.url();
     let files = ["a.jsonl", "b.json", "c.csv"].map(|name| format!("{outputs}{name}"));
     let settings = [
@@ -88,23 +88,27 @@ fn on_a_disk_of(
         code=0; $crawl 2> second.stderr || code=$?; echo $code > second.code
         cp {outputs}a.jsonl {outputs}b.json {outputs}c.csv kept"
     );
-    folder.script(&script, &arguments);
+    directory.script(&script, &arguments);
     for name in ["a.jsonl", "b.json", "c.csv"] {
-        let kept = folder.read(&format!("kept/{name}"));
-        folder.files.write(name, &kept);
+        let kept = directory.read(&format!("kept/{name}"));
+        directory.files.write(name, &kept);
     }
     let crawl = Crawl {
         site,
-        folder: &folder,
+        directory: &directory,
     };
-    (folder.ran("first"), folder.ran("second"), crawl.records())
+    (
+        directory.ran("first"),
+        directory.ran("second"),
+        crawl.records(),
+    )
 }
 
 fn expected(site: &HeldSite) -> Vec<Vec<String>> {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let crawl = Crawl {
         site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.run(&FLAGS).exits(0);
     crawl.records()
@@ -164,24 +168,24 @@ fn a_job_that_cannot_be_written_is_left_alone() {
     if !can_mount("a_job_that_cannot_be_written_is_left_alone") {
         return;
     }
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let before = folder.read("a.jsonl");
+    let before = directory.read("a.jsonl");
     let script = "mount --bind job job
         mount -o remount,bind,ro job
         code=0; $crawl 2> first.stderr || code=$?; echo $code > first.code";
     site.open();
-    folder.script(script, &Crawl::arguments(&site.url(), &[]));
-    folder
+    directory.script(script, &Crawl::arguments(&site.url(), &[]));
+    directory
         .ran("first")
         .exits(3)
         .says("cannot keep the job in job: Read-only file system")
         .says("hint: `--job DIR` keeps the crawl elsewhere, `--no-job` in memory only");
-    assert_eq!(folder.read("a.jsonl"), before);
+    assert_eq!(directory.read("a.jsonl"), before);
     crawl.run(&["-q"]).exits(0);
     assert_eq!(crawl.records(), crawl.expected());
 }
@@ -191,7 +195,7 @@ fn a_recording_ends_at_the_first_page_that_cannot_be_written() {
     if !can_mount("a_recording_ends_at_the_first_page_that_cannot_be_written") {
         return;
     }
-    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
+    let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
     let url = format!("url={}", site.at("/shop/"));
     let arguments = [
         "record", "books", "-a", &url, "--pages", "500", "--dir", "disk", "-s", "delay=0s",
@@ -199,8 +203,8 @@ fn a_recording_ends_at_the_first_page_that_cannot_be_written() {
     let script = "mkdir disk
         mount -t tmpfs -o size=100k none disk
         code=0; $crawl 2> first.stderr || code=$?; echo $code > first.code";
-    folder.script(script, &arguments);
-    folder
+    directory.script(script, &arguments);
+    directory
         .ran("first")
         .exits(3)
         .says("the cassette cannot be written; nothing is recorded");

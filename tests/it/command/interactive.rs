@@ -10,16 +10,16 @@ use std::{
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, Ran, crawl};
+use super::{Directory, Ran, crawl};
 
 const PAGE: &str =
     "<title>Shop</title><h1>Books</h1><p class=price>£1.50</p><p>two</p><a href=2.html>2</a>";
 
-/// A folder with a page in it.
-fn folder() -> Folder {
-    let folder = Folder::new();
-    folder.files.write("page.html", PAGE);
-    folder
+/// A directory with a page in it.
+fn directory() -> Directory {
+    let directory = Directory::new();
+    directory.files.write("page.html", PAGE);
+    directory
 }
 
 /// Runs commands on the page.
@@ -31,7 +31,7 @@ fn on_page(commands: &str) -> Ran {
         "--base",
         "http://a.example/shop/",
     ];
-    folder().crawl(&[&page[..], &["-c", commands]].concat())
+    directory().crawl(&[&page[..], &["-c", commands]].concat())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn commands_are_read_from_standard_input() {
         "http://a.example/",
     ];
     let input = "# a comment\n\n  css p \nquit\ncss h1\n";
-    let ran = folder().crawl_with_input(&page, input).exits(0);
+    let ran = directory().crawl_with_input(&page, input).exits(0);
     assert_eq!(ran.lines(), ["£1.50", "two"]);
 }
 
@@ -109,7 +109,7 @@ fn another_page_is_fetched_relative_to_this_one() {
 
 #[test]
 fn the_page_can_be_saved() {
-    let folder = folder();
+    let directory = directory();
     let page = [
         "shell",
         "--file",
@@ -118,22 +118,22 @@ fn the_page_can_be_saved() {
         "http://a.example/",
         "-c",
     ];
-    folder
+    directory
         .crawl(&[&page[..], &["save copy.html"]].concat())
         .exits(0);
-    assert_eq!(folder.read("copy.html"), PAGE);
-    let again = folder.crawl(&[&page[..], &["save copy.html"]].concat());
+    assert_eq!(directory.read("copy.html"), PAGE);
+    let again = directory.crawl(&[&page[..], &["save copy.html"]].concat());
     again.exits(1).says("`save!` replaces it");
-    folder
+    directory
         .crawl(&[&page[..], &["save! copy.html"]].concat())
         .exits(0);
 }
 
 #[test]
 fn without_a_browser_the_copy_is_named() {
-    let folder = folder();
-    let temporary = folder.files.path("");
-    let folder = folder
+    let directory = directory();
+    let temporary = directory.files.path("");
+    let directory = directory
         .with_variable("PATH", "")
         .with_variable("TMPDIR", temporary);
     let page = [
@@ -145,7 +145,7 @@ fn without_a_browser_the_copy_is_named() {
         "-c",
         "open",
     ];
-    let ran = folder
+    let ran = directory
         .crawl(&page)
         .exits(0)
         .says("no browser could be started");
@@ -203,7 +203,7 @@ struct Terminal {
 #[cfg(target_os = "linux")]
 impl Terminal {
     /// `None` where there is no such command.
-    fn open(folder: &Folder) -> Option<Self> {
+    fn open(directory: &Directory) -> Option<Self> {
         let version = Command::new("script").arg("--version").output().ok()?;
         if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
             return None;
@@ -215,8 +215,8 @@ impl Terminal {
         // Whatever goes wrong, the test comes to an end.
         let child = Command::new("timeout")
             .args(["60", "script", "-qec", &shell, "/dev/null"])
-            .current_dir(folder.files.path(""))
-            .env("XDG_STATE_HOME", folder.files.path("state"))
+            .current_dir(directory.files.path(""))
+            .env("XDG_STATE_HOME", directory.files.path("state"))
             .env("TERM", "xterm")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -250,8 +250,8 @@ impl Terminal {
 #[cfg(target_os = "linux")]
 #[test]
 fn at_a_terminal_there_is_a_prompt_with_completion_and_history() {
-    let folder = folder();
-    let Some(mut terminal) = Terminal::open(&folder) else {
+    let directory = directory();
+    let Some(mut terminal) = Terminal::open(&directory) else {
         return;
     };
     // What is typed before the prompt is there would be lost.
@@ -265,7 +265,7 @@ fn at_a_terminal_there_is_a_prompt_with_completion_and_history() {
     terminal.shows("crawl> ");
     terminal.types("\u{4}");
     assert!(terminal.child.wait().unwrap().success());
-    let history = folder.files.path("state/crawlworks/shell_history");
+    let history = directory.files.path("state/crawlworks/shell_history");
     let kept = fs::read_to_string(&history).unwrap();
     assert!(
         kept.contains("css p.price\n") && !kept.contains("h1"),

@@ -1,6 +1,6 @@
 //! Crawls that are kept: one run of a job at a time, and what `jobs` and `retry-failed` make of what is there.
 //!
-//! Most of it is about folders that are made up; real ones are looked at in `real`.
+//! Most of it is about directories that are made up; real ones are looked at in `real`.
 
 #[cfg(unix)]
 mod real;
@@ -9,7 +9,7 @@ use std::fs::File;
 
 use serde_json::{Value, json};
 
-use super::{Folder, Ran};
+use super::{Directory, Ran};
 
 /// The run.json of a job that is its spider's alone.
 fn run_json(job: &str, state: &str) -> String {
@@ -27,8 +27,8 @@ fn run_json(job: &str, state: &str) -> String {
     run.to_string()
 }
 
-impl Folder {
-    /// Makes the folder of a job, with this in its run.json.
+impl Directory {
+    /// Makes the directory of a job, with this in its run.json.
     fn make_job(&self, name: &str, run: &str) {
         std::fs::create_dir_all(self.files.path(&format!(".crawl/{name}"))).unwrap();
         self.files.write(&format!(".crawl/{name}/run.json"), run);
@@ -46,9 +46,9 @@ impl Folder {
         std::path::Path::new(&self.files.path(name)).exists()
     }
 
-    /// The names of all files, but for those of one folder.
-    fn names(&self, folder: &str) -> Vec<String> {
-        let entries = std::fs::read_dir(self.files.path(folder)).unwrap();
+    /// The names of all files, but for those of one directory.
+    fn names(&self, directory: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.files.path(directory)).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
@@ -67,34 +67,36 @@ fn rows(ran: &Ran) -> Vec<Vec<&str>> {
 
 #[test]
 fn a_second_run_of_a_job_exits_10_and_touches_nothing() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "running"));
-    folder.files.write("q.jsonl", "{}\n");
-    folder.files.write("report.json", "{}");
-    let _held = folder.hold("quotes");
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "running"));
+    directory.files.write("q.jsonl", "{}\n");
+    directory.files.write("report.json", "{}");
+    let _held = directory.hold("quotes");
     let arguments = ["run", "quotes", "-O", "q.jsonl", "-O", "new.csv"];
     for fresh in [&[][..], &["--fresh"]] {
         let report = ["--report", "report.json"];
-        folder
+        directory
             .crawl(&[&arguments[..], &report, fresh].concat())
             .exits(10)
             .says("error: job .crawl/quotes is already being crawled by process 4711")
             .says("hint: let it end, or stop it");
     }
-    assert_eq!(folder.read("q.jsonl"), "{}\n");
-    assert_eq!(folder.read("report.json"), "{}");
-    assert_eq!(folder.names(""), [".crawl", "q.jsonl", "report.json"]);
-    assert_eq!(folder.names(".crawl/quotes"), ["lock", "run.json"]);
+    assert_eq!(directory.read("q.jsonl"), "{}\n");
+    assert_eq!(directory.read("report.json"), "{}");
+    assert_eq!(directory.names(""), [".crawl", "q.jsonl", "report.json"]);
+    assert_eq!(directory.names(".crawl/quotes"), ["lock", "run.json"]);
 }
 
 #[test]
 fn a_job_that_is_crawled_does_not_keep_others_from_it() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "running"));
-    let _held = folder.hold("quotes");
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "running"));
+    let _held = directory.hold("quotes");
     let crawl = ["run", "quotes", "-q", "--max-pages", "1"];
-    folder.crawl(&[&crawl[..], &["--no-job"]].concat()).exits(0);
-    folder
+    directory
+        .crawl(&[&crawl[..], &["--no-job"]].concat())
+        .exits(0);
+    directory
         .crawl(&[&crawl[..], &["--job", "mine"]].concat())
         .exits(0);
 }
@@ -122,50 +124,50 @@ fn only_crawls_of_spiders_and_sites_are_kept() {
 
 #[test]
 fn a_job_of_a_newer_version_is_left_alone() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let run = r#"{"format":2,"what":"nobody knows"}"#;
-    folder.make_job("quotes", run);
+    directory.make_job("quotes", run);
     for fresh in [&[][..], &["--fresh"]] {
-        folder
+        directory
             .crawl(&[&["run", "quotes", "-O", "q.jsonl"][..], fresh].concat())
             .exits(4)
             .says("run.json: it was written by a newer crawlworks, in format 2, and this one reads format 1");
     }
-    assert_eq!(folder.read(".crawl/quotes/run.json"), run);
-    assert_eq!(folder.names(""), [".crawl"]);
+    assert_eq!(directory.read(".crawl/quotes/run.json"), run);
+    assert_eq!(directory.names(""), [".crawl"]);
 }
 
 #[test]
 fn a_job_that_cannot_be_read_is_left_alone() {
     for run in ["", "{\"format\":1", "[]"] {
-        let folder = Folder::new();
-        folder.make_job("quotes", run);
-        folder
+        let directory = Directory::new();
+        directory.make_job("quotes", run);
+        directory
             .crawl(&["run", "quotes", "-O", "q.jsonl"])
             .exits(4)
             .says("cannot read .crawl/quotes/run.json: ");
-        assert_eq!(folder.read(".crawl/quotes/run.json"), run);
-        assert_eq!(folder.names(""), [".crawl"]);
+        assert_eq!(directory.read(".crawl/quotes/run.json"), run);
+        assert_eq!(directory.names(""), [".crawl"]);
     }
 }
 
 #[test]
-fn a_folder_that_cannot_be_one_exits_3_with_a_way_out() {
-    let folder = Folder::new();
-    folder.files.write(".crawl", "");
-    folder
+fn a_directory_that_cannot_be_one_exits_3_with_a_way_out() {
+    let directory = Directory::new();
+    directory.files.write(".crawl", "");
+    directory
         .crawl(&["run", "quotes", "-O", "q.jsonl"])
         .exits(3)
         .says("cannot keep the job in .crawl/quotes: Not a directory")
         .says("hint: `--job DIR` keeps the crawl elsewhere, `--no-job` in memory only");
-    folder
+    directory
         .crawl(&["run", "quotes", "-q", "--no-job", "--max-pages", "1"])
         .exits(0);
 }
 
 #[test]
 fn all_jobs_are_listed_with_what_became_of_them() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for (name, state) in [
         ("books", "finished"),
         ("deals", "stopped"),
@@ -173,12 +175,12 @@ fn all_jobs_are_listed_with_what_became_of_them() {
         ("news", "running"),
         ("old", "new"),
     ] {
-        folder.make_job(name, &run_json(name, state));
+        directory.make_job(name, &run_json(name, state));
     }
-    folder.make_job("strange", r#"{"format":9}"#);
-    std::fs::create_dir_all(folder.files.path(".crawl/none")).unwrap();
-    let _held = folder.hold("news");
-    let ran = folder.crawl(&["jobs"]).exits(0);
+    directory.make_job("strange", r#"{"format":9}"#);
+    std::fs::create_dir_all(directory.files.path(".crawl/none")).unwrap();
+    let _held = directory.hold("news");
+    let ran = directory.crawl(&["jobs"]).exits(0);
     let found: Vec<(&str, &str)> = rows(&ran).iter().map(|row| (row[0], row[1])).collect();
     assert_eq!(
         found,
@@ -197,11 +199,11 @@ fn all_jobs_are_listed_with_what_became_of_them() {
 
 #[test]
 fn the_json_of_jobs_has_an_object_per_job() {
-    let folder = Folder::new();
-    folder.make_job("books", &run_json("books", "finished"));
-    folder.make_job("news", &run_json("news", "running"));
-    let _held = folder.hold("news");
-    let jobs = folder.crawl(&["jobs", "--json"]).exits(0).records();
+    let directory = Directory::new();
+    directory.make_job("books", &run_json("books", "finished"));
+    directory.make_job("news", &run_json("news", "running"));
+    let _held = directory.hold("news");
+    let jobs = directory.crawl(&["jobs", "--json"]).exits(0).records();
     assert_eq!(jobs.len(), 2);
     assert_eq!(jobs[0]["state"], "finished");
     assert_eq!(jobs[0]["ended"], "2026-11-21T12:30:00Z");
@@ -220,23 +222,23 @@ fn the_json_of_jobs_has_an_object_per_job() {
 }
 
 #[test]
-fn a_folder_without_jobs_has_none() {
+fn a_directory_without_jobs_has_none() {
     let ran = super::crawl(&["jobs"]).exits(0).says("no jobs in ./.crawl");
     assert!(ran.stdout.is_empty(), "{ran:#?}");
     assert!(super::crawl(&["jobs", "--json"]).exits(0).stdout.is_empty());
 }
 
 /// A job with everything that one can have.
-fn full_job(folder: &Folder) {
+fn full_job(directory: &Directory) {
     let mut run: Value = serde_json::from_str(&run_json("quotes", "stopped")).unwrap();
     run["arguments"] = json!({"tag": "love"});
     run["resumes"] = json!(2);
-    folder.make_job("quotes", &run.to_string());
+    directory.make_job("quotes", &run.to_string());
     let ended = json!({
         "started": "2026-11-20T12:00:00Z", "ended": "2026-11-20T12:01:00Z", "finish": "max_pages",
         "pages": 7, "items": 70, "errors": 1, "seconds": 60.0, "resumes": 0,
     });
-    folder
+    directory
         .files
         .write(".crawl/quotes/history.jsonl", &format!("{ended}\n{{\"sta"));
     let letter = |kind: &str| {
@@ -248,17 +250,17 @@ fn full_job(folder: &Folder) {
         format!("{letter}\n")
     };
     let letters = ["timeout", "status", "timeout"].map(letter).concat();
-    folder
+    directory
         .files
         .write(".crawl/quotes/dead-letter.jsonl", &letters);
 }
 
 #[test]
 fn a_job_is_shown_with_all_that_is_known_of_it() {
-    let folder = Folder::new();
-    full_job(&folder);
+    let directory = Directory::new();
+    full_job(&directory);
     for name in ["quotes", ".crawl/quotes"] {
-        let ran = folder.crawl(&["jobs", "show", name]).exits(0);
+        let ran = directory.crawl(&["jobs", "show", name]).exits(0);
         for words in [
             &["state", "stopped"][..],
             &["argument", "tag=love"],
@@ -277,9 +279,9 @@ fn a_job_is_shown_with_all_that_is_known_of_it() {
 
 #[test]
 fn the_json_of_a_job_has_its_history() {
-    let folder = Folder::new();
-    full_job(&folder);
-    let job = folder
+    let directory = Directory::new();
+    full_job(&directory);
+    let job = directory
         .crawl(&["jobs", "show", "quotes", "--json"])
         .exits(0)
         .json();
@@ -291,10 +293,10 @@ fn the_json_of_a_job_has_its_history() {
 
 #[test]
 fn a_removed_job_leaves_no_trace() {
-    let folder = Folder::new();
-    full_job(&folder);
-    folder.make_job("books", &run_json("books", "finished"));
-    let ran = folder
+    let directory = Directory::new();
+    full_job(&directory);
+    directory.make_job("books", &run_json("books", "finished"));
+    let ran = directory
         .crawl(&["jobs", "rm", "quotes", "./.crawl/books", "books"])
         .exits(0);
     assert_eq!(ran.lines().len(), 2, "{ran:#?}");
@@ -302,66 +304,66 @@ fn a_removed_job_leaves_no_trace() {
         ran.lines()[0].starts_with("removed .crawl/quotes ("),
         "{ran:#?}"
     );
-    assert_eq!(folder.names(".crawl"), Vec::<String>::new());
+    assert_eq!(directory.names(".crawl"), Vec::<String>::new());
 }
 
 #[test]
 fn a_job_that_cannot_be_read_can_be_removed() {
-    let folder = Folder::new();
-    folder.make_job("quotes", "{");
-    folder.crawl(&["jobs", "rm", "quotes"]).exits(0);
-    assert!(!folder.has(".crawl/quotes"));
+    let directory = Directory::new();
+    directory.make_job("quotes", "{");
+    directory.crawl(&["jobs", "rm", "quotes"]).exits(0);
+    assert!(!directory.has(".crawl/quotes"));
 }
 
 #[test]
 fn a_job_that_is_being_crawled_is_not_removed_nor_is_any_other() {
-    let folder = Folder::new();
-    folder.make_job("books", &run_json("books", "finished"));
-    folder.make_job("quotes", &run_json("quotes", "running"));
-    let _held = folder.hold("quotes");
-    folder
+    let directory = Directory::new();
+    directory.make_job("books", &run_json("books", "finished"));
+    directory.make_job("quotes", &run_json("quotes", "running"));
+    let _held = directory.hold("quotes");
+    directory
         .crawl(&["jobs", "rm", "books", "quotes"])
         .exits(10)
         .says("job .crawl/quotes is already being crawled by process 4711");
     for name in ["books", "quotes"] {
-        assert!(folder.has(&format!(".crawl/{name}/run.json")), "{name}");
+        assert!(directory.has(&format!(".crawl/{name}/run.json")), "{name}");
     }
 }
 
 #[test]
 fn what_is_no_job_is_not_removed() {
-    let folder = Folder::new();
-    std::fs::create_dir_all(folder.files.path("photos")).unwrap();
-    folder.files.write("photos/lock", "");
+    let directory = Directory::new();
+    std::fs::create_dir_all(directory.files.path("photos")).unwrap();
+    directory.files.write("photos/lock", "");
     for place in ["photos", "./photos", "."] {
-        folder
+        directory
             .crawl(&["jobs", "rm", place])
             .exits(2)
             .says("is no job: it has no run.json");
     }
-    assert!(folder.has("photos/lock"));
+    assert!(directory.has("photos/lock"));
 }
 
 #[test]
-fn files_of_others_in_the_folder_of_a_job_stay() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "finished"));
-    folder.files.write(".crawl/quotes/notes.txt", "mine");
-    let ran = folder.crawl(&["jobs", "rm", "quotes"]).exits(0);
-    assert!(ran.stdout.contains("the folder stays"), "{ran:#?}");
-    assert_eq!(folder.names(".crawl/quotes"), ["notes.txt"]);
+fn files_of_others_in_the_directory_of_a_job_stay() {
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "finished"));
+    directory.files.write(".crawl/quotes/notes.txt", "mine");
+    let ran = directory.crawl(&["jobs", "rm", "quotes"]).exits(0);
+    assert!(ran.stdout.contains("the directory stays"), "{ran:#?}");
+    assert_eq!(directory.names(".crawl/quotes"), ["notes.txt"]);
 }
 
 #[test]
 fn an_unknown_job_suggests_the_nearest() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "finished"));
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "finished"));
     for verb in [&["jobs", "show"][..], &["jobs", "rm"], &["retry-failed"]] {
-        folder
+        directory
             .crawl(&[verb, &["qoutes"]].concat())
             .exits(2)
             .says(r#"no job "qoutes"; did you mean "quotes"?"#);
-        folder
+        directory
             .crawl(&[verb, &[".."]].concat())
             .exits(2)
             .says("is no job");
@@ -370,9 +372,9 @@ fn an_unknown_job_suggests_the_nearest() {
 
 #[test]
 fn a_job_that_gave_nothing_up_has_nothing_to_try_again() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "finished"));
-    let ran = folder.crawl(&["retry-failed", "quotes"]).exits(0);
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "finished"));
+    let ran = directory.crawl(&["retry-failed", "quotes"]).exits(0);
     assert_eq!(
         ran.stdout,
         "quotes has no dead letters: nothing to try again\n"
@@ -381,8 +383,8 @@ fn a_job_that_gave_nothing_up_has_nothing_to_try_again() {
 
 #[test]
 fn a_job_that_is_being_crawled_cannot_be_given_work() {
-    let folder = Folder::new();
-    folder.make_job("quotes", &run_json("quotes", "running"));
-    let _held = folder.hold("quotes");
-    folder.crawl(&["retry-failed", "quotes"]).exits(10);
+    let directory = Directory::new();
+    directory.make_job("quotes", &run_json("quotes", "running"));
+    let _held = directory.hold("quotes");
+    directory.crawl(&["retry-failed", "quotes"]).exits(10);
 }

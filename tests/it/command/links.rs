@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn links_are_absolute_and_in_document_order() {
@@ -17,7 +17,7 @@ fn links_are_absolute_and_in_document_order() {
 #[test]
 fn links_are_listed_once_each_without_fragments() {
     let page = "<a href=b>1</a><a href='b#x'>2</a><a href=mailto:a@b.example>3</a><a href=//c.example>4</a>";
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(
             &["links", "--file", "-", "--base", "http://a.example/x/y"],
             page,

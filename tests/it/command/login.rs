@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 use crate::auth::is_proven;
 
 /// The URL of a server that wants Digest, for so many connections.
@@ -56,21 +56,21 @@ fn a_user_name_is_enough_for_digest() {
 
 #[test]
 fn a_jar_takes_cookies_from_one_call_to_the_next() {
-    let (site, folder) = (PracticeSite::start().unwrap(), Folder::new());
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
     let login = site.at("/login");
-    folder
+    directory
         .crawl(&["fetch", login.as_str(), "-c", "jar.txt"])
         .exits(0);
     let echo = site.at("/hazards/echo");
     let fetch = ["fetch", echo.as_str(), "--no-robots"];
-    let with_jar = folder
+    let with_jar = directory
         .crawl(&[&fetch[..], &["-b", "jar.txt"]].concat())
         .exits(0);
     assert!(
         with_jar.stdout.contains("[\"cookie\",\"session="),
         "{with_jar:#?}"
     );
-    let with_pairs = folder
+    let with_pairs = directory
         .crawl(&[&fetch[..], &["--cookie", "a=1; b=2"]].concat())
         .exits(0);
     assert!(
@@ -81,13 +81,13 @@ fn a_jar_takes_cookies_from_one_call_to_the_next() {
 
 #[test]
 fn a_whole_site_is_crawled_with_the_cookies_of_a_file() {
-    let (site, folder) = (PracticeSite::start().unwrap(), Folder::new());
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
     let host = site.at("/").host_str().unwrap().to_owned();
     let line = format!("{host}\tFALSE\t/\tFALSE\t0\tkept\t1\n");
-    folder.files.write("jar.txt", &line);
+    directory.files.write("jar.txt", &line);
     let start = site.at("/quotes/");
     let limits = ["--max-pages", "2", "-q", "-s", "delay=0"];
-    folder
+    directory
         .crawl(&[&["site", start.as_str(), "-b", "jar.txt"], &limits[..]].concat())
         .exits(0);
     let served = site.served();
@@ -107,10 +107,10 @@ fn a_whole_site_is_crawled_with_the_cookies_of_a_file() {
 
 #[test]
 fn a_bad_cookie_file_is_an_error_with_its_line() {
-    let (site, folder) = (PracticeSite::start().unwrap(), Folder::new());
-    folder.files.write("jar.txt", "nothing\n");
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
+    directory.files.write("jar.txt", "nothing\n");
     let url = site.at("/quotes/");
-    let ran = folder.crawl(&["fetch", url.as_str(), "-b", "jar.txt"]);
+    let ran = directory.crawl(&["fetch", url.as_str(), "-b", "jar.txt"]);
     assert!(
         ran.stderr
             .contains("jar.txt, line 1: expected seven fields"),

@@ -1,22 +1,25 @@
 //! `-o` and `-O`: where items go, and what becomes of what is there already.
 
-use super::{Folder, crawl, json_lines};
+use super::{Directory, crawl, json_lines};
 
 const TEN: [&str; 4] = ["run", "quotes", "--max-pages", "1"];
 
-fn ten(folder: &Folder, outputs: &[&str]) {
-    folder.crawl(&[&TEN, outputs].concat()).exits(0);
+fn ten(directory: &Directory, outputs: &[&str]) {
+    directory.crawl(&[&TEN, outputs].concat()).exits(0);
 }
 
 #[test]
 fn appending_twice_keeps_both_runs() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for _ in 0..2 {
-        ten(&folder, &["-o", "a.jsonl", "-o", "b.json", "-o", "c.csv"]);
+        ten(
+            &directory,
+            &["-o", "a.jsonl", "-o", "b.json", "-o", "c.csv"],
+        );
     }
-    assert_eq!(json_lines(&folder.read("a.jsonl")).len(), 20);
-    assert_eq!(folder.json("b.json").as_array().unwrap().len(), 20);
-    let table = folder.read("c.csv");
+    assert_eq!(json_lines(&directory.read("a.jsonl")).len(), 20);
+    assert_eq!(directory.json("b.json").as_array().unwrap().len(), 20);
+    let table = directory.read("c.csv");
     assert_eq!(table.matches("text,author,tags").count(), 1, "{table}");
     assert_eq!(
         csv::Reader::from_reader(table.as_bytes()).records().count(),
@@ -26,13 +29,16 @@ fn appending_twice_keeps_both_runs() {
 
 #[test]
 fn overwriting_keeps_the_last_run_only() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for _ in 0..2 {
-        ten(&folder, &["-O", "a.jsonl", "-O", "b.json", "-O", "c.csv"]);
+        ten(
+            &directory,
+            &["-O", "a.jsonl", "-O", "b.json", "-O", "c.csv"],
+        );
     }
-    assert_eq!(json_lines(&folder.read("a.jsonl")).len(), 10);
-    assert_eq!(folder.json("b.json").as_array().unwrap().len(), 10);
-    assert_eq!(folder.read("c.csv").lines().count(), 11);
+    assert_eq!(json_lines(&directory.read("a.jsonl")).len(), 10);
+    assert_eq!(directory.json("b.json").as_array().unwrap().len(), 10);
+    assert_eq!(directory.read("c.csv").lines().count(), 11);
 }
 
 #[test]
@@ -52,25 +58,29 @@ fn standard_output_takes_a_format() {
 
 #[test]
 fn a_format_after_the_name_wins_over_the_extension() {
-    let folder = Folder::new();
-    ten(&folder, &["-O", "quotes.txt:csv"]);
-    assert!(folder.read("quotes.txt").starts_with("text,author,tags\n"));
+    let directory = Directory::new();
+    ten(&directory, &["-O", "quotes.txt:csv"]);
+    assert!(
+        directory
+            .read("quotes.txt")
+            .starts_with("text,author,tags\n")
+    );
 }
 
 #[test]
 fn the_name_of_a_file_can_hold_the_name_of_the_spider() {
-    let folder = Folder::new();
-    ten(&folder, &["-O", "out/%(name)s.jsonl"]);
-    assert_eq!(json_lines(&folder.read("out/quotes.jsonl")).len(), 10);
+    let directory = Directory::new();
+    ten(&directory, &["-O", "out/%(name)s.jsonl"]);
+    assert_eq!(json_lines(&directory.read("out/quotes.jsonl")).len(), 10);
 }
 
 #[test]
 fn two_outputs_get_the_same_items() {
-    let folder = Folder::new();
-    let ran = folder
+    let directory = Directory::new();
+    let ran = directory
         .crawl(&[&TEN[..], &["-O", "-", "-o", "a.json"]].concat())
         .exits(0);
-    assert_eq!(folder.json("a.json").as_array().unwrap(), &ran.records());
+    assert_eq!(directory.json("a.json").as_array().unwrap(), &ran.records());
 }
 
 #[test]
@@ -82,11 +92,11 @@ fn a_file_cannot_be_two_outputs() {
 
 #[test]
 fn a_file_that_another_program_broke_is_not_appended_to() {
-    let folder = Folder::new();
-    folder.files.write("a.json", "[{\"text\": \"unfin");
-    folder
+    let directory = Directory::new();
+    directory.files.write("a.json", "[{\"text\": \"unfin");
+    directory
         .crawl(&[&TEN[..], &["-o", "a.json"]].concat())
         .exits(3)
         .says("cannot append to a.json");
-    assert_eq!(folder.read("a.json"), "[{\"text\": \"unfin");
+    assert_eq!(directory.read("a.json"), "[{\"text\": \"unfin");
 }

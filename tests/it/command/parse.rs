@@ -3,7 +3,7 @@
 use crawlworks::testing::PracticeSite;
 use serde_json::{Value, json};
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 /// The argument that sends a bundled spider to this site.
 fn at(site: &PracticeSite, path: &str) -> String {
@@ -82,10 +82,12 @@ fn a_label_tells_which_kind_of_page_it_is() {
 
 #[test]
 fn a_file_is_parsed_without_the_network() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let quote = "<div class=quote><span class=text>Hm.</span><small class=author>Me</small></div>";
     let next = "<li class=next><a href=2>2</a> <a href=2>again</a> <a href=//b.example/>b</a> <a href=/login>l</a></li>";
-    folder.files.write("page.html", &format!("{quote}{next}"));
+    directory
+        .files
+        .write("page.html", &format!("{quote}{next}"));
     let file = [
         "parse",
         "--file",
@@ -102,7 +104,10 @@ fn a_file_is_parsed_without_the_network() {
         "deny=/login",
         "--json",
     ];
-    let parsed = folder.crawl(&[&file[..], &spider].concat()).exits(0).json();
+    let parsed = directory
+        .crawl(&[&file[..], &spider].concat())
+        .exits(0)
+        .json();
     let item = json!({"text": "Hm.", "author": "Me", "tags": []});
     assert_eq!(parsed["items"], json!([item]));
     let requests = parsed["requests"].as_array().unwrap();
@@ -130,7 +135,7 @@ fn what_was_emitted_before_an_error_is_shown() {
     let file = ["--file", "-", "--base", "http://a.example/"];
     let run = |more: &[&str]| {
         let arguments = [&spider[..], &file, more].concat();
-        Folder::new().crawl_with_input(&arguments, page).exits(1)
+        Directory::new().crawl_with_input(&arguments, page).exits(1)
     };
     let ran = run(&[]).says("span.text").says("http://a.example/");
     assert_eq!(ran.lines()[0], "1 item");

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use super::durable::{Crawl, HeldSite};
-use super::{Folder, Ran};
+use super::{Directory, Ran};
 
 /// A shop of ten pages whose price is in their `h1`, until the shop changes.
 struct Shop {
@@ -36,9 +36,9 @@ impl Shop {
     }
 
     /// Crawls it with these flags.
-    fn crawl(&self, folder: &Folder, flags: &[&str]) -> Ran {
+    fn crawl(&self, directory: &Directory, flags: &[&str]) -> Ran {
         let outputs = ["--job", "shop", "-O", "a.jsonl", "--report", "report.json"];
-        folder.crawl(&[&["site", &self.url, "-s", "delay=0"], &outputs[..], flags].concat())
+        directory.crawl(&[&["site", &self.url, "-s", "delay=0"], &outputs[..], flags].concat())
     }
 }
 
@@ -77,17 +77,17 @@ const SHORT: &str = "\n  fields: h1 10 %\n  fields below min_fill: h1 10 %, not 
 
 #[test]
 fn a_site_that_changes_exits_9_with_the_field_named() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     let flags = ["-s", "min_fill.h1=0.9", "-s", "min_fill.title=1"];
-    let before = shop.crawl(&folder, &flags).exits(0);
+    let before = shop.crawl(&directory, &flags).exits(0);
     assert!(!before.stderr.contains("fields"), "{before:#?}");
     shop.change();
-    let ran = shop.crawl(&folder, &flags).exits(9).says(SHORT);
+    let ran = shop.crawl(&directory, &flags).exits(9).says(SHORT);
     assert!(
         ran.stderr.contains("failed: 10 pages, 10 items"),
         "{ran:#?}"
     );
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     let shortfall = json!({"field": "h1", "items": 10, "filled": 1, "fill": 0.1, "min_fill": 0.9});
     assert_eq!(report["shortfalls"], json!([shortfall]));
     assert_eq!(report["finish"], "finished");
@@ -95,36 +95,39 @@ fn a_site_that_changes_exits_9_with_the_field_named() {
         report["items"]["fields"]["h1"]["types"],
         json!({"string": 1, "null": 9})
     );
-    assert_eq!(folder.read("a.jsonl").lines().count(), 10);
+    assert_eq!(directory.read("a.jsonl").lines().count(), 10);
 }
 
 #[test]
 fn every_layer_sets_thresholds() {
     let shop = Shop::start();
     shop.change();
-    for (folder, flags) in [
-        (Folder::new(), &["-s", "min_fill=h1=0.9,title=1"][..]),
-        (Folder::with_toml("min_fill = { h1 = 0.9 }\n"), &[]),
-        (Folder::with_toml("[min_fill]\nh1 = 0.9\n"), &[]),
-        (Folder::with_toml("min_fill = ['h1=0.9']\n"), &[]),
-        (Folder::new().with_variable("CRAWL_MIN_FILL", "h1=0.9"), &[]),
+    for (directory, flags) in [
+        (Directory::new(), &["-s", "min_fill=h1=0.9,title=1"][..]),
+        (Directory::with_toml("min_fill = { h1 = 0.9 }\n"), &[]),
+        (Directory::with_toml("[min_fill]\nh1 = 0.9\n"), &[]),
+        (Directory::with_toml("min_fill = ['h1=0.9']\n"), &[]),
         (
-            Folder::with_toml("min_fill.h1 = 0.1\n"),
+            Directory::new().with_variable("CRAWL_MIN_FILL", "h1=0.9"),
+            &[],
+        ),
+        (
+            Directory::with_toml("min_fill.h1 = 0.1\n"),
             &["-s", "min_fill.h1=0.9"],
         ),
     ] {
-        shop.crawl(&folder, flags).exits(9).says(SHORT);
+        shop.crawl(&directory, flags).exits(9).says(SHORT);
     }
-    let folder = Folder::with_toml("min_fill.h1 = 0.9\n");
-    shop.crawl(&folder, &["-s", "min_fill.h1=0"]).exits(0);
+    let directory = Directory::with_toml("min_fill.h1 = 0.9\n");
+    shop.crawl(&directory, &["-s", "min_fill.h1=0"]).exits(0);
 }
 
 #[test]
 fn a_quiet_crawl_says_what_is_missing_and_no_more() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     shop.change();
     let ran = shop
-        .crawl(&folder, &["-q", "-s", "min_fill.h1=0.9"])
+        .crawl(&directory, &["-q", "-s", "min_fill.h1=0.9"])
         .exits(9);
     let said = "error: fields below min_fill: h1 10 %, not 90 %\n";
     assert_eq!(ran.stderr, said);
@@ -132,10 +135,10 @@ fn a_quiet_crawl_says_what_is_missing_and_no_more() {
 
 #[test]
 fn a_job_shows_its_fields_and_what_was_short() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     shop.change();
-    shop.crawl(&folder, &["-s", "min_fill.h1=0.9"]).exits(9);
-    let shown = folder.crawl(&["jobs", "show", "shop"]).exits(0);
+    shop.crawl(&directory, &["-s", "min_fill.h1=0.9"]).exits(9);
+    let shown = directory.crawl(&["jobs", "show", "shop"]).exits(0);
     let line = |name: &str| {
         let mut lines = shown.stdout.lines().map(str::trim);
         lines
@@ -154,7 +157,7 @@ fn a_job_shows_its_fields_and_what_was_short() {
         "{finish}"
     );
     assert!(line("state").ends_with("finished, short of h1"));
-    let json = folder
+    let json = directory
         .crawl(&["jobs", "show", "shop", "--json"])
         .exits(0)
         .json();
@@ -165,13 +168,13 @@ fn a_job_shows_its_fields_and_what_was_short() {
 
 #[test]
 fn the_list_of_jobs_shows_what_was_short_until_a_run_is_not() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     let crawl = |code| {
         let flags = ["-s", "min_fill.h1=0.9"];
         let site = ["site", &shop.url, "-O", "a.jsonl", "-s", "delay=0"];
-        folder.crawl(&[&site[..], &flags].concat()).exits(code);
-        let json = folder.crawl(&["jobs", "--json"]).exits(0).json();
-        let table = folder.crawl(&["jobs"]).exits(0);
+        directory.crawl(&[&site[..], &flags].concat()).exits(code);
+        let json = directory.crawl(&["jobs", "--json"]).exits(0).json();
+        let table = directory.crawl(&["jobs"]).exits(0);
         (json["short_of"].clone(), table.stdout)
     };
     let (short_of, table) = crawl(0);
@@ -185,10 +188,10 @@ fn the_list_of_jobs_shows_what_was_short_until_a_run_is_not() {
 
 #[test]
 fn a_crawl_is_gone_on_with_by_its_key_only() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let flags = ["-s", "unique=h1", "-s", "min_fill.h1=0.5"];
     crawl.stop(&flags);
@@ -199,7 +202,7 @@ fn a_crawl_is_gone_on_with_by_its_key_only() {
         .says("hint: the same `unique` goes on with it, `--fresh` starts over");
     crawl.run(&flags).exits(0);
     // What is tried again is a part of the same crawl.
-    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    let ran = directory.crawl(&["retry-failed", "job"]).exits(0);
     let command = "--job job -s min_fill=h1=0.5 -s unique=h1 -o a.jsonl";
     assert!(ran.stdout.contains(command), "{ran:#?}");
     crawl.run(&[]).exits(4).says("unique by h1");
@@ -208,33 +211,35 @@ fn a_crawl_is_gone_on_with_by_its_key_only() {
 
 #[test]
 fn a_bad_threshold_exits_4_with_what_is_allowed() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     for (value, name) in [("1.5", "1.5"), ("x", "x"), ("90%", "90%")] {
         let message = format!(
             "bad value {name:?} for setting \"min_fill.h1\": expected a share from 0 to 1, such as 0.9 for 90 %"
         );
         let flag = format!("min_fill.h1={value}");
-        shop.crawl(&folder, &["-s", &flag]).exits(4).says(&message);
+        shop.crawl(&directory, &["-s", &flag])
+            .exits(4)
+            .says(&message);
     }
-    assert!(!std::path::Path::new(&folder.files.path("a.jsonl")).exists());
+    assert!(!std::path::Path::new(&directory.files.path("a.jsonl")).exists());
 }
 
 #[test]
 fn duplicates_are_dropped_and_counted() {
-    let (shop, folder) = (Shop::start(), Folder::new());
+    let (shop, directory) = (Shop::start(), Directory::new());
     shop.change();
-    let ran = shop.crawl(&folder, &["-s", "unique=links"]).exits(0);
+    let ran = shop.crawl(&directory, &["-s", "unique=links"]).exits(0);
     assert!(
         ran.stderr.contains("\n  items dropped: 9 duplicate"),
         "{ran:#?}"
     );
-    assert_eq!(folder.read("a.jsonl").lines().count(), 1);
+    assert_eq!(directory.read("a.jsonl").lines().count(), 1);
 }
 
 #[test]
 fn a_key_that_no_item_has_is_warned_of() {
-    let (shop, folder) = (Shop::start(), Folder::new());
-    let ran = shop.crawl(&folder, &["-s", "unique=sku,url"]).exits(0);
+    let (shop, directory) = (Shop::start(), Directory::new());
+    let ran = shop.crawl(&directory, &["-s", "unique=sku,url"]).exits(0);
     let told = "no item has this field of the setting `unique`";
     assert_eq!(ran.stderr.matches(told).count(), 1, "{ran:#?}");
     assert!(ran.stderr.contains("field=sku"), "{ran:#?}");
@@ -242,10 +247,10 @@ fn a_key_that_no_item_has_is_warned_of() {
 
 #[test]
 fn fields_and_keys_survive_a_kill() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let flags = ["-s", "unique=h1", "-s", "min_fill.h1=1"];
     let running = crawl.start(&flags);
@@ -253,7 +258,7 @@ fn fields_and_keys_survive_a_kill() {
     assert_eq!(running.end(), None);
     let report = ["--report", "report.json"];
     crawl.run(&[&flags[..], &report].concat()).exits(0);
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     assert!(report["resumed"]["items"].as_u64() > Some(0), "{report:#}");
     assert_eq!(report["items"]["kept"], HeldSite::AISLES);
     let pages = report["pages"].as_u64().unwrap();
@@ -263,7 +268,7 @@ fn fields_and_keys_survive_a_kill() {
         let filled = &report["items"]["fields"][field]["filled"];
         assert_eq!(filled, HeldSite::AISLES, "{field}");
     }
-    let lines = folder.read("a.jsonl");
+    let lines = directory.read("a.jsonl");
     for aisle in 0..HeldSite::AISLES {
         let heading = format!("\"h1\":\"Aisle {aisle}\"");
         assert_eq!(lines.matches(&heading).count(), 1, "{aisle}");
@@ -272,10 +277,10 @@ fn fields_and_keys_survive_a_kill() {
 
 #[test]
 fn a_crawl_that_a_signal_stops_is_not_judged() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     // Exits 11.
     let said = crawl.stop(&["-s", "min_fill.price=1"]);

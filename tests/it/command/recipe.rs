@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crawlworks::testing::PracticeSite;
 
-use super::Folder;
+use super::Directory;
 
 const RECIPE: &str =
     "about = 'Titles'\nstart = '{url}'\nargs.url = {}\n[items.page.fields]\ntitle = 'h1'\n";
@@ -16,20 +16,20 @@ fn bundled(name: &str) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// A folder with ./spiders in it.
-fn with_spiders(files: &[(&str, &str)]) -> Folder {
-    let folder = Folder::new();
-    std::fs::create_dir(folder.files.path("spiders")).unwrap();
+/// A directory with ./spiders in it.
+fn with_spiders(files: &[(&str, &str)]) -> Directory {
+    let directory = Directory::new();
+    std::fs::create_dir(directory.files.path("spiders")).unwrap();
     for (name, text) in files {
-        folder.files.write(&format!("spiders/{name}"), text);
+        directory.files.write(&format!("spiders/{name}"), text);
     }
-    folder
+    directory
 }
 
 #[test]
 fn the_bundled_recipes_find_byte_for_byte_what_the_spiders_find() {
     let site = PracticeSite::start().unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     for (spider, recipe, path) in [
         ("books", "shop.toml", "/shop/"),
         ("quotes", "sayings.toml", "/quotes/"),
@@ -39,9 +39,12 @@ fn the_bundled_recipes_find_byte_for_byte_what_the_spiders_find() {
         for (what, output) in [(spider, "spider.jsonl"), (recipe.as_str(), "recipe.jsonl")] {
             let flags = ["-s", "delay=0s", "-s", "concurrency=1", "--no-job", "-q"];
             let crawl = ["run", what, "-a", &url, "-O", output];
-            folder.crawl(&[&crawl[..], &flags].concat()).exits(0);
+            directory.crawl(&[&crawl[..], &flags].concat()).exits(0);
         }
-        let (found, expected) = (folder.read("recipe.jsonl"), folder.read("spider.jsonl"));
+        let (found, expected) = (
+            directory.read("recipe.jsonl"),
+            directory.read("spider.jsonl"),
+        );
         assert!(expected.lines().count() >= 100);
         assert!(found == expected, "{spider}");
     }
@@ -50,11 +53,11 @@ fn the_bundled_recipes_find_byte_for_byte_what_the_spiders_find() {
 #[test]
 fn a_recipe_is_run_by_its_path_or_its_name() {
     let site = PracticeSite::start().unwrap();
-    let folder = with_spiders(&[
+    let directory = with_spiders(&[
         ("titles.toml", RECIPE),
         ("other.toml", &format!("name = 'mine'\n{RECIPE}")),
     ]);
-    folder.files.write("here.toml", RECIPE);
+    directory.files.write("here.toml", RECIPE);
     let url = format!("url={}", site.at("/shop/"));
     for word in [
         "titles",
@@ -64,24 +67,24 @@ fn a_recipe_is_run_by_its_path_or_its_name() {
         "./here.toml",
         "spiders/titles.toml",
     ] {
-        let ran = folder.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
+        let ran = directory.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
         assert_eq!(ran.stdout, "{\"title\":\"All books\"}\n", "{word}");
     }
 }
 
 #[test]
 fn a_recipe_that_is_wrong_is_exit_code_4_with_all_mistakes() {
-    let folder = Folder::new();
-    folder
+    let directory = Directory::new();
+    directory
         .files
         .write("bad.toml", "strat = 1\n[items.page]\nfields.t = 'h1:x'");
-    folder
+    directory
         .crawl(&["run", "bad.toml"])
         .exits(4)
         .says("error: 3 mistakes in bad.toml")
         .says("\n  bad.toml:1:1: unknown key \"strat\" in a recipe; did you mean \"start\"?")
         .says("\n  bad.toml:3:12: bad selector");
-    folder
+    directory
         .crawl(&["run", "none.toml"])
         .exits(4)
         .says("cannot read the recipe none.toml");
@@ -89,8 +92,8 @@ fn a_recipe_that_is_wrong_is_exit_code_4_with_all_mistakes() {
 
 #[test]
 fn a_recipe_that_is_misspelt_is_suggested() {
-    let folder = with_spiders(&[("titles.toml", RECIPE)]);
-    folder
+    let directory = with_spiders(&[("titles.toml", RECIPE)]);
+    directory
         .crawl(&["run", "titels"])
         .exits(2)
         .says("no spider \"titels\"; did you mean \"titles\"?");
@@ -99,17 +102,19 @@ fn a_recipe_that_is_misspelt_is_suggested() {
 #[test]
 fn recipes_of_one_name_are_jobs_of_their_own_and_go_on_by_their_path() {
     let site = PracticeSite::start().unwrap();
-    let folder = Folder::new();
+    let directory = Directory::new();
     for place in ["a", "b"] {
-        std::fs::create_dir(folder.files.path(place)).unwrap();
-        folder.files.write(&format!("{place}/titles.toml"), RECIPE);
+        std::fs::create_dir(directory.files.path(place)).unwrap();
+        directory
+            .files
+            .write(&format!("{place}/titles.toml"), RECIPE);
     }
     let url = format!("url={}", site.at("/shop/"));
     for path in ["a/titles.toml", "b/titles.toml"] {
-        let ran = folder.crawl(&["run", path, "-a", &url, "-q"]).exits(0);
+        let ran = directory.crawl(&["run", path, "-a", &url, "-q"]).exits(0);
         assert_eq!(ran.lines().len(), 1);
     }
-    let jobs = std::fs::read_dir(folder.files.path(".crawl")).unwrap();
+    let jobs = std::fs::read_dir(directory.files.path(".crawl")).unwrap();
     let jobs: Vec<String> = jobs
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
@@ -122,18 +127,18 @@ fn recipes_of_one_name_are_jobs_of_their_own_and_go_on_by_their_path() {
 
 #[test]
 fn what_a_recipe_gave_up_is_tried_again_by_the_command_that_is_told() {
-    let folder = with_spiders(&[("titles.toml", RECIPE)]);
+    let directory = with_spiders(&[("titles.toml", RECIPE)]);
     let url = "url=http://127.0.0.1:9/";
     let command = "crawl run spiders/titles.toml -a url=http://127.0.0.1:9/";
     for word in ["titles", "spiders/titles.toml"] {
         let flags = ["-s", "retries=0", "-s", "robots=false", "-O", "x.jsonl"];
-        folder
+        directory
             .crawl(&[&["run", word, "-a", url][..], &flags].concat())
             .exits(9);
-        let jobs = folder.crawl(&["jobs", "--json"]).exits(0).records();
+        let jobs = directory.crawl(&["jobs", "--json"]).exits(0).records();
         let job = jobs.iter().find_map(|job| {
             let name = job["job"].as_str().or(job["name"].as_str())?;
-            let ran = folder.crawl(&["retry-failed", name]);
+            let ran = directory.crawl(&["retry-failed", name]);
             ran.stdout.contains(command).then_some(())
         });
         assert!(job.is_some(), "{word}: {jobs:?}");
@@ -142,12 +147,12 @@ fn what_a_recipe_gave_up_is_tried_again_by_the_command_that_is_told() {
 
 #[test]
 fn recipes_are_listed_and_broken_ones_do_no_harm() {
-    let folder = with_spiders(&[
+    let directory = with_spiders(&[
         ("titles.toml", RECIPE),
         ("bad.toml", "strat = 1"),
         ("notes.txt", ""),
     ]);
-    let ran = folder.crawl(&["list"]).exits(0);
+    let ran = directory.crawl(&["list"]).exits(0);
     let words: Vec<&str> = ran
         .lines()
         .iter()
@@ -158,7 +163,7 @@ fn recipes_are_listed_and_broken_ones_do_no_harm() {
         ran.stdout.contains("cannot be run: spiders/bad.toml:1:1: "),
         "{ran:#?}"
     );
-    let records = folder.crawl(&["list", "--json"]).exits(0).records();
+    let records = directory.crawl(&["list", "--json"]).exits(0).records();
     assert_eq!(records[2]["file"], "spiders/bad.toml");
     assert!(
         records[2]["problem"]
@@ -171,13 +176,13 @@ fn recipes_are_listed_and_broken_ones_do_no_harm() {
 
 #[test]
 fn a_check_says_what_is_wrong_and_exits_4() {
-    let folder = with_spiders(&[("titles.toml", RECIPE)]);
-    let ran = folder.crawl(&["recipe", "check"]).exits(0);
+    let directory = with_spiders(&[("titles.toml", RECIPE)]);
+    let ran = directory.crawl(&["recipe", "check"]).exits(0);
     assert_eq!(ran.stdout, "spiders/titles.toml: good\n");
-    folder
+    directory
         .files
         .write("bad.toml", &format!("{RECIPE}x = {{ csss = 'a' }}"));
-    let ran = folder.crawl(&["recipe", "check", "bad.toml"]).exits(4);
+    let ran = directory.crawl(&["recipe", "check", "bad.toml"]).exits(4);
     assert_eq!(
         ran.lines(),
         [
@@ -198,10 +203,10 @@ fn the_schema_is_printed_for_editors() {
 
 #[test]
 fn a_new_recipe_is_good_and_is_not_written_twice() {
-    let folder = Folder::new();
-    folder.crawl(&["recipe", "new", "mine"]).exits(0);
-    folder.crawl(&["recipe", "check", "mine.toml"]).exits(0);
-    folder
+    let directory = Directory::new();
+    directory.crawl(&["recipe", "new", "mine"]).exits(0);
+    directory.crawl(&["recipe", "check", "mine.toml"]).exits(0);
+    directory
         .crawl(&["recipe", "new", "mine"])
         .exits(2)
         .says("mine.toml exists already");
@@ -213,7 +218,7 @@ fn a_secret_is_not_stored_with_the_job() {
     let recipe = "start = '{url}account'\nargs = { url = {}, password = { secret = true } }\n\
                   [login]\nurl = '{url}login'\nfields = { username = 'ada', password = '{password}' }\n\
                   [items.secret]\neach = '.secret'\nfields.text = '::text'";
-    let folder = with_spiders(&[("account.toml", recipe)]);
+    let directory = with_spiders(&[("account.toml", recipe)]);
     let url = format!("url={}", site.at("/"));
     let crawl = [
         "run",
@@ -225,11 +230,11 @@ fn a_secret_is_not_stored_with_the_job() {
         "-s",
         "robots=false",
     ];
-    let ran = folder
+    let ran = directory
         .crawl(&[&crawl[..], &["-s", "delay=0s"]].concat())
         .exits(0);
     assert_eq!(ran.lines().len(), 5);
-    let jobs = std::fs::read_dir(folder.files.path(".crawl")).unwrap();
+    let jobs = std::fs::read_dir(directory.files.path(".crawl")).unwrap();
     let job = jobs
         .map(|entry| entry.unwrap().path())
         .find(|path| path.join("run.json").exists())
@@ -241,8 +246,8 @@ fn a_secret_is_not_stored_with_the_job() {
 }
 
 /// The jobs in ./.crawl.
-fn jobs(folder: &Folder) -> Vec<String> {
-    let records = folder.crawl(&["jobs", "--json"]).exits(0).records();
+fn jobs(directory: &Directory) -> Vec<String> {
+    let records = directory.crawl(&["jobs", "--json"]).exits(0).records();
     let name = |job: &serde_json::Value| {
         job["name"]
             .as_str()
@@ -263,15 +268,15 @@ fn other_arguments_from_anywhere_are_another_job() {
             site.at("/shop/")
         )
     };
-    let mut folder = with_spiders(&[("shop.toml", &recipe("1"))]);
+    let mut directory = with_spiders(&[("shop.toml", &recipe("1"))]);
     let mut count = |variables: &[(&'static str, &str)], default: &str| {
-        folder.files.write("spiders/shop.toml", &recipe(default));
+        directory.files.write("spiders/shop.toml", &recipe(default));
         let variables = variables
             .iter()
             .map(|(name, value)| (*name, (*value).to_owned()));
-        folder.variables = variables.collect();
-        folder.crawl(&["run", "shop", "-q", "-s", "delay=0s", "-s", "retries=0"]);
-        jobs(&folder).len()
+        directory.variables = variables.collect();
+        directory.crawl(&["run", "shop", "-q", "-s", "delay=0s", "-s", "retries=0"]);
+        jobs(&directory).len()
     };
     assert_eq!(count(&[("TOKEN", "a")], "1"), 1);
     assert_eq!(count(&[("TOKEN", "a"), ("KK", "1")], "1"), 1, "the same");
@@ -283,10 +288,10 @@ fn other_arguments_from_anywhere_are_another_job() {
 #[test]
 fn a_recipe_is_one_job_however_its_file_is_named() {
     let site = PracticeSite::start().unwrap();
-    let folder = with_spiders(&[]);
-    folder.files.write("here.toml", RECIPE);
+    let directory = with_spiders(&[]);
+    directory.files.write("here.toml", RECIPE);
     let url = format!("url={}", site.at("/shop/"));
-    let absolute = folder.files.path("here.toml");
+    let absolute = directory.files.path("here.toml");
     for word in [
         "here",
         "here.toml",
@@ -294,18 +299,18 @@ fn a_recipe_is_one_job_however_its_file_is_named() {
         "spiders/../here.toml",
         &absolute,
     ] {
-        folder.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
+        directory.crawl(&["run", word, "-a", &url, "-q"]).exits(0);
     }
-    assert_eq!(jobs(&folder).len(), 1);
+    assert_eq!(jobs(&directory).len(), 1);
 }
 
 #[test]
 fn a_recipe_with_the_name_of_a_spider_of_the_program_is_told() {
-    let folder = with_spiders(&[(
+    let directory = with_spiders(&[(
         "quotes.toml",
         &RECIPE.replace("{}", "'http://127.0.0.1:9/'"),
     )]);
-    let listed = folder.crawl(&["list"]).exits(0);
+    let listed = directory.crawl(&["list"]).exits(0);
     assert!(
         listed.lines()[2]
             .trim_start()
@@ -313,8 +318,8 @@ fn a_recipe_with_the_name_of_a_spider_of_the_program_is_told() {
         "{listed:#?}"
     );
     let warning = "warning: `crawl run quotes` runs the program's own spider of that name, not the recipe spiders/quotes.toml";
-    folder.crawl(&["recipe", "check"]).exits(0).says(warning);
-    folder
+    directory.crawl(&["recipe", "check"]).exits(0).says(warning);
+    directory
         .crawl(&["run", "quotes", "--no-job", "-q", "--max-pages", "1"])
         .exits(0)
         .says(warning);
@@ -322,19 +327,19 @@ fn a_recipe_with_the_name_of_a_spider_of_the_program_is_told() {
 
 #[test]
 fn a_check_goes_on_behind_a_file_that_cannot_be_read() {
-    let folder = with_spiders(&[("titles.toml", RECIPE)]);
-    std::fs::create_dir(folder.files.path("folder.toml")).unwrap();
+    let directory = with_spiders(&[("titles.toml", RECIPE)]);
+    std::fs::create_dir(directory.files.path("directory.toml")).unwrap();
     std::fs::write(
-        folder.files.path("latin.toml"),
+        directory.files.path("latin.toml"),
         b"name = 'x'\nabout = 'caf\xe9'",
     )
     .unwrap();
-    let ran = folder
+    let ran = directory
         .crawl(&[
             "recipe",
             "check",
             "none.toml",
-            "folder.toml",
+            "directory.toml",
             "latin.toml",
             "spiders/titles.toml",
         ])
@@ -347,7 +352,7 @@ fn a_check_goes_on_behind_a_file_that_cannot_be_read() {
     assert_eq!(
         lines[1..],
         [
-            "cannot read the recipe folder.toml: it is no file",
+            "cannot read the recipe directory.toml: it is no file",
             "latin.toml:2:13: this is not UTF-8",
             "spiders/titles.toml: good",
         ]
@@ -357,14 +362,14 @@ fn a_check_goes_on_behind_a_file_that_cannot_be_read() {
 #[cfg(unix)]
 #[test]
 fn a_pipe_is_no_recipe_and_is_not_waited_for() {
-    let folder = Folder::new();
-    let pipe = folder.files.path("pipe.toml");
+    let directory = Directory::new();
+    let pipe = directory.files.path("pipe.toml");
     let made = std::process::Command::new("mkfifo")
         .arg(&pipe)
         .status()
         .unwrap();
     assert!(made.success());
-    folder
+    directory
         .crawl(&["run", "pipe.toml"])
         .exits(4)
         .says("cannot read the recipe pipe.toml: it is no file");
@@ -372,13 +377,13 @@ fn a_pipe_is_no_recipe_and_is_not_waited_for() {
 
 #[test]
 fn a_new_recipe_has_the_whole_name_and_not_that_of_the_settings() {
-    let folder = Folder::new();
-    folder.crawl(&["recipe", "new", "a.b"]).exits(0);
-    assert!(folder.read("a.b.toml").contains("start"));
-    folder.crawl(&["recipe", "new", "c.toml"]).exits(0);
-    assert!(folder.read("c.toml").contains("start"));
+    let directory = Directory::new();
+    directory.crawl(&["recipe", "new", "a.b"]).exits(0);
+    assert!(directory.read("a.b.toml").contains("start"));
+    directory.crawl(&["recipe", "new", "c.toml"]).exits(0);
+    assert!(directory.read("c.toml").contains("start"));
     for name in ["crawl", "crawl.toml", ""] {
-        folder
+        directory
             .crawl(&["recipe", "new", name])
             .exits(2)
             .says("cannot be a recipe: choose another name");
@@ -387,7 +392,7 @@ fn a_new_recipe_has_the_whole_name_and_not_that_of_the_settings() {
 
 #[test]
 fn a_label_is_asked_for_only_where_pages_have_labels() {
-    let folder = with_spiders(&[
+    let directory = with_spiders(&[
         (
             "plain.toml",
             "start = 'http://a.example/'\n[items.page.fields]\nt = 'h1'",
@@ -397,7 +402,7 @@ fn a_label_is_asked_for_only_where_pages_have_labels() {
             "start = [{ url = 'http://a.example/', label = 'book' }]\n[items.page]\non = 'book'\nfields.t = 'h1'",
         ),
     ]);
-    folder.files.write("page.html", "<p>nothing</p>");
+    directory.files.write("page.html", "<p>nothing</p>");
     let parse = |spider: &str, more: &[&str]| {
         let page = [
             "parse",
@@ -408,7 +413,7 @@ fn a_label_is_asked_for_only_where_pages_have_labels() {
             "--spider",
             spider,
         ];
-        folder.crawl(&[&page[..], more].concat())
+        directory.crawl(&[&page[..], more].concat())
     };
     let ran = parse("plain", &[]).exits(1);
     assert!(!ran.stderr.contains("label"), "{ran:#?}");
@@ -427,18 +432,18 @@ fn a_refused_password_exits_9_and_is_asked_for_when_the_job_goes_on() {
                   args = { url = {}, password = { secret = true, env = 'ACCOUNT_PASSWORD' } }\n\
                   [login]\nurl = '{url}login'\nfields = { username = 'ada', password = '{password}' }\n\
                   [items.secret]\neach = '.secret'\nfields.text = '::text'";
-    let folder = with_spiders(&[("account.toml", recipe)]).with_variable("ACCOUNT_PASSWORD", "");
+    let directory = with_spiders(&[("account.toml", recipe)]).with_variable("ACCOUNT_PASSWORD", "");
     let url = format!("url={}", site.at("/"));
     let run = ["run", "account", "-a", &url, "--job", "mine"];
-    folder
+    directory
         .crawl(&run)
         .exits(4)
         .says("give -a password=…, or set ACCOUNT_PASSWORD");
     let wrong = [&run[..], &["-q", "-a", "password=wrong"]].concat();
-    folder
+    directory
         .crawl(&wrong)
         .exits(9)
         .says("no page but those of the login could be fetched");
-    let ran = folder.crawl(&["retry-failed", "mine"]).exits(0);
+    let ran = directory.crawl(&["retry-failed", "mine"]).exits(0);
     assert!(ran.stdout.contains("\n  -a password=…\n"), "{ran:#?}");
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::exit_codes::dead_url;
-use super::{Folder, crawl, json_lines};
+use super::{Directory, crawl, json_lines};
 
 #[track_caller]
 fn balances(report: &Value) {
@@ -14,11 +14,11 @@ fn balances(report: &Value) {
 
 #[test]
 fn the_report_of_a_whole_crawl_balances() {
-    let folder = Folder::new();
-    folder
+    let directory = Directory::new();
+    directory
         .crawl(&["run", "quotes", "-O", "q.jsonl", "--report", "report.json"])
         .exits(0);
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     balances(&report);
     assert_eq!(report["spider"], "quotes");
     assert_eq!(report["finish"], "finished");
@@ -31,12 +31,12 @@ fn the_report_of_a_whole_crawl_balances() {
 
 #[test]
 fn the_report_of_a_crawl_that_was_cut_short_balances() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let arguments = ["run", "books", "--max-pages", "20", "-O", "b.csv"];
-    folder
+    directory
         .crawl(&[&arguments[..], &["--report", "report.json"]].concat())
         .exits(0);
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     balances(&report);
     assert_eq!(report["finish"], "max_pages");
     assert!(report["ledger"]["pending"].as_u64() > Some(0), "{report:#}");
@@ -44,12 +44,12 @@ fn the_report_of_a_crawl_that_was_cut_short_balances() {
 
 #[test]
 fn a_failed_crawl_writes_its_report_too() {
-    let (folder, url) = (Folder::new(), dead_url());
+    let (directory, url) = (Directory::new(), dead_url());
     let arguments = ["site", &url, "--no-robots", "-s", "retries=0"];
-    folder
+    directory
         .crawl(&[&arguments[..], &["--report", "report.json"]].concat())
         .exits(9);
-    let report = folder.json("report.json");
+    let report = directory.json("report.json");
     balances(&report);
     assert_eq!(report["errors"]["connect"], 1, "{report:#}");
 }
@@ -69,9 +69,9 @@ fn the_report_and_the_items_do_not_mix() {
 
 #[test]
 fn a_report_that_cannot_be_written_exits_3() {
-    let folder = Folder::new();
-    folder.files.write("file", "");
-    folder
+    let directory = Directory::new();
+    directory.files.write("file", "");
+    directory
         .crawl(&[
             "run",
             "quotes",
@@ -122,14 +122,14 @@ fn standard_output_has_only_items_however_much_is_said() {
 
 #[test]
 fn the_filter_of_the_log_is_no_setting() {
-    let folder = Folder::new().with_variable("CRAWL_LOG", "crawlworks=debug");
-    let ran = folder.crawl(&["run", "quotes"]).exits(0);
+    let directory = Directory::new().with_variable("CRAWL_LOG", "crawlworks=debug");
+    let ran = directory.crawl(&["run", "quotes"]).exits(0);
     assert!(ran.stderr.contains("DEBUG"), "{ran:#?}");
 }
 
 #[test]
 fn a_filter_of_the_log_that_is_none_exits_4() {
-    Folder::new()
+    Directory::new()
         .with_variable("CRAWL_LOG", "crawlworks=loudly")
         .crawl(&["run", "quotes"])
         .exits(4)

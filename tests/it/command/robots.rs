@@ -3,7 +3,7 @@
 use crawlworks::testing::PracticeSite;
 
 use super::exit_codes::dead_url;
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 const RULES: &str = "User-agent: *\nDisallow: /a\nAllow: /a/b\n\nUser-agent: mybot\nDisallow: /\n";
 
@@ -43,11 +43,11 @@ fn a_site_that_cannot_be_asked_says_no() {
 
 #[test]
 fn a_file_answers_without_a_network() {
-    let folder = Folder::new();
-    folder.files.write("robots.txt", RULES);
+    let directory = Directory::new();
+    directory.files.write("robots.txt", RULES);
     let urls = ["http://x.example/a", "http://x.example/a/b"];
     let arguments = ["robots", "--file", "robots.txt"];
-    let ran = folder.crawl(&[&arguments[..], &urls].concat()).exits(1);
+    let ran = directory.crawl(&[&arguments[..], &urls].concat()).exits(1);
     assert_eq!(
         ran.lines(),
         [
@@ -67,7 +67,7 @@ fn the_name_of_the_crawler_chooses_the_group() {
         "MyBot/2.0",
         "http://x.example/c",
     ];
-    let ran = Folder::new().crawl_with_input(&question, RULES).exits(1);
+    let ran = Directory::new().crawl_with_input(&question, RULES).exits(1);
     assert_eq!(ran.lines(), ["disallowed http://x.example/c"]);
 }
 
@@ -80,7 +80,7 @@ fn a_batch_is_answered_line_by_line() {
         ask("other", "http://x.example/a"),
         ask("other", "http://x.example/")
     );
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(&["robots", "--batch"], &lines)
         .exits(0);
     assert_eq!(ran.lines(), [r#"{"allowed":false}"#, r#"{"allowed":true}"#]);
@@ -90,7 +90,7 @@ fn a_batch_is_answered_line_by_line() {
 fn a_line_of_a_batch_that_makes_no_sense_is_told_with_its_number() {
     let lines =
         "{\"robots\":\"\",\"agent\":\"a\",\"url\":\"http://x.example/\"}\n{\"robots\":\"\"}\n";
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(&["robots", "--batch"], lines)
         .exits(2)
         .says(r#"line 2 of the batch: no string "agent""#);
@@ -99,11 +99,11 @@ fn a_line_of_a_batch_that_makes_no_sense_is_told_with_its_number() {
 
 #[test]
 fn a_verdict_is_explained_by_its_line() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let rules = format!("{RULES}Crawl-delay: 2\nSitemap: http://x.example/map.xml\n");
-    folder.files.write("robots.txt", &rules);
+    directory.files.write("robots.txt", &rules);
     let question = ["robots", "--file", "robots.txt", "--explain"];
-    let ran = folder
+    let ran = directory
         .crawl(&[&question[..], &["/a/b", "/c", "/a/c"]].concat())
         .exits(1)
         .says("/a/b: allowed: line 3: Allow: /a/b")
@@ -116,7 +116,7 @@ fn a_verdict_is_explained_by_its_line() {
         ["allowed /a/b", "allowed /c", "disallowed /a/c"]
     );
     let named = ["--user-agent", "mybot/1", "/c"];
-    folder
+    directory
         .crawl(&[&question[..], &named].concat())
         .exits(1)
         .says("line 6: Disallow: /")

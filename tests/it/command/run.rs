@@ -4,15 +4,15 @@ use std::collections::HashSet;
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl, json_lines};
+use super::{Directory, crawl, json_lines};
 
 #[test]
 fn quotes_are_all_found_as_json_lines() {
-    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
-    folder
+    let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
+    directory
         .crawl(&["run", "quotes", "-O", "quotes.jsonl"])
         .exits(0);
-    let records = json_lines(&folder.read("quotes.jsonl"));
+    let records = json_lines(&directory.read("quotes.jsonl"));
     let found: HashSet<&str> = records
         .iter()
         .map(|r| r["text"].as_str().unwrap())
@@ -27,18 +27,20 @@ fn quotes_are_all_found_as_json_lines() {
 
 #[test]
 fn quotes_are_all_found_as_a_json_array() {
-    let folder = Folder::new();
-    folder
+    let directory = Directory::new();
+    directory
         .crawl(&["run", "quotes", "-O", "quotes.json"])
         .exits(0);
-    assert_eq!(folder.json("quotes.json").as_array().unwrap().len(), 100);
+    assert_eq!(directory.json("quotes.json").as_array().unwrap().len(), 100);
 }
 
 #[test]
 fn books_are_all_found_as_csv() {
-    let (folder, site) = (Folder::new(), PracticeSite::start().unwrap());
-    folder.crawl(&["run", "books", "-O", "books.csv"]).exits(0);
-    let text = folder.read("books.csv");
+    let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
+    directory
+        .crawl(&["run", "books", "-O", "books.csv"])
+        .exits(0);
+    let text = directory.read("books.csv");
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let header = "title,price,in_stock,rating,category,upc,url,image";
     assert_eq!(
@@ -102,7 +104,7 @@ fn max_pages_is_exact() {
 
 #[test]
 fn max_pages_is_exact_when_many_are_in_flight() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let arguments = [
         "run",
         "books",
@@ -111,10 +113,10 @@ fn max_pages_is_exact_when_many_are_in_flight() {
         "--report",
         "report.json",
     ];
-    folder
+    directory
         .crawl(&[&arguments[..], &["-O", "b.csv"]].concat())
         .exits(0);
-    assert_eq!(folder.json("report.json")["pages"], 37);
+    assert_eq!(directory.json("report.json")["pages"], 37);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `crawl schema`, and items that are held against a schema.
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 const SCHEMA: &str = r#"{"type": "object", "properties": {"author": {"const": "Nobody"}}}"#;
 
@@ -20,18 +20,18 @@ fn the_schema_of_a_typed_spider_is_that_of_its_items() {
 
 #[test]
 fn the_schema_of_a_recipe_is_that_of_its_items() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let recipe = "start = ['http://a.example/']\nitems.page.fields = { price = { css = 'b', type = 'number' } }";
-    folder.files.write("shop.toml", recipe);
-    let schema = folder.crawl(&["schema", "shop.toml"]).exits(0).json();
+    directory.files.write("shop.toml", recipe);
+    let schema = directory.crawl(&["schema", "shop.toml"]).exits(0).json();
     assert_eq!(schema["properties"]["price"]["type"], "number");
 }
 
 #[test]
 fn the_schema_of_the_setting_is_printed() {
-    let folder = Folder::with_toml("item_schema = 'quote.json'\n");
-    folder.files.write("quote.json", SCHEMA);
-    let printed = folder.crawl(&["schema", "quotes"]).exits(0).json();
+    let directory = Directory::with_toml("item_schema = 'quote.json'\n");
+    directory.files.write("quote.json", SCHEMA);
+    let printed = directory.crawl(&["schema", "quotes"]).exits(0).json();
     assert_eq!(
         printed,
         serde_json::from_str::<serde_json::Value>(SCHEMA).unwrap()
@@ -47,17 +47,17 @@ fn a_spider_that_is_none_suggests_the_nearest() {
 
 #[test]
 fn items_that_do_not_fit_are_told_by_field_and_rule() {
-    let folder = Folder::new();
-    folder.files.write("quote.json", SCHEMA);
+    let directory = Directory::new();
+    directory.files.write("quote.json", SCHEMA);
     let flags = ["-s", "item_schema=quote.json", "-O", "q.jsonl"];
-    let ran = folder
+    let ran = directory
         .crawl(&[&["run", "quotes"], &flags[..]].concat())
         .exits(9);
     let told = "\n  items failed: 100 schema: /author: \"Nobody\" was expected";
     assert!(ran.stderr.contains(told), "{ran:#?}");
     assert!(ran.stderr.contains("failed: "), "{ran:#?}");
-    assert_eq!(folder.read("q.jsonl"), "");
-    let quiet = folder
+    assert_eq!(directory.read("q.jsonl"), "");
+    let quiet = directory
         .crawl(&[&["run", "quotes", "-q"], &flags[..]].concat())
         .exits(9);
     let last = "error: no item could be kept: 100 schema: /author: \"Nobody\" was expected\n";
@@ -66,8 +66,8 @@ fn items_that_do_not_fit_are_told_by_field_and_rule() {
 
 #[test]
 fn a_schema_that_is_none_exits_4_before_anything_is_done() {
-    let folder = Folder::new();
-    folder.files.write("q.jsonl", "precious\n");
+    let directory = Directory::new();
+    directory.files.write("q.jsonl", "precious\n");
     for (text, message) in [
         ("{", "the schema quote.json is not JSON"),
         (
@@ -83,7 +83,7 @@ fn a_schema_that_is_none_exits_4_before_anything_is_done() {
             "a $ref may lead to a part of the same schema only",
         ),
     ] {
-        folder.files.write("quote.json", text);
+        directory.files.write("quote.json", text);
         for verb in ["run", "schema"] {
             let outputs: &[&str] = if verb == "run" {
                 &["-O", "q.jsonl"]
@@ -91,12 +91,12 @@ fn a_schema_that_is_none_exits_4_before_anything_is_done() {
                 &[]
             };
             let arguments = [&[verb, "quotes", "-s", "item_schema=quote.json"], outputs].concat();
-            folder.crawl(&arguments).exits(4).says(message);
+            directory.crawl(&arguments).exits(4).says(message);
         }
     }
-    folder
+    directory
         .crawl(&["run", "quotes", "-s", "item_schema=none.json"])
         .exits(4)
         .says("cannot read the schema none.json");
-    assert_eq!(folder.read("q.jsonl"), "precious\n");
+    assert_eq!(directory.read("q.jsonl"), "precious\n");
 }

@@ -3,7 +3,7 @@
 use crawlworks::testing::PracticeSite;
 use serde_json::json;
 
-use super::{Folder, Ran, crawl};
+use super::{Directory, Ran, crawl};
 
 const PAGE: &str = "<h1>Grüße</h1><p>one <b>two</b></p><p>three</p><a HREF=/x>link</a>";
 
@@ -13,7 +13,7 @@ fn select(arguments: &[&str]) -> Ran {
 
 fn select_in(page: &str, arguments: &[&str]) -> Ran {
     let file = ["select", "--file", "-"];
-    Folder::new().crawl_with_input(&[&file, arguments].concat(), page)
+    Directory::new().crawl_with_input(&[&file, arguments].concat(), page)
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 /// Every layer sets `max_pages` to its place in the order; the arguments decide which are there.
-fn pages(folder: &Folder, arguments: &[&str]) -> u64 {
+fn pages(directory: &Directory, arguments: &[&str]) -> u64 {
     let command = ["run", "quotes", "-O", "q.jsonl", "--report", "report.json"];
-    folder.crawl(&[&command, arguments].concat()).exits(0);
-    folder.json("report.json")["pages"].as_u64().unwrap()
+    directory.crawl(&[&command, arguments].concat()).exits(0);
+    directory.json("report.json")["pages"].as_u64().unwrap()
 }
 
 const FILE: &str = "max_pages = 1\n";
@@ -16,40 +16,40 @@ const OWN: &str = "max_pages = 1\n[spider.quotes]\nmax_pages = 2\n[spider.books]
 
 #[test]
 fn a_spider_without_settings_from_outside_sees_all_its_pages() {
-    assert_eq!(pages(&Folder::new(), &[]), 10);
+    assert_eq!(pages(&Directory::new(), &[]), 10);
 }
 
 #[test]
 fn the_file_wins_over_the_spider() {
     // The spider itself wants no delay at the practice site.
-    let folder = Folder::with_toml("delay = '1h'\n");
-    assert!(pages(&folder, &["--max-time", "200ms"]) < 10);
-    assert_eq!(folder.json("report.json")["finish"], "max_time");
+    let directory = Directory::with_toml("delay = '1h'\n");
+    assert!(pages(&directory, &["--max-time", "200ms"]) < 10);
+    assert_eq!(directory.json("report.json")["finish"], "max_time");
 }
 
 #[test]
 fn the_spiders_own_table_wins_over_the_rest_of_the_file() {
-    assert_eq!(pages(&Folder::with_toml(FILE), &[]), 1);
-    assert_eq!(pages(&Folder::with_toml(OWN), &[]), 2);
+    assert_eq!(pages(&Directory::with_toml(FILE), &[]), 1);
+    assert_eq!(pages(&Directory::with_toml(OWN), &[]), 2);
 }
 
 #[test]
 fn the_environment_wins_over_the_file() {
-    let folder = Folder::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
-    assert_eq!(pages(&folder, &[]), 3);
+    let directory = Directory::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
+    assert_eq!(pages(&directory, &[]), 3);
 }
 
 #[test]
 fn the_command_line_wins_over_the_environment() {
-    let folder = Folder::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
-    assert_eq!(pages(&folder, &["-s", "max_pages=4"]), 4);
+    let directory = Directory::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
+    assert_eq!(pages(&directory, &["-s", "max_pages=4"]), 4);
 }
 
 #[test]
 fn a_flag_wins_over_everything() {
-    let folder = Folder::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
+    let directory = Directory::with_toml(OWN).with_variable("CRAWL_MAX_PAGES", "3");
     assert_eq!(
-        pages(&folder, &["-s", "max_pages=4", "--max-pages", "5"]),
+        pages(&directory, &["-s", "max_pages=4", "--max-pages", "5"]),
         5
     );
 }
@@ -57,7 +57,7 @@ fn a_flag_wins_over_everything() {
 #[test]
 fn of_two_values_on_the_command_line_the_last_counts() {
     let twice = ["-s", "max_pages=4", "-s", "max_pages=2"];
-    assert_eq!(pages(&Folder::new(), &twice), 2);
+    assert_eq!(pages(&Directory::new(), &twice), 2);
 }
 
 #[test]
@@ -73,14 +73,14 @@ fn a_mistake_in_the_file_is_told_with_file_and_line() {
         ),
         ("delay = 0\n]\n", "crawl.toml, line 2: "),
     ] {
-        let folder = Folder::with_toml(text);
-        folder.crawl(&["run", "quotes"]).exits(4).says(message);
+        let directory = Directory::with_toml(text);
+        directory.crawl(&["run", "quotes"]).exits(4).says(message);
     }
 }
 
 #[test]
 fn a_mistake_in_another_spiders_table_is_told_too() {
-    Folder::with_toml("[spider.books]\ndealy = 1\n")
+    Directory::with_toml("[spider.books]\ndealy = 1\n")
         .crawl(&["run", "quotes"])
         .exits(4)
         .says("crawl.toml, line 2");
@@ -88,9 +88,9 @@ fn a_mistake_in_another_spiders_table_is_told_too() {
 
 #[test]
 fn a_file_of_settings_that_cannot_be_read_is_told() {
-    let folder = Folder::new();
-    std::fs::create_dir(folder.files.path("crawl.toml")).unwrap();
-    folder
+    let directory = Directory::new();
+    std::fs::create_dir(directory.files.path("crawl.toml")).unwrap();
+    directory
         .crawl(&["run", "quotes"])
         .exits(4)
         .says("cannot read crawl.toml");
@@ -105,7 +105,7 @@ fn an_unknown_setting_suggests_the_nearest() {
 
 #[test]
 fn an_unknown_variable_suggests_the_nearest() {
-    Folder::new()
+    Directory::new()
         .with_variable("CRAWL_DEALY", "1")
         .crawl(&["run", "quotes"])
         .exits(4)
@@ -114,22 +114,22 @@ fn an_unknown_variable_suggests_the_nearest() {
 
 #[test]
 fn nothing_is_written_when_a_setting_is_wrong() {
-    let folder = Folder::new();
-    folder.files.write("a.jsonl", "{}\n");
-    folder
+    let directory = Directory::new();
+    directory.files.write("a.jsonl", "{}\n");
+    directory
         .crawl(&["run", "quotes", "-O", "a.jsonl", "-s", "delay=x"])
         .exits(4);
-    assert_eq!(folder.read("a.jsonl"), "{}\n");
+    assert_eq!(directory.read("a.jsonl"), "{}\n");
 }
 
 #[test]
 fn a_verb_that_is_no_crawl_keeps_nothing_for_another_one() {
     let site = PracticeSite::start().unwrap();
     let (page, sitemap) = (site.at("/shop/"), site.at("/sitemap-shop.xml"));
-    let folder = Folder::with_toml(
+    let directory = Directory::with_toml(
         "save_cookies = 'jar.txt'\nrecrawl = true\nrecrawl_feed = 'feed.jsonl'\ncookies = true\n",
     );
-    folder.files.write("jar.txt", "precious");
+    directory.files.write("jar.txt", "precious");
     for arguments in [
         &["robots", page.as_str()][..],
         &["doctor", page.as_str()],
@@ -138,7 +138,7 @@ fn a_verb_that_is_no_crawl_keeps_nothing_for_another_one() {
         &["select", page.as_str(), "a"],
         &["sitemap", sitemap.as_str()],
     ] {
-        folder.crawl(arguments).exits(0);
-        assert_eq!(folder.read("jar.txt"), "precious", "{arguments:?}");
+        directory.crawl(arguments).exits(0);
+        assert_eq!(directory.read("jar.txt"), "precious", "{arguments:?}");
     }
 }

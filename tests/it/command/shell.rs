@@ -1,6 +1,6 @@
 //! What a shell and `man` need.
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn every_shell_gets_its_completions() {
@@ -25,12 +25,12 @@ fn the_manual_page_names_the_verbs() {
 }
 
 #[test]
-fn a_folder_gets_a_manual_page_for_every_verb() {
-    let folder = Folder::new();
-    folder.crawl(&["man", "pages"]).exits(0);
+fn a_directory_gets_a_manual_page_for_every_verb() {
+    let directory = Directory::new();
+    directory.crawl(&["man", "pages"]).exits(0);
     for page in ["crawl.1", "crawl-run.1", "crawl-site.1"] {
         assert!(
-            folder.read(&format!("pages/{page}")).contains(".TH"),
+            directory.read(&format!("pages/{page}")).contains(".TH"),
             "{page}"
         );
     }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
-use super::{Folder, Running, json_lines};
+use super::{Directory, Running, json_lines};
 
 /// A server whose only answer waits until the test gives it.
 struct Held(TcpListener);
@@ -40,11 +40,11 @@ fn answer(mut stream: &TcpStream) {
 }
 
 /// Starts a crawl and returns it when its first request is in flight.
-fn crawl_in_flight(folder: &Folder, server: &Held) -> (Running, TcpStream) {
+fn crawl_in_flight(directory: &Directory, server: &Held) -> (Running, TcpStream) {
     let url = server.url();
     let flags = ["--no-robots", "-s", "retries=0", "--report", "report.json"];
     let outputs = ["-O", "a.jsonl", "-O", "b.json", "-O", "c.csv:jsonl"];
-    let running = folder.start(&[&["site", &url], &flags[..], &outputs].concat());
+    let running = directory.start(&[&["site", &url], &flags[..], &outputs].concat());
     let stream = server.request();
     (running, stream)
 }
@@ -75,19 +75,19 @@ impl<I: Iterator<Item = String>> CollectUntil for I {
 }
 
 fn stops_in_order(signal: &str) {
-    let (folder, server) = (Folder::new(), Held::new());
-    let (mut running, stream) = crawl_in_flight(&folder, &server);
+    let (directory, server) = (Directory::new(), Held::new());
+    let (mut running, stream) = crawl_in_flight(&directory, &server);
     let mut stderr = running.stderr();
     running.signal(signal);
     wait_for(&mut stderr, "stopping");
     answer(&stream);
     wait_for(&mut stderr, "stopped: 1 page, 1 item");
     assert_eq!(running.end(), Some(11));
-    let records = json_lines(&folder.read("a.jsonl"));
+    let records = json_lines(&directory.read("a.jsonl"));
     assert_eq!(records[0]["title"], "Held");
     assert_eq!(records.len(), 1);
-    assert_eq!(folder.json("b.json").as_array().unwrap(), &records);
-    let report = folder.json("report.json");
+    assert_eq!(directory.json("b.json").as_array().unwrap(), &records);
+    let report = directory.json("report.json");
     assert_eq!(report["finish"], "stopped");
     let ledger =
         serde_json::json!({"seen": 2, "done": 1, "filtered": 0, "failed": 0, "pending": 1});
@@ -107,8 +107,8 @@ fn a_terminated_crawl_finishes_what_is_in_flight_and_exits_11() {
 /// As `timeout` of coreutils does, which sends it to the process and to its group.
 #[test]
 fn a_signal_that_comes_twice_at_once_counts_once() {
-    let (folder, server) = (Folder::new(), Held::new());
-    let (mut running, stream) = crawl_in_flight(&folder, &server);
+    let (directory, server) = (Directory::new(), Held::new());
+    let (mut running, stream) = crawl_in_flight(&directory, &server);
     let mut stderr = running.stderr();
     running.signal_twice("TERM");
     wait_for(&mut stderr, "stopping");
@@ -119,8 +119,8 @@ fn a_signal_that_comes_twice_at_once_counts_once() {
 
 #[test]
 fn a_second_signal_ends_the_crawl_at_once_with_13() {
-    let (folder, server) = (Folder::new(), Held::new());
-    let (mut running, _unanswered) = crawl_in_flight(&folder, &server);
+    let (directory, server) = (Directory::new(), Held::new());
+    let (mut running, _unanswered) = crawl_in_flight(&directory, &server);
     let mut stderr = running.stderr();
     running.signal("INT");
     wait_for(&mut stderr, "stopping");
@@ -131,8 +131,8 @@ fn a_second_signal_ends_the_crawl_at_once_with_13() {
 
 #[test]
 fn a_forced_end_leaves_outputs_that_can_be_read() {
-    let (folder, server) = (Folder::new(), Held::new());
-    let (mut running, stream) = crawl_in_flight(&folder, &server);
+    let (directory, server) = (Directory::new(), Held::new());
+    let (mut running, stream) = crawl_in_flight(&directory, &server);
     // The next page is asked for when the first one was parsed.
     answer(&stream);
     let _unanswered = server.request();
@@ -141,17 +141,17 @@ fn a_forced_end_leaves_outputs_that_can_be_read() {
     wait_for(&mut stderr, "stopping");
     running.signal("INT");
     assert_eq!(running.end(), Some(13));
-    let text = folder.read("a.jsonl");
+    let text = directory.read("a.jsonl");
     assert!(text.is_empty() || text.ends_with('\n'), "{text:?}");
     json_lines(&text);
-    let array = folder.read("b.json");
+    let array = directory.read("b.json");
     assert!(array.is_empty() || serde_json::from_str::<Vec<serde_json::Value>>(&array).is_ok());
 }
 
 #[test]
 fn a_served_practice_site_ends_in_peace() {
     for signal in ["INT", "TERM"] {
-        let mut serving = Folder::new().start(&["demo", "--serve", "--port", "0"]);
+        let mut serving = Directory::new().start(&["demo", "--serve", "--port", "0"]);
         assert!(serving.first_line().starts_with("http://127.0.0.1:"));
         serving.signal(signal);
         assert_eq!(serving.end(), Some(0));

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use crawlworks::testing::PracticeSite;
 use serde_json::Value;
 
-use super::{Folder, Ran, crawl};
+use super::{Directory, Ran, crawl};
 
 /// Crawls the pages of the practice site below `path`, as quickly as it can.
 fn below(site: &PracticeSite, path: &str, flags: &[&str]) -> Ran {
@@ -235,27 +235,27 @@ fn a_list_of_urls_is_a_place_to_start() {
         site.at("/quotes/page/2/"),
         site.at("/quotes/page/3/")
     );
-    let folder = Folder::new();
-    folder.files.write("urls.txt", &list);
+    let directory = Directory::new();
+    directory.files.write("urls.txt", &list);
     let flags = ["-s", "delay=0", "-s", "depth=0"];
-    let of_file = folder.crawl(&[&["site", "@urls.txt", "--no-job"][..], &flags].concat());
+    let of_file = directory.crawl(&[&["site", "@urls.txt", "--no-job"][..], &flags].concat());
     assert_eq!(of_file.exits(0).records().len(), 2);
     let of_input =
-        folder.crawl_with_input(&[&["site", "-", "--no-job"][..], &flags].concat(), &list);
+        directory.crawl_with_input(&[&["site", "-", "--no-job"][..], &flags].concat(), &list);
     assert_eq!(of_input.exits(0).records().len(), 2);
 }
 
 #[test]
 fn a_bad_line_of_a_list_is_named() {
-    let folder = Folder::new();
-    folder
+    let directory = Directory::new();
+    directory
         .files
         .write("urls.txt", "http://a.example/\nhttp://\n");
-    folder
+    directory
         .crawl(&["site", "@urls.txt"])
         .exits(2)
         .says("urls.txt:2: ");
-    folder
+    directory
         .crawl_with_input(&["site", "-"], "# nothing\n")
         .exits(4)
         .says("standard input has 0 URLs");

@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[test]
 fn every_location_is_a_line() {
@@ -27,7 +27,7 @@ fn an_index_lists_its_sitemaps() {
 #[test]
 fn a_file_is_read_relative_to_its_base() {
     let feed = "<urlset><url><loc>/a</loc></url><url><loc>mailto:x@y.example</loc></url></urlset>";
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(
             &["sitemap", "--file", "-", "--base", "http://x.example/s.xml"],
             feed,
@@ -40,7 +40,7 @@ fn a_file_is_read_relative_to_its_base() {
 #[test]
 fn a_sitemap_that_breaks_off_gives_what_it_has() {
     let feed = "<urlset><url><loc>http://x.example/a</loc></url><url><lo";
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(
             &["sitemap", "--file", "-", "--base", "http://x.example/"],
             feed,

@@ -1,6 +1,6 @@
 //! `crawl url`: how a URL is read, compared and grouped.
 
-use super::{Folder, crawl};
+use super::{Directory, crawl};
 
 #[track_caller]
 fn answers(arguments: &[&str], expected: &str) {
@@ -55,7 +55,7 @@ fn a_batch_is_answered_line_by_line() {
         r#"{"url":"http://[x","base":null,"op":"canonical"}"#,
         "\n"
     );
-    let ran = Folder::new()
+    let ran = Directory::new()
         .crawl_with_input(&["url", "--batch"], lines)
         .exits(0);
     assert_eq!(

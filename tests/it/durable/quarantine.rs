@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::{Halt, Job, sorted};
 use crate::support::{Probe, get, html, page_of_links, quick};
 
-/// The folder and the spider of a crawl in a process of its own.
-const FOLDER: &str = "CHILD_FOLDER";
+/// The directory and the spider of a crawl in a process of its own.
+const DIRECTORY: &str = "CHILD_DIRECTORY";
 const KIND: &str = "CHILD_KIND";
 
 /// How many pages there are.
@@ -25,7 +25,7 @@ const AT_ONCE: usize = 4;
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 #[ignore = "the other tests run it, in a process of its own"]
 async fn a_crawl_in_a_process_of_its_own() {
-    let (Ok(folder), Ok(kind)) = (std::env::var(FOLDER), std::env::var(KIND)) else {
+    let (Ok(directory), Ok(kind)) = (std::env::var(DIRECTORY), std::env::var(KIND)) else {
         return;
     };
     let is_pipeline = kind == "aborts in a pipeline";
@@ -41,8 +41,8 @@ async fn a_crawl_in_a_process_of_its_own() {
     let crawler = crawler
         .downloader(fake)
         .pipeline(Deadly(is_pipeline.then_some(halt)))
-        .output(&format!("{folder}/a.jsonl"))
-        .job(format!("{folder}/job"));
+        .output(&format!("{directory}/a.jsonl"))
+        .job(format!("{directory}/job"));
     assert!(crawler.run().await.unwrap().ledger.balances());
 }
 
@@ -128,7 +128,7 @@ impl Job {
         Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact"])
             .arg("durable::quarantine::a_crawl_in_a_process_of_its_own")
-            .env(FOLDER, self.files.path(""))
+            .env(DIRECTORY, self.files.path(""))
             .env(KIND, kind)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -197,7 +197,7 @@ fn a_page_that_was_given_up_can_be_tried_again() {
     }
     assert!(job.run_apart("aborts").success());
     let retried = Command::new(env!("CARGO_BIN_EXE_crawl"))
-        .args(["retry-failed", &job.folder()])
+        .args(["retry-failed", &job.directory()])
         .output()
         .unwrap();
     assert!(retried.status.success(), "{retried:?}");

@@ -53,7 +53,7 @@ async fn a_job_is_crawled_by_one_crawler_at_a_time() {
     let process = std::process::id();
     let said = format!(
         "job {} is already being crawled by process {process}",
-        job.folder()
+        job.directory()
     );
     assert_eq!(error, said);
     go_on.notify_one();
@@ -61,7 +61,7 @@ async fn a_job_is_crawled_by_one_crawler_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_folder_is_free_as_soon_as_the_report_is_there() {
+async fn a_directory_is_free_as_soon_as_the_report_is_there() {
     let job = Job::new();
     for _ in 0..20 {
         job.crawl(&Halt::never()).max_pages(3).run().await.unwrap();
@@ -79,7 +79,7 @@ async fn an_unfinished_job_is_not_resumed_by_another_spider() {
         error,
         format!(
             "cannot resume the unfinished run in {}: it is of job probe, not of other",
-            job.folder()
+            job.directory()
         )
     );
     assert_eq!(job.run_json(), before);
@@ -118,8 +118,10 @@ async fn a_finished_job_may_be_crawled_by_another_spider() {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_never_began_binds_nobody() {
     let job = Job::new();
-    let folder = job.files.path("");
-    let crawler = job.crawl(&Halt::never()).output(&format!("{folder}:jsonl"));
+    let directory = job.files.path("");
+    let crawler = job
+        .crawl(&Halt::never())
+        .output(&format!("{directory}:jsonl"));
     let error = refused(crawler, ErrorKind::Storage).await;
     assert!(error.contains("cannot open"), "{error}");
     let report = run(job.crawl(&Halt::never())).await;
@@ -150,10 +152,10 @@ async fn a_spider_that_cannot_start_leaves_a_job_that_can() {
 #[tokio::test]
 async fn a_newer_job_is_left_alone() {
     let job = Job::new();
-    std::fs::create_dir_all(job.folder()).unwrap();
+    std::fs::create_dir_all(job.directory()).unwrap();
     job.files.write("job/run.json", r#"{"format":2}"#);
     for fresh in [false, true] {
-        let crawler = quick(spider(&Halt::never()), |_| {}).job(job.folder());
+        let crawler = quick(spider(&Halt::never()), |_| {}).job(job.directory());
         let crawler = if fresh { crawler.fresh() } else { crawler };
         let error = refused(crawler, ErrorKind::File).await;
         assert!(

@@ -152,7 +152,7 @@ async fn fresh_may_be_said_before_the_job() {
     let crawler = crate::support::quick(spider(&Halt::never()), |_| {});
     let outputs = ["a.jsonl", "b.json", "c.csv"].map(|name| job.files.path(name));
     let crawler = outputs.iter().fold(crawler, |c, output| c.output(output));
-    let report = run(crawler.downloader(site()).fresh().job(job.folder())).await;
+    let report = run(crawler.downloader(site()).fresh().job(job.directory())).await;
     assert_eq!(report.resumed, None);
 }
 

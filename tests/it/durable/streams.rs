@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 use super::{Halt, Job, site, spider};
 use crate::support::{Probe, Scratch, checked, quick};
 
-/// The folder of a crawl in a process of its own, and after how many items it is killed.
-const FOLDER: &str = "STREAM_FOLDER";
+/// The directory of a crawl in a process of its own, and after how many items it is killed.
+const DIRECTORY: &str = "STREAM_DIRECTORY";
 const ITEMS: &str = "STREAM_ITEMS";
 
 /// A crawl of the test site, several pages at a time.
@@ -155,7 +155,7 @@ async fn a_stop_hands_over_what_is_on_its_way() {
 #[tokio::test]
 #[ignore = "the other tests run it, in a process of its own"]
 async fn a_stream_in_a_process_of_its_own() {
-    let (Ok(folder), Ok(most)) = (std::env::var(FOLDER), std::env::var(ITEMS)) else {
+    let (Ok(directory), Ok(most)) = (std::env::var(DIRECTORY), std::env::var(ITEMS)) else {
         return;
     };
     let crawler = quick(spider(&Halt::never()), |s| {
@@ -163,11 +163,14 @@ async fn a_stream_in_a_process_of_its_own() {
         s.concurrency_per_host = 4;
         s.retries = 2;
     });
-    let crawler = crawler.downloader(site()).job(format!("{folder}/job"));
+    let crawler = crawler.downloader(site()).job(format!("{directory}/job"));
     let mut log = OpenOptions::new();
-    let log = log.create(true).append(true).open(format!("{folder}/read"));
+    let log = log
+        .create(true)
+        .append(true)
+        .open(format!("{directory}/read"));
     let mut log = log.unwrap();
-    let mut items = crawler.output(&format!("{folder}/a.jsonl")).stream();
+    let mut items = crawler.output(&format!("{directory}/a.jsonl")).stream();
     let mut left: u64 = most.parse().unwrap();
     while let Some(item) = items.next().await {
         writeln!(log, "{item}").unwrap();
@@ -187,7 +190,7 @@ async fn kills_give_the_item_in_hand_again_and_no_other() {
         let ended = Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact"])
             .arg("durable::streams::a_stream_in_a_process_of_its_own")
-            .env(FOLDER, files.path(""))
+            .env(DIRECTORY, files.path(""))
             .env(ITEMS, (run * 11 % 29 + 1).to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -14,8 +14,8 @@ const LOOK_EVERY: Duration = Duration::from_micros(300);
 pub(super) struct Crawl(Child);
 
 impl Crawl {
-    /// Starts the program in a folder; what it says on standard error goes to the file `said`.
-    pub(super) fn start(folder: &str, said: &str, arguments: &[&str]) -> Self {
+    /// Starts the program in a directory; what it says on standard error goes to the file `said`.
+    pub(super) fn start(directory: &str, said: &str, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crawl"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CRAWL") {
@@ -24,10 +24,10 @@ impl Crawl {
         }
         let child = command
             .args(arguments)
-            .current_dir(folder)
+            .current_dir(directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::create(Path::new(folder).join(said)).unwrap())
+            .stderr(File::create(Path::new(directory).join(said)).unwrap())
             .spawn()
             .unwrap();
         Self(child)

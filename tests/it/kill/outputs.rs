@@ -48,11 +48,11 @@ impl Outputs {
     /// # Errors
     /// When one of them is not valid from its first byte to its last. Only a kill in the middle of a write may have cost
     /// the end of a file.
-    pub(super) fn read(folder: &Scratch, killed: bool) -> Result<Self, String> {
+    pub(super) fn read(directory: &Scratch, killed: bool) -> Result<Self, String> {
         let mut outputs = Self::default();
         for ((name, parse), records) in FORMATS.iter().zip(&mut outputs.files) {
             // A run that ended early enough has not even made them.
-            let bytes = std::fs::read(folder.path(name)).unwrap_or_default();
+            let bytes = std::fs::read(directory.path(name)).unwrap_or_default();
             let may_be_torn = killed && !bytes.is_empty() && bytes.len() % PAGE < END;
             *records = match parse(&String::from_utf8_lossy(&bytes)) {
                 Err(_) if may_be_torn => {
@@ -90,15 +90,15 @@ impl Outputs {
         Ok(lines)
     }
 
-    pub(super) fn bytes(folder: &Scratch) -> u64 {
-        let files = FORMATS.iter().map(|(name, _)| length(folder, name));
+    pub(super) fn bytes(directory: &Scratch) -> u64 {
+        let files = FORMATS.iter().map(|(name, _)| length(directory, name));
         files.sum()
     }
 }
 
 /// The length of a file in bytes; 0 when there is none.
-pub(super) fn length(folder: &Scratch, name: &str) -> u64 {
-    std::fs::metadata(folder.path(name)).map_or(0, |file| file.len())
+pub(super) fn length(directory: &Scratch, name: &str) -> u64 {
+    std::fs::metadata(directory.path(name)).map_or(0, |file| file.len())
 }
 
 fn json_lines(text: &str) -> Result<Vec<Record>, String> {

@@ -50,7 +50,7 @@ impl Summary {
             verdict: Verdict::of(records, &trial.truth),
             refetches: trial.truth.log(|log| log.in_vain(trial.ends.len())),
             time: trial.began.elapsed(),
-            bytes: Outputs::bytes(&trial.folder),
+            bytes: Outputs::bytes(&trial.directory),
             faults,
         }
     }
@@ -155,7 +155,7 @@ fn read(trial: &Trial, name: &str) -> Value {
 
 /// What a file holds; nothing when there is none.
 fn text(trial: &Trial, name: &str) -> String {
-    std::fs::read_to_string(trial.folder.path(name)).unwrap_or_default()
+    std::fs::read_to_string(trial.directory.path(name)).unwrap_or_default()
 }
 
 impl fmt::Display for Summary {

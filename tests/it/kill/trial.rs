@@ -15,7 +15,7 @@ use crate::support::Scratch;
 
 /// Visits in flight: also the most that a kill may cost.
 pub(super) const CONCURRENCY: usize = 16;
-/// The folder of the job.
+/// The directory of the job.
 pub(super) const JOB: &str = "job";
 /// Where the last run writes its report.
 pub(super) const REPORT: &str = "report.json";
@@ -45,7 +45,7 @@ pub(super) struct Trial {
     pub(super) truth: Truth,
     pub(super) random: Random,
     pub(super) seed: u64,
-    pub(super) folder: Scratch,
+    pub(super) directory: Scratch,
     /// How each run ended.
     pub(super) ends: Vec<End>,
     /// What the files held after the last run.
@@ -61,7 +61,7 @@ impl Trial {
             truth: Truth::serve(Graph::new(seed, pages)),
             random: Random::new(seed, u64::MAX),
             seed,
-            folder: Scratch::new(),
+            directory: Scratch::new(),
             ends: Vec::new(),
             outputs: Outputs::default(),
             torn: 0,
@@ -104,7 +104,7 @@ impl Trial {
         ] {
             arguments.extend(["-s", setting]);
         }
-        Crawl::start(&self.folder.path(""), said, &arguments)
+        Crawl::start(&self.directory.path(""), said, &arguments)
     }
 
     /// A moment within what is left to do, so that as many interruptions as are still wanted find their place.
@@ -129,8 +129,8 @@ impl Trial {
                 crawl.wait_until(|| self.answered() >= answered)
             }
             Moment::Bytes(change) => {
-                let before = length(&self.folder, LINES);
-                crawl.wait_until(|| length(&self.folder, LINES).abs_diff(before) >= change)
+                let before = length(&self.directory, LINES);
+                crawl.wait_until(|| length(&self.directory, LINES).abs_diff(before) >= change)
             }
         }
     }
@@ -172,7 +172,7 @@ impl Trial {
     /// interrupt it.
     fn ended(&mut self, status: ExitStatus, end: End) -> bool {
         let run = format!("seed {}, run {}, {end:?}", self.seed, self.ends.len());
-        let said = || format!("{run}: {status}: {}", self.folder.read(SAID));
+        let said = || format!("{run}: {status}: {}", self.directory.read(SAID));
         let end = if status.success() { End::Finished } else { end };
         match end {
             End::Finished => assert!(status.success(), "{}", said()),
@@ -184,7 +184,7 @@ impl Trial {
                 said()
             ),
         }
-        let outputs = Outputs::read(&self.folder, end == End::Killed)
+        let outputs = Outputs::read(&self.directory, end == End::Killed)
             .unwrap_or_else(|why| panic!("{run}: {why}"));
         // What a killed run did not commit belongs to visits that were still in their slots.
         let may_cut = match self.ends.last() {

@@ -105,7 +105,7 @@ fn site() -> FakeDownloader {
 }
 
 #[tokio::test]
-async fn the_password_is_not_in_the_folder_of_the_job() {
+async fn the_password_is_not_in_the_directory_of_the_job() {
     let scratch = Scratch::new();
     let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
     let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
@@ -221,10 +221,10 @@ async fn no_password_goes_to_a_form_without_its_field() {
     );
 }
 
-/// All bytes of all files in a folder.
-fn bytes_below(folder: &Path) -> Vec<u8> {
+/// All bytes of all files in a directory.
+fn bytes_below(directory: &Path) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in std::fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             bytes.append(&mut bytes_below(&path));

@@ -51,7 +51,7 @@ impl Clear {
         }
         if page.is_none() && self.older_than.is_none() {
             let left = place.store.unfinished();
-            for path in left.map_err(|error| unreadable(&place.folder, error))? {
+            for path in left.map_err(|error| unreadable(&place.directory, error))? {
                 remove(&path)?;
             }
         }

@@ -14,7 +14,7 @@ use crate::testing::recording::{About, Recording};
 /// What is to be checked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Checked {
-    /// The folder of a recording.
+    /// The directory of a recording.
     Recording(PathBuf),
     /// The file of a recipe, which is read whether it has a recording or not.
     Recipe(PathBuf),
@@ -22,12 +22,12 @@ pub(super) enum Checked {
     Unrecorded(String),
 }
 
-/// The recordings of these spiders and in these folders, and the recipes among these spiders; without a word all in `dir`
+/// The recordings of these spiders and in these directories, and the recipes among these spiders; without a word all in `dir`
 /// and in ./spiders, and the spiders that have no recording.
 ///
 /// # Errors
 /// [`Failure::Usage`] for a word that is none of them, or for a spider of the program that has no recording;
-/// [`ErrorKind::File`] when a folder cannot be read.
+/// [`ErrorKind::File`] when a directory cannot be read.
 pub(super) fn checked(jobs: &[Job], words: &[String], dir: &Path) -> Result<Vec<Checked>, Failure> {
     let mut found: Vec<Checked> = Vec::new();
     for word in words {
@@ -41,23 +41,27 @@ pub(super) fn checked(jobs: &[Job], words: &[String], dir: &Path) -> Result<Vec<
         return Ok(found);
     }
     found.extend(find::files().into_iter().map(Checked::Recipe));
-    let folders = within(dir)?;
+    let directories = within(dir)?;
     let unrecorded: Vec<String> = jobs
         .iter()
         .map(|job| job.name().to_owned())
-        .filter(|name| !folders.iter().any(|folder| is_of(folder, name, name)))
+        .filter(|name| {
+            !directories
+                .iter()
+                .any(|directory| is_of(directory, name, name))
+        })
         .collect();
-    found.extend(folders.into_iter().map(Checked::Recording));
+    found.extend(directories.into_iter().map(Checked::Recording));
     found.extend(unrecorded.into_iter().map(Checked::Unrecorded));
     Ok(found)
 }
 
 fn of_word(jobs: &[Job], word: &str, dir: &Path) -> Result<Vec<Checked>, Failure> {
-    let folder = Path::new(word);
-    if Recording::is_in(folder) {
-        return Ok(vec![Checked::Recording(folder.to_owned())]);
+    let directory = Path::new(word);
+    if Recording::is_in(directory) {
+        return Ok(vec![Checked::Recording(directory.to_owned())]);
     }
-    // A spider goes before a folder that happens to have its name.
+    // A spider goes before a directory that happens to have its name.
     let own = jobs.iter().find(|job| job.name() == word);
     if let (None, Some(file)) = (own, find::file(word)) {
         let mut found = of_recipe(word, &file, dir)?;
@@ -66,23 +70,23 @@ fn of_word(jobs: &[Job], word: &str, dir: &Path) -> Result<Vec<Checked>, Failure
     }
     let job = match find::spider(jobs, word) {
         Ok(job) => job,
-        Err(_) if folder.is_dir() => {
-            return match within(folder)? {
+        Err(_) if directory.is_dir() => {
+            return match within(directory)? {
                 none if none.is_empty() => Err(Failure::usage(format!("no recording in {word}"))),
-                folders => Ok(folders.into_iter().map(Checked::Recording).collect()),
+                directories => Ok(directories.into_iter().map(Checked::Recording).collect()),
             };
         }
         Err(failure) => return Err(failure),
     };
-    let mut folders = within(dir)?;
-    folders.retain(|folder| is_of(folder, word, job.name()));
-    if folders.is_empty() {
+    let mut directories = within(dir)?;
+    directories.retain(|directory| is_of(directory, word, job.name()));
+    if directories.is_empty() {
         let place = dir.display();
         return Err(Failure::usage(format!(
             "no recording of {word} in {place}; `crawl record {word}` makes one"
         )));
     }
-    Ok(folders.into_iter().map(Checked::Recording).collect())
+    Ok(directories.into_iter().map(Checked::Recording).collect())
 }
 
 /// The recordings of a recipe, which may be broken, or have none.
@@ -90,28 +94,30 @@ fn of_recipe(word: &str, file: &Path, dir: &Path) -> Result<Vec<Checked>> {
     let recipe = Recipe::read(file);
     let stem = find::stem(file).unwrap_or(word);
     let name = recipe.as_ref().map_or(stem, Recipe::name);
-    let mut folders = within(dir)?;
+    let mut directories = within(dir)?;
     // It may have been recorded by its path and be meant by its name.
-    let is_its = |folder: &Path| {
-        let about = About::of(folder);
+    let is_its = |directory: &Path| {
+        let about = About::of(directory);
         let path = about.as_ref().map(|about| Path::new(&about.spider));
         let is_by_path =
             path.is_ok_and(|path| find::is_recipe(path) && find::stem(path) == Some(stem));
-        is_by_path || is_of(folder, word, name) || is_of(folder, stem, stem)
+        is_by_path || is_of(directory, word, name) || is_of(directory, stem, stem)
     };
-    folders.retain(|folder| is_its(folder));
-    Ok(folders.into_iter().map(Checked::Recording).collect())
+    directories.retain(|directory| is_its(directory));
+    Ok(directories.into_iter().map(Checked::Recording).collect())
 }
 
 /// Whether a recording is of this spider. One that cannot be read is of that whose name it has.
-fn is_of(folder: &Path, word: &str, name: &str) -> bool {
-    match About::of(folder) {
+fn is_of(directory: &Path, word: &str, name: &str) -> bool {
+    match About::of(directory) {
         Ok(about) => about.spider == word || about.spider == name,
-        Err(_) => folder.file_name().is_some_and(|folder| folder == name),
+        Err(_) => directory
+            .file_name()
+            .is_some_and(|directory| directory == name),
     }
 }
 
-/// The recordings in a folder, by name; none when it is not there. Hidden ones are being made.
+/// The recordings in a directory, by name; none when it is not there. Hidden ones are being made.
 fn within(dir: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| {
         Error::new(ErrorKind::File, format!("cannot read {}", dir.display())).with_source(error)
@@ -121,14 +127,14 @@ fn within(dir: &Path) -> Result<Vec<PathBuf>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let mut folders = Vec::new();
+    let mut directories = Vec::new();
     for entry in entries {
         let entry = entry.map_err(failed)?;
         let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
         if !is_hidden && Recording::is_in(&entry.path()) {
-            folders.push(entry.path());
+            directories.push(entry.path());
         }
     }
-    folders.sort();
-    Ok(folders)
+    directories.sort();
+    Ok(directories)
 }

@@ -1,10 +1,10 @@
-//! From the name of a job, or the path of its folder, to the folder.
+//! From the name of a job, or the path of its directory, to the directory.
 
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{FOLDER, folder_of};
+use super::{DIRECTORY, directory_of};
 use crate::cli::exit::Failure;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
@@ -13,12 +13,12 @@ use crate::store::state::RunFile;
 /// The names of the jobs in ./.crawl, in order.
 ///
 /// # Errors
-/// [`ErrorKind::File`] when that folder cannot be read.
+/// [`ErrorKind::File`] when that directory cannot be read.
 pub(super) fn names() -> Result<Vec<String>> {
     let unreadable = |error: io::Error| {
-        Error::new(ErrorKind::File, format!("cannot read {FOLDER}")).with_source(error)
+        Error::new(ErrorKind::File, format!("cannot read {DIRECTORY}")).with_source(error)
     };
-    let entries = match fs::read_dir(FOLDER) {
+    let entries = match fs::read_dir(DIRECTORY) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(unreadable(error)),
@@ -37,7 +37,7 @@ pub(super) fn names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The folder of the job of this name, or at this path.
+/// The directory of the job of this name, or at this path.
 ///
 /// # Errors
 /// A usage error when there is no such job.
@@ -49,7 +49,7 @@ pub(in crate::cli) fn find(name: &str) -> Result<PathBuf, Failure> {
         (components.next(), components.next()),
         (Some(Component::Normal(_)), None)
     );
-    let places = [is_name.then(|| folder_of(name)), Some(path.to_owned())];
+    let places = [is_name.then(|| directory_of(name)), Some(path.to_owned())];
     for place in places.into_iter().flatten() {
         if RunFile::is_in(&place) {
             return Ok(place);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::find::names;
 use super::overview::Overview;
-use super::{FOLDER, folder_of};
+use super::{DIRECTORY, directory_of};
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal;
 use crate::cli::terminal::table::{bytes, count, moment, table};
@@ -19,7 +19,7 @@ pub(super) fn list(as_json: bool) -> Outcome {
     let names = names()?;
     let jobs: Vec<Overview> = names
         .iter()
-        .map(|name| Overview::of(folder_of(name)))
+        .map(|name| Overview::of(directory_of(name)))
         .collect();
     let mut out = io::stdout().lock();
     if as_json {
@@ -30,7 +30,7 @@ pub(super) fn list(as_json: bool) -> Outcome {
     }
     if jobs.is_empty() {
         terminal::say(&format!(
-            "no jobs in ./{FOLDER}; `crawl run` and `crawl site` make them"
+            "no jobs in ./{DIRECTORY}; `crawl run` and `crawl site` make them"
         ));
         return Ok(Exit::Finished);
     }

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use super::usage;
 use crate::page::error::{Error, Result};
 use crate::store::state::store::{self, Summary};
-use crate::store::state::{Folder, RunFile, State, history};
+use crate::store::state::{Directory, RunFile, State, history};
 
 #[derive(Debug)]
 pub(super) struct Overview {
-    /// The name of its folder.
+    /// The name of its directory.
     pub(super) name: String,
-    pub(super) folder: PathBuf,
+    pub(super) directory: PathBuf,
     /// None when it cannot be read.
     pub(super) run: Option<RunFile>,
     pub(super) state: &'static str,
@@ -32,8 +32,8 @@ pub(super) struct Overview {
 }
 
 impl Overview {
-    pub(super) fn of(folder: PathBuf) -> Self {
-        let name = folder.file_name().unwrap_or(folder.as_os_str());
+    pub(super) fn of(directory: PathBuf) -> Self {
+        let name = directory.file_name().unwrap_or(directory.as_os_str());
         let mut overview = Self {
             name: name.to_string_lossy().into_owned(),
             run: None,
@@ -42,9 +42,9 @@ impl Overview {
             ended: None,
             summary: None,
             short_of: Vec::new(),
-            size: usage::size_of(&folder),
+            size: usage::size_of(&directory),
             error: None,
-            folder,
+            directory,
         };
         overview.error = overview.read().err();
         overview
@@ -52,18 +52,20 @@ impl Overview {
 
     fn read(&mut self) -> Result<()> {
         // No crawl begins as long as this lives: its store can be read.
-        let peek = Folder::peek(&self.folder)?;
-        let run = RunFile::read(&self.folder)?;
+        let peek = Directory::peek(&self.directory)?;
+        let run = RunFile::read(&self.directory)?;
         if let Some(run) = &run {
             self.state = super::state(run.state, peek.holder.is_some());
         }
         if let Some(holder) = peek.holder {
             self.process = holder.process;
         } else {
-            self.ended = run.as_ref().and_then(|run| super::ended(run, &self.folder));
-            self.summary = store::summary(&self.folder)?;
+            self.ended = run
+                .as_ref()
+                .and_then(|run| super::ended(run, &self.directory));
+            self.summary = store::summary(&self.directory)?;
             if run.as_ref().is_some_and(|run| run.state == State::Finished) {
-                let last = history::read(&self.folder)?.pop();
+                let last = history::read(&self.directory)?.pop();
                 self.short_of = last.map_or_else(Vec::new, |last| last.short_of);
             }
         }
@@ -85,7 +87,7 @@ impl Overview {
         let (run, numbers) = (self.run.as_ref(), self.summary.as_ref());
         object([
             ("name", json!(self.name)),
-            ("folder", json!(path(&self.folder))),
+            ("folder", json!(path(&self.directory))),
             ("state", json!(self.state)),
             ("short_of", json!(self.short_of)),
             ("process", json!(self.process)),

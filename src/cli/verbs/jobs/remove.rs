@@ -8,14 +8,14 @@ use super::overview::path;
 use super::usage;
 use crate::cli::exit::{Exit, Outcome};
 use crate::cli::terminal::table::bytes;
-use crate::store::state::Folder;
+use crate::store::state::Directory;
 
 /// Forget jobs: what they have done and what waits; their outputs stay
 ///
 /// All of them or, when one of them is being crawled or is no job, none.
 #[derive(Debug, clap::Args)]
 pub(super) struct Remove {
-    /// Their names, or their folders
+    /// Their names, or their directories
     #[arg(required = true, value_name = "NAME")]
     names: Vec<String>,
 }
@@ -31,17 +31,17 @@ impl Remove {
                 places.push((place, same));
             }
         }
-        let folders: Result<Vec<Folder>, _> = places
+        let directories: Result<Vec<Directory>, _> = places
             .into_iter()
-            .map(|(place, _)| Folder::lock(place))
+            .map(|(place, _)| Directory::lock(place))
             .collect();
         let mut out = io::stdout().lock();
-        for folder in folders? {
-            let (place, size) = (path(folder.path()), usage::size_of(folder.path()));
-            let is_gone = folder.destroy()?;
+        for directory in directories? {
+            let (place, size) = (path(directory.path()), usage::size_of(directory.path()));
+            let is_gone = directory.destroy()?;
             writeln!(out, "removed {place} ({})", bytes(size))?;
             if !is_gone {
-                writeln!(out, "  the folder stays: something else is in it")?;
+                writeln!(out, "  the directory stays: something else is in it")?;
             }
         }
         Ok(Exit::Finished)

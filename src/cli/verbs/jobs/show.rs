@@ -17,7 +17,7 @@ use crate::store::state::{DeadLetter, PastRun, RunFile, dead_letter, history};
 /// Show all that is known of a job
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// Its name, or its folder
+    /// Its name, or its directory
     name: String,
 
     /// As a JSON object
@@ -39,10 +39,10 @@ impl Show {
         if let Some(error) = job.error.take() {
             return Err(error.into());
         }
-        let letters = dead_letter::read(&dead_letter::path(&job.folder), None)?;
+        let letters = dead_letter::read(&dead_letter::path(&job.directory), None)?;
         let shown = Shown {
             given_up: by_kind(letters)?,
-            history: history::read(&job.folder)?,
+            history: history::read(&job.directory)?,
             job,
         };
         shown.print(self.json)?;
@@ -67,7 +67,7 @@ impl Shown {
         }
         let mut rows = vec![
             row("job", self.job.name.clone()),
-            row("folder", path(&self.job.folder)),
+            row("folder", path(&self.job.directory)),
             row("size", bytes(self.job.size)),
             row("state", self.job.outcome()),
         ];

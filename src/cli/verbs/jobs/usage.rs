@@ -1,12 +1,12 @@
-//! What a folder takes on the disk.
+//! What a directory takes on the disk.
 
 use std::fs::{self, Metadata};
 use std::path::Path;
 
-/// Adds up the files of a folder and of those in it, in bytes. What goes away in the meantime, or cannot be looked at,
+/// Adds up the files of a directory and of those in it, in bytes. What goes away in the meantime, or cannot be looked at,
 /// counts nothing.
-pub(super) fn size_of(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+pub(super) fn size_of(directory: &Path) -> u64 {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let size_of_entry = |entry: fs::DirEntry| match entry.metadata() {
         Ok(metadata) if metadata.is_dir() => size_of(&entry.path()),
         Ok(metadata) => size(&metadata),

@@ -46,8 +46,8 @@ impl Runs {
     ///
     /// # Errors
     /// [`ErrorKind::File`] when the file cannot be read, [`ErrorKind::Storage`] when it cannot be written.
-    pub(super) fn open(folder: &Path, began: Timestamp, is_resumed: bool) -> Result<Self> {
-        let path = folder.join(FILE);
+    pub(super) fn open(directory: &Path, began: Timestamp, is_resumed: bool) -> Result<Self> {
+        let path = directory.join(FILE);
         let mut runs = read(&path)?;
         let known = runs
             .iter()

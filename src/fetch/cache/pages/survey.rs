@@ -82,7 +82,7 @@ impl Pages {
     }
 
     fn unreadable(&self, error: io::Error) -> Error {
-        let message = format!("cannot read {}", self.folder.display());
+        let message = format!("cannot read {}", self.directory.display());
         Error::new(ErrorKind::Storage, message).with_source(error)
     }
 }

@@ -115,10 +115,10 @@ pub(super) fn is_public_suffix(domain: &str) -> bool {
         || domain.parse::<IpAddr>().is_ok()
 }
 
-/// Whether a path is `folder` or below it.
-fn is_below(path: &[u8], folder: &[u8]) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.is_empty() || folder.ends_with(b"/") || rest.starts_with(b"/"))
+/// Whether a path is `directory` or below it.
+fn is_below(path: &[u8], directory: &[u8]) -> bool {
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.is_empty() || directory.ends_with(b"/") || rest.starts_with(b"/"))
 }
 
 /// The path of a cookie that names none: that of the URL up to its last slash.
@@ -135,8 +135,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_path_ends_where_a_folder_ends() {
-        for (path, folder, below) in [
+    fn a_cookie_path_ends_where_a_directory_ends() {
+        for (path, directory, below) in [
             ("/a", "/a", true),
             ("/a/b", "/a", true),
             ("/a/b", "/a/", true),
@@ -146,9 +146,9 @@ mod tests {
             ("/a", "/", true),
         ] {
             assert_eq!(
-                is_below(path.as_bytes(), folder.as_bytes()),
+                is_below(path.as_bytes(), directory.as_bytes()),
                 below,
-                "{path} {folder}"
+                "{path} {directory}"
             );
         }
     }
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_of_a_page_is_its_folder() {
+    fn the_path_of_a_page_is_its_directory() {
         for (url, path) in [
             ("http://a.example", "/"),
             ("http://a.example/page", "/"),

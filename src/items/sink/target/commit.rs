@@ -28,8 +28,8 @@ impl Target {
         };
         let committed = file.commit(self.end, sync);
         let length = self.noted(committed)?;
-        if sync && let Some(folder) = self.folder.take() {
-            self.noted(sync_folder(&folder))?;
+        if sync && let Some(directory) = self.directory.take() {
+            self.noted(sync_directory(&directory))?;
         }
         Ok(Some(length))
     }
@@ -95,14 +95,18 @@ fn lost(name: &str, why: &str) -> Error {
 
 /// Forces the name of a new file to the disk: syncing the file itself does not promise that, see fsync(2).
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    let is_current = folder.as_os_str().is_empty();
-    let folder = if is_current { Path::new(".") } else { folder };
-    fs::File::open(folder)?.sync_all()
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    let is_current = directory.as_os_str().is_empty();
+    let directory = if is_current {
+        Path::new(".")
+    } else {
+        directory
+    };
+    fs::File::open(directory)?.sync_all()
 }
 
-/// A folder cannot be synced here.
+/// A directory cannot be synced here.
 #[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
+fn sync_directory(_: &Path) -> io::Result<()> {
     Ok(())
 }

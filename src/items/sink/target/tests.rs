@@ -1,4 +1,4 @@
-//! Folders, streams, causes of errors, and the pieces in which records go out.
+//! Directories, streams, causes of errors, and the pieces in which records go out.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,7 +21,7 @@ impl Write for Writes {
 }
 
 #[test]
-fn folders_are_made() {
+fn directories_are_made() {
     let scratch = Scratch::new();
     let path = scratch.path("a/b/items.jsonl");
     Target::file(&path, Mode::Append).unwrap();

@@ -189,7 +189,7 @@ fn a_synced_commit_is_on_the_disk() {
 }
 
 #[test]
-fn a_new_file_can_be_synced_with_its_folder() {
+fn a_new_file_can_be_synced_with_its_directory() {
     let scratch = Scratch::new();
     let output = output(&scratch.path("new/items"), Format::JsonLines, Mode::Append);
     let mut sink = output.open().unwrap();

@@ -8,9 +8,9 @@ use super::DeadLetter;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
 use crate::store::state::DEAD_LETTERS;
 
-/// Where the job of this folder keeps them.
-pub(crate) fn path(folder: &Path) -> PathBuf {
-    folder.join(DEAD_LETTERS)
+/// Where the job of this directory keeps them.
+pub(crate) fn path(directory: &Path) -> PathBuf {
+    directory.join(DEAD_LETTERS)
 }
 
 /// Reads the dead letters of a file, in order; none when there is no such file. After an error there are no more.

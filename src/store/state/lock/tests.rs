@@ -37,7 +37,7 @@ fn the_number_of_a_killed_process_means_nothing() {
 
 #[test]
 #[cfg(unix)]
-fn nobody_else_can_read_the_folder() {
+fn nobody_else_can_read_the_directory() {
     use std::os::unix::fs::PermissionsExt;
     let scratch = Scratch::new();
     let _held = Lock::take(&scratch.path("jobs/job")).unwrap().unwrap();
@@ -56,7 +56,7 @@ fn nobody_else_can_read_the_folder() {
 
 #[test]
 #[cfg(unix)]
-fn the_lock_of_a_folder_that_was_removed_is_not_taken_for_that_of_the_new_one() {
+fn the_lock_of_a_directory_that_was_removed_is_not_taken_for_that_of_the_new_one() {
     let scratch = Scratch::new();
     let job = scratch.path("job");
     let old = Lock::take(&job).unwrap().unwrap();

@@ -20,19 +20,19 @@ fn read_text(text: &str) -> Result<Option<RunFile>> {
 #[test]
 fn what_was_written_is_read_back() {
     let scratch = Scratch::new();
-    let folder = Folder::lock(scratch.path("job")).unwrap();
-    assert_eq!(RunFile::read(folder.path()).unwrap(), None);
+    let directory = Directory::lock(scratch.path("job")).unwrap();
+    assert_eq!(RunFile::read(directory.path()).unwrap(), None);
     let mut run = run();
     (run.state, run.resumes, run.ended) = (State::Stopped, 2, Some(Timestamp::now()));
-    run.write(&folder).unwrap();
-    assert_eq!(RunFile::read(folder.path()).unwrap(), Some(run));
+    run.write(&directory).unwrap();
+    assert_eq!(RunFile::read(directory.path()).unwrap(), Some(run));
 }
 
 #[test]
 fn the_file_says_what_a_person_wants_to_know() {
     let scratch = Scratch::new();
-    let folder = Folder::lock(scratch.path("job")).unwrap();
-    run().write(&folder).unwrap();
+    let directory = Directory::lock(scratch.path("job")).unwrap();
+    run().write(&directory).unwrap();
     let text = fs::read_to_string(scratch.path("job/run.json")).unwrap();
     let value: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(value["format"], 1);
@@ -102,11 +102,11 @@ fn only_what_did_not_end_by_itself_is_unfinished() {
 
 #[test]
 fn another_job_or_other_outputs_cannot_resume_it() {
-    let (run, folder) = (run(), Path::new(".crawl/quotes"));
+    let (run, directory) = (run(), Path::new(".crawl/quotes"));
     let outputs = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     let same = outputs(&["quotes.jsonl:jsonl"]);
     let nothing = Unique::Nothing;
-    run.check(folder, "quotes-1", &same, &nothing).unwrap();
+    run.check(directory, "quotes-1", &same, &nothing).unwrap();
     for (job, asked, why) in [
         ("books", same, "it is of job quotes-1, not of books"),
         (
@@ -120,7 +120,7 @@ fn another_job_or_other_outputs_cannot_resume_it() {
             "it writes quotes.jsonl:jsonl, not no file",
         ),
     ] {
-        let error = run.check(folder, job, &asked, &nothing).unwrap_err();
+        let error = run.check(directory, job, &asked, &nothing).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings);
         let said = format!("cannot resume the unfinished run in .crawl/quotes: {why}");
         assert_eq!(error.chain(), said);
@@ -129,11 +129,11 @@ fn another_job_or_other_outputs_cannot_resume_it() {
 
 #[test]
 fn only_the_same_key_can_resume_it() {
-    let (mut run, folder) = (run(), Path::new(".crawl/quotes"));
+    let (mut run, directory) = (run(), Path::new(".crawl/quotes"));
     let fields = |names: &[&str]| Unique::Fields(names.iter().map(ToString::to_string).collect());
     let check = |run: &RunFile, unique: &Unique| {
         let outputs = ["quotes.jsonl:jsonl".to_owned()];
-        run.check(folder, "quotes-1", &outputs, unique)
+        run.check(directory, "quotes-1", &outputs, unique)
     };
     // Nobody noted it.
     check(&run, &fields(&["sku"])).unwrap();
@@ -159,10 +159,10 @@ fn only_the_same_key_can_resume_it() {
 #[test]
 fn a_name_with_the_time_stays_the_same_when_the_run_is_resumed() {
     let scratch = Scratch::new();
-    let folder = Folder::lock(scratch.path("job")).unwrap();
+    let directory = Directory::lock(scratch.path("job")).unwrap();
     let run = run();
-    run.write(&folder).unwrap();
-    let resumed = RunFile::read(folder.path()).unwrap().unwrap();
+    run.write(&directory).unwrap();
+    let resumed = RunFile::read(directory.path()).unwrap().unwrap();
     assert_eq!(resumed.time(), run.time());
     assert_eq!(run.time().len(), "2026-11-21T12-00-00".len());
 }

@@ -11,7 +11,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::queue::frontier::disk::{Key, record};
 use crate::queue::queued::HostId;
 use crate::store::state::{
-    DEAD_LETTERS, FRONTIER, Folder, HostRecord, RunFile, State, dead_letter,
+    DEAD_LETTERS, Directory, FRONTIER, HostRecord, RunFile, State, dead_letter,
 };
 
 /// How far a job has come.
@@ -28,11 +28,11 @@ pub(crate) struct Summary {
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] when its store cannot be read.
-pub(crate) fn summary(folder: &Path) -> Result<Option<Summary>> {
-    if !folder.join(FRONTIER).exists() {
+pub(crate) fn summary(directory: &Path) -> Result<Option<Summary>> {
+    if !directory.join(FRONTIER).exists() {
         return Ok(None);
     }
-    let store = Store::open(folder, false)?;
+    let store = Store::open(directory, false)?;
     let root = guarded(&store.path, || store.root())?;
     Ok(root.map(|root| {
         let tally = root.saved.tally;
@@ -54,25 +54,25 @@ pub(crate) fn summary(folder: &Path) -> Result<Option<Summary>> {
 /// # Errors
 /// [`ErrorKind::File`] for a dead letter that cannot be read, [`ErrorKind::Storage`] when the store cannot be read or
 /// written. Then nothing has changed.
-pub(crate) fn retry_failed(folder: &Folder) -> Result<u64> {
-    if !folder.path().join(FRONTIER).exists() {
+pub(crate) fn retry_failed(directory: &Directory) -> Result<u64> {
+    if !directory.path().join(FRONTIER).exists() {
         return Ok(0);
     }
-    let mut store = Store::open(folder.path(), true)?;
+    let mut store = Store::open(directory.path(), true)?;
     let path = store.path.clone();
     let Some(mut root) = guarded(&path, || store.root())? else {
         return Ok(0);
     };
-    let run = RunFile::read(folder.path())?;
+    let run = RunFile::read(directory.path())?;
     if let Some(run) = &run {
         check_outputs(run, &root)?;
     }
-    let count = guarded(&path, || store.requeue(folder.path(), &mut root))?;
+    let count = guarded(&path, || store.requeue(directory.path(), &mut root))?;
     let has_work = count > 0 || root.saved.finish.is_some_and(Finish::is_unfinished);
     // By the store, not by the count: an earlier call may have been cut short just before this.
     if let Some(mut run) = run.filter(|run| has_work && run.state == State::Finished) {
         run.state = State::Stopped;
-        run.write(folder)?;
+        run.write(directory)?;
     }
     Ok(count)
 }
@@ -107,7 +107,7 @@ fn check_outputs(run: &RunFile, root: &Root) -> Result<()> {
 
 impl Store {
     /// Moves all dead letters into the queue, in one commit.
-    fn requeue(&mut self, folder: &Path, root: &mut Root) -> Result<u64> {
+    fn requeue(&mut self, directory: &Path, root: &mut Root) -> Result<u64> {
         let length = root.dead_letters.map(Position::get);
         let Some(length) = length.filter(|length| *length > 0) else {
             return Ok(0);
@@ -116,7 +116,7 @@ impl Store {
         let mut hosts: HashMap<String, u32> = names.zip(0..).collect();
         let mut batch = self.database.batch();
         let mut count = 0;
-        for letter in dead_letter::read(&folder.join(DEAD_LETTERS), Some(length))? {
+        for letter in dead_letter::read(&directory.join(DEAD_LETTERS), Some(length))? {
             let request = letter?.request.never_tried();
             let name = request.url().host_str().unwrap_or_default();
             let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);

@@ -37,10 +37,10 @@ const LITTLE: Limits = Limits {
 };
 
 impl Fed {
-    fn new(folder: &Path) -> Self {
-        std::fs::create_dir_all(folder).unwrap();
+    fn new(directory: &Path) -> Self {
+        std::fs::create_dir_all(directory).unwrap();
         Self {
-            store: Store::open_with(folder, false, LITTLE).unwrap(),
+            store: Store::open_with(directory, false, LITTLE).unwrap(),
             frontier: DiskFrontier::new(Order::Breadth, Remembered::default()),
             commits: vec![Queue::new()],
             queue: Queue::new(),
@@ -158,8 +158,8 @@ struct Found {
     queue: Queue,
 }
 
-fn open(folder: &Path) -> Result<Found> {
-    let mut store = Store::open_with(folder, false, LITTLE)?;
+fn open(directory: &Path) -> Result<Found> {
+    let mut store = Store::open_with(directory, false, LITTLE)?;
     let Some(committed) = store.load()? else {
         return Ok(Found {
             commit: 0,

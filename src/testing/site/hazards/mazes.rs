@@ -13,7 +13,7 @@ const FACETS: [(&str, &[&str]); 5] = [
     ("sort", &["price", "name", "newest"]),
 ];
 
-/// `loop/...`: relative links, one of which is taken for a folder below its own page, at every path.
+/// `loop/...`: relative links, one of which is taken for a directory below its own page, at every path.
 pub(in super::super) fn relative() -> Reply {
     links("Loop", ["about/team/", "contact/"])
 }

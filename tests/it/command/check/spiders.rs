@@ -7,32 +7,32 @@ use serde_json::{Value, json};
 
 use crate::support::{Probe, Scratch, get, html, page_of_links};
 
-/// A folder with a recording of these exchanges, of which these items are expected.
+/// A directory with a recording of these exchanges, of which these items are expected.
 fn recording(exchanges: Vec<Exchange>, items: &[(&str, Value)]) -> Scratch {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     Cassette::from_exchanges(exchanges)
-        .write(folder.path("cassette.jsonl"))
+        .write(directory.path("cassette.jsonl"))
         .unwrap();
     let lines = items
         .iter()
         .map(|(page, item)| format!("{}\n", json!({"page": page, "item": item})));
-    folder.write("items.jsonl", &lines.collect::<String>());
-    folder.write(
+    directory.write("items.jsonl", &lines.collect::<String>());
+    directory.write(
         "recording.toml",
         "spider = 'probe'\npages = 1\nrecorded = '2026-01-31T12:00:00Z'\n",
     );
-    folder
+    directory
 }
 
 type Parse = fn(&Response, &mut Output<Value>) -> Result<(), BoxError>;
 
-async fn check(folder: &Scratch, parse: Parse, change: fn(&mut Settings)) -> Changes {
+async fn check(directory: &Scratch, parse: Parse, change: fn(&mut Settings)) -> Changes {
     let job = Job::new("probe", move |_: &mut Args| {
         let mut crawler = Crawler::new(Probe::new([get("http://a.example/")], parse));
         change(crawler.settings_mut());
         Ok(crawler)
     });
-    testing::check(&job, folder.path("")).await.unwrap()
+    testing::check(&job, directory.path("")).await.unwrap()
 }
 
 fn page(url: &str, body: &str) -> Exchange {
@@ -55,11 +55,11 @@ fn title(response: &Response, out: &mut Output<Value>) -> Result<(), BoxError> {
 
 #[tokio::test]
 async fn a_spider_that_changed_is_told_with_item_and_field() {
-    let folder = recording(
+    let directory = recording(
         vec![page("http://a.example/", "<h1>A</h1>")],
         &[("http://a.example/", json!({"title": "A", "words": 2}))],
     );
-    let changes = check(&folder, title, |_| {}).await;
+    let changes = check(&directory, title, |_| {}).await;
     assert_eq!(
         changes.to_string(),
         "item 1 (http://a.example/): words: 2 → 1"
@@ -68,7 +68,7 @@ async fn a_spider_that_changed_is_told_with_item_and_field() {
 
 #[tokio::test]
 async fn a_panic_on_one_page_is_told_and_the_others_are_compared() {
-    let folder = recording(
+    let directory = recording(
         vec![
             page("http://a.example/", "<h1>A</h1><a href=/b>"),
             page("http://a.example/b", "<h1>B</h1>"),
@@ -86,7 +86,7 @@ async fn a_panic_on_one_page_is_told_and_the_others_are_compared() {
         out.follow_all(html.links("a")?);
         Ok(())
     };
-    let changes = check(&folder, parse, |_| {}).await;
+    let changes = check(&directory, parse, |_| {}).await;
     let text = changes.to_string();
     assert_eq!(changes.len(), 2);
     assert!(
@@ -109,7 +109,7 @@ async fn no_host_is_waited_for() {
     );
     let busy = answer("http://a.example/", 503, &[("retry-after", "600")], "");
     let last = answer("http://a.example/b", 429, &[("retry-after", "600")], "");
-    let folder = recording(
+    let directory = recording(
         vec![
             robots,
             busy.clone(),
@@ -120,7 +120,7 @@ async fn no_host_is_waited_for() {
         &[("http://a.example/", json!({"title": "A", "words": 1}))],
     );
     let started = tokio::time::Instant::now();
-    let changes = check(&folder, title, |settings| {
+    let changes = check(&directory, title, |settings| {
         settings.delay = Duration::from_mins(1);
     })
     .await;
@@ -133,24 +133,24 @@ async fn no_host_is_waited_for() {
 #[tokio::test]
 async fn credentials_that_were_asked_for_are_not_asked_for_again() {
     let challenged = answer("http://a.example/", 401, &[], "");
-    let folder = recording(
+    let directory = recording(
         vec![challenged, page("http://a.example/", "<h1>A</h1>")],
         &[("http://a.example/", json!({"title": "A", "words": 1}))],
     );
-    let changes = check(&folder, title, |_| {}).await;
+    let changes = check(&directory, title, |_| {}).await;
     assert!(changes.is_empty(), "{changes}");
 }
 
 #[tokio::test]
 async fn a_page_with_more_items_and_links_than_events_are_kept_is_followed() {
     let links = page_of_links((0..9_000).map(|n| format!("http://b.example/{n}")));
-    let folder = recording(vec![page("http://a.example/", &links)], &[]);
+    let directory = recording(vec![page("http://a.example/", &links)], &[]);
     let parse: Parse = |response, out| {
         (0..20_000).for_each(|n| out.item(json!(n)));
         out.follow_all(response.links());
         Ok(())
     };
-    let changes = check(&folder, parse, |_| {}).await;
+    let changes = check(&directory, parse, |_| {}).await;
     assert_eq!(changes.len(), 20_000);
     assert!(
         changes.to_string().ends_with("19980 more differences"),
@@ -160,16 +160,16 @@ async fn a_page_with_more_items_and_links_than_events_are_kept_is_followed() {
 
 #[tokio::test]
 async fn outputs_and_jobs_that_the_program_names_are_left_alone() {
-    let folder = recording(vec![page("http://a.example/", "<h1>A</h1>")], &[]);
-    let (output, kept) = (folder.write("items.json", "[]"), folder.path("job"));
+    let directory = recording(vec![page("http://a.example/", "<h1>A</h1>")], &[]);
+    let (output, kept) = (directory.write("items.json", "[]"), directory.path("job"));
     let names = (output.clone(), kept.clone());
     let job = Job::new("probe", move |_: &mut Args| {
         let spider: Probe<Value> = Probe::new([get("http://a.example/")], title);
         Ok(Crawler::new(spider).output(&names.0).job(&names.1))
     });
-    let changes = testing::check(&job, folder.path("")).await.unwrap();
+    let changes = testing::check(&job, directory.path("")).await.unwrap();
     assert_eq!(changes.len(), 1);
-    assert_eq!(folder.read("items.json"), "[]");
+    assert_eq!(directory.read("items.json"), "[]");
     assert!(!std::path::Path::new(&kept).exists());
 }
 
@@ -178,6 +178,6 @@ async fn a_recording_that_is_not_there_is_an_error() {
     let job = Job::new("probe", |_: &mut Args| {
         Ok(Crawler::new(Probe::links([get("http://a.example/")])))
     });
-    let error = testing::check(&job, "no/such/folder").await.unwrap_err();
+    let error = testing::check(&job, "no/such/directory").await.unwrap_err();
     assert_eq!(error.kind(), crawlworks::ErrorKind::File);
 }

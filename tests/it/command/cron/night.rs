@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use crawlworks::testing::PracticeSite;
 
-use super::super::{Folder, Running, json_lines};
-use super::{PARTIAL, PUBLISHED, YESTERDAY, folder, run, script, text};
+use super::super::{Directory, Running, json_lines};
+use super::{PARTIAL, PUBLISHED, YESTERDAY, directory, run, script, text};
 
 /// A crawl in the middle of its work: one page of ten is done, and the next one is an hour away.
 struct Night {
-    folder: Folder,
+    directory: Directory,
     site: PracticeSite,
     url: String,
     /// The script, in a process group with what it has started.
@@ -22,16 +22,16 @@ struct Night {
 
 impl Night {
     fn begin() -> Self {
-        let (folder, site) = (folder(), PracticeSite::start().unwrap());
+        let (directory, site) = (directory(), PracticeSite::start().unwrap());
         let url = format!("url={}", site.at("/quotes/"));
-        let child = script(&folder, PUBLISHED, &arguments(&url, "delay=1h"))
+        let child = script(&directory, PUBLISHED, &arguments(&url, "delay=1h"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn()
             .unwrap();
         let mut night = Self {
-            folder,
+            directory,
             site,
             url,
             running: Running(child),
@@ -41,7 +41,7 @@ impl Night {
     }
 
     fn wait_for_the_first_page(&mut self) {
-        let partial = self.folder.files.path(PARTIAL);
+        let partial = self.directory.files.path(PARTIAL);
         while std::fs::read_to_string(&partial).map_or(0, |text| text.lines().count()) < 10 {
             assert_eq!(self.running.0.try_wait().unwrap(), None);
             std::thread::sleep(Duration::from_millis(1));
@@ -70,12 +70,12 @@ impl Night {
 
     /// Starts the script again with the same arguments, and at full speed.
     fn next(&self) -> super::Ran {
-        run(&self.folder, &arguments(&self.url, "delay=0"))
+        run(&self.directory, &arguments(&self.url, "delay=0"))
     }
 
-    /// The job's folder.
+    /// The job's directory.
     fn job(&self) -> PathBuf {
-        let jobs = std::fs::read_dir(self.folder.files.path(".crawl")).unwrap();
+        let jobs = std::fs::read_dir(self.directory.files.path(".crawl")).unwrap();
         let jobs: Vec<PathBuf> = jobs.map(|job| job.unwrap().path()).collect();
         assert_eq!(jobs.len(), 1, "{jobs:?}");
         jobs[0].clone()
@@ -84,8 +84,8 @@ impl Night {
     /// What is in the files, but for those whose threads work at their own pace.
     fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let mut files = BTreeMap::new();
-        for folder in [PathBuf::from(self.folder.files.path("")), self.job()] {
-            for entry in std::fs::read_dir(folder).unwrap() {
+        for directory in [PathBuf::from(self.directory.files.path("")), self.job()] {
+            for entry in std::fs::read_dir(directory).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() && !path.ends_with("parsing") {
                     let content = std::fs::read(&path).unwrap();
@@ -117,13 +117,13 @@ impl Night {
     /// All quotes are published, each once.
     #[track_caller]
     fn is_published(&self) {
-        let quotes = json_lines(&self.folder.read(PUBLISHED));
+        let quotes = json_lines(&self.directory.read(PUBLISHED));
         let texts: HashSet<&str> = quotes
             .iter()
             .filter_map(|quote| quote["text"].as_str())
             .collect();
         assert_eq!((quotes.len(), texts.len()), (100, 100));
-        assert!(!Path::new(&self.folder.files.path(PARTIAL)).exists());
+        assert!(!Path::new(&self.directory.files.path(PARTIAL)).exists());
     }
 }
 
@@ -146,7 +146,7 @@ fn a_second_start_exits_10_and_leaves_everything_as_it_is() {
     let before = night.files();
     night.next().exits(10);
     assert_eq!(night.files(), before);
-    assert_eq!(night.folder.read(PUBLISHED), YESTERDAY);
+    assert_eq!(night.directory.read(PUBLISHED), YESTERDAY);
     assert_eq!(night.site.served().total, 1);
 }
 
@@ -154,7 +154,7 @@ fn a_second_start_exits_10_and_leaves_everything_as_it_is() {
 fn a_crawl_that_is_stopped_publishes_nothing_until_the_next_start_has_finished_it() {
     let mut night = Night::begin();
     assert_eq!(night.end("TERM"), Some(11));
-    assert_eq!(night.folder.read(PUBLISHED), YESTERDAY);
+    assert_eq!(night.directory.read(PUBLISHED), YESTERDAY);
     assert!(night.would_go_on_after_a_reboot());
     night.next().exits(0);
     night.is_published();
@@ -167,7 +167,7 @@ fn a_crawl_that_is_killed_publishes_nothing_until_the_next_start_has_finished_it
     let mut night = Night::begin();
     assert_eq!(night.end("KILL"), None);
     night.wait_for_the_lock();
-    assert_eq!(night.folder.read(PUBLISHED), YESTERDAY);
+    assert_eq!(night.directory.read(PUBLISHED), YESTERDAY);
     assert!(night.would_go_on_after_a_reboot());
     night.next().exits(0);
     night.is_published();

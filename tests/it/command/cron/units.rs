@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crawlworks::prelude::Settings;
 
-use super::super::Folder;
+use super::super::Directory;
 use super::{example, text};
 
 const UNITS: [&str; 3] = [
@@ -68,15 +68,15 @@ fn the_script_can_be_executed() {
 /// Where there is no systemd, the tests above are what holds the units.
 #[test]
 fn systemd_has_nothing_to_say_about_the_units() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let script = example("nightly.sh");
     for unit in UNITS {
         let here = text(unit).replace(SCRIPT, script.to_str().unwrap());
-        folder.files.write(unit, &here);
+        directory.files.write(unit, &here);
     }
     let verified = Command::new("systemd-analyze")
         .args(["verify", "--man=no"])
-        .args(UNITS.map(|unit| folder.files.path(unit)))
+        .args(UNITS.map(|unit| directory.files.path(unit)))
         .stdin(Stdio::null())
         .output();
     if let Ok(verified) = verified {

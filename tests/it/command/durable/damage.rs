@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Crawl, HeldSite};
-use crate::command::Folder;
+use crate::command::Directory;
 
 /// What is done to a file.
 #[derive(Debug, Clone, Copy)]
@@ -54,10 +54,10 @@ fn content(bytes: &[u8]) -> u64 {
     last.map_or(0, |last| last as u64 + 1)
 }
 
-/// The files below a folder, in order.
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// The files below a directory, in order.
+fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path));
@@ -69,7 +69,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Copies all that is in a folder; `cp` leaves out the room that a file has for what is to come.
+/// Copies all that is in a directory; `cp` leaves out the room that a file has for what is to come.
 fn copy(from: &Path, to: &str) {
     let copied = Command::new("cp")
         .arg("-R")
@@ -89,7 +89,7 @@ fn is_right_or_clear(crawl: &Crawl<'_>, expected: &[Vec<String>], case: &str) {
             assert!(ran.stderr.contains("job/"), "{case}: {ran:#?}");
             assert!(ran.stderr.contains("start over"), "{case}: {ran:#?}");
             // Only a file that nobody can read is not written over.
-            if !ran.stderr.contains("remove the folder to start over") {
+            if !ran.stderr.contains("remove the directory to start over") {
                 crawl.run(&["--fresh", "-q"]).exits(0);
                 assert!(crawl.records() == expected, "{case}, fresh");
             }
@@ -100,10 +100,10 @@ fn is_right_or_clear(crawl: &Crawl<'_>, expected: &[Vec<String>], case: &str) {
 
 /// Damages each of these files of a job that was killed, and looks what the next runs make of it.
 fn every_damage(chosen: impl Fn(&Path) -> bool) {
-    let (site, base) = (HeldSite::start(), Folder::new());
+    let (site, base) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &base,
+        directory: &base,
     };
     crawl.kill();
     let root = PathBuf::from(base.files.path(""));
@@ -119,15 +119,15 @@ fn every_damage(chosen: impl Fn(&Path) -> bool) {
         .flat_map(|file| DAMAGES.map(|damage| (file.strip_prefix(&root).unwrap(), damage)))
         .collect();
     let try_out = |(name, damage): (&Path, Damage)| {
-        let folder = Folder::new();
-        copy(&root, &folder.files.path(""));
-        damage.is_done_to(Path::new(&folder.files.path(name.to_str().unwrap())));
+        let directory = Directory::new();
+        copy(&root, &directory.files.path(""));
+        damage.is_done_to(Path::new(&directory.files.path(name.to_str().unwrap())));
         let crawl = Crawl {
             site: &site,
-            folder: &folder,
+            directory: &directory,
         };
         let case = format!("{} {damage:?}", name.display());
-        let shown = folder.crawl(&["jobs", "show", "job"]);
+        let shown = directory.crawl(&["jobs", "show", "job"]);
         assert!(!shown.stderr.contains("panicked"), "{case}: {shown:#?}");
         is_right_or_clear(&crawl, &expected, &case);
     };

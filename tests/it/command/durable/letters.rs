@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{Crawl, HeldSite, json_lines};
-use crate::command::Folder;
+use crate::command::Directory;
 
 /// The paths of the dead letters, sorted.
-fn letters(folder: &Folder) -> Vec<String> {
-    let text = std::fs::read_to_string(folder.files.path("job/dead-letter.jsonl"));
+fn letters(directory: &Directory) -> Vec<String> {
+    let text = std::fs::read_to_string(directory.files.path("job/dead-letter.jsonl"));
     let letters = json_lines(&text.unwrap_or_default());
     let mut paths: Vec<String> = letters
         .iter()
@@ -24,39 +24,39 @@ fn letters(folder: &Folder) -> Vec<String> {
     paths
 }
 
-fn ledger(folder: &Folder) -> Value {
-    folder.json("report.json")["ledger"].clone()
+fn ledger(directory: &Directory) -> Value {
+    directory.json("report.json")["ledger"].clone()
 }
 
 #[test]
 fn every_page_that_is_missing_is_a_letter_once_over_all_kills() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     for _ in 0..3 {
         crawl.kill();
     }
     crawl.run(&["-q"]).exits(0);
-    assert_eq!(letters(&folder), HeldSite::missing());
+    assert_eq!(letters(&directory), HeldSite::missing());
 }
 
 #[test]
 fn what_was_given_up_is_tried_again_and_nothing_else() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
-    let (before, first) = (folder.read("a.jsonl"), ledger(&folder));
+    let (before, first) = (directory.read("a.jsonl"), ledger(&directory));
     let failed = HeldSite::missing();
     assert_eq!(first["failed"], failed.len());
     site.asked();
     site.mend();
 
-    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    let ran = directory.crawl(&["retry-failed", "job"]).exits(0);
     let count = failed.len();
     assert!(
         ran.stdout.starts_with(&format!(
@@ -72,17 +72,17 @@ fn what_was_given_up_is_tried_again_and_nothing_else() {
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
 
     assert_eq!(site.asked(), failed);
-    let after = folder.read("a.jsonl");
+    let after = directory.read("a.jsonl");
     let more = after.strip_prefix(&before).unwrap();
     assert_eq!(more.lines().count(), count);
     crawl.records();
-    assert_eq!(letters(&folder), Vec::<String>::new());
-    let second = ledger(&folder);
+    assert_eq!(letters(&directory), Vec::<String>::new());
+    let second = ledger(&directory);
     assert_eq!(second["failed"], 0);
     assert_eq!(second["pending"], 0);
     assert_eq!(second["seen"], second["done"]);
     assert_eq!(second["seen"], first["seen"]);
-    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    let ran = directory.crawl(&["retry-failed", "job"]).exits(0);
     assert_eq!(
         ran.stdout,
         "job has no dead letters: nothing to try again\n"
@@ -91,86 +91,86 @@ fn what_was_given_up_is_tried_again_and_nothing_else() {
 
 #[test]
 fn what_fails_again_is_a_letter_again() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.run(&["-q"]).exits(0);
-    let before = folder.read("a.jsonl");
+    let before = directory.read("a.jsonl");
     for _ in 0..2 {
-        folder.crawl(&["retry-failed", "job"]).exits(0);
+        directory.crawl(&["retry-failed", "job"]).exits(0);
         site.asked();
         crawl.run(&["-q", "--report", "report.json"]).exits(0);
         assert_eq!(site.asked(), HeldSite::missing());
-        assert_eq!(letters(&folder), HeldSite::missing());
-        assert_eq!(ledger(&folder)["failed"], HeldSite::missing().len());
+        assert_eq!(letters(&directory), HeldSite::missing());
+        assert_eq!(ledger(&directory)["failed"], HeldSite::missing().len());
     }
-    assert_eq!(folder.read("a.jsonl"), before);
+    assert_eq!(directory.read("a.jsonl"), before);
 }
 
 #[test]
 fn an_unfinished_crawl_can_be_told_to_try_again() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let given_up = letters(&folder);
-    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    let given_up = letters(&directory);
+    let ran = directory.crawl(&["retry-failed", "job"]).exits(0);
     assert!(
         given_up.is_empty() != ran.stdout.contains("will be tried again"),
         "{ran:#?}"
     );
     // As it would be shown to somebody who looks.
-    assert_eq!(letters(&folder), Vec::<String>::new());
+    assert_eq!(letters(&directory), Vec::<String>::new());
     site.mend();
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
-    assert_eq!(letters(&folder), Vec::<String>::new());
-    assert_eq!(ledger(&folder)["failed"], 0);
+    assert_eq!(letters(&directory), Vec::<String>::new());
+    assert_eq!(ledger(&directory)["failed"], 0);
     // The same site, mended, in one run.
     assert_eq!(crawl.records(), crawl.expected());
 }
 
 #[test]
 fn letters_that_cannot_be_read_are_left_alone() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.run(&["-q"]).exits(0);
-    let text = folder.read("job/dead-letter.jsonl");
+    let text = directory.read("job/dead-letter.jsonl");
     for damaged in [
         text.replacen("\"url\"", "\"uri\"", 1),
         text[..text.len() / 2].to_owned(),
         String::new(),
     ] {
-        folder.files.write("job/dead-letter.jsonl", &damaged);
-        let ran = folder.crawl(&["retry-failed", "job"]);
+        directory.files.write("job/dead-letter.jsonl", &damaged);
+        let ran = directory.crawl(&["retry-failed", "job"]);
         assert!(matches!(ran.code, Some(3 | 4)), "{ran:#?}");
         ran.says("job/dead-letter.jsonl");
-        assert_eq!(folder.read("job/dead-letter.jsonl"), damaged);
+        assert_eq!(directory.read("job/dead-letter.jsonl"), damaged);
     }
-    folder.files.write("job/dead-letter.jsonl", &text);
-    let ran = folder.crawl(&["retry-failed", "job"]).exits(0);
+    directory.files.write("job/dead-letter.jsonl", &text);
+    let ran = directory.crawl(&["retry-failed", "job"]).exits(0);
     assert!(ran.stdout.contains("will be tried again by"), "{ran:#?}");
 }
 
 #[test]
 fn letters_of_a_process_that_was_killed_while_it_wrote_them_do_not_count() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let text = folder.read("job/dead-letter.jsonl");
+    let text = directory.read("job/dead-letter.jsonl");
     let torn = &text[..text.len() / 3];
-    folder
+    directory
         .files
         .write("job/dead-letter.jsonl", &format!("{text}{torn}"));
     crawl.run(&["-q"]).exits(0);
-    assert_eq!(letters(&folder), HeldSite::missing());
+    assert_eq!(letters(&directory), HeldSite::missing());
 }

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Ran, rows};
-use crate::command::Folder;
+use crate::command::Directory;
 use crate::command::durable::{Crawl, HeldSite};
 
 /// The only job there is, as `jobs show --json` tells.
-fn shown(folder: &Folder) -> Value {
-    folder
+fn shown(directory: &Directory) -> Value {
+    directory
         .crawl(&["jobs", "show", "job", "--json"])
         .exits(0)
         .json()
@@ -26,12 +26,12 @@ fn cell<'a>(ran: &'a Ran, column: &str) -> &'a str {
 }
 
 /// Runs jobs in ./.crawl, where the list looks.
-fn listed(folder: &Folder) -> Ran {
-    let from = folder.files.path("job");
-    let to = folder.files.path(".crawl");
+fn listed(directory: &Directory) -> Ran {
+    let from = directory.files.path("job");
+    let to = directory.files.path(".crawl");
     std::fs::create_dir(&to).unwrap();
     std::fs::rename(&from, format!("{to}/job")).unwrap();
-    let ran = folder.crawl(&["jobs"]).exits(0);
+    let ran = directory.crawl(&["jobs"]).exits(0);
     std::fs::rename(format!("{to}/job"), &from).unwrap();
     std::fs::remove_dir(&to).unwrap();
     ran
@@ -39,13 +39,13 @@ fn listed(folder: &Folder) -> Ran {
 
 #[test]
 fn a_job_that_was_killed_says_how_far_it_came() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let job = shown(&folder);
+    let job = shown(&directory);
     assert_eq!(
         (&job["state"], &job["process"]),
         (&json!("killed"), &Value::Null)
@@ -62,7 +62,7 @@ fn a_job_that_was_killed_says_how_far_it_came() {
     );
     assert_eq!(job["resumes"], 0);
     assert_eq!(job["history"], json!([]));
-    let ran = listed(&folder);
+    let ran = listed(&directory);
     assert_eq!(cell(&ran, "state"), "killed");
     assert_eq!(cell(&ran, "pages"), done.to_string());
     assert_eq!(cell(&ran, "waiting"), pending.to_string());
@@ -71,13 +71,13 @@ fn a_job_that_was_killed_says_how_far_it_came() {
 
 #[test]
 fn a_job_that_was_stopped_has_the_numbers_of_its_report() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.stop(&["--report", "report.json"]);
-    let (job, report) = (shown(&folder), folder.json("report.json"));
+    let (job, report) = (shown(&directory), directory.json("report.json"));
     assert_eq!(
         (&job["state"], &report["finish"]),
         (&json!("stopped"), &json!("stopped"))
@@ -89,19 +89,19 @@ fn a_job_that_was_stopped_has_the_numbers_of_its_report() {
     );
     assert_eq!(job["history"].as_array().unwrap().len(), 1);
     assert_eq!(job["history"][0]["finish"], "stopped");
-    assert_eq!(cell(&listed(&folder), "state"), "stopped");
+    assert_eq!(cell(&listed(&directory), "state"), "stopped");
 }
 
 #[test]
 fn a_job_that_has_finished_has_the_numbers_of_its_report() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
-    let (job, report) = (shown(&folder), folder.json("report.json"));
+    let (job, report) = (shown(&directory), directory.json("report.json"));
     assert_eq!(
         (&job["state"], &job["waiting"]),
         (&json!("finished"), &json!(0))
@@ -117,7 +117,7 @@ fn a_job_that_has_finished_has_the_numbers_of_its_report() {
         (&job["dead_letters"], &job["dead_letter_kinds"]),
         (&json!(dead), &json!({"status": dead}))
     );
-    let ran = folder.crawl(&["jobs", "show", "job"]).exits(0);
+    let ran = directory.crawl(&["jobs", "show", "job"]).exits(0);
     for words in [
         &["state", "finished"][..],
         &["resumed", "1", "time"],
@@ -139,21 +139,21 @@ fn a_job_that_has_finished_has_the_numbers_of_its_report() {
 
 #[test]
 fn a_job_that_runs_names_its_process_and_is_left_in_peace() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     let running = crawl.start(&["-q"]);
-    let job = shown(&folder);
+    let job = shown(&directory);
     assert_eq!(
         (&job["state"], &job["process"]),
         (&json!("running"), &json!(running.0.id()))
     );
     assert_eq!((&job["pages"], &job["ended"]), (&Value::Null, &Value::Null));
-    assert_eq!(cell(&listed(&folder), "state"), "running");
-    folder.crawl(&["jobs", "rm", "job"]).exits(10);
-    folder.crawl(&["retry-failed", "job"]).exits(10);
+    assert_eq!(cell(&listed(&directory), "state"), "running");
+    directory.crawl(&["jobs", "rm", "job"]).exits(10);
+    directory.crawl(&["retry-failed", "job"]).exits(10);
     site.open();
     assert_eq!(running.end(), Some(0));
     assert_eq!(crawl.records(), crawl.expected());
@@ -161,33 +161,33 @@ fn a_job_that_runs_names_its_process_and_is_left_in_peace() {
 
 #[test]
 fn a_job_that_was_looked_at_is_resumed_as_if_it_was_not() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
     for _ in 0..3 {
-        shown(&folder);
+        shown(&directory);
     }
     crawl.run(&["-q", "--report", "report.json"]).exits(0);
-    assert_eq!(folder.json("report.json")["resumed"]["times"], 1);
+    assert_eq!(directory.json("report.json")["resumed"]["times"], 1);
     assert_eq!(crawl.records(), crawl.expected());
 }
 
 #[test]
 fn a_job_that_was_removed_leaves_its_outputs_and_starts_over() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.kill();
-    let before = folder.read("a.jsonl");
-    let ran = folder.crawl(&["jobs", "rm", "job"]).exits(0);
+    let before = directory.read("a.jsonl");
+    let ran = directory.crawl(&["jobs", "rm", "job"]).exits(0);
     assert!(ran.stdout.starts_with("removed job ("), "{ran:#?}");
-    assert!(!std::path::Path::new(&folder.files.path("job")).exists());
-    assert_eq!(folder.read("a.jsonl"), before);
+    assert!(!std::path::Path::new(&directory.files.path("job")).exists());
+    assert_eq!(directory.read("a.jsonl"), before);
     let ran = crawl.run(&[]).exits(0);
     assert!(!ran.stderr.contains("resuming"), "{ran:#?}");
     assert_eq!(crawl.records(), crawl.expected());
@@ -195,15 +195,15 @@ fn a_job_that_was_removed_leaves_its_outputs_and_starts_over() {
 
 #[test]
 fn the_last_runs_of_a_job_are_remembered() {
-    let (site, folder) = (HeldSite::start(), Folder::new());
+    let (site, directory) = (HeldSite::start(), Directory::new());
     let crawl = Crawl {
         site: &site,
-        folder: &folder,
+        directory: &directory,
     };
     crawl.stop(&[]);
     crawl.run(&["-q"]).exits(0);
     crawl.run(&["-q", "--max-pages", "3"]).exits(0);
-    let job = shown(&folder);
+    let job = shown(&directory);
     let of = |name: &str| -> Vec<Value> {
         let runs = job["history"].as_array().unwrap();
         runs.iter().map(|run| run[name].clone()).collect()

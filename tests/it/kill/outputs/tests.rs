@@ -42,18 +42,18 @@ fn what_a_run_cut_off_is_counted_and_what_it_changed_too() {
 
 #[test]
 fn of_a_torn_file_all_but_the_torn_record_is_read() {
-    let folder = Scratch::new();
+    let directory = Scratch::new();
     let record = r#"{"url":"http://a/","title":"T","h1":"H","links":[]}"#;
     let table = "url,title,h1,links\n".to_owned() + &"http://a/,T,H,[]\n".repeat(300);
-    folder.write(LINES, &format!("{record}\n").repeat(100)[..PAGE]);
-    folder.write(
+    directory.write(LINES, &format!("{record}\n").repeat(100)[..PAGE]);
+    directory.write(
         ARRAY,
         &("[\n".to_owned() + &[record; 100].join(",\n"))[..PAGE],
     );
-    folder.write(TABLE, &table[..PAGE]);
-    let outputs = Outputs::read(&folder, true).unwrap();
+    directory.write(TABLE, &table[..PAGE]);
+    let outputs = Outputs::read(&directory, true).unwrap();
     assert_eq!(outputs.torn, 3);
     let records = outputs.files.map(|records| records.len());
     assert_eq!(records, [PAGE / 52, (PAGE - 2) / 53, (PAGE - 19) / 17]);
-    assert!(Outputs::read(&folder, false).is_err());
+    assert!(Outputs::read(&directory, false).is_err());
 }

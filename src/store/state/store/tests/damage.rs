@@ -44,10 +44,10 @@ impl Damage {
     }
 }
 
-/// The files below a folder, in order, each with what it holds; of a journal without the zeros for what is to come.
-fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+/// The files below a directory, in order, each with what it holds; of a journal without the zeros for what is to come.
+fn files(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             found.extend(files(&path));
@@ -64,10 +64,10 @@ fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
-/// Puts files of this folder into another one.
-fn put(files: &[(PathBuf, Vec<u8>)], of: &Path, folder: &Path) {
+/// Puts files of this directory into another one.
+fn put(files: &[(PathBuf, Vec<u8>)], of: &Path, directory: &Path) {
     for (path, bytes) in files {
-        let target = folder.join(path.strip_prefix(of).unwrap());
+        let target = directory.join(path.strip_prefix(of).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::write(target, bytes).unwrap();
     }
@@ -76,27 +76,27 @@ fn put(files: &[(PathBuf, Vec<u8>)], of: &Path, folder: &Path) {
 /// Damages each of these files of a store that has so many commits. Answers how often it was opened all the same.
 fn every_damage(commits: usize, chosen: impl Fn(&Path) -> bool) -> usize {
     let home = Scratch::new();
-    let folder = &home.path("job");
-    let mut fed = Fed::new(folder);
+    let directory = &home.path("job");
+    let mut fed = Fed::new(directory);
     fed.work(commits);
     let commits = fed.close();
-    let whole = files(folder);
+    let whole = files(directory);
     let (scratch, mut opened) = (Scratch::new(), 0);
     let copy = scratch.path("job");
-    put(&whole, folder, &copy);
+    put(&whole, directory, &copy);
     let found = open(&copy).unwrap();
     assert!(
         found.queue == *commits.last().unwrap(),
         "a copy is no other"
     );
     for (damaged, bytes) in &whole {
-        let name = damaged.strip_prefix(folder).unwrap();
+        let name = damaged.strip_prefix(directory).unwrap();
         if !chosen(name) {
             continue;
         }
         for damage in DAMAGES {
             fs::remove_dir_all(&copy).unwrap();
-            put(&whole, folder, &copy);
+            put(&whole, directory, &copy);
             match damage.of(bytes.clone()) {
                 Some(bytes) => fs::write(copy.join(name), bytes).unwrap(),
                 None => fs::remove_file(copy.join(name)).unwrap(),

@@ -8,11 +8,11 @@ use crate::store::state::dead_letter;
 #[test]
 fn a_commit_whose_dead_letters_cannot_be_written_is_none() {
     let scratch = Scratch::new();
-    let folder = scratch.path("job");
-    let mut fed = Fed::new(&folder);
+    let directory = scratch.path("job");
+    let mut fed = Fed::new(&directory);
     fed.work(2);
-    // A folder has taken the place of the file.
-    fs::create_dir(folder.join(DEAD_LETTERS)).unwrap();
+    // A directory has taken the place of the file.
+    fs::create_dir(directory.join(DEAD_LETTERS)).unwrap();
     fed.settle(5);
     let mut cut = fed.cut();
     let error = Error::new(ErrorKind::Status, "status 404");
@@ -28,20 +28,20 @@ fn a_commit_whose_dead_letters_cannot_be_written_is_none() {
         error.chain()
     );
     let commits = fed.close();
-    fs::remove_dir(folder.join(DEAD_LETTERS)).unwrap();
-    let found = open(&folder).unwrap();
+    fs::remove_dir(directory.join(DEAD_LETTERS)).unwrap();
+    let found = open(&directory).unwrap();
     assert_eq!((found.commit, &found.queue), (2, &commits[2]));
 }
 
 #[test]
 fn letters_of_a_commit_that_was_none_are_cut_off() {
     let scratch = Scratch::new();
-    let folder = scratch.path("job");
+    let directory = scratch.path("job");
     let letter = |nth: u32| {
         let request = Request::get(format!("http://a.example/{nth}")).unwrap();
         DeadLetter::new(&request, &Error::new(ErrorKind::Status, "status 404"))
     };
-    let mut fed = Fed::new(&folder);
+    let mut fed = Fed::new(&directory);
     fed.work(1);
     let mut cut = fed.cut();
     cut.dead = vec![letter(1), letter(2)];
@@ -50,12 +50,12 @@ fn letters_of_a_commit_that_was_none_are_cut_off() {
     fed.store.dead.append(&[letter(3)], false).unwrap();
     drop(fed);
     let letters = || {
-        dead_letter::read(&folder.join(DEAD_LETTERS), None)
+        dead_letter::read(&directory.join(DEAD_LETTERS), None)
             .unwrap()
             .count()
     };
     assert_eq!(letters(), 3);
-    let mut store = Store::open(&folder, false).unwrap();
+    let mut store = Store::open(&directory, false).unwrap();
     store.load().unwrap().unwrap();
     assert_eq!(letters(), 2);
     store.dead.append(&[letter(4)], false).unwrap();
@@ -63,12 +63,12 @@ fn letters_of_a_commit_that_was_none_are_cut_off() {
 }
 
 #[test]
-fn a_store_whose_folder_is_removed_in_between_does_not_pretend_to_commit() {
+fn a_store_whose_directory_is_removed_in_between_does_not_pretend_to_commit() {
     let scratch = Scratch::new();
-    let folder = scratch.path("job");
-    let mut fed = Fed::new(&folder);
+    let directory = scratch.path("job");
+    let mut fed = Fed::new(&directory);
     fed.work(2);
-    fs::remove_dir_all(&folder).unwrap();
+    fs::remove_dir_all(&directory).unwrap();
     // Until a table has to be written, the journal is an open file without a name; then it fails, and stays so.
     let failed = (0..200).find_map(|_| {
         fed.add(40);
@@ -87,8 +87,8 @@ fn what_should_be_done_at_the_first_commit_is_done_once_and_counts() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
     let scratch = Scratch::new();
-    let folder = scratch.path("job");
-    let mut fed = Fed::new(&folder);
+    let directory = scratch.path("job");
+    let mut fed = Fed::new(&directory);
     let calls = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&calls);
     fed.store.at_first_commit(move || {
@@ -106,9 +106,9 @@ fn what_should_be_done_at_the_first_commit_is_done_once_and_counts() {
 #[test]
 fn two_cannot_open_it() {
     let scratch = Scratch::new();
-    let folder = scratch.path("job");
-    let fed = Fed::new(&folder);
-    let error = Store::open(&folder, false).err().unwrap();
+    let directory = scratch.path("job");
+    let fed = Fed::new(&directory);
+    let error = Store::open(&directory, false).err().unwrap();
     assert!(error.to_string().ends_with("frontier is in use"), "{error}");
     drop(fed);
 }

@@ -1,4 +1,4 @@
-//! A job's folder, locked, and what is done with it as a whole.
+//! A job's directory, locked, and what is done with it as a whole.
 
 use std::fs;
 use std::io;
@@ -12,14 +12,14 @@ use crate::model::replace::unusable;
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// The folder of a job, which no other process crawls as long as this lives.
+/// The directory of a job, which no other process crawls as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Folder {
+pub(crate) struct Directory {
     path: PathBuf,
     lock: Lock,
 }
 
-/// What a glance at a folder finds: who crawls it, or nobody, and then no crawl begins before this is dropped.
+/// What a glance at a directory finds: who crawls it, or nobody, and then no crawl begins before this is dropped.
 #[derive(Debug)]
 pub(crate) struct Peek {
     pub(crate) holder: Option<Holder>,
@@ -27,8 +27,8 @@ pub(crate) struct Peek {
     glance: Option<Glance>,
 }
 
-impl Folder {
-    /// Makes the folder if need be, and locks it.
+impl Directory {
+    /// Makes the directory if need be, and locks it.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`] when another process crawls it, [`ErrorKind::Storage`] when it cannot be made or written.
@@ -41,7 +41,7 @@ impl Folder {
         }
     }
 
-    /// Looks at the folder of a job, or at where one would be, without changing anything.
+    /// Looks at the directory of a job, or at where one would be, without changing anything.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when it cannot be read.
@@ -73,7 +73,7 @@ impl Folder {
         self.path.join(PARSING)
     }
 
-    /// Makes sure, of a folder that holds no run, that nothing in it has a name that a job gives: whose it is nobody knows.
+    /// Makes sure, of a directory that holds no run, that nothing in it has a name that a job gives: whose it is nobody knows.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something has.
@@ -91,7 +91,7 @@ impl Folder {
             Some(name) => Err(Error::new(
                 ErrorKind::Storage,
                 format!(
-                    "{}/ holds no job, and its {name} is not to be lost; remove the folder to start over, or use another",
+                    "{}/ holds no job, and its {name} is not to be lost; remove the directory to start over, or use another",
                     self.path.display()
                 ),
             )),
@@ -130,7 +130,7 @@ impl Folder {
         })
     }
 
-    /// Removes the job. `false` when the folder stays, because there is something in it that is none of a job's files.
+    /// Removes the job. `false` when the directory stays, because there is something in it that is none of a job's files.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something cannot be removed.
