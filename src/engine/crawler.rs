@@ -238,7 +238,8 @@ impl<S: Spider> Crawler<S> {
     ///
     /// Drafts 4 to 2020-12 are understood, formats are checked, and nothing is fetched: a `$ref` to a file or a site
     /// makes [`run`](Self::run) refuse to begin, as anything does that is no schema. The setting `item_schema`, which
-    /// names a file, takes the place of this one.
+    /// names a file, takes the place of this one. Both need the feature `schema`, which is not on by default: the
+    /// validator is the second largest crate to compile.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -260,8 +261,7 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// The schema that [`item_schema`](Self::item_schema) was given.
-    #[cfg(feature = "schema")]
+    /// The schema that `item_schema` was given.
     pub(crate) fn schema(&self) -> Option<&serde_json::Value> {
         self.schema.as_ref()
     }

@@ -6,12 +6,12 @@
 
 mod address;
 mod body;
+mod certificate;
 mod connector;
 mod decode;
 mod dns;
 mod failure;
 mod http;
-#[cfg(feature = "tls-details")]
 mod look;
 mod outgoing;
 mod pool;
@@ -21,7 +21,6 @@ mod tls;
 
 pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
-#[cfg(feature = "tls-details")]
 pub(crate) use self::look::Look;
 pub(crate) use self::outgoing::check_framing;
 pub(crate) use self::outgoing::default_headers;

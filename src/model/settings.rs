@@ -215,7 +215,7 @@ settings! {
     min_fill: BTreeMap<String, f64> = BTreeMap::new();
     #[doc = "Fields that are an item's key, together: of several items with the same values in them the first is kept. An item that lacks one has no key."]
     unique: Vec<String> = Vec::new();
-    #[doc = "A file with a JSON Schema; items that do not fit it are left out, and counted by field and rule."]
+    #[doc = "A file with a JSON Schema; items that do not fit it are left out, and counted by field and rule. Needs the feature `schema`."]
     item_schema: Option<PathBuf> = None;
     #[doc = "In CSV, put a `'` before texts that begin with `=`, `+`, `-`, `@`, a tab or a line break, which spreadsheets take for formulas."]
     csv_escape: bool = true;

@@ -67,13 +67,13 @@ impl New {
                 Some(PathBuf::from(SOURCE)).filter(|source| source.join("Cargo.toml").is_file())
             }
         };
-        Ok(match path {
-            Some(path) => format!(
-                "{{ path = {} }}",
-                toml::Value::String(path.display().to_string())
-            ),
-            None => format!("{:?}", env!("CARGO_PKG_VERSION")),
-        })
+        let place = match path {
+            Some(path) => format!("path = {}", toml::Value::String(path.display().to_string())),
+            None => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
+        };
+        Ok(format!(
+            "{{ {place}, default-features = false, features = [\"cli\"] }}"
+        ))
     }
 }
 

@@ -80,8 +80,7 @@ impl AnyCrawler {
         Self(self.0.job_about(name, arguments))
     }
 
-    /// The schema that [`Crawler::item_schema`] was given.
-    #[cfg(feature = "schema")]
+    /// The schema that `Crawler::item_schema` was given; none without the feature `schema`.
     #[must_use]
     pub fn schema(&self) -> Option<&serde_json::Value> {
         self.0.schema()
@@ -211,7 +210,6 @@ fn lost_items(lost: &[String]) -> Option<BoxError> {
 trait Erased: Send {
     fn name(&self) -> &str;
     fn settings_mut(&mut self) -> &mut Settings;
-    #[cfg(feature = "schema")]
     fn schema(&self) -> Option<&serde_json::Value>;
     fn events(&mut self) -> Events;
     fn progress(&mut self) -> ProgressWatch;
@@ -251,7 +249,6 @@ impl<S: Spider> Erased for Crawler<S> {
         Self::settings_mut(self)
     }
 
-    #[cfg(feature = "schema")]
     fn schema(&self) -> Option<&serde_json::Value> {
         Self::schema(self)
     }

@@ -5,9 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 use rustls::ProtocolVersion;
 use serde::Serialize;
-use x509_parser::parse_x509_certificate;
 
 use super::HttpDownloader;
+use super::certificate::Certificate;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
@@ -31,9 +31,7 @@ impl HttpDownloader {
         Ok(stream.map(|stream| {
             let (_, tls) = stream.get_ref();
             let certificate = tls.peer_certificates().and_then(<[_]>::first);
-            let parsed = certificate.and_then(|der| parse_x509_certificate(der).ok());
-            let parsed = parsed.map(|(_, certificate)| certificate);
-            let until = parsed.as_ref().map(|c| c.validity().not_after.timestamp());
+            let certificate = certificate.and_then(|der| Certificate::read(der));
             Look {
                 http: match tls.alpn_protocol() {
                     Some(b"h2") => "HTTP/2",
@@ -43,8 +41,8 @@ impl HttpDownloader {
                     Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
                     _ => "TLS 1.2",
                 },
-                issuer: parsed.map(|certificate| certificate.issuer().to_string()),
-                valid_until: until.and_then(|until| Timestamp::from_second(until).ok()),
+                valid_until: certificate.as_ref().and_then(|read| read.valid_until),
+                issuer: certificate.map(|read| read.issuer),
             }
         }))
     }

@@ -24,6 +24,10 @@ impl Schema {
         Err(missing())
     }
 
+    pub(crate) fn value(&self) -> &Value {
+        match *self {}
+    }
+
     pub(super) fn check(&self, _: &Record) -> Result<(), String> {
         match *self {}
     }
@@ -31,7 +35,8 @@ impl Schema {
 
 fn missing() -> Error {
     let message = "the setting \"item_schema\" needs the feature \"schema\" of crawlworks, which this program is \
-                   built without";
+                   built without: `cargo install --path . --features schema` installs a `crawl` that has it; in a \
+                   project of its own, `cargo add crawlworks --features schema` adds it";
     Error::new(ErrorKind::Settings, message)
 }
 
@@ -43,9 +48,6 @@ mod tests {
     fn the_setting_is_refused_and_not_ignored() {
         let error = Schema::read(Path::new("items.json")).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings);
-        assert!(
-            error.to_string().contains("the feature \"schema\""),
-            "{error}"
-        );
+        assert!(error.to_string().contains("--features schema"), "{error}");
     }
 }

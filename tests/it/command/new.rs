@@ -11,9 +11,11 @@ fn a_project_has_a_spider_its_test_and_settings() {
         .says("cd my-bot");
     let manifest: toml::Table = directory.read("my-bot/Cargo.toml").parse().unwrap();
     assert_eq!(manifest["package"]["name"].as_str(), Some("my-bot"));
-    assert!(
-        manifest["dependencies"]["crawlworks"].is_table(),
-        "{manifest}"
+    let library = &manifest["dependencies"]["crawlworks"];
+    assert_eq!(library["default-features"].as_bool(), Some(false));
+    assert_eq!(
+        library["features"].as_array(),
+        Some(&vec![toml::Value::from("cli")])
     );
     assert!(
         directory
