@@ -238,9 +238,10 @@ mod tests {
     fn part(chapters: usize) -> Html {
         let sentence =
             "This part tells those who look after the pumps what each of them needs in a year.";
-        let chapters: String = (1..=chapters)
+        let chapters: Vec<String> = (1..=chapters)
             .map(|at| format!("<dt><a href={at}>{at}. Pump number {at} of the eastern station</a>"))
             .collect();
+        let chapters = chapters.concat();
         let page = format!(
             "<title>Part II</title><h1>Pumps</h1><p>{sentence} {sentence} {sentence}<p>Table of Contents<div><dl>{chapters}</dl></div>"
         );

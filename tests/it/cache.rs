@@ -131,7 +131,7 @@ async fn nothing_is_kept_unless_it_is_asked_for() {
     let (cache, fake) = (Cache::new(), counting(&[("cache-control", "max-age=60")]));
     for _ in 0..2 {
         run(quick(Probe::only([get(PAGE)]), |s| {
-            s.cache_dir = cache.directory()
+            s.cache_dir = cache.directory();
         })
         .downloader(fake.clone()))
         .await;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::page::response::Response;
 
 #[test]
 fn an_expression_finds_what_jmespath_says() {
