@@ -78,6 +78,9 @@ pub use engine::{job, site};
 #[cfg(feature = "recipe")]
 pub use recipe::Recipe;
 
+// Crates whose types stand in signatures: nobody has to find the version that fits.
+pub use {bytes, http, url};
+
 pub mod prelude;
 
 pub mod guide;

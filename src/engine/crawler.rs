@@ -103,6 +103,19 @@ impl<S: Spider> Crawler<S> {
         &mut self.settings
     }
 
+    /// Changes the settings in the middle of a chain.
+    ///
+    /// ```
+    /// # use crawlworks::prelude::*;
+    /// # fn crawler<S: Spider>(spider: S) -> Crawler<S> {
+    /// Crawler::new(spider).configure(|settings| settings.cookies = false).output("books.jsonl")
+    /// # }
+    /// ```
+    pub fn configure(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
     /// The settings, to read.
     pub fn settings(&self) -> &Settings {
         &self.settings

@@ -194,7 +194,7 @@ impl Context {
     fn failure(&self, request: &Request, error: Error) -> Outcome {
         match error.kind() {
             ErrorKind::ContentType => Outcome::Filtered(Filter::ContentType),
-            kind if retry::is_worthwhile(kind) && self.may_retry(request) => Outcome::Retry(error),
+            kind if kind.is_temporary() && self.may_retry(request) => Outcome::Retry(error),
             _ => Outcome::Failed(error),
         }
     }
@@ -328,7 +328,7 @@ impl Context {
     fn robots(&self, request: &Request, result: Result<Response>) -> Outcome {
         let response = match result {
             Ok(response) => response,
-            Err(error) if retry::is_worthwhile(error.kind()) && self.may_retry(request) => {
+            Err(error) if error.kind().is_temporary() && self.may_retry(request) => {
                 return Outcome::Retry(error);
             }
             Err(error) => return Outcome::RobotsUnreachable(error),

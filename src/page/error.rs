@@ -71,6 +71,39 @@ macro_rules! kinds {
     };
 }
 
+impl ErrorKind {
+    /// Returns whether the failure happened on the way to the server or back: name, connection, TLS, proxy, time-out, broken
+    /// HTTP. The page itself was not at fault.
+    #[must_use]
+    pub fn is_network(self) -> bool {
+        self.is_temporary() || self == Self::Tls
+    }
+
+    /// Returns whether another try may succeed where this one failed. A crawl retries these by itself, up to the setting
+    /// `retries`; of failed statuses ([`Status`](Self::Status)) it retries those that say "not now", such as 503.
+    ///
+    /// ```
+    /// use crawlworks::ErrorKind;
+    /// assert!(ErrorKind::Timeout.is_temporary() && ErrorKind::Timeout.is_network());
+    /// assert!(!ErrorKind::Tls.is_temporary() && ErrorKind::Tls.is_network());
+    /// assert!(!ErrorKind::NotHtml.is_network());
+    /// ```
+    #[must_use]
+    pub fn is_temporary(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::Connect
+                | Self::Timeout
+                | Self::Slow
+                | Self::Http
+                | Self::Incomplete
+                | Self::Proxy
+                | Self::Banned
+        )
+    }
+}
+
 kinds! {
     /// A URL that cannot be parsed, or is not http(s).
     Url = "url";

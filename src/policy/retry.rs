@@ -10,28 +10,12 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use crate::model::settings::MAX_RETRY_AFTER;
-use crate::page::error::ErrorKind;
 use crate::page::identity::Fingerprint;
 
 /// The header by which a server says when to come back.
 pub(crate) const RETRY_AFTER: &str = "Retry-After";
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
-
-/// Whether another try may succeed where this failure was.
-pub(crate) fn is_worthwhile(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Dns
-            | ErrorKind::Connect
-            | ErrorKind::Timeout
-            | ErrorKind::Slow
-            | ErrorKind::Http
-            | ErrorKind::Incomplete
-            | ErrorKind::Proxy
-            | ErrorKind::Banned
-    )
-}
 
 /// Whether a status says "not now" rather than "no".
 pub(crate) fn is_temporary(status: StatusCode) -> bool {

@@ -264,6 +264,24 @@ fn items(list: &str) -> Vec<&str> {
 }
 
 #[test]
+fn the_architecture_names_files_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let named = text.split('`').skip(1).step_by(2);
+    let files: Vec<_> = named
+        .filter(|name| name.contains('/') && name.ends_with(".rs") && !name.contains("NAME"))
+        .collect();
+    let missing: Vec<_> = files
+        .iter()
+        .filter(|name| !root.join(name).exists() && !source().join(name).exists())
+        .collect();
+    assert!(
+        files.len() > 15 && missing.is_empty(),
+        "missing: {missing:?}"
+    );
+}
+
+#[test]
 fn paths_are_read_as_the_compiler_reads_them() {
     let own = path_of("page/html/scan.rs");
     let read = |code: &str| {

@@ -147,7 +147,7 @@ impl Dispatcher {
             Outcome::Failed(error)
                 if self.settings.robots
                     && request.robots_for().is_none()
-                    && retry::is_worthwhile(error.kind())
+                    && error.kind().is_temporary()
                     && self.has_reached_nothing()
                     && !self.has_answered(request)
                     && (self.book.doubt(request.url()) || self.is_doubted(request, now)) =>

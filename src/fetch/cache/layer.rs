@@ -18,7 +18,6 @@ use crate::page::error::Result;
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::page::response::{FromCache, Notes, Passage};
-use crate::policy::retry;
 
 /// How long a robots.txt is believed.
 const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
@@ -73,7 +72,7 @@ impl CacheLayer {
         };
         let requested = SystemTime::now();
         let response = match (self.inner.fetch_boxed(request.clone()).await, old) {
-            (Err(error), Some(old)) if retry::is_worthwhile(error.kind()) => {
+            (Err(error), Some(old)) if error.kind().is_temporary() => {
                 return Ok(old.into_response(request, FromCache::Stale));
             }
             (result, _) => result?,

@@ -197,7 +197,7 @@ impl Exchange {
             Answer::Response { status, .. } => {
                 *status == StatusCode::UNAUTHORIZED || retry::is_temporary(*status)
             }
-            Answer::Failure { kind, .. } => retry::is_worthwhile(*kind),
+            Answer::Failure { kind, .. } => kind.is_temporary(),
         }
     }
 }

@@ -101,7 +101,7 @@ impl CacheLayer {
         let result = self.inner.fetch_boxed(conditional).await;
         let is_failure = match &result {
             Ok(response) => rules::is_failure(response.status()),
-            Err(error) => retry::is_worthwhile(error.kind()),
+            Err(error) => error.kind().is_temporary(),
         };
         if is_failure && rules::may_stand_in(&stored.head, SystemTime::now()) {
             return Ok(answer(stored, asked.request, FromCache::Stale));
