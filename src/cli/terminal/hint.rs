@@ -286,7 +286,7 @@ mod tests {
             Error::new(ErrorKind::Storage, "cannot write a").with_source(io::Error::from(kind))
         };
         assert!(hint(&storage(io::ErrorKind::StorageFull), Dialect::Flags).contains("room"));
-        assert!(hint(&storage(io::ErrorKind::PermissionDenied), Dialect::Flags).contains("folder"));
+        assert!(hint(&storage(io::ErrorKind::PermissionDenied), Dialect::Flags).contains("directory"));
         assert_eq!(
             hint(&storage(io::ErrorKind::IsADirectory), Dialect::Flags),
             ""
