@@ -1,4 +1,4 @@
-//! `#[extract("css", option, option = value)]` as it is written.
+//! Reading of the attribute `#[extract("css", option, option = value)]` as it is written.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -10,18 +10,18 @@ use crate::errors::Errors;
 use crate::nearest::suggestion;
 use crate::options::{NAMES, Setting};
 
-/// What one attribute says.
+/// Selector and options of one attribute.
 #[derive(Default)]
 pub(crate) struct Written {
     pub(crate) selector: Option<LitStr>,
     pub(crate) options: Vec<(Ident, Setting)>,
 }
 
-/// The attribute of a field or of a struct, of which there can be one.
+/// Reads the attribute of a field or of a struct, of which there can be one.
 ///
 /// # Errors
 ///
-/// When there are more, or it is not well formed.
+/// Returns an error if there are several, or if it is not well formed.
 pub(crate) fn read(attributes: &[Attribute]) -> Result<Option<(&Attribute, Written)>> {
     let mut own = attributes
         .iter()
@@ -74,7 +74,7 @@ impl Parse for Written {
     }
 }
 
-/// An option with its value; nothing of one that is unknown.
+/// Reads an option with its value; returns `None` for an unknown one.
 fn option(input: ParseStream<'_>, errors: &mut Errors) -> Result<Option<(Ident, Setting)>> {
     if !input.peek(syn::Ident::peek_any) {
         return Err(input.error("expected a selector in quotation marks, or an option"));
@@ -135,7 +135,7 @@ fn text(input: ParseStream<'_>, name: &Ident, example: &str) -> Result<LitStr> {
     input.parse()
 }
 
-/// `price`, or `[squeeze, lower]`.
+/// Reads the cleaners of `clean`: `price`, or `[squeeze, lower]`.
 fn cleaners(input: ParseStream<'_>, name: &Ident) -> Result<Vec<Ident>> {
     equals(input, name, "clean = price")?;
     if input.peek(syn::token::Bracket) {

@@ -1,4 +1,4 @@
-//! What is wrong with a field: strings that make no sense, and options that contradict each other or its type.
+//! Checks of a field: strings that make no sense, and options that contradict each other or the type of the field.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -17,11 +17,11 @@ const TEXTS: [&str; 16] = [
     "i32", "i64", "i128",
 ];
 
-/// The selector of a field, if it has one.
+/// Checks a field and returns its selector, if it has one.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it.
+/// Returns everything that is wrong with the field.
 pub(crate) fn check(
     field: &Field,
     attribute: &Attribute,
@@ -49,7 +49,7 @@ pub(crate) fn check(
     errors.finish().map(|()| query)
 }
 
-/// The selector, which may only be left out where something else says where the field is.
+/// Reads the selector, which may only be left out where an option (`page_url`, `skip`, `nested`) says where the field is.
 fn query(written: &Written, span: Span) -> Result<Option<Query>> {
     match &written.selector {
         Some(selector) => selector::query(selector).map(Some),
@@ -67,7 +67,7 @@ fn query(written: &Written, span: Span) -> Result<Option<Query>> {
     }
 }
 
-/// What the type of the field and the options say against each other.
+/// Checks the type of the field against its options.
 fn check_type(written: &Written, ty: &Type, errors: &mut Errors) {
     let (shape, inner) = Shape::of(ty);
     if let Some(default) = written.find("default") {

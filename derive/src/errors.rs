@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Error, Result};
 
-/// What is wrong so far.
+/// Errors found so far.
 #[derive(Default)]
 pub(crate) struct Errors(Option<Error>);
 
@@ -19,14 +19,14 @@ impl Errors {
         self.push(Error::new(span, message));
     }
 
-    /// The value, if there is one; else its error is kept.
+    /// Returns the value if there is one; else keeps its error.
     pub(crate) fn keep<T>(&mut self, result: Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 
     /// # Errors
     ///
-    /// All that were kept.
+    /// Returns all errors that were kept.
     pub(crate) fn finish(self) -> Result<()> {
         self.0.map_or(Ok(()), Err)
     }

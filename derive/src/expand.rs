@@ -1,4 +1,4 @@
-//! From the struct to its implementation, or to all that is wrong with it.
+//! Expansion of a struct into its implementation, or into all errors in it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,11 +10,11 @@ use crate::options::Setting;
 use crate::plan::{Plan, plan};
 use crate::{attribute, generate, schema, selector};
 
-/// The implementation of `Extract` for a struct.
+/// Writes the implementation of `Extract` for a struct.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with it, at its place.
+/// Returns everything that is wrong with the struct, each error at its place.
 pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     let input: DeriveInput = syn::parse2(input)?;
     let mut errors = Errors::default();
@@ -46,16 +46,16 @@ pub(crate) fn expand(input: TokenStream) -> Result<TokenStream> {
     })
 }
 
-/// What the attribute of a struct says.
+/// Options in the attribute of a struct.
 #[derive(Default)]
 struct Place {
-    /// Where the items stand.
+    /// Selector of the elements that hold the items.
     css: Option<String>,
-    /// What the crate is called.
+    /// Path of the crate `crawlworks`, if it has another name.
     root: Option<Path>,
 }
 
-/// `#[extract("css", crate = "path")]` on the struct.
+/// Reads `#[extract("css", crate = "path")]` on the struct.
 fn place(attributes: &[Attribute]) -> Result<Place> {
     let Some((attribute, written)) = attribute::read(attributes)? else {
         return Ok(Place::default());

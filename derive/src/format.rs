@@ -2,12 +2,13 @@
 
 use syn::{Error, LitStr, Result};
 
-/// What may follow a `%`, by the documentation of `jiff::fmt::strtime`, less what can be written only and not read.
+/// Letters that may follow a `%`, by the documentation of `jiff::fmt::strtime`, less those that can be written only and not
+/// read.
 const DIRECTIVES: &str = "%AaBbCDdeFfGgHhIjklMmNnPpQRSsTtUuVWwYyz";
 
 /// # Errors
 ///
-/// When a `%` is followed by something that cannot be read.
+/// Returns an error if a `%` is followed by a letter that cannot be read.
 pub(crate) fn check(literal: &LitStr) -> Result<()> {
     let format = literal.value();
     let mut rest = format.as_str();

@@ -1,4 +1,4 @@
-//! The code that takes an item out of an element: what a person would write.
+//! Generation of the code that takes an item out of an element, as a person would write it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,18 +10,18 @@ use crate::rename::rename;
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
 
-/// The names of the generated code, which nothing that a user writes into an attribute can see.
+/// Names in the generated code, which nothing that a user writes into an attribute can see.
 struct Names {
     element: Ident,
     found: Ident,
     text: Ident,
-    /// The crate.
+    /// Path of the crate.
     root: TokenStream,
-    /// The module of it that is called.
+    /// Path of the module of the crate whose functions are called.
     field: TokenStream,
 }
 
-/// The function `extract`.
+/// Generates the function `extract`.
 pub(crate) fn extract(item: &Ident, plans: &[Plan<'_>], root: &TokenStream) -> TokenStream {
     let hidden = Span::mixed_site();
     let names = Names {
@@ -80,7 +80,8 @@ fn value(plan: &Plan<'_>, item: &str, names: &Names) -> TokenStream {
     }
 }
 
-/// A check by the compiler for items that have no selector: that their type has one, or they would all be the same.
+/// Generates a check by the compiler for items that have no selector: their type must have one, or all items would be the
+/// same.
 fn has_place(plan: &Plan<'_>, css: &str, names: &Names) -> Option<TokenStream> {
     let (inner, root) = (plan.inner, &names.root);
     let is_left_out = plan.shape == Shape::Vec && css.is_empty();
@@ -148,7 +149,7 @@ fn text_value(plan: &Plan<'_>, reading: &Reading, of: &TokenStream, names: &Name
     }
 }
 
-/// The closure that makes a value of a text.
+/// Generates the closure that makes a value of a text.
 fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
     let Names {
         found,
@@ -189,7 +190,7 @@ fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
     }
 }
 
-/// What is put where an optional value is missing, if the field is no `Option` itself.
+/// Generates the default for a missing optional value, if the field is no `Option` itself.
 fn or_default(plan: &Plan<'_>, optional: TokenStream) -> TokenStream {
     let Some(default) = &plan.default else {
         return optional;

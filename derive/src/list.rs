@@ -1,6 +1,6 @@
-//! Where the list of a selector is divided, and where its endings begin: as `crawlworks::html::Query` does it.
+//! Division of a list of selectors into its parts and their endings, as `crawlworks::html::Query` does it.
 
-/// The parts of a comma-separated list. There is always one.
+/// Returns the parts of a comma-separated list. There is always one.
 pub(crate) fn list(css: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
@@ -14,7 +14,7 @@ pub(crate) fn list(css: &str) -> Vec<&str> {
     parts
 }
 
-/// A selector and, from `::` on, its ending.
+/// Splits a selector from its ending, which begins with `::`.
 pub(crate) fn split_ending(part: &str) -> (&str, Option<&str>) {
     let colons: Vec<_> = marks(part)
         .into_iter()
@@ -30,7 +30,7 @@ pub(crate) fn split_ending(part: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The characters outside of brackets, strings and escapes, and where they stand.
+/// Returns the characters outside of brackets, strings and escapes, with their positions.
 fn marks(css: &str) -> Vec<(usize, char)> {
     let mut marks = Vec::new();
     let mut chars = css.char_indices();

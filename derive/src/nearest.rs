@@ -1,6 +1,6 @@
-//! What a misspelled word was meant to be.
+//! Suggestions for misspelled words.
 
-/// ``; did you mean `attr`?``, or nothing when no name is near.
+/// Returns ``; did you mean `attr`?``, or an empty text when no name is near.
 pub(crate) fn suggestion(word: &str, names: &[&str]) -> String {
     let near = names
         .iter()

@@ -1,4 +1,4 @@
-//! The options of a field, and which of them go together.
+//! Options of a field, and the rules for combining them.
 
 use proc_macro2::{Ident, Span};
 use syn::{Expr, LitStr, Path};
@@ -37,18 +37,18 @@ pub(crate) enum Setting {
     Nested,
     PageUrl,
     Skip,
-    /// What the crate is called, of a struct.
+    /// Path of the crate `crawlworks`, given on a struct.
     Crate(Path),
     Attr(LitStr),
     Re(LitStr),
     Format(LitStr),
     Clean(Vec<Ident>),
     With(Expr),
-    /// Without a value, that of the trait `Default`.
+    /// Default value; without one, the value of the trait `Default`.
     Default(Option<Expr>),
 }
 
-/// Options that exclude each other: of each row, one at most.
+/// Options that exclude each other: at most one of each row may be given.
 const EXCLUSIVE: [&[&str]; 3] = [
     &[
         "text",
@@ -85,7 +85,7 @@ const OF_TEXTS: [&str; 12] = [
     "present",
 ];
 
-/// Says which options are there twice, or do not go together.
+/// Reports options that are given twice or do not go together.
 pub(crate) fn check(options: &[(Ident, Setting)], selector: Option<&LitStr>, errors: &mut Errors) {
     let names: Vec<(String, Span)> = options
         .iter()

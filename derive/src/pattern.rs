@@ -5,7 +5,7 @@ use syn::{Error, LitStr, Result};
 
 /// # Errors
 ///
-/// When it is none, or leaves open which of its groups is the value.
+/// Returns an error if the text is no regular expression, or leaves open which of its groups is the value.
 pub(crate) fn check(literal: &LitStr) -> Result<()> {
     let pattern = literal.value();
     let message = match Regex::new(&pattern) {

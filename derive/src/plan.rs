@@ -1,4 +1,4 @@
-//! What each field means: the options of its attribute together with its type.
+//! Plan of each field: the options of its attribute together with its type.
 
 use proc_macro2::Ident;
 use syn::{Error, Expr, ExprLit, Field, Lit, LitStr, Result, Type};
@@ -10,23 +10,23 @@ use crate::selector::Query;
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
 
-/// A field, understood.
+/// Meaning of a field: its options together with its type.
 pub(crate) struct Plan<'a> {
     pub(crate) field: &'a Field,
     pub(crate) ident: &'a Ident,
     pub(crate) shape: Shape,
-    /// The type of which there is one, perhaps one, or many.
+    /// Type of the value, without the `Option` or `Vec` around it.
     pub(crate) inner: &'a Type,
     pub(crate) source: Source,
-    /// What is put where there is nothing.
+    /// Value that is put where nothing is found.
     pub(crate) default: Option<Fallback>,
 }
 
-/// What is put where there is nothing.
+/// Value that is put where nothing is found.
 pub(crate) enum Fallback {
-    /// That of the trait `Default`.
+    /// Value of the trait `Default`.
     OfType,
-    /// A text in quotation marks, which becomes a `String` if that is asked for.
+    /// Text in quotation marks, which becomes a `String` if that is asked for.
     Text(LitStr),
     Value(Box<Expr>),
 }
@@ -44,16 +44,16 @@ impl Fallback {
     }
 }
 
-/// Where a field is from.
+/// Source of a field's value.
 pub(crate) enum Source {
     Skip,
     PageUrl,
-    /// An item in the elements that match; empty for those that its type names.
+    /// Item in the elements that match this selector; if it is empty, in those that the item's type names.
     Nested(String),
     Text(Box<Reading>),
 }
 
-/// How a text is come by and read.
+/// Way to find a text and to read it.
 pub(crate) struct Reading {
     pub(crate) css: String,
     pub(crate) take: Take,
@@ -62,21 +62,21 @@ pub(crate) struct Reading {
     pub(crate) read: Read,
 }
 
-/// What makes a value of a text.
+/// Way to make a value of a text.
 pub(crate) enum Read {
-    /// The type of the field.
+    /// Reads the text as the type of the field does.
     Type,
     With(Box<Expr>),
     Format(LitStr),
-    /// Whether there is one.
+    /// Returns whether there is a text.
     Present,
 }
 
-/// Understands a field.
+/// Makes the plan of a field from its attribute and its type.
 ///
 /// # Errors
 ///
-/// Everything that is wrong with its attribute.
+/// Returns everything that is wrong with the attribute of the field.
 pub(crate) fn plan<'a>(field: &'a Field, ident: &'a Ident) -> Result<Plan<'a>> {
     let Some((attribute, written)) = attribute::read(&field.attrs)? else {
         let message = format!(
@@ -162,7 +162,7 @@ impl Reading {
     }
 }
 
-/// With `url`: the attribute made absolute, unless the type does that itself.
+/// Makes the attribute an absolute URL, for `url`, unless the type of the field does that itself.
 fn absolute(take: Take, inner: &Type) -> Take {
     let makes_absolute = is_named(inner, "Url");
     match take {

@@ -1,6 +1,6 @@
-//! Serde's `rename_all`: what it makes of the name of a field.
+//! Serde's `rename_all`: rules that rewrite the name of a field.
 
-/// The name of a field, written by this rule; unchanged for a rule that serde does not have, which it says itself.
+/// Returns the name of a field, written by this rule; unchanged for a rule unknown to serde, which reports it itself.
 pub(crate) fn rename(name: &str, rule: &str) -> String {
     match rule {
         "UPPERCASE" | "SCREAMING_SNAKE_CASE" => name.to_ascii_uppercase(),

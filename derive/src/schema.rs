@@ -1,4 +1,4 @@
-//! The code that puts together the JSON Schema of what serde writes.
+//! Generation of the code that puts together the JSON Schema of the JSON that serde writes.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,11 +12,11 @@ use crate::serde::{self, Presence};
 use crate::shape::{Shape, is_named};
 use crate::take::Take;
 
-/// The function `schema`.
+/// Generates the function `schema`.
 ///
 /// # Errors
 ///
-/// For attributes of serde that cannot be parsed at all.
+/// Returns an error for attributes of serde that cannot be parsed at all.
 pub(crate) fn schema(
     input: &DeriveInput,
     plans: &[Plan<'_>],
@@ -108,7 +108,7 @@ fn of_text(ty: &Type, module: &TokenStream) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #module::FromText>::schema())
 }
 
-/// The schema of a type that may have one.
+/// Generates the schema of a type that may have one.
 fn of_any(ty: &Type, module: &TokenStream) -> TokenStream {
     let (shape, inner) = Shape::of(ty);
     if shape != Shape::One {
@@ -128,7 +128,7 @@ fn shaped(shape: Shape, one: TokenStream, module: &TokenStream) -> TokenStream {
     }
 }
 
-/// What the doc comment says, as one paragraph per paragraph.
+/// Returns the text of the doc comment, with one paragraph for each of its paragraphs.
 fn about(attributes: &[Attribute]) -> String {
     let lines = attributes
         .iter()

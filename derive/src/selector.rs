@@ -5,18 +5,18 @@ use syn::{Error, LitStr, Result};
 
 use crate::list::{list, split_ending};
 
-/// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.
+/// Longest selector for which the error shows where it went wrong, in bytes: finding that out is quadratic.
 const EXPLAINED: usize = 1000;
 
-/// A selector and what it ends in.
+/// Selector and its ending.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Query {
-    /// Empty for the element itself.
+    /// CSS selector; empty for the element itself.
     pub(crate) css: String,
     pub(crate) ending: Option<Ending>,
 }
 
-/// What is taken of a match, if the selector says so.
+/// Part that is taken of a matching element, if the selector names one.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// `::text`.
@@ -29,7 +29,8 @@ pub(crate) enum Ending {
 ///
 /// # Errors
 ///
-/// Where it stops making sense, and where a query of the same text would mean something that a field does not take.
+/// Returns an error that shows where the selector stops making sense, or that a query of the same text would mean something
+/// that a field does not take.
 pub(crate) fn query(literal: &LitStr) -> Result<Query> {
     let text = literal.value();
     let bad = |what: &str| {
@@ -85,7 +86,7 @@ pub(crate) fn query(literal: &LitStr) -> Result<Query> {
     Ok(Query { css, ending })
 }
 
-/// What an ending says, from its `::` on.
+/// Reads an ending, given from its `::` on.
 fn read_ending(written: &str) -> std::result::Result<Ending, String> {
     let ending = written.trim().trim_start_matches("::");
     if ending.eq_ignore_ascii_case("text") {
@@ -104,7 +105,7 @@ fn read_ending(written: &str) -> std::result::Result<Ending, String> {
     }
 }
 
-/// Whether an ending behind this is about all in the element, too: `p ::text`, `p *::text`.
+/// Returns whether an ending behind this selector is about everything in the element, too: `p ::text`, `p *::text`.
 fn is_deep(css: &str) -> bool {
     let Some(outer) = css.trim().strip_suffix('*') else {
         return css.ends_with(|c: char| c.is_ascii_whitespace());
@@ -113,11 +114,11 @@ fn is_deep(css: &str) -> bool {
     around.is_empty() || around.len() < outer.len() && !around.ends_with(['>', '+', '~', '|'])
 }
 
-/// Reads the selector of a struct, which stands for elements and nothing in them.
+/// Reads the selector of a struct, which selects elements and so takes no ending.
 ///
 /// # Errors
 ///
-/// Where it stops making sense.
+/// Returns an error that shows where the selector stops making sense.
 pub(crate) fn css(literal: &LitStr) -> Result<String> {
     let text = literal.value();
     if list(&text)
@@ -149,8 +150,9 @@ fn check(css: &str, literal: &LitStr) -> Result<()> {
     Err(Error::new(literal.span(), message))
 }
 
-/// How much of a selector is the beginning of a good one. The parser does not tell, so it is asked about each beginning,
-/// completed in the ways in which one can be. As in the library, which depends on this crate and cannot lend it.
+/// Returns the length of the longest beginning of a selector that can be completed to a valid one. The parser does not
+/// report it, so each beginning is tried, completed in the ways in which one can be. The library has the same function, but
+/// depends on this crate and cannot lend it.
 fn understood(css: &str) -> usize {
     let completions = ["", "a", "a)", ")", "a]", "]", "=a]", "\"]", "']", "a=a]"];
     let is_good = |start: &str| {

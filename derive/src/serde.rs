@@ -1,29 +1,29 @@
-//! What serde's attributes say about how a struct is written. Mistakes in them are left to serde.
+//! Reading of the attributes of serde that decide how a struct is written. Mistakes in them are left to serde.
 
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr, Result, Token};
 
-/// What they say about a struct.
+/// Attributes of serde on a struct.
 #[derive(Default)]
 pub(crate) struct Container {
     pub(crate) rename: Option<String>,
     pub(crate) rename_all: Option<String>,
     pub(crate) tag: Option<String>,
-    /// It is written as something else altogether.
+    /// Set if the struct is written as something else altogether.
     pub(crate) is_opaque: bool,
 }
 
-/// What they say about a field.
+/// Attributes of serde on a field.
 #[derive(Default)]
 pub(crate) struct Field {
     pub(crate) rename: Option<String>,
     pub(crate) presence: Presence,
     pub(crate) is_flat: bool,
-    /// A function writes it.
+    /// Set if a function writes the field.
     pub(crate) is_opaque: bool,
 }
 
-/// Whether a field is written.
+/// Presence of a field in the written JSON.
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
     #[default]
@@ -34,7 +34,7 @@ pub(crate) enum Presence {
 
 /// # Errors
 ///
-/// For attributes that cannot be parsed at all.
+/// Returns an error for attributes that cannot be parsed at all.
 pub(crate) fn container(attributes: &[Attribute]) -> Result<Container> {
     let mut container = Container::default();
     each(attributes, |name, meta| {
@@ -55,7 +55,7 @@ pub(crate) fn container(attributes: &[Attribute]) -> Result<Container> {
 
 /// # Errors
 ///
-/// For attributes that cannot be parsed at all.
+/// Returns an error for attributes that cannot be parsed at all.
 pub(crate) fn field(attributes: &[Attribute]) -> Result<Field> {
     let mut field = Field::default();
     each(attributes, |name, meta| {
@@ -96,7 +96,7 @@ fn each(
     Ok(())
 }
 
-/// The value of `rename = "x"`, or of `rename(serialize = "x", deserialize = "y")`.
+/// Returns the value of `rename = "x"`, or of `rename(serialize = "x", deserialize = "y")`.
 fn text(meta: &ParseNestedMeta<'_>) -> Result<Option<String>> {
     if meta.input.peek(Token![=]) {
         let text: LitStr = meta.value()?.parse()?;

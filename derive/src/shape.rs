@@ -1,8 +1,8 @@
-//! Whether a field holds one value, perhaps one, or many.
+//! Number of values that a field holds: one, perhaps one, or many.
 
 use syn::{Error, GenericArgument, PathArguments, Result, Type};
 
-/// How many values a field holds.
+/// Number of values that a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     One,
@@ -11,7 +11,8 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    /// The shape of a type, and what there is one or many of. Told by the name, as the compiler is not asked.
+    /// Returns the shape of a type, and the type within the `Option` or `Vec`. Types are recognized by name only, because a
+    /// macro cannot ask the compiler.
     pub(crate) fn of(ty: &Type) -> (Self, &Type) {
         match (argument(ty, "Option"), argument(ty, "Vec")) {
             (Some(inner), _) => (Self::Option, inner),
@@ -22,7 +23,7 @@ impl Shape {
 
     /// # Errors
     ///
-    /// For a type with one `Option` or `Vec` within another.
+    /// Returns an error for a type with one `Option` or `Vec` within another.
     pub(crate) fn check(ty: &Type) -> Result<()> {
         let (shape, inner) = Self::of(ty);
         if shape == Self::One || Self::of(inner).0 == Self::One {
@@ -36,12 +37,12 @@ impl Shape {
     }
 }
 
-/// Whether the type has this name, whatever its path.
+/// Returns whether the type has this name, whatever its path.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     matches!(plain(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
 
-/// The `T` of a `Name<T>`.
+/// Returns the `T` of a `Name<T>`.
 fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = plain(ty) else {
         return None;
@@ -60,7 +61,7 @@ fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// A type without what a macro or brackets put around it.
+/// Returns a type without the groups that a macro or brackets put around it.
 fn plain(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => plain(&group.elem),

@@ -1,11 +1,11 @@
-//! What is taken of an element: its text, an attribute, HTML.
+//! Parts that can be taken of an element: its text, an attribute, HTML.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::selector::Ending;
 
-/// What is taken of an element.
+/// Part that is taken of an element.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Take {
     Text,
@@ -13,14 +13,14 @@ pub(crate) enum Take {
     BlockText,
     Html,
     OuterHtml,
-    /// Each text directly in it: `::text`.
+    /// Each text directly in the element: `::text`.
     Pieces,
     Attr(String),
     /// An attribute as an absolute URL.
     Url(String),
-    /// `href` or `src`, as the page has it, for a type that makes it absolute itself.
+    /// Value of `href` or `src`, as the page has it, for a type that makes it absolute itself.
     Link,
-    /// The same as an absolute URL.
+    /// Value of `href` or `src` as an absolute URL.
     LinkUrl,
 }
 
@@ -32,7 +32,7 @@ impl Take {
         }
     }
 
-    /// What an error says when no element that matches has it.
+    /// Returns the message of the error for a page on which no matching element has this part.
     pub(crate) fn missing(&self, css: &str) -> String {
         let lacking = match self {
             Self::Pieces => "a text directly in it".to_owned(),
@@ -47,7 +47,7 @@ impl Take {
         }
     }
 
-    /// The code that takes it of `found`. For a `Vec`, all that there is of it.
+    /// Generates the code that takes this part of `found`; for a `Vec`, all such parts.
     pub(crate) fn tokens(&self, field: &TokenStream, found: &Ident, all: bool) -> TokenStream {
         match self {
             Self::Text => quote!(#field::text(#found)),

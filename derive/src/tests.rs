@@ -1,8 +1,8 @@
-//! What a mistake says, and what it points at.
+//! Tests of the errors for mistakes: their messages, and the text that they point at.
 
 use crate::expand::expand;
 
-/// Each error of a struct: the text that it points at, and what it says.
+/// Returns each error of a struct: the text that it points at, and its message.
 fn errors(source: &str) -> Vec<(String, String)> {
     let tokens = source.parse().unwrap();
     let error = expand(tokens).expect_err("it compiles");
@@ -15,7 +15,7 @@ fn errors(source: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The only error of a struct with one field, which has this attribute and type.
+/// Returns the only error of a struct with one field, which has this attribute and type.
 fn error(attribute: &str, ty: &str) -> (String, String) {
     let source = format!("struct Book {{ #[extract({attribute})] field: {ty} }}");
     let errors = errors(&source);

@@ -34,7 +34,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 
 /// Descriptors for everything but connections: files, the log, the poller, DNS.
 const OTHER_FILES: u64 = 64;
-/// As many descriptors as a crawl can use; connections that rest in the pool need theirs too.
+/// Number of descriptors that a crawl can use, with those of idle connections in the pool.
 const MANY_FILES: u64 = 65_536;
 
 /// Crawls with these flags and reports; `job` is what it is kept as, if it is, and `more` are the settings of flags that
@@ -95,7 +95,7 @@ pub(super) fn run(
     Ok(exit::of_report(&report))
 }
 
-/// What is known of a crawl that is over.
+/// Result of a crawl that is over.
 #[derive(Debug)]
 pub(super) struct Crawled {
     pub(super) report: Result<Report>,
@@ -105,7 +105,7 @@ pub(super) struct Crawled {
 }
 
 impl Crawled {
-    /// What went wrong first, to be put behind that there is no page; empty when nothing did.
+    /// Returns the first failure, to follow a message that there is no page; empty when nothing failed.
     pub(super) fn why(&self) -> String {
         let cause = self.cause.as_ref();
         cause.map_or_else(String::new, |cause| format!(": {cause}"))
@@ -116,7 +116,7 @@ impl Crawled {
 /// resumes, if anything.
 ///
 /// # Errors
-/// When it cannot even begin.
+/// Fails when the crawl cannot begin.
 pub(super) fn watched(
     crawler: AnyCrawler,
     screen: &Screen,
@@ -126,10 +126,10 @@ pub(super) fn watched(
     watched_until(crawler, screen, format, resumed, pending())
 }
 
-/// The same, to the end, a signal, or until `end` completes.
+/// Crawls as [`watched`] does, until the end, a signal, or the completion of `end`.
 ///
 /// # Errors
-/// When it cannot even begin.
+/// Fails when the crawl cannot begin.
 pub(super) fn watched_until(
     mut crawler: AnyCrawler,
     screen: &Screen,
@@ -170,7 +170,7 @@ pub(super) fn watched_until(
     outcome
 }
 
-/// Does both until the first is done; the second has always had its turn by then.
+/// Runs both futures until the first is done; the second has always had its turn by then.
 async fn beside<T>(first: impl Future<Output = T>, second: impl Future) -> T {
     let (mut first, mut second) = (pin!(first), pin!(second));
     tokio::select! {
@@ -183,7 +183,7 @@ async fn beside<T>(first: impl Future<Output = T>, second: impl Future) -> T {
     }
 }
 
-/// The summary or, when nobody wants one, at least why there is nothing.
+/// Prints the summary or, with `--quiet`, at least why there is nothing.
 fn last_words(
     report: &Report,
     cause: Option<&Cause>,
@@ -226,7 +226,7 @@ fn last_words(
     }
 }
 
-/// For a person or, in a log of JSON, as one more line of it.
+/// Prints a text for a person or, in a JSON log, as one more line of the log.
 pub(super) fn say(text: String, level: &str, format: LogFormat) {
     terminal::say(&match format {
         LogFormat::Text => text,
@@ -237,7 +237,7 @@ pub(super) fn say(text: String, level: &str, format: LogFormat) {
     });
 }
 
-/// The runtime of a verb.
+/// Returns the runtime of a verb.
 pub(super) fn runtime() -> Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -249,8 +249,8 @@ fn unexpected(what: &str, error: io::Error) -> Error {
     Error::new(ErrorKind::Panic, what).with_source(error)
 }
 
-/// Each visit needs a descriptor, and so does each connection that rests. What the system allows is asked for; where
-/// that is little, the crawl will tell.
+/// Raises the limit of open files as far as the system allows: each visit and each idle connection needs a descriptor.
+/// Warns when the limit stays below what `concurrency` needs.
 fn raise_file_limit(concurrency: usize) {
     let wanted = OTHER_FILES + concurrency as u64;
     #[cfg(unix)]

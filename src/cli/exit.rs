@@ -23,7 +23,7 @@ Exit codes:
       unless --no-job was given
   13  stopped at once, by a second signal";
 
-/// How a command ends.
+/// Exit code of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
     /// Finished, also when a limit that was set ended it.
@@ -53,10 +53,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// What a verb comes to.
+/// Result of a verb.
 pub(super) type Outcome = Result<Exit, Failure>;
 
-/// Why a command could not do what it was asked to.
+/// Reason why a command could not do what it was asked to.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The command line is wrong.
@@ -72,7 +72,7 @@ impl Failure {
         Self::Usage(message.into())
     }
 
-    /// The same, with where in a file the mistake is.
+    /// Adds the place of the mistake in a file to the message.
     pub(super) fn at(self, place: &str) -> Self {
         match self {
             Self::Usage(message) => Self::Usage(format!("{place}: {message}")),

@@ -84,7 +84,7 @@ pub(super) struct LogFlags {
 }
 
 impl LogFlags {
-    /// For a verb of one page: what would be a warning in a crawl is its error, and is told once.
+    /// Returns the flags for a verb of one page: what would be a warning in a crawl is its error, and is printed once.
     pub(super) fn for_one_page(&self) -> Self {
         Self {
             quiet: self.verbose == 0,
@@ -101,14 +101,14 @@ pub(super) enum LogFormat {
 }
 
 impl CrawlFlags {
-    /// The limits; they win over `-s`.
+    /// Applies the limits; they win over `-s`.
     pub(super) fn apply(&self, settings: &mut Settings) -> Result<()> {
         settings.max_pages = self.max_pages.or(settings.max_pages);
         settings.max_items = self.max_items.or(settings.max_items);
         set(settings, "max_time", self.max_time.as_ref())
     }
 
-    /// The outputs of this spider: standard output when none is given.
+    /// Returns the outputs of this spider: standard output when none is given.
     ///
     /// # Errors
     /// A usage error when two outputs, or an output and the report, are the same file.
@@ -149,7 +149,7 @@ impl CrawlFlags {
     }
 }
 
-/// Where a file is, however its name is spelt.
+/// Returns the canonical path of a file, however its name is spelt.
 fn place(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if let Ok(file) = fs::canonicalize(&absolute) {
@@ -165,7 +165,7 @@ fn place(path: &Path) -> PathBuf {
     }
 }
 
-/// Whether records go to standard output as JSON lines.
+/// Returns whether records go to standard output as JSON lines.
 pub(super) fn is_stdout_lines(output: &OutputFile) -> bool {
     output.path().is_none() && output.format() == Format::JsonLines
 }
@@ -187,7 +187,7 @@ pub(super) fn number<N: FromStr>(text: &str) -> Result<N, String> {
         .map_err(|_| "expected a whole number".to_owned())
 }
 
-/// A value parser for a number in a range.
+/// Returns a value parser for a number in a range.
 pub(super) fn number_in(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
@@ -201,7 +201,7 @@ pub(super) fn number_in(
     }
 }
 
-/// A value parser that takes what the setting takes.
+/// Returns a value parser that takes what the setting takes.
 fn checked(
     name: &'static str,
 ) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
@@ -211,7 +211,7 @@ fn checked(
     }
 }
 
-/// Why a value is bad, without what clap says itself: the name and the value.
+/// Returns why a value is bad, without what clap prints itself: the name and the value.
 fn reason(error: &Error) -> String {
     let text = error.to_string();
     text.rsplit(": ").next().unwrap_or_default().to_owned()

@@ -133,7 +133,7 @@ enum Verb {
 }
 
 impl Verb {
-    /// How this verb is told to do things differently.
+    /// Returns the form in which this verb takes settings.
     fn dialect(&self) -> Dialect {
         match self {
             Self::Run(_) | Self::Record(_) | Self::Check(_) | Self::Schema(_) => Dialect::Settings,
@@ -174,7 +174,7 @@ impl Verb {
     }
 }
 
-/// The command as clap sees it, under the name that this program was started with.
+/// Returns the command as clap sees it, under the name that this program was started with.
 fn command() -> clap::Command {
     let command = <Cli as clap::CommandFactory>::command();
     let started_as = std::env::args_os().next().map(std::path::PathBuf::from);

@@ -23,18 +23,18 @@ use crate::page::response::Response;
 use crate::policy::redirect;
 pub(super) use shared_stack::SharedStack;
 
-/// What came of it.
+/// Outcome of a fetch.
 pub(super) enum Outcome {
-    /// An answer, of whatever status.
+    /// Response, of any status.
     Answer(Box<Response>),
-    /// None, and why. `kind` is an [`ErrorKind`] or a [`Filter`].
+    /// No response, and the reason. `kind` is an [`ErrorKind`] or a [`Filter`].
     Failure { kind: String, error: Error },
 }
 
-/// What ends a fetch that has no end of its own yet.
+/// Condition that ends a fetch that has not ended by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Patience {
-    /// Nothing but the limits of each request.
+    /// Only the limits of each request.
     Each,
     /// The setting `timeout` bounds all of it.
     Whole,
@@ -45,7 +45,7 @@ pub(super) enum Patience {
 /// Fetches this request; `adjust` has the last word on the settings.
 ///
 /// # Errors
-/// When it cannot even begin, because of a bad setting. Everything else is an [`Outcome::Failure`].
+/// Fails when the fetch cannot begin, because of a bad setting. Every other failure is an [`Outcome::Failure`].
 pub(super) fn fetch(
     request: Request,
     adjust: impl FnOnce(&mut Settings) -> Result<()>,
@@ -57,10 +57,10 @@ pub(super) fn fetch(
     fetch_by(&SharedStack::default(), settings, request, patience)
 }
 
-/// The same by the way of a spider, with all its settings.
+/// Fetches a request through the fetch stack of a spider, with all its settings.
 ///
 /// # Errors
-/// Those of [`fetch`].
+/// Fails as [`fetch`] does.
 pub(super) fn fetch_by(
     way: &SharedStack,
     mut settings: Settings,
@@ -96,17 +96,17 @@ pub(super) fn fetch_by(
 /// Fetches a page whose content is wanted: a status that is not a success is an error.
 ///
 /// # Errors
-/// Whatever keeps the page from being had.
+/// Fails when the page cannot be fetched.
 pub(super) fn page(url: &str, flags: &PageFlags) -> Result<Response, Failure> {
     let adjust = |settings: &mut Settings| flags.apply(settings);
     fetch(flags.request(url)?, adjust, Patience::Each)?.success()
 }
 
 impl Outcome {
-    /// The answer, of whatever status.
+    /// Returns the response, of any status.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Fails with the reason why there is no response.
     pub(super) fn answer(self) -> Result<Response, Failure> {
         match self {
             Self::Answer(response) => Ok(*response),
@@ -114,10 +114,10 @@ impl Outcome {
         }
     }
 
-    /// The answer, which has to be a success.
+    /// Returns the response, whose status has to be a success.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Fails with the reason why there is no successful response.
     pub(super) fn success(self) -> Result<Response, Failure> {
         let response = self.answer()?;
         if response.status().is_success() {
@@ -129,7 +129,7 @@ impl Outcome {
     }
 }
 
-/// What a crawl of many pages may want means nothing for one.
+/// Resets the settings that only make sense for a crawl of many pages.
 pub(super) fn only_one(settings: &mut Settings) {
     settings.retries = 0;
     settings.delay = Duration::ZERO;
@@ -162,8 +162,8 @@ async fn within<T>(
     }
 }
 
-/// A redirect that cannot be followed is handed to a spider that takes any status. Here it keeps the page from being had,
-/// unless none was to be followed.
+/// Returns the outcome of a response. A spider that takes any status also gets a redirect that cannot be followed; here
+/// it is a failure, unless no redirect was to be followed.
 fn answered(response: Response, redirects: u32, asked: &Url) -> Outcome {
     let (status, headers) = (response.status(), response.headers());
     match redirect::follow(response.request(), status, headers, redirects) {
@@ -198,7 +198,7 @@ async fn why(events: &mut Events, asked: &Url) -> Outcome {
     failed(error.with_url(asked))
 }
 
-/// Says where it happened when that is not what was asked for, nor its robots.txt.
+/// Returns the URL at which the error happened, if that is neither what was asked for nor its robots.txt.
 fn moved(url: &Url, asked: &Url) -> String {
     let is_robots = url.path() == "/robots.txt" && url.origin() == asked.origin();
     if url == asked || is_robots {
@@ -236,7 +236,7 @@ fn failed(error: Error) -> Outcome {
 
 type Slot = Arc<Mutex<Option<Response>>>;
 
-/// Puts the answer aside.
+/// Spider that keeps the answer.
 struct One {
     request: Request,
     answer: Slot,

@@ -1,4 +1,4 @@
-//! What may be printed to a person's terminal, and how it is said.
+//! Output to a person's terminal: what may be printed, and how.
 
 pub(super) mod cause;
 pub(super) mod hint;
@@ -15,13 +15,13 @@ use std::io::{self, IsTerminal, Write};
 use crate::items::sink::{JsonLines, Record, Sink};
 use crate::page::error::{ErrorKind, Result};
 
-/// Text that cannot steer a terminal: control characters (C0, C1, escape) and those that change the direction of
+/// Replaces what could steer a terminal: control characters (C0, C1, escape) and those that change the direction of
 /// writing are shown as U+FFFD; line breaks and tabs stay.
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     replaced(text, is_unsafe)
 }
 
-/// The same for a log line, whose colours are escapes of our own.
+/// Replaces the same as [`printable`] in a log line, but keeps the escapes, which are our own colours.
 pub(super) fn printable_log(text: &str) -> Cow<'_, str> {
     replaced(text, |c| c != '\u{1b}' && is_unsafe(c))
 }
@@ -40,7 +40,7 @@ fn replaced(text: &str, is_unsafe: impl Fn(char) -> bool) -> Cow<'_, str> {
     text.chars().map(shown).collect()
 }
 
-/// The same within one line.
+/// Replaces the same as [`printable`], and line breaks and tabs by spaces, so that the text is one line.
 pub(super) fn printable_line(text: &str) -> Cow<'_, str> {
     match printable(text) {
         text if text.contains(['\n', '\t']) => Cow::Owned(text.replace(['\n', '\t'], " ")),
@@ -52,12 +52,12 @@ fn is_unsafe(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || is_direction(c)
 }
 
-/// Characters that reorder what is on the line (Unicode Standard Annex 9).
+/// Returns whether the character reorders what is on the line (Unicode Standard Annex 9).
 fn is_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Remote text for standard output: made printable when a person reads it, as it is otherwise.
+/// Prepares remote text for standard output: made printable when a person reads it, unchanged otherwise.
 pub(super) fn for_stdout(text: &str) -> Cow<'_, str> {
     if io::stdout().is_terminal() {
         printable(text)
@@ -66,17 +66,17 @@ pub(super) fn for_stdout(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A line to standard error. Nothing can be done when that is closed.
+/// Prints a line to standard error. Nothing can be done when standard error is closed.
 pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
-/// Whether colours are wanted on standard error (<https://no-color.org>).
+/// Returns whether colours are wanted on standard error (<https://no-color.org>).
 pub(super) fn has_colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// JSON lines on a terminal: what could steer it is written as an escape, so the JSON means the same.
+/// Sink of JSON lines on a terminal: what could steer the terminal is written as an escape, so the JSON means the same.
 pub(super) struct JsonOnTerminal;
 
 impl Sink for JsonOnTerminal {
@@ -104,7 +104,7 @@ impl Sink for JsonOnTerminal {
     }
 }
 
-/// Where records for standard output go.
+/// Returns the sink for records that go to standard output.
 pub(super) fn json_lines() -> Box<dyn Sink> {
     if io::stdout().is_terminal() {
         Box::new(JsonOnTerminal)

@@ -34,22 +34,22 @@ pub(super) struct Trial {
     crawler: AnyCrawler,
     settings: Settings,
     way: SharedStack,
-    /// None when it cannot say.
+    /// Start requests of the spider; empty when it cannot give them.
     starts: Vec<Request>,
     no_start: Option<Error>,
     /// The labels that pages can have, if that is known.
     labels: Option<BTreeSet<String>>,
 }
 
-/// What a spider made of a page.
+/// Result of a spider on a page.
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) items: Vec<Record>,
-    /// Each with what a crawl would do with it.
+    /// Requests, each with what a crawl would do with it.
     pub(super) requests: Vec<(Request, Verdict)>,
     /// The spider's error; what it emitted before is above.
     pub(super) error: Option<Error>,
-    /// What is to be known of it besides, a sentence each.
+    /// Further notes on the result, a sentence each.
     pub(super) notes: Vec<String>,
 }
 
@@ -57,7 +57,7 @@ impl Trial {
     /// Builds the spider and its settings. One that cannot say where it starts can still parse.
     ///
     /// # Errors
-    /// Those of a crawl that cannot begin.
+    /// Fails when a crawl could not begin.
     pub(super) fn open(job: &Job, flags: &SpiderFlags, page: &PageFlags) -> Result<Self> {
         let build = || job.crawler(flags.arguments());
         let mut crawler = catch_unwind(AssertUnwindSafe(build))
@@ -82,19 +82,19 @@ impl Trial {
         })
     }
 
-    /// Whether its crawl starts at the host of this URL.
+    /// Returns whether the spider's crawl starts at the host and port of this URL.
     pub(super) fn starts_at(&self, url: &Url) -> bool {
         let is_there = |start: &Url| start.host() == url.host() && start.port() == url.port();
         self.starts.iter().any(|start| is_there(start.url()))
     }
 
-    /// The first page of its crawl.
+    /// Returns the request of the first page of the spider's crawl.
     pub(super) fn first(&self) -> Option<&Request> {
         self.starts.first()
     }
 
-    /// The request as the spider is to see it: one that it starts with is made as it says, unless the flags say what
-    /// the page is.
+    /// Returns the request as the spider is to see it: one that it starts with is made as it says, unless the flags say
+    /// what the page is.
     ///
     /// # Errors
     /// A usage error for a header that cannot be one.
@@ -111,10 +111,10 @@ impl Trial {
         }
     }
 
-    /// Fetches a page by the spider's way.
+    /// Fetches a page through the spider's fetch stack.
     ///
     /// # Errors
-    /// When it cannot even begin.
+    /// Fails when the fetch cannot begin.
     pub(super) fn fetch(&self, request: Request, patience: Patience) -> Result<one::Outcome> {
         one::fetch_by(&self.way, self.settings.clone(), request, patience)
     }
@@ -122,7 +122,7 @@ impl Trial {
     /// Lets the spider parse a page.
     ///
     /// # Errors
-    /// When there is no runtime for it, or a setting is bad. An error of the spider is in what it made.
+    /// Fails when the runtime cannot be started, or a setting is bad. An error of the spider is in the result.
     pub(super) fn parse(&self, page: &Response) -> Result<Made> {
         let mut judge = Judge::new(&self.settings, &self.starts, page)?;
         let limits = self.settings.tree_limits();
@@ -163,7 +163,7 @@ impl Trial {
         notes
     }
 
-    /// That a page may lack its label, or has one that no page of the crawl has.
+    /// Returns a note that the page may lack its label, or has a label that no page of the crawl has.
     fn note_of_label(&self, page: &Response, made: &Made) -> Option<String> {
         let Some(label) = page.label() else {
             return self.note_of_no_label(made);
@@ -197,12 +197,12 @@ impl Trial {
     }
 }
 
-/// An item as JSON for more JSON around it, in the very form of the outputs.
+/// Returns an item as JSON for more JSON around it, in the very form of the outputs.
 pub(super) fn raw(item: &Record) -> Option<Box<RawValue>> {
     RawValue::from_string(item.json().to_owned()).ok()
 }
 
-/// A spider's own error. A panic says itself that it is one.
+/// Returns a spider's own error. A panic keeps its own message.
 fn of_spider(error: crate::page::error::BoxError) -> Error {
     match error.downcast::<Error>() {
         Ok(error) if error.kind() == ErrorKind::Panic => *error,

@@ -31,7 +31,7 @@ pub(crate) const MAX_READS: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Commits {
     store: StoreThread,
-    /// Where the store has its files.
+    /// Path of the store's files.
     pub(super) place: PathBuf,
     parsing: Arc<Parsing>,
     /// Until the first commit is there nothing may be fetched: it says where the outputs begin.
@@ -43,7 +43,7 @@ pub(crate) struct Commits {
     /// Since when there is something to commit.
     since: Option<Instant>,
     reads: usize,
-    /// What is to be read after that.
+    /// Ranges that are to be read after that.
     later_reads: VecDeque<Range>,
     new_hosts: Vec<(HostId, String)>,
     slowed: BTreeMap<HostId, String>,
@@ -52,7 +52,7 @@ pub(crate) struct Commits {
     scope: usize,
     /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
     pub(super) suspects: BTreeMap<u64, u32>,
-    /// What earlier processes had done.
+    /// Progress of earlier processes.
     pub(super) resumed: Option<Resumed>,
     /// Requests that robots.txt files keep out that cannot be read, until it is clear whether anything can.
     pub(super) aside: Vec<(HostId, Queued)>,
@@ -84,7 +84,7 @@ impl Commits {
         Arc::clone(&self.parsing)
     }
 
-    /// Whether nothing may start yet.
+    /// Returns whether no request may start yet, since the first commit is not there.
     pub(super) fn is_opening(&self) -> bool {
         self.is_opening
     }
@@ -98,7 +98,7 @@ impl Commits {
         self.uncommitted + self.committing.unwrap_or_default()
     }
 
-    /// Whether a host's requests are on their way from the store.
+    /// Returns whether a host's requests are on their way from the store.
     pub(super) fn is_reading(&self) -> bool {
         self.reads > 0
     }
@@ -160,7 +160,7 @@ impl Commits {
         self.suspects = suspects.map(count).collect();
     }
 
-    /// What the store does not know of hosts.
+    /// Takes the records of new and changed hosts, which the store does not have yet.
     pub(super) fn take_hosts(
         &mut self,
         scheduler: &Scheduler,

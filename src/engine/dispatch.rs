@@ -51,24 +51,24 @@ pub(crate) struct Dispatcher {
     scope: Arc<Scope>,
     scheduler: Scheduler,
     frontier: Box<dyn Frontier>,
-    /// What a durable job has besides.
+    /// State of the commits; `None` in a crawl that is no durable job.
     commits: Option<Commits>,
     book: Book,
     outages: Outages,
-    /// What was told of hosts that are waited for: once of each.
+    /// Hosts and reasons of the long waits that were reported already.
     told: HashSet<(HostId, &'static str)>,
     /// With the time at which the scheduler let each start.
     visits: JoinSet<(HostId, Duration, Finished)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
-    /// How many URLs of a kind were let in, where there is a limit.
+    /// Number of URLs of each kind that were let in, where there is a limit.
     admitted: Admitted,
     tally: Tally,
     settings: Settings,
     began: SystemTime,
     started: Instant,
     finish: Option<Finish>,
-    /// When visits in flight are given up, once the crawl is stopping.
+    /// Time at which visits in flight are given up, once the crawl is stopping.
     deadline: Option<Instant>,
     /// That time is over. A visit that does not even end when it is aborted is not waited for.
     has_given_up: bool,
@@ -82,7 +82,7 @@ enum Next {
     Over,
 }
 
-/// What a dispatcher is made of.
+/// Parts that a dispatcher is made of.
 pub(crate) struct Parts {
     pub(crate) context: Context,
     pub(crate) frontier: Box<dyn Frontier>,

@@ -105,7 +105,7 @@ impl Job {
         self.schema.as_ref()
     }
 
-    /// Whether an argument is secret.
+    /// Returns whether an argument is secret.
     #[must_use]
     pub fn is_secret(&self, argument: &str) -> bool {
         self.secrets.iter().any(|secret| secret == argument)
@@ -122,7 +122,7 @@ impl Job {
         &self.name
     }
 
-    /// What the spider does; empty when nobody said.
+    /// Returns the description of what the spider does; empty when none was given.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.about

@@ -40,9 +40,9 @@ pub(super) struct Outages {
     /// The setting `max_outage`.
     max: Duration,
     origins: HashMap<Arc<str>, Origin>,
-    /// When origins are looked for again.
+    /// Times at which origins are looked for again.
     due: BTreeSet<(Duration, Arc<str>)>,
-    /// The same of those that were away for too long: nothing waits for these times.
+    /// Such times of origins that were away for too long: nothing waits for these times.
     late: BTreeSet<(Duration, Arc<str>)>,
     /// Origins that the next of their requests may look for.
     open: Vec<Arc<str>>,
@@ -56,7 +56,7 @@ pub(super) struct Outages {
 /// An origin that has answered.
 #[derive(Debug)]
 struct Origin {
-    /// When the last request that was answered had been started.
+    /// Start time of the last request that was answered.
     answered: Duration,
     patience: usize,
     silence: Option<Box<Silence>>,
@@ -68,11 +68,11 @@ pub(super) struct Silence {
     pub(super) host: HostId,
     pub(super) since: Duration,
     until: Duration,
-    /// How many requests looked for the origin in vain.
+    /// Number of requests that looked for the origin in vain.
     pub(super) failed: u32,
-    /// What failed, the oldest first.
+    /// Requests that failed, the oldest first.
     pub(super) suspects: VecDeque<Suspect>,
-    /// What waits, in order; counted as waiting in the scheduler.
+    /// Requests that wait, in order; counted as waiting in the scheduler.
     pub(super) waiting: VecDeque<Queued>,
     /// As many wait as may, so the host was held.
     pub(super) is_full: bool,
@@ -83,7 +83,7 @@ pub(super) struct Silence {
 #[derive(Debug)]
 pub(super) struct Suspect {
     pub(super) queued: Queued,
-    /// What it comes to if the origin was there.
+    /// Outcome of the request if the origin was there.
     pub(super) outcome: Outcome,
     pub(super) kind: ErrorKind,
     pub(super) started: Duration,
@@ -105,7 +105,7 @@ enum Probe {
     InFlight(u64),
 }
 
-/// What is to be sent to look for an origin.
+/// Request that is to be sent to look for an origin.
 #[derive(Debug)]
 pub(super) enum Sent {
     /// This request, which waited here and counts as waiting.
@@ -116,7 +116,7 @@ pub(super) enum Sent {
     Robots(HostId, Box<Request>),
 }
 
-/// Whether a request may go.
+/// Answer to whether a request may go.
 #[derive(Debug)]
 pub(super) enum Admission {
     Go(Queued),
@@ -384,7 +384,7 @@ impl Outages {
             .sum()
     }
 
-    /// Whether any origin is silent.
+    /// Returns whether any origin is silent.
     pub(super) fn has_silence(&self) -> bool {
         self.silences > 0
     }

@@ -23,7 +23,7 @@ use crate::fetch::clock;
 /// See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Parsers {
-    /// None where pages are parsed in place.
+    /// Threads for parsing; `None` where pages are parsed in place.
     threads: Option<Arc<Threads>>,
 }
 
@@ -37,7 +37,7 @@ impl Parsers {
         }
     }
 
-    /// Whether there are threads besides those of the runtime.
+    /// Returns whether there are threads besides those of the runtime.
     pub(super) fn are_apart(&self) -> bool {
         self.threads.is_some()
     }
@@ -75,7 +75,7 @@ impl Drop for Parsers {
     }
 }
 
-/// What is brought to its end: boxed, since it goes from thread to thread.
+/// Future that the threads bring to its end: boxed, since it goes from thread to thread.
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Polled<T> = std::thread::Result<(Work<T>, Poll<T>)>;
 

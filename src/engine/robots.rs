@@ -33,7 +33,7 @@ const MAX_MEMORY: usize = 64 << 20;
 /// Most characters of a rule that are shown.
 const MAX_SHOWN: usize = 200;
 
-/// What the book says about a URL.
+/// Answer of the book to whether a URL may be fetched.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Gate {
     Allowed,
@@ -43,7 +43,7 @@ pub(super) enum Gate {
     Unknown,
 }
 
-/// What a fetch of a robots.txt came to.
+/// Result of fetching a robots.txt.
 #[derive(Debug)]
 pub(super) enum RobotsFile {
     Read {
@@ -99,12 +99,12 @@ struct Entry {
     waiting: Option<Waiting>,
 }
 
-/// What is known of a file.
+/// Record of what is known of a robots.txt.
 #[derive(Debug)]
 struct Known {
     file: RobotsFile,
     fetched: Duration,
-    /// When it has to be asked for again.
+    /// Time at which the file has to be asked for again.
     until: Duration,
     /// An earlier process fetched it.
     is_handed_down: bool,
@@ -120,7 +120,7 @@ pub(super) struct Waiting {
     pub(super) is_full: bool,
 }
 
-/// What [`Book::park`] leaves to do.
+/// Work that [`Book::park`] leaves to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parked {
     /// Nobody has asked for the file yet.
@@ -129,7 +129,7 @@ pub(super) struct Parked {
     pub(super) is_full: bool,
 }
 
-/// What [`Book::settle`] leaves to do.
+/// Work that [`Book::settle`] leaves to do.
 #[derive(Debug)]
 pub(super) struct Settled {
     pub(super) waiting: Option<Waiting>,
@@ -157,7 +157,7 @@ impl Book {
         }
     }
 
-    /// Whether requests wait for the file of this origin.
+    /// Returns whether requests wait for the file of this origin.
     pub(super) fn is_awaited(&self, origin: &str) -> bool {
         let entry = self.origins.get(origin);
         entry.is_some_and(|entry| entry.waiting.is_some())

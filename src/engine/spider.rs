@@ -15,7 +15,7 @@ pub use feed::FeedSpider;
 pub use feed_pages::FeedPages;
 pub use sitemap::SitemapSpider;
 
-/// What a user writes: where a crawl starts, and what each page gives.
+/// Spider, which a user writes: where a crawl starts, and what each page gives.
 ///
 /// Implement `parse` as an ordinary `async fn`. It does no I/O: it reads the [`Response`] and emits items and
 /// requests. What needs the network is a request; tell pages apart by [`Response::label`].
@@ -55,7 +55,7 @@ pub use sitemap::SitemapSpider;
     note = "implement `Spider` for it: `type Item`, `name`, `start` and `parse`"
 )]
 pub trait Spider: Send + Sync + 'static {
-    /// What the spider finds.
+    /// Type of the items that the spider finds.
     type Item: Item;
 
     /// The spider's name in logs, reports and on the command line.

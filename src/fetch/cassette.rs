@@ -38,15 +38,15 @@ const LONGEST_LINE: u64 = 128 << 20;
 /// A [`Recorder`] writes one, [`replay`](Self::replay) plays it: the same spider gets the same pages, without a network
 /// and at once.
 ///
-/// What is recorded of an answer is its status, its body (decoded, as text if it is text in a known charset, else in
+/// The recorded parts of an answer are its status, its body (decoded, as text if it is text in a known charset, else in
 /// base64) and these headers: `Content-Type`, `Content-Language`, `Content-Location`, `Content-Disposition`,
 /// `Last-Modified`, `Link`, `Location`, `Refresh`, `Retry-After`, `X-Content-Type-Options` and `X-Robots-Tag`. A
 /// [recorder](Recorder::with_header) can be told of more.
 ///
-/// What is secret is not: no header of a request is recorded, and no `Set-Cookie`. User names and passwords leave URLs;
+/// Secrets are not recorded: no header of a request, and no `Set-Cookie`. User names and passwords are removed from URLs;
 /// parameters and fields of forms and JSON whose names say that they are passwords, keys or tokens are masked (`***`; where
-/// they may tell pages apart, with some digits of a digest). Other bodies of requests are recorded as their SHA-256. The pages are recorded as they are: what they show of a user, they
-/// show on the cassette too.
+/// they may tell pages apart, with some digits of a digest). Other bodies of requests are recorded as their SHA-256. The
+/// pages are recorded as they are: data of a user that they show is on the cassette too.
 ///
 /// ```
 /// use crawlworks::prelude::*;

@@ -12,11 +12,11 @@ use tokio::time::{Instant, sleep_until};
 
 /// A timer that fires so much too late shows that nobody had looked at the sockets either.
 const LATE: Duration = Duration::from_millis(50);
-/// How long is looked at them then, at most.
+/// Longest time the sockets are looked at after such a late timer.
 const MAX_LOOK: Duration = Duration::from_secs(10);
 
 thread_local! {
-    /// All that runs on a current-thread runtime runs on its one thread.
+    /// Time for which the clock was held. Everything on a current-thread runtime runs on its one thread.
     static HELD: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
@@ -39,18 +39,19 @@ pub(crate) fn hold<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Whether it is so late by the timer that this is no word about who was waited for.
+/// Returns whether the timer fired so late that the timeout proves nothing about the party that was waited for.
 pub(crate) fn is_late(now: Instant, due: Instant) -> bool {
     now.saturating_duration_since(due) >= LATE
 }
 
-/// What a future comes to, unless it takes longer than this by the clock.
+/// Returns the output of a future, or `None` if it takes longer than `limit` by this clock.
 pub(crate) async fn within<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
     until(now() + limit, future).await
 }
 
-/// What a future comes to by this time of the clock; a large one comes pinned, or there would be room for it twice. When even the timer came late, as it does after a process was
-/// halted or had no processor, it gets as long again before it is given up.
+/// Returns the output of a future, or `None` if it is not ready at `deadline` by this clock. A large future must come
+/// pinned, or there would be room for it twice. When even the timer came late, as it does after a process was halted or
+/// had no processor, the future gets as long again before it is given up.
 pub(crate) async fn until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut timer = pin!(sleep_until(deadline + HELD.get()));

@@ -122,10 +122,10 @@ impl<M: Middleware> ErasedMiddleware for M {
 /// The downloader with everything around it.
 pub(crate) struct Stack {
     pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
-    /// From where on they are the crawl's own, which say who it is.
+    /// Index from which on the middlewares are the crawl's own, which say who the crawl is.
     pub(crate) own: usize,
     pub(crate) downloader: Box<dyn ErasedDownloader>,
-    /// Whether any of it is the program's own.
+    /// `true` if any middleware or the downloader is the program's own.
     pub(crate) has_foreign: bool,
 }
 

@@ -21,10 +21,10 @@ use crate::model::item::Item;
 use crate::page::error::BoxError;
 use futures_util::future::BoxFuture;
 
-/// What a pipeline step decides about an item.
+/// Decision of a pipeline step about an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict<I> {
-    /// On to the next step: the item, changed or not.
+    /// Passes the item on to the next step, changed or not.
     Keep(I),
     /// Leave it out. The reason is counted in the report.
     Drop(&'static str),

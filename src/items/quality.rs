@@ -1,5 +1,5 @@
-//! What is asked of every item on its way to the outputs: to fit a schema, and to be no duplicate; and how often each of
-//! its fields is filled.
+//! Checks of every item before the outputs: it must fit a schema and be no duplicate. Also counts how often each field
+//! is filled.
 //!
 //! All of it reads the JSON text that the outputs get, once: a site's pages can give a hundred thousand links a second.
 
@@ -22,10 +22,10 @@ use crate::page::error::{Error, ErrorKind, Result};
 pub(crate) use keys::{KeyFn, KeyOf, Keys};
 pub(crate) use schema::Schema;
 
-/// Why an item is dropped whose key another one has.
+/// Reason for dropping an item whose key another item has.
 const DUPLICATE: &str = "duplicate";
 
-/// What is asked of the items of one crawl.
+/// Checks of the items of one crawl.
 pub(crate) struct Quality<I> {
     pub(crate) schema: Option<Schema>,
     pub(crate) keys: Option<Keys<I>>,
@@ -33,19 +33,19 @@ pub(crate) struct Quality<I> {
     pub(crate) min_fill: BTreeMap<String, f64>,
 }
 
-/// What comes of looking at an item.
+/// Result of checking an item.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// It may go on; with its key, if it has one.
+    /// The item may go on; with its key, if it has one.
     Good(Option<u64>),
-    /// It is left out, for this reason.
+    /// The item is dropped for this reason.
     Dropped(&'static str),
-    /// It is not what it should be.
+    /// The item does not fit the schema, for this reason.
     Bad(String),
 }
 
 impl<I> Quality<I> {
-    /// Whether anything is asked of the items' JSON.
+    /// Returns whether any check reads the JSON of the items.
     pub(crate) fn reads_json(&self) -> bool {
         self.schema.is_some() || self.keys.is_some() || !self.min_fill.is_empty()
     }
@@ -91,7 +91,7 @@ impl<I> Quality<I> {
     }
 }
 
-/// Nothing is asked.
+/// No checks.
 impl<I> Default for Quality<I> {
     fn default() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Where items end up: files of JSON lines, JSON arrays and CSV, or standard output.
+//! Outputs of items: files of JSON lines, JSON arrays and CSV, or standard output.
 //!
 //! An item is serialised once, into a [`Record`], and every [`Sink`] of the crawl gets the same record. Which file, in
 //! which format, and whether to append, is said in one word of the command line, an [`OutputFile`].
@@ -48,7 +48,7 @@ mod tests;
 
 use crate::page::error::Result;
 
-/// Where records end up. It is called from one thread, in order.
+/// Output that records are written to. It is called from one thread, in order.
 ///
 /// ```
 /// use crawlworks::Result;
@@ -168,8 +168,8 @@ pub trait Sink: Send + 'static {
         let _ = layout;
     }
 
-    /// Whether the next [`write`](Sink::write) would take this record, as far as that can be told without writing: nothing
-    /// of it is kept. Called right before `write` when there are several sinks. The default takes everything.
+    /// Checks that the next [`write`](Sink::write) would take this record, as far as that can be known without writing:
+    /// nothing of it is kept. Called right before `write` when there are several sinks. The default takes everything.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! In which encoding a page is written, and its text.
+//! Detection of the encoding of a page, and decoding of its text.
 //!
 //! HTTP, the page itself and its bytes may each say something about it. The order is that of the HTML and Encoding
 //! Standards: a byte order mark, the `charset` of the `Content-Type`, what the document declares, and then a guess, for
@@ -35,11 +35,11 @@ use crate::page::html::{Attributes, META, Tags};
 use crate::page::sniff::MediaType;
 use prescan::{in_ascii, in_content, prescan, xml_declaration};
 
-/// How far a `<meta>` is looked for as an element of the page, as browsers do when they meet it while parsing.
+/// Length of the start of a page in which a `<meta>` element is looked for, in bytes, as browsers do while they parse.
 const SEARCH: usize = 64 * 1024;
-/// How much of a page a guess is made from.
+/// Length of the start of a page that an encoding is guessed from, in bytes.
 const GUESS: usize = 256 * 1024;
-/// How much of the ASCII before the first other byte belongs to that.
+/// Length of the ASCII text before the first other byte that a guess takes into account, in bytes.
 const BEFORE: usize = 64;
 
 /// The encoding of a page; windows-1252 when nothing is known.
@@ -50,7 +50,7 @@ pub fn detect(body: &[u8], content_type: Option<&str>) -> &'static Encoding {
     detect_at(body, content_type, None)
 }
 
-/// The same of a page whose host has this name: its country makes a guess better.
+/// Returns the encoding of a page like [`detect`]; the country of the host name `domain` makes a guess better.
 #[must_use]
 pub fn detect_at(
     body: &[u8],
@@ -61,10 +61,10 @@ pub fn detect_at(
     detect_as(kind, body, content_type, domain)
 }
 
-/// What a document is, as far as that says how its encoding is found.
+/// Kind of a document, as far as it decides how its encoding is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// HTML, and what may be.
+    /// HTML, and documents that may be HTML.
     Html,
     /// XML of any kind: feeds, sitemaps, XHTML.
     Xml,
@@ -138,7 +138,7 @@ pub(crate) fn json_text<'a>(
     decode(body, encoding)
 }
 
-/// What an XML document declares; without a word it is UTF-8, if it can be.
+/// Returns the encoding that an XML document declares; without a declaration it is UTF-8, if the bytes are valid UTF-8.
 fn declared_in_xml(body: &[u8]) -> Option<&'static Encoding> {
     wide(body, b"<")
         .or_else(|| xml_declaration(body.trim_ascii_start()))
@@ -189,7 +189,7 @@ fn meta(attributes: &Attributes<'_>) -> Option<&'static Encoding> {
     charset.or_else(pragma).map(in_ascii)
 }
 
-/// What the bytes look like.
+/// Guesses the encoding from the bytes.
 fn guess(body: &[u8], domain: Option<&str>) -> &'static Encoding {
     // ASCII says nothing, but for the escapes of ISO-2022-JP, and there may be very much of it: styles, scripts.
     let is_telling = |&byte: &u8| byte >= 0x80 || byte == 0x1b;

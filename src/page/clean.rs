@@ -1,4 +1,4 @@
-//! Cleaners: what makes a value of a text that was written for people.
+//! Cleaners, which make a value of a text that was written for people.
 //!
 //! A [`Cleaner`] turns text into text and has a name, for recipes and `#[extract("css", clean = price)]`; functions such as
 //! [`price`] give a typed value, for `#[extract("css", with = clean::price)]` and for use by hand.
@@ -74,7 +74,7 @@ use notation::Notation;
 
 macro_rules! cleaners {
     ($( $name:literal $cleaner:ident $about:literal => $clean:expr; )*) => {
-        /// A way to clean a text, with a name.
+        /// Named way to clean a text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Cleaner {
@@ -82,10 +82,10 @@ macro_rules! cleaners {
         }
 
         impl Cleaner {
-            /// The name of every cleaner, and what it does.
+            /// Names of all cleaners, each with a description.
             pub const NAMES: &[(&str, &str)] = &[ $( ($name, $about) ),* ];
 
-            /// The cleaner of this name.
+            /// Returns the cleaner of this name.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 match name {
@@ -94,7 +94,7 @@ macro_rules! cleaners {
                 }
             }
 
-            /// Its name.
+            /// Returns the name of the cleaner.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -106,7 +106,7 @@ macro_rules! cleaners {
             ///
             /// # Errors
             ///
-            /// What is wrong with the text, of which the beginning is shown.
+            /// Returns a message that describes what is wrong and shows the beginning of the text.
             pub fn clean(self, text: &str) -> Result<String, String> {
                 match self {
                     $( Self::$cleaner => $clean(text), )*
@@ -137,7 +137,7 @@ cleaners! {
         => |text| timestamp(text).map(|time| time.to_string());
 }
 
-/// The beginning of a text, in quotation marks, for an error.
+/// Returns the beginning of a text, in quotation marks, for an error.
 pub(crate) fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {

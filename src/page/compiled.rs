@@ -1,4 +1,4 @@
-//! What is compiled once per thread and remembered: spiders give the same few selectors and patterns for every page.
+//! Memory of compiled selectors and patterns, one per thread: spiders give the same few for every page.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,10 +7,11 @@ use std::thread::LocalKey;
 
 use crate::page::error::Result;
 
-/// How many a thread remembers of each kind. A spider has dozens; one that writes them page by page has no end.
+/// Number of compiled forms that a thread remembers of each kind. A spider has dozens; one that writes them page by page
+/// has no end.
 pub(crate) const REMEMBERED: usize = 1024;
 
-/// The compiled forms of texts.
+/// Compiled forms, by their texts.
 #[derive(Debug)]
 pub(crate) struct Compiled<T>(HashMap<Box<str>, Rc<T>>);
 
@@ -20,11 +21,12 @@ impl<T> Default for Compiled<T> {
     }
 }
 
-/// The compiled form of `text`, which `compile` makes unless it is remembered. `compile` may not ask the same memory.
+/// Returns the compiled form of `text`, which `compile` makes unless it is remembered. `compile` may not ask the same
+/// memory.
 ///
 /// # Errors
 ///
-/// That of `compile`.
+/// The errors of `compile`.
 pub(crate) fn remembered<T>(
     memory: &'static LocalKey<RefCell<Compiled<T>>>,
     text: &str,

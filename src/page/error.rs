@@ -1,4 +1,4 @@
-//! What can go wrong, as one opaque [`Error`] with a countable [`ErrorKind`].
+//! Errors of the library, as one opaque [`Error`] with a countable [`ErrorKind`].
 //!
 //! A crawler meets every failure there is, thousands of times a night, so an error here answers three questions at
 //! once: what kind of failure it is (to count, to decide on a retry), where it happened (the URL) and why (the source).
@@ -20,9 +20,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The result type of this library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Something that went wrong, where, and why.
+/// Error of a crawl: its kind, its place (the URL) and its cause.
 ///
-/// `Display` tells this level and the URL; [`source`](std::error::Error::source) leads to the cause. The text is for
+/// `Display` writes this level and the URL; [`source`](std::error::Error::source) leads to the cause. The text is for
 /// people and no contract: branch on [`kind`](Error::kind).
 pub struct Error {
     inner: Box<Inner>,
@@ -36,7 +36,7 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// The part of an item that could not be had.
+/// Field of an item that could not be read.
 struct Field {
     item: &'static str,
     path: String,
@@ -44,7 +44,7 @@ struct Field {
 
 macro_rules! kinds {
     ($( $(#[doc = $about:literal])+ $kind:ident = $name:literal; )*) => {
-        /// What kind of failure an [`Error`] is: a crawl counts and retries by it.
+        /// Kind of failure of an [`Error`], by which a crawl counts and retries.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum ErrorKind {
@@ -52,7 +52,7 @@ macro_rules! kinds {
         }
 
         impl ErrorKind {
-            /// The kind's name in reports and JSON: `too_large`.
+            /// Returns the kind's name in reports and JSON: `too_large`.
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self {
@@ -60,7 +60,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The kind of this name.
+            /// Returns the kind of this name.
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name {
                     $( $name => Some(Self::$kind), )*
@@ -177,7 +177,7 @@ kinds! {
 }
 
 impl ErrorKind {
-    /// Whether it says of a page that it was fetched, and that the spider failed on it.
+    /// Returns whether the kind says of a page that it was fetched and that the spider failed on it.
     pub(crate) fn is_of_spider(self) -> bool {
         matches!(self, Self::Spider | Self::Panic)
     }
@@ -190,7 +190,7 @@ impl fmt::Display for ErrorKind {
 }
 
 impl Error {
-    /// An error of this kind. `message` says what happened, in lower case, without the URL and without the cause.
+    /// Makes an error of this kind. `message` says what happened, in lower case, without the URL and without the cause.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self {
             inner: Box::new(Inner {
@@ -203,21 +203,21 @@ impl Error {
         }
     }
 
-    /// Adds where it happened. A user name and password in the URL are taken out. The first URL given stays.
+    /// Adds the URL at which it happened. A user name and password in the URL are taken out. The first URL given stays.
     #[must_use]
     pub fn with_url(mut self, url: &Url) -> Self {
         self.inner.url.get_or_insert_with(|| without_userinfo(url));
         self
     }
 
-    /// Adds why it happened.
+    /// Adds the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
 
-    /// Says that it happened to this field of an item of this type; an error from within the field keeps its own path.
+    /// Adds the field, of an item of this type, that could not be read; an error from within the field keeps its own path.
     pub(crate) fn in_field(mut self, item: &'static str, name: impl Into<String>) -> Self {
         let mut path = name.into();
         if let Some(inner) = self.inner.field.take() {
@@ -227,25 +227,26 @@ impl Error {
         self
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// Where it happened, if it happened at a URL; never with a user name or password.
+    /// Returns the URL at which it happened, if there is one; never with a user name or password.
     #[must_use]
     pub fn url(&self) -> Option<&Url> {
         self.inner.url.as_ref()
     }
 
-    /// Which field of an item could not be had, as a path: `author.name`, `tags[2]`. See [`Extract`](trait@crate::Extract).
+    /// Returns the field of an item that could not be read, as a path: `author.name`, `tags[2]`. See
+    /// [`Extract`](trait@crate::Extract).
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.inner.field.as_ref().map(|field| field.path.as_str())
     }
 
-    /// What happened and to what, without the URL and the causes.
+    /// Returns the message, with the field of the item if there is one, without the URL and the causes.
     fn message(&self) -> String {
         match &self.inner.field {
             Some(Field { item, path }) => format!("{item}.{path}: {}", self.inner.message),
@@ -253,7 +254,7 @@ impl Error {
         }
     }
 
-    /// What happened and every cause of it, on one line and without the URL.
+    /// Returns the message and every cause, on one line and without the URL.
     #[must_use]
     pub fn chain(&self) -> String {
         let mut text = self.message();

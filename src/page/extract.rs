@@ -1,4 +1,4 @@
-//! Typed extraction: a struct whose fields say where on a page they stand.
+//! Typed extraction: structs whose fields name their place on a page.
 //!
 //! `#[derive(Extract)]` writes [`Extract`] for a struct; its selectors, patterns and formats are checked when the program is
 //! compiled. The code that it writes is what one would write by hand, and as fast.
@@ -39,9 +39,9 @@
 //! # Ok::<(), crawlworks::BoxError>(())
 //! ```
 //!
-//! What a missing required field says is an [`Error`](crate::Error) of kind [`Missing`](crate::ErrorKind::Missing), and a
-//! text that is not of the field's type one of kind [`Value`](crate::ErrorKind::Value);
-//! [`Error::field`](crate::Error::field) names the field.
+//! A missing required field is an [`Error`](crate::Error) of kind [`Missing`](crate::ErrorKind::Missing), and a text that
+//! is not of the field's type one of kind [`Value`](crate::ErrorKind::Value); [`Error::field`](crate::Error::field) names
+//! the field.
 
 mod dates;
 mod from_text;
@@ -63,7 +63,7 @@ use serde_json::{Map, Value};
 use crate::page::error::Result;
 use crate::page::html::Element;
 
-/// Something that is taken out of an element of a page. Derive it: `#[derive(Extract)]`.
+/// Type of items that are taken out of an element of a page. Derive it: `#[derive(Extract)]`.
 ///
 /// Each field says with `#[extract("css", option, …)]` where it stands within the element and how it is read:
 ///
@@ -165,10 +165,11 @@ use crate::page::html::Element;
     note = "what is read from a text, such as a `String`, is no `nested` item: leave the word out"
 )]
 pub trait Extract: Sized {
-    /// Where the items stand on a page. `None`: the page, or the element that is asked, is the item.
+    /// Selector of the elements that hold the items on a page. `None` if the page, or the element that is asked, is the
+    /// item.
     const CSS: Option<&'static str> = None;
 
-    /// Takes it out of the element; [`CSS`](Self::CSS) is not looked for.
+    /// Takes the item out of the element; [`CSS`](Self::CSS) is not looked for.
     ///
     /// # Errors
     ///
@@ -176,7 +177,8 @@ pub trait Extract: Sized {
     /// [`ErrorKind::Value`](crate::ErrorKind::Value) when a text is not of the type asked for.
     fn extract(element: Element<'_>) -> Result<Self>;
 
-    /// The JSON Schema (draft 2020-12) of what serde writes of it; `{}`, which allows everything, if it is not known.
+    /// Returns the JSON Schema (draft 2020-12) of what serde writes of the item; `{}`, which allows everything, if it is
+    /// not known.
     ///
     /// The derived one respects serde's `rename`, `rename_all`, `skip`, `skip_serializing_if`, `flatten` and `tag`, and
     /// makes doc comments descriptions. A type that is neither `FromText` nor `Extract`, what serde writes `with` a function,

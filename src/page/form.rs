@@ -30,16 +30,16 @@ use button::Button;
 use control::Control;
 use encode::Encoding as Body;
 
-/// A form that was found in a page by [`Html::form`], with what its fields hold now.
+/// Form that was found in a page by [`Html::form`], with the current values of its fields.
 ///
 /// It is plain data, and can be kept and sent elsewhere. It has what a browser would send, by the rules of the HTML
 /// standard: fields that are hidden, filled in, checked or selected, in the order of the page, also those that are outside
 /// of the form and name it in `form=`; not those that are disabled or have no name.
 ///
-/// What is wrong with it is told by [`submit`](Self::submit). At most 10,000 fields. Its `Debug` hides passwords.
+/// Errors in the form are reported by [`submit`](Self::submit). At most 10,000 fields. Its `Debug` redacts passwords.
 #[derive(Clone)]
 pub struct Form {
-    /// The page that it is in.
+    /// URL of the page with the form.
     page: Url,
     target: Target,
     controls: Vec<Control>,
@@ -48,10 +48,10 @@ pub struct Form {
     encoding: &'static Encoding,
 }
 
-/// Where a form goes, and how. A button may say otherwise.
+/// Destination of a form, with method and encoding. A button may override each.
 #[derive(Debug, Clone)]
 struct Target {
-    /// `None` when the `action` is no URL: it is here then.
+    /// URL that the form is sent to; `Err` with the text of the `action` if that is no URL.
     url: std::result::Result<Url, String>,
     method: Way,
     body: Body,
@@ -61,13 +61,13 @@ struct Target {
 enum Way {
     Get,
     Post,
-    /// It closes a dialog and sends nothing.
+    /// Closes a dialog and sends nothing.
     Dialog,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Press {
-    /// The first button, as Enter does.
+    /// The first button, which the Enter key presses.
     Default,
     Button(usize),
     Unknown(String),
@@ -75,18 +75,19 @@ enum Press {
 }
 
 impl Html {
-    /// The form that is, or is around, the first element that matches a CSS selector: `form`, `#login`, or
-    /// `input[type=password]`. Of a field that names its form (`form=`) it is that one.
+    /// Returns the form that is, or is around, the first element that matches a CSS selector: `form`, `#login`, or
+    /// `input[type=password]`. For a field that names its form (`form=`) it is that one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Missing`] when nothing matches, or what does is in no form; [`ErrorKind::TooLarge`] when it has more
-    /// than 10,000 fields; [`ErrorKind::Selector`] if it is no selector.
+    /// [`ErrorKind::Missing`] if nothing matches, or the element is in no form; [`ErrorKind::TooLarge`] if the form has
+    /// more than 10,000 fields; [`ErrorKind::Selector`] if `css` is no selector.
     pub fn form(&self, css: &str) -> Result<Form> {
         read::form(self, css)
     }
 
-    /// The first form of the page that has fields or buttons of all these names: a login, whatever forms stand before it.
+    /// Returns the first form of the page that has fields or buttons of all these names: a login, whatever forms stand
+    /// before it.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ impl Form {
         self.with_all(name, [value.into()])
     }
 
-    /// Sets a field to several values: the boxes to check, the options to select. None empties it: it is not sent.
+    /// Sets a field to several values: the boxes to check, the options to select. Without values, the field is not sent.
     #[must_use]
     pub fn with_all<V: Into<String>>(
         mut self,
@@ -129,8 +130,8 @@ impl Form {
         self
     }
 
-    /// Whether a button of that name and value was pressed instead of setting a field. One of another value is not pressed any
-    /// more: both would be sent.
+    /// Presses the button of that name and value instead of setting a field; returns whether there is one. A pressed button
+    /// of that name and another value is released: both would be sent.
     fn set_button(&mut self, name: &str, values: &[String]) -> bool {
         let is_field = self.controls.iter().any(|own| own.name == name);
         if is_field || values.is_empty() {
@@ -183,7 +184,7 @@ impl Form {
         self
     }
 
-    /// The names and values that would be sent, but for the button's, in the order of the page.
+    /// Returns the names and values that would be sent, but for the button's, in the order of the page.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.controls.iter().flat_map(|control| {
             let values = control.values.iter();
@@ -191,22 +192,22 @@ impl Form {
         })
     }
 
-    /// Whether it has a field or a button of this name, sent or not.
+    /// Returns whether the form has a field or a button of this name, sent or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.controls.iter().any(|own| own.name == name)
             || self.buttons.iter().any(|own| own.name == name)
     }
 
-    /// The first value of a field, if it would be sent.
+    /// Returns the first value of a field, if it would be sent.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&str> {
         let mut fields = self.fields();
         fields.find(|(own, _)| *own == name).map(|(_, value)| value)
     }
 
-    /// The request that sends the form: a `GET` whose query is replaced, or a `POST` with the body in the form's own
-    /// `enctype` and encoding.
+    /// Returns the request that sends the form: a `GET` whose query is replaced, or a `POST` with the body in the form's
+    /// own `enctype` and encoding.
     ///
     /// # Errors
     ///
@@ -282,7 +283,7 @@ impl Form {
 }
 
 impl Target {
-    /// The same, as a button has it.
+    /// Returns the destination with the overrides of a button.
     fn with(&self, button: Option<&Button>) -> Self {
         let mut target = self.clone();
         if let Some(button) = button {
@@ -295,7 +296,7 @@ impl Target {
 }
 
 impl Way {
-    /// The `method` of a form, which is `get` when it is none.
+    /// Returns the `method` of a form; an unknown one is `get`.
     fn of(method: &str) -> Self {
         match method {
             method if method.eq_ignore_ascii_case("post") => Self::Post,
@@ -306,13 +307,13 @@ impl Way {
 }
 
 impl Form {
-    /// Where it goes, unless the button that is pressed says otherwise. `None` when that is no http(s) URL.
+    /// Returns the URL that the form is sent to, unless the pressed button overrides it. `None` if that is no http(s) URL.
     #[must_use]
     pub fn action(&self) -> Option<&Url> {
         self.target.url.as_ref().ok()
     }
 
-    /// How it goes there, unless the button that is pressed says otherwise.
+    /// Returns the HTTP method that the form is sent with, unless the pressed button overrides it.
     #[must_use]
     pub fn method(&self) -> Method {
         match self.target.method {

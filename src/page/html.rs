@@ -1,4 +1,4 @@
-//! What is taken out of pages: links in one quick pass, or anything by CSS selector.
+//! Extraction of data from pages: links in one quick pass, or anything by CSS selector.
 //!
 //! - [`scan`]: links, title and first heading without building a tree; `crawl site` reads pages so.
 //! - [`Html`] and [`Element`]: the page as a tree, searched with CSS selectors; a [`Query`] also says what is taken of each

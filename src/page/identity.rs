@@ -1,4 +1,4 @@
-//! What a URL means: how it is read, when two are the same page, and which site it belongs to.
+//! Identity of URLs: how a URL is read, when two are the same page, and which site a URL belongs to.
 //!
 //! A crawl asks these questions of every link, so they are answered in one place and the same way everywhere:
 //! [`parse`] reads a URL as browsers do, [`canonical`] is the form that two URLs share when they name one page,
@@ -31,7 +31,7 @@ pub(crate) use session::without_session;
 pub(crate) use spellings::Spellings;
 pub(crate) use strip::Strip;
 
-/// How much of a bad URL an error shows, in characters.
+/// Length of the part of a bad URL that an error shows, in characters.
 const SHOWN: usize = 80;
 
 /// Reads an http(s) URL as the [URL Standard](https://url.spec.whatwg.org/) does, relative ones against `base`.
@@ -66,7 +66,7 @@ pub fn parse(input: &str, base: Option<&Url>) -> Result<Url> {
     }
 }
 
-/// A host name as URLs have it: in lower case, with letters beyond ASCII in Punycode.
+/// Returns a host name as URLs have it: in lower case, with letters beyond ASCII in Punycode.
 pub(crate) fn host_name(written: &str) -> String {
     match url::Host::parse(written) {
         Ok(url::Host::Domain(name)) => name,
@@ -74,7 +74,7 @@ pub(crate) fn host_name(written: &str) -> String {
     }
 }
 
-/// `///host` as `//host`, with any number and mix of slashes from three.
+/// Returns `///host` as `//host`, with any number and mix of slashes from three.
 pub(crate) fn with_two_slashes(input: &str) -> Option<String> {
     let input = input.trim_start_matches(|c: char| c <= ' ');
     let rest = input.trim_start_matches(['/', '\\', '\t', '\n', '\r']);
@@ -82,7 +82,7 @@ pub(crate) fn with_two_slashes(input: &str) -> Option<String> {
     (slashes >= 3).then(|| format!("//{rest}"))
 }
 
-/// The beginning of a bad URL, without user name and password.
+/// Returns the beginning of a bad URL, without user name and password.
 fn shown(input: &str) -> String {
     let start = input.find("//").map_or(0, |slashes| slashes + 2);
     let (scheme, rest) = input.split_at_checked(start).unwrap_or(("", input));
@@ -99,7 +99,7 @@ fn shown(input: &str) -> String {
     shown.escape_debug().collect()
 }
 
-/// The form that URLs of one page share: without fragment, the digits of percent-escapes in upper case.
+/// Returns the form that URLs of one page share: without fragment, the digits of percent-escapes in upper case.
 ///
 /// The parser has lowered scheme and host and dropped default ports and dot segments by then. Everything else is left
 /// alone, because servers may tell it apart: `%2F` and `/`, `%7E` and `~`, the order of a query, `?` with nothing
@@ -126,7 +126,7 @@ pub fn canonical(url: &Url) -> Cow<'_, str> {
     Cow::Owned(canonical)
 }
 
-/// The two digits of each percent-escape. A `%` without them is none, and stays as it is.
+/// Returns the two digits of each percent-escape. A `%` without them is none, and stays as it is.
 fn escapes(text: &str) -> impl Iterator<Item = &str> {
     text.split('%')
         .skip(1)
@@ -141,8 +141,8 @@ fn escape_digits(after_percent: &str) -> Option<(&str, &str)> {
         .then_some((digits, rest))
 }
 
-/// The registrable domain of a URL by the [Public Suffix List](https://publicsuffix.org/), private suffixes included:
-/// `example.co.uk`, `user.github.io`. In lower case and Punycode, as URLs have it.
+/// Returns the registrable domain of a URL by the [Public Suffix List](https://publicsuffix.org/), private suffixes
+/// included: `example.co.uk`, `user.github.io`. In lower case and Punycode, as URLs have it.
 ///
 /// `None` for IP addresses, single labels such as `localhost`, and names that are public suffixes themselves. A top
 /// level domain that the list does not know is a public suffix.
@@ -156,7 +156,7 @@ pub fn site(url: &Url) -> Option<String> {
     psl::domain_str(domain).map(str::to_owned)
 }
 
-/// The origin of a URL, as robots.txt counts them: scheme, host and port.
+/// Returns the origin of a URL, by which robots.txt files are kept: scheme, host and port.
 pub(crate) fn origin(url: &Url) -> &str {
     &url[..Position::BeforePath]
 }

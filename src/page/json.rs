@@ -32,7 +32,7 @@ use crate::page::html::{Element, Html};
 pub use read::parse;
 pub(crate) use read::{parse_all, typed};
 
-/// What a JMESPath expression finds in a value; `null` when there is nothing.
+/// Searches a value with a JMESPath expression and returns what it finds; `null` if there is nothing.
 ///
 /// An expression is compiled once per thread. Objects keep the order of their keys, and `{a: …, b: …}` has the order in
 /// which it is written; only what a function such as `sort_by` returns has its keys sorted.
@@ -54,7 +54,7 @@ pub fn search(value: &Value, expression: &str) -> Result<Value> {
     evaluate::evaluate(value, &compiled)
 }
 
-/// Whether this is a JMESPath expression all of whose functions exist.
+/// Checks that a text is a JMESPath expression all of whose functions exist.
 ///
 /// ```
 /// let error = crawlworks::json::check("books[?price >]").unwrap_err();
@@ -69,13 +69,13 @@ pub fn check(expression: &str) -> Result<()> {
 }
 
 #[cfg(feature = "recipe")]
-/// Whether the expression asks a question, so that `false` is an answer and no value of the JSON.
+/// Returns whether the expression asks a question, so that `false` is an answer and no value of the JSON.
 pub(crate) fn is_condition(expression: &str) -> bool {
     expression::compile(expression).is_ok_and(|compiled| expression::is_condition(&compiled.ast))
 }
 
 impl Element<'_> {
-    /// The JSON in the element, such as a `script`, read as by [`json::parse`](parse).
+    /// Reads the JSON in the element, such as a `script`, as [`json::parse`](parse) does.
     ///
     /// ```
     /// use crawlworks::html::Html;
@@ -97,8 +97,8 @@ impl Element<'_> {
 }
 
 impl Html {
-    /// What a JMESPath expression finds in the JSON of the first element that matches a CSS selector. `None` when no element
-    /// matches, or when there is nothing to be found (`null`).
+    /// Searches the JSON of the first element that matches a CSS selector with a JMESPath expression. `None` if no element
+    /// matches, or if there is nothing to be found (`null`).
     ///
     /// ```
     /// use crawlworks::html::Html;

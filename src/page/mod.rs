@@ -1,5 +1,5 @@
-//! The floor of pages: requests and responses, and everything that is read out of a body. No runtime, no network, no
-//! store: it can be used, and tested, without a crawl.
+//! Requests and responses, and everything that is read out of a body. It uses no runtime, no network and no store, and so
+//! works, and can be tested, without a crawl.
 
 #[cfg(feature = "article")]
 pub(crate) mod article;

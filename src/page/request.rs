@@ -1,7 +1,7 @@
-//! A [`Request`]: what to fetch, and what the spider wants to remember when the answer comes.
+//! A [`Request`]: the URL to fetch, and what the spider wants to remember when the answer comes.
 //!
 //! Requests are plain data: no callbacks, no handles. They can be queued, stored, sent to another machine and compared.
-//! A [label](Request::with_label) tells `parse` what kind of page this is.
+//! A [label](Request::with_label) shows `parse` what kind of page this is.
 //!
 //! ```
 //! use crawlworks::Request;
@@ -39,7 +39,7 @@ use crate::page::identity;
 pub(crate) use credentials::{Credentials, secret};
 pub(crate) use proxy::Proxy;
 
-/// The metadata of a request that has secrets in it when it is sent.
+/// Key of the metadata of a request that has secrets in it when it is sent.
 pub(crate) const SECRETS: &str = "recipe.secrets";
 
 /// One thing to fetch. Build it with [`get`](Request::get) or [`post`](Request::post) and the `with_` methods.
@@ -56,7 +56,7 @@ pub struct Request {
     extra: Option<Box<Extra>>,
 }
 
-/// What a plain `GET` of a URL does not need.
+/// Parts of a request that a plain `GET` of a URL does not need.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a wish of its own, and most requests have none"
@@ -77,27 +77,27 @@ struct Extra {
     robots_for: Option<Box<str>>,
     proxy: Option<Box<str>>,
     session: Option<Box<str>>,
-    /// Whether the `Authorization` header comes from the URL.
+    /// Set if the `Authorization` header comes from the URL.
     has_userinfo: bool,
-    /// How often an answer asked for other credentials.
+    /// Number of answers that asked for other credentials.
     challenges: u8,
     /// Marks of the requests in the chain of redirects.
     trail: Vec<u64>,
     sitemap: u8,
-    /// Whether a sitemap lists it, and no spider asked for it.
+    /// Set if a sitemap lists the URL, and no spider asked for it.
     is_listed: bool,
 }
 
 impl Request {
-    /// A `GET` of this URL.
+    /// Makes a `GET` of this URL.
     ///
     /// # Errors
-    /// [`ErrorKind::Url`] when it is not an absolute http(s) URL.
+    /// [`ErrorKind::Url`] if it is not an absolute http(s) URL.
     pub fn get(url: impl AsRef<str>) -> Result<Self> {
         Ok(Self::from(identity::parse(url.as_ref(), None)?))
     }
 
-    /// A `POST` to this URL; give it a body with [`with_form`](Self::with_form), [`with_json`](Self::with_json) or
+    /// Makes a `POST` to this URL; give it a body with [`with_form`](Self::with_form), [`with_json`](Self::with_json) or
     /// [`with_body`](Self::with_body).
     ///
     /// It is tried again as a `GET` is, also when its answer was lost: one that must not be made twice needs
@@ -279,20 +279,20 @@ impl Request {
         self
     }
 
-    /// Replaces the URL: what a middleware that signs by query parameter needs.
+    /// Replaces the URL, for instance in a middleware that signs by query parameter.
     #[must_use]
     pub fn with_url(mut self, url: Url) -> Self {
         self.url = url;
         self
     }
 
-    /// The URL, without user name and password.
+    /// Returns the URL, without user name and password.
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
     }
 
-    /// The method.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> &Method {
         self.extra
@@ -300,43 +300,43 @@ impl Request {
             .map_or(&Method::GET, |extra| &extra.method)
     }
 
-    /// A header of this request; the headers that every request gets are not among them.
+    /// Returns a header of this request; the headers that every request gets are not among them.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&HeaderValue> {
         self.extra.as_ref()?.headers.get(name)
     }
 
-    /// The headers of this request, to read.
+    /// Returns the headers of this request, to read.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
         self.extra.as_ref().map_or(&NONE, |extra| &extra.headers)
     }
 
-    /// The headers of this request, to change: what a middleware that signs or authenticates needs.
+    /// Returns the headers of this request, to change, for instance in a middleware that signs or authenticates.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.extra_mut().headers
     }
 
-    /// The body; empty when there is none.
+    /// Returns the body; empty if there is none.
     #[must_use]
     pub fn body(&self) -> &[u8] {
         self.extra.as_ref().map_or(&[], |extra| &extra.body)
     }
 
-    /// The label, if one was given.
+    /// Returns the label, if one was given.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.extra.as_ref()?.label.as_deref()
     }
 
-    /// The session, if one was named.
+    /// Returns the session, if one was named.
     #[must_use]
     pub fn session(&self) -> Option<&str> {
         self.extra.as_ref()?.session.as_deref()
     }
 
-    /// A value attached with [`with_meta`](Self::with_meta); `None` when there is no such key.
+    /// Returns a value attached with [`with_meta`](Self::with_meta); `None` if there is no such key.
     ///
     /// # Errors
     /// [`ErrorKind::Json`] when the value is not a `T`.
@@ -354,49 +354,49 @@ impl Request {
         })
     }
 
-    /// The priority; higher goes first.
+    /// Returns the priority; higher goes first.
     #[must_use]
     pub fn priority(&self) -> i32 {
         self.priority
     }
 
-    /// How many links lead here from a start request; redirects do not count.
+    /// Returns the number of links that lead here from a start request; redirects do not count.
     #[must_use]
     pub fn depth(&self) -> u32 {
         self.depth
     }
 
-    /// The timeout of the whole exchange, if this request overrides the setting.
+    /// Returns the timeout of the whole exchange, if this request overrides the setting.
     #[must_use]
     pub fn timeout(&self) -> Option<Duration> {
         self.extra.as_ref()?.timeout
     }
 
-    /// How often it is tried again, if this request overrides the setting.
+    /// Returns the number of times that it is tried again, if this request overrides the setting.
     #[must_use]
     pub fn retries(&self) -> Option<u32> {
         self.extra.as_ref()?.retries
     }
 
-    /// How often this request was tried before.
+    /// Returns the number of earlier tries of this request.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.extra.as_ref().map_or(0, |extra| extra.attempt)
     }
 
-    /// The URLs that redirected here, oldest first.
+    /// Returns the URLs that redirected here, oldest first.
     #[must_use]
     pub fn redirects(&self) -> &[Url] {
         self.extra.as_ref().map_or(&[], |extra| &extra.redirects)
     }
 
-    /// Whether every status is handed to `parse`.
+    /// Returns whether every status is handed to `parse`.
     #[must_use]
     pub fn takes_any_status(&self) -> bool {
         self.extra.as_ref().is_some_and(|extra| extra.any_status)
     }
 
-    /// The proxy of this request alone, as [`with_proxy`](Self::with_proxy) was given it: possibly with a password.
+    /// Returns the proxy of this request alone, as [`with_proxy`](Self::with_proxy) was given it: possibly with a password.
     #[must_use]
     pub fn proxy(&self) -> Option<&str> {
         self.extra.as_ref()?.proxy.as_deref()
@@ -408,7 +408,7 @@ impl Request {
 }
 
 impl From<Url> for Request {
-    /// A `GET` of this URL. One that is not http(s) is reported when it is scheduled.
+    /// Makes a `GET` of this URL. One that is not http(s) is reported when it is scheduled.
     fn from(mut url: Url) -> Self {
         let user = decoded(url.username());
         let password = decoded(url.password().unwrap_or_default());

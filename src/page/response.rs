@@ -1,4 +1,4 @@
-//! A [`Response`]: what came back, and ways to read it.
+//! A [`Response`]: the answer to a request, and ways to read it.
 //!
 //! ```
 //! use crawlworks::{Request, Response};
@@ -37,7 +37,7 @@ use crate::page::sniff::MediaType;
 pub use provenance::{FromCache, Recrawled};
 pub(crate) use provenance::{Notes, Passage};
 
-/// An HTTP answer with its whole body, decoded from its `Content-Encoding`.
+/// HTTP answer with its whole body, decoded from its `Content-Encoding`.
 ///
 /// Plain data, `Send + Sync`. HTML is parsed when [`html`](Self::html) asks for it and is not kept in here, because a
 /// parsed document cannot cross threads; parse once and keep the [`Html`] in a variable.
@@ -52,22 +52,22 @@ pub struct Response {
     is_incomplete: bool,
     notes: Notes,
     limits: Limits,
-    /// Where it is noted what the limits cut off.
+    /// Marks that note what the limits cut off.
     marks: Option<Arc<Marks>>,
 }
 
-/// How long an exchange took. Waiting in the queue is not part of it.
+/// Duration of an exchange. Waiting in the queue is not part of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timings {
-    /// From the start (connecting included) to the end of the response's head.
+    /// Time from the start (connecting included) to the end of the response's head.
     pub head: Duration,
-    /// From the start to the end of the body.
+    /// Time from the start to the end of the body.
     pub total: Duration,
 }
 
 impl Response {
-    /// A response made by hand: what a fake downloader or a test returns. An unusable status number becomes 500.
+    /// Makes a response by hand, for a fake downloader or a test. An unusable status number becomes 500.
     #[must_use]
     pub fn new(request: Request, status: u16) -> Self {
         Self {
@@ -106,14 +106,14 @@ impl Response {
         Ok(self)
     }
 
-    /// Sets how long the exchange took; a downloader that does not is timed from outside.
+    /// Sets the duration of the exchange; a downloader that does not is timed from outside.
     #[must_use]
     pub fn with_timings(mut self, head: Duration, total: Duration) -> Self {
         self.timings = Timings { head, total };
         self
     }
 
-    /// Sets how many bytes of body came over the wire, for the report.
+    /// Sets the number of bytes of body that came over the wire, for the report.
     #[must_use]
     pub fn with_wire_bytes(mut self, bytes: u64) -> Self {
         self.wire_bytes = bytes;
@@ -139,14 +139,15 @@ impl Response {
         self
     }
 
-    /// Marks it as one whose body has ended early.
+    /// Marks the response as one whose body ended early.
     #[must_use]
     pub fn incomplete(mut self) -> Self {
         self.is_incomplete = true;
         self
     }
 
-    /// Whether the body ended early: only with the setting `incomplete = keep`, and if no other try has brought more.
+    /// Returns whether the body ended early: only with the setting `incomplete = keep`, and if no other try has brought
+    /// more.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.is_incomplete
@@ -171,7 +172,7 @@ impl Response {
         self.notes
     }
 
-    /// Fills in how long the exchange took, for a downloader that does not tell.
+    /// Fills in the duration of the exchange, for a downloader that does not set it.
     pub(crate) fn or_timed(mut self, total: Duration) -> Self {
         if self.timings == Timings::default() {
             self.timings = Timings { head: total, total };
@@ -179,19 +180,19 @@ impl Response {
         self
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The URL that answered: after redirects, the last one.
+    /// Returns the URL that answered: after redirects, the last one.
     #[must_use]
     pub fn url(&self) -> &Url {
         self.request.url()
     }
 
-    /// The request that led here; [`Request::redirects`] tells by which way.
+    /// Returns the request that led here; [`Request::redirects`] has the URLs in between.
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.request
@@ -201,19 +202,19 @@ impl Response {
         &mut self.request
     }
 
-    /// The label of the request.
+    /// Returns the label of the request.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.request.label()
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// A header as text; `None` when it is missing. Bytes that are not UTF-8 are read as ISO 8859-1.
+    /// Returns a header as text; `None` if it is missing. Bytes that are not UTF-8 are read as ISO 8859-1.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<Cow<'_, str>> {
         let bytes = self.headers.get(name)?.as_bytes();
@@ -223,7 +224,7 @@ impl Response {
         })
     }
 
-    /// The media type of `Content-Type` in lower case, without parameters: `text/html`.
+    /// Returns the media type of `Content-Type` in lower case, without parameters: `text/html`.
     #[must_use]
     pub fn content_type(&self) -> Option<String> {
         let header = self.header("content-type")?;
@@ -236,55 +237,55 @@ impl Response {
         (!essence.is_empty()).then_some(essence)
     }
 
-    /// The body's bytes, after `Content-Encoding`.
+    /// Returns the body's bytes, after `Content-Encoding`.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// How long the exchange took.
+    /// Returns the duration of the exchange.
     #[must_use]
     pub fn timings(&self) -> Timings {
         self.timings
     }
 
-    /// How many bytes of body came over the wire, before decoding.
+    /// Returns the number of bytes of body that came over the wire, before decoding.
     #[must_use]
     pub fn wire_bytes(&self) -> u64 {
         self.wire_bytes
     }
 
-    /// Whether the body is from the cache, or from what the job keeps for a recrawl, and why that was right; `None` when
-    /// it came from the server. See the [guide](crate::guide::cache).
+    /// Returns why the body could be taken from the cache, or from what the job keeps for a recrawl; `None` if it came from
+    /// the server. See the [guide](crate::guide::cache).
     #[must_use]
     pub fn from_cache(&self) -> Option<FromCache> {
         self.notes.from
     }
 
-    /// How this page is compared with the run before: `None` when the crawl is no recrawl (setting `recrawl`), or this is
-    /// no page that it compares. See the [guide](crate::guide::cache).
+    /// Returns how this page compares with the run before; `None` if the crawl is no recrawl (setting `recrawl`), or this
+    /// is no page that it compares. See the [guide](crate::guide::cache).
     #[must_use]
     pub fn recrawled(&self) -> Option<Recrawled> {
         self.notes.recrawled
     }
 
-    /// The character encoding: byte order mark, then `Content-Type`, then what the document declares, then detection
-    /// from the bytes and the country of the host. JSON is UTF-8 wherever it can be. See [`charset`].
+    /// Returns the character encoding: by the byte order mark, then `Content-Type`, then what the document declares, then
+    /// detection from the bytes and the country of the host. JSON is UTF-8 wherever it can be. See [`charset`].
     #[must_use]
     pub fn encoding(&self) -> &'static Encoding {
         let content_type = self.header("content-type");
         charset::detect_at(&self.body, content_type.as_deref(), self.url().domain())
     }
 
-    /// What kind of content it is: the media type of `Content-Type`, or what the first bytes look like when that is
-    /// missing or says nothing. See [`sniff`].
+    /// Returns the kind of content: the media type of `Content-Type`, or what the first bytes look like if that is missing
+    /// or says nothing. See [`sniff`].
     #[must_use]
     pub fn media_type(&self) -> String {
         let content_type = self.header("content-type");
         sniff::media_type(&self.body, content_type.as_deref(), self.is_nosniff()).into_owned()
     }
 
-    /// Whether `Content-Type` says what it is.
+    /// Returns whether `Content-Type` names the kind of content.
     pub(crate) fn has_media_type(&self) -> bool {
         sniff::is_declared(self.header("content-type").as_deref())
     }
@@ -296,19 +297,19 @@ impl Response {
         })
     }
 
-    /// The body as text in its [`encoding`](Self::encoding); what is not valid becomes U+FFFD.
+    /// Returns the body as text in its [`encoding`](Self::encoding); what is not valid becomes U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         charset::decode(&self.body, self.encoding())
     }
 
-    /// The body as the text of JSON, whatever its media type says it is.
+    /// Returns the body as the text of JSON, whatever its media type says it is.
     pub(crate) fn json_text(&self) -> Cow<'_, str> {
         let content_type = self.header("content-type");
         charset::json_text(&self.body, content_type.as_deref(), self.url().domain())
     }
 
-    /// The body parsed from JSON, which is read as by [`json::parse`](crate::json::parse).
+    /// Parses the body from JSON, which is read as by [`json::parse`](crate::json::parse).
     ///
     /// A whole number that 64 bits cannot hold goes into a type that takes it, such as `u128` or `f64`; into a `String` or a
     /// [`Value`](serde_json::Value) goes the text of its digits.
@@ -323,7 +324,7 @@ impl Response {
         })
     }
 
-    /// The body parsed as HTML, or by the rules of XML when that is its type: XHTML, a feed, an SVG picture.
+    /// Parses the body as HTML, or by the rules of XML if that is its type: XHTML, a feed, an SVG picture.
     ///
     /// # Errors
     /// [`ErrorKind::NotHtml`] when it is something else, such as an image or JSON: `Content-Type` says so, or the first
@@ -345,14 +346,14 @@ impl Response {
         Ok(html.with_encoding(encoding))
     }
 
-    /// The absolute http(s) URLs of all `a` and `area` links, in document order, once each and without fragments.
+    /// Returns the absolute http(s) URLs of all `a` and `area` links, in document order, once each and without fragments.
     /// Streamed, without building a document; nothing for a body that is not HTML.
     #[must_use]
     pub fn links(&self) -> Vec<Url> {
         self.scan(usize::MAX).links
     }
 
-    /// Title, first heading and at most `max_links` links in one pass over the bytes, without building a document.
+    /// Returns title, first heading and at most `max_links` links in one pass over the bytes, without building a document.
     #[must_use]
     pub fn scan(&self, max_links: usize) -> Page {
         match self.scanned(max_links) {
@@ -369,7 +370,7 @@ impl Response {
         }
     }
 
-    /// The same, and what is wrong with a page of XML.
+    /// Scans the page as [`scan`](Self::scan) does, and returns what is wrong with a page of XML.
     pub(crate) fn scanned(&self, max_links: usize) -> Result<(Page, Option<Fault>)> {
         let (body, url) = (&self.body, self.url());
         Ok(match self.markup()? {
@@ -384,7 +385,7 @@ impl Response {
         tracing::warn!(url = %self.url(), "{fault}");
     }
 
-    /// A URL relative to this page. A `<base>` in the document is not looked at; [`Html::links`] and
+    /// Returns a URL relative to this page. A `<base>` in the document is not looked at; [`Html::links`] and
     /// [`links`](Self::links) do that.
     ///
     /// # Errors
@@ -393,7 +394,7 @@ impl Response {
         identity::parse(reference, Some(self.url()))
     }
 
-    /// A request for a URL relative to this page.
+    /// Makes a request for a URL relative to this page.
     ///
     /// # Errors
     /// [`ErrorKind::Url`] when the result is not an http(s) URL.
@@ -401,8 +402,8 @@ impl Response {
         self.join(reference).map(Request::from)
     }
 
-    /// The page as text, by the rules of HTML, for what looks at its tags only; `None` of what is no page. Whether XML keeps
-    /// its own rules does not matter for that.
+    /// Returns the page as text, by the rules of HTML, for code that looks at its tags only; `None` for a body that is no
+    /// page. Whether XML keeps its own rules does not matter for that.
     pub(crate) fn as_html(&self) -> Option<Cow<'_, str>> {
         let (markup, encoding) = self.markup().ok()?;
         let text = charset::decode(&self.body, encoding);
@@ -412,7 +413,7 @@ impl Response {
         })
     }
 
-    /// By which rules the body is read, and in which encoding it is.
+    /// Returns the rules by which the body is read, and its encoding.
     fn markup(&self) -> Result<(Markup, &'static Encoding)> {
         let content_type = self.header("content-type");
         let nosniff = self.is_nosniff();
@@ -449,7 +450,7 @@ impl Response {
     }
 }
 
-/// By which rules a body is read.
+/// Rules by which a body is read.
 #[derive(Debug, Clone, Copy)]
 enum Markup {
     Html,

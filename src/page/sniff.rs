@@ -1,4 +1,4 @@
-//! What kind of content a response has: what its `Content-Type` says, or its first bytes where that says nothing.
+//! Detection of a response's kind of content, by its `Content-Type`, or by its first bytes where that says nothing.
 //!
 //! The [MIME Sniffing Standard](https://mimesniff.spec.whatwg.org/), as far as a crawler needs it: bytes are only looked
 //! at when there is no usable type, so an image stays an image whatever it holds, and `X-Content-Type-Options: nosniff`
@@ -18,7 +18,7 @@ use std::borrow::Cow;
 
 pub(crate) use media_type::MediaType;
 
-/// How much of a body is looked at.
+/// Length of the beginning of a body that is looked at, in bytes.
 const LENGTH: usize = 1445;
 /// `Content-Type`s that a widespread server once gave to every file that it did not know.
 const APACHE: [&str; 4] = [
@@ -28,7 +28,7 @@ const APACHE: [&str; 4] = [
     "text/plain; charset=UTF-8",
 ];
 
-/// The media type of a response, in lower case and without parameters: `text/html`.
+/// Returns the media type of a response, in lower case and without parameters: `text/html`.
 ///
 /// `content_type` is the value of the HTTP header, and `nosniff` whether `X-Content-Type-Options` says so.
 #[must_use]
@@ -44,7 +44,7 @@ pub fn media_type<'a>(body: &[u8], content_type: Option<&'a str>, nosniff: bool)
     }
 }
 
-/// Whether a header says a media type that means something.
+/// Returns whether a header names a media type that means something.
 pub(crate) fn is_declared(content_type: Option<&str>) -> bool {
     content_type.is_some_and(|text| is_known(&MediaType::parse(text).essence))
 }

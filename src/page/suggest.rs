@@ -1,6 +1,6 @@
-//! Names for those that were misspelled.
+//! Suggestions for misspelled names.
 
-/// `; did you mean "delay"?` when one of the names is near, else nothing.
+/// Returns `; did you mean "delay"?` if one of the names is near, else an empty text.
 pub(crate) fn did_you_mean<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     names
         .into_iter()

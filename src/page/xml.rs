@@ -18,11 +18,11 @@ use source::Source;
 use tag::Space;
 pub(crate) use tag::{Entity, Tag};
 
-/// How deep elements are followed. Sitemaps need four levels, pages within feeds some dozens. What is nested deeper counts
-/// as if it stood beside what it is in.
+/// Limit for the depth of elements. Sitemaps need four levels, pages within feeds some dozens. An element that is
+/// nested deeper counts as if it stood beside the element that it is in.
 const MAX_DEPTH: usize = 256;
 
-/// How many declarations of namespaces are kept at a time.
+/// Limit for the declarations of namespaces that are kept at a time.
 const MAX_SPACES: usize = 256;
 
 /// Reads a document from its beginning to its end.
@@ -61,7 +61,7 @@ pub(crate) enum Token<'a> {
 #[derive(Debug)]
 pub(crate) struct End<'a> {
     name: &'a str,
-    /// Whether it is written, or follows from the end of an element around it.
+    /// Set if the end tag is written; not if it follows from the end of an element around it.
     pub(crate) is_written: bool,
 }
 
@@ -210,7 +210,7 @@ fn is_void(name: &str) -> bool {
     )
 }
 
-/// Whether a document type declaration defines entities of its own.
+/// Returns whether a document type declaration defines entities of its own.
 pub(crate) fn defines_entities(doc_type: &str) -> bool {
     doc_type.to_ascii_uppercase().contains("<!ENTITY")
 }

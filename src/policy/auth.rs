@@ -1,4 +1,4 @@
-//! Who a crawl is to an origin: user names and passwords, and the headers that prove them (RFC 7617, RFC 7616).
+//! Logins of a crawl at its origins: user names, passwords and the headers that prove them (RFC 7617, RFC 7616).
 
 mod challenge;
 mod digest;

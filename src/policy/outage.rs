@@ -1,4 +1,4 @@
-//! What shows that a host is away as a whole, and when it is asked again.
+//! Detection of hosts that are down as a whole, and the pauses until such a host is asked again.
 //!
 //! Only a host that has answered can be away; one that never did is mistyped, or gone, and its requests fail each by
 //! itself. What counts:
@@ -28,21 +28,21 @@ use crate::page::error::ErrorKind;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What an exchange says of its host.
+/// Evidence that one exchange gives about the state of its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
-    /// It is there.
+    /// The host is up.
     Answered,
-    /// It is away, unless only this page is.
+    /// The host is down, unless only this page fails.
     Silent,
-    /// It is away by the word of a gateway, which may answer for some pages itself.
+    /// The host is down according to a gateway, which may answer for some pages itself.
     Gateway,
-    /// Nothing.
+    /// The exchange proves nothing.
     Unclear,
 }
 
 impl Sign {
-    /// What a status says.
+    /// Returns the evidence that a response status gives.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             502..=504 | 520..=527 | 530 => Self::Gateway,
@@ -50,7 +50,7 @@ impl Sign {
         }
     }
 
-    /// What an exchange says that ended without a whole answer.
+    /// Returns the evidence given by an exchange that ended without a whole answer.
     pub(crate) fn of_error(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::Dns
@@ -64,7 +64,7 @@ impl Sign {
     }
 }
 
-/// How long to wait after so many requests in a row that looked for a host in vain.
+/// Returns the time to wait after `failed` requests in a row that tried a host in vain.
 pub(crate) fn pause(failed: u32) -> Duration {
     match failed.checked_sub(1) {
         None => Duration::ZERO,

@@ -1,4 +1,5 @@
-//! Where a redirect leads, and what may come along: RFC 9110 section 15.4 and the Fetch standard's HTTP-redirect fetch.
+//! Following of redirects: the target, and the headers and body that may be sent along (RFC 9110 section 15.4, and the
+//! Fetch standard's HTTP-redirect fetch).
 //!
 //! A redirect is not followed in place. It becomes a new request that remembers its chain and goes through scope,
 //! robots.txt and its host's limiter like any other.
@@ -90,7 +91,7 @@ pub(crate) fn refresh(request: &Request, target: Url, limit: u32) -> Option<Requ
     Some(to(request.clone().without_body(Method::GET), target))
 }
 
-/// This request with another target.
+/// Returns this request with another target.
 fn to(request: Request, url: Url) -> Request {
     let next = without_secrets(request, &url);
     // A user name in the target's own URL is for the target.
@@ -136,8 +137,8 @@ fn without_secrets(mut request: Request, target: &Url) -> Request {
     request
 }
 
-/// What of a `Referer` may be told to another origin than the one before: by `strict-origin-when-cross-origin`, the
-/// default of the Referrer Policy standard.
+/// Returns the `Referer` for the target of a redirect, by `strict-origin-when-cross-origin`, the default of the
+/// Referrer Policy standard: unchanged at the same origin, else only the origin; `None` from HTTPS to HTTP.
 fn referer(from: &HeaderValue, target: &Url) -> Option<HeaderValue> {
     let url = Url::parse(from.to_str().ok()?).ok()?;
     if url.scheme() == "https" && target.scheme() != "https" {

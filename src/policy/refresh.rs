@@ -10,7 +10,7 @@ use crate::page::response::Response;
 /// A page that is shown for more than so many seconds is a page of its own.
 const LONGEST: u64 = 5;
 
-/// Where a page leads within five seconds. A page that only loads itself again leads nowhere.
+/// Returns the URL that a page redirects to within five seconds. `None` for a page that only reloads itself.
 pub(crate) fn target(response: &Response) -> Option<Url> {
     let (content, base) = match response.header("refresh") {
         Some(header) => (header.into_owned(), response.url().clone()),
@@ -48,7 +48,7 @@ fn read(content: &str) -> Option<(u64, &str)> {
     (!url.is_empty()).then_some((seconds, url))
 }
 
-/// What stands behind `url=`.
+/// Returns the text after `url=`.
 fn without_name(text: &str) -> Option<&str> {
     let (name, rest) = text.split_at_checked(3)?;
     let rest = rest.trim_ascii_start().strip_prefix('=')?;

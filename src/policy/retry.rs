@@ -1,4 +1,4 @@
-//! Whether a failed request is worth another try, and when.
+//! Retries of failed requests: which are worth another try, and after what delay.
 //!
 //! Exponential backoff from one second, half of it jitter, so that the requests that failed together do not come back
 //! together. The jitter is a function of the request and the attempt: a crawl can be repeated exactly. `Retry-After`
@@ -17,7 +17,7 @@ pub(crate) const RETRY_AFTER: &str = "Retry-After";
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// Whether a status says "not now" rather than "no".
+/// Returns whether a status means "not now" rather than "no".
 pub(crate) fn is_temporary(status: StatusCode) -> bool {
     matches!(
         status.as_u16(),
@@ -25,12 +25,12 @@ pub(crate) fn is_temporary(status: StatusCode) -> bool {
     )
 }
 
-/// Whether a status asks to be visited less.
+/// Returns whether a status asks the crawler to send fewer requests.
 pub(crate) fn asks_to_slow_down(status: StatusCode) -> bool {
     matches!(status.as_u16(), 429 | 503)
 }
 
-/// How long to wait before try number `attempt` + 1 (`attempt` counts from 0).
+/// Returns the time to wait before try number `attempt` + 1 (`attempt` counts from 0).
 pub(crate) fn backoff(
     attempt: u32,
     fingerprint: Fingerprint,

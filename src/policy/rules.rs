@@ -83,11 +83,11 @@ pub use rule::Rule;
 /// another process counts anew.
 pub struct Rules {
     rules: Vec<Compiled>,
-    /// Where on a page the rules look; most have it in common.
+    /// Parts of a page in which the rules look for links; most rules share one.
     sources: Vec<Source>,
 }
 
-/// What rules make of a bare URL.
+/// Decision of the rules about a bare URL.
 #[derive(Debug)]
 pub(crate) enum Choice {
     /// A rule takes it.
@@ -100,7 +100,7 @@ pub(crate) enum Choice {
     No,
 }
 
-/// What rules make of the links of a page.
+/// Requests that the rules make from the links of a page.
 struct Chosen {
     requests: Vec<Request>,
     /// Links that were left out because a rule had reached its limit.
@@ -133,8 +133,8 @@ impl Rules {
         })
     }
 
-    /// Those of the rules for which this says true, one word each in their order. They share what their limits count with
-    /// these here.
+    /// Returns the rules that `are_taken` is `true` for, one value per rule in their order. They share the counts of
+    /// their limits with these rules.
     #[cfg(feature = "recipe")]
     pub(crate) fn only(&self, are_taken: &[bool]) -> Self {
         let pairs = self.rules.iter().zip(are_taken);
@@ -199,7 +199,7 @@ impl Rules {
         out.left_out_as_files(files);
     }
 
-    /// What becomes of a URL that is no link of a page.
+    /// Returns the decision of the rules about a URL that is not a link of a page.
     pub(crate) fn choice(&self, url: &Url) -> Choice {
         let mut url = url.clone();
         url.set_fragment(None);

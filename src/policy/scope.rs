@@ -1,4 +1,5 @@
-//! Which URLs belong to the crawl: `scope`, `allow`, `deny`, `depth`, `max_url_length` and what is a trap.
+//! Scope of the crawl: the URLs that belong to it by `scope`, `allow`, `deny`, `depth`, `max_url_length` and the trap
+//! detection.
 
 use std::collections::HashSet;
 
@@ -77,7 +78,7 @@ impl Scope {
         self.inside.extend(inside);
     }
 
-    /// Whether this request belongs to the crawl, else why not.
+    /// Checks that this request belongs to the crawl, and returns the reason as an error if it does not.
     pub(crate) fn check(&self, request: &Request) -> std::result::Result<(), Filter> {
         let url = request.url();
         if self.depth.is_some_and(|depth| request.depth() > depth) {
@@ -96,7 +97,7 @@ impl Scope {
         self.check_patterns(url)
     }
 
-    /// Whether `allow` and `deny` let this URL through, else which does not.
+    /// Checks that `allow` and `deny` let this URL through, and returns the one that does not as an error.
     fn check_patterns(&self, url: &Url) -> std::result::Result<(), Filter> {
         let spellings = Spellings::of(url);
         if !self.allow.is_empty() && !spellings.any(|url| self.allow.is_match(url)) {

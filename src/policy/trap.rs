@@ -25,9 +25,9 @@ const MAX_SEGMENTS: usize = 40;
 const MAX_PARAMETERS: usize = 100;
 /// A percent sign that was escaped three times over: a URL within a URL within a URL.
 const NESTED: &[u8] = b"%252525";
-/// So often nothing stands in a URL one time after the other.
+/// Maximum number of times that a part of a URL may follow itself.
 const MAX_ECHOES: usize = 20;
-/// What is shorter cannot hold much that is nested.
+/// Length below which a URL cannot hold much that is nested.
 const LONG: usize = 100;
 
 /// The settings `traps` and `max_segment_repeats`, and the year that dates are seen from.
@@ -47,7 +47,8 @@ impl Traps {
         }
     }
 
-    /// Which trap this URL belongs to, if to any. Nearly every URL is done with after counting its marks.
+    /// Returns the kind of trap that this URL belongs to, or `None`. For nearly every URL, counting its marks is
+    /// enough.
     pub(crate) fn judge(&self, url: &Url) -> Option<TrapKind> {
         if !self.is_on {
             return None;

@@ -27,19 +27,19 @@ pub(crate) struct Candidate {
     pub(crate) force: bool,
 }
 
-/// What became of a batch.
+/// Result of adding a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Added {
     /// Host and priority of each request that was stored, in order.
     pub(crate) stored: Vec<(HostId, i32)>,
-    /// How many were not, because they were seen before.
+    /// Number of requests that were not added, because they were seen before.
     pub(crate) duplicates: u64,
 }
 
-/// What [`Frontier::take`] hands up.
+/// Result of [`Frontier::take`].
 #[derive(Debug, PartialEq)]
 pub(crate) enum Taken {
-    /// These requests, in the order in which they should go, and whether the host has more.
+    /// The requests, in the order in which they should go, and whether the host has more.
     Now(Vec<Queued>, bool),
     /// The next ones are in the store: read this range and hand it to [`Frontier::arrived`].
     Later(Range),
@@ -83,7 +83,7 @@ pub(crate) trait Frontier: Send {
         Changes::default()
     }
 
-    /// What [`cut`](Self::cut) handed out last is committed.
+    /// Notes that the changes returned last by [`cut`](Self::cut) are committed.
     fn committed(&mut self) {}
 
     /// Takes the requests that were read for a [`Taken::Later`].

@@ -1,4 +1,4 @@
-//! What scheduler and frontier both speak of: a request in the queue, and its host.
+//! Common types of the scheduler and the frontier: a request in the queue, and its host.
 
 use crate::page::request::Request;
 

@@ -27,10 +27,10 @@ use host::{Host, Place};
 pub(crate) use pace::{Feedback, Memory};
 use pace::{Limiter, SchedulerClock, limiter};
 
-/// How many of a host's requests the scheduler holds at a time.
+/// Number of requests of one host that the scheduler holds at a time.
 pub(crate) const WINDOW: usize = 16;
 
-/// What [`Scheduler::next`] says.
+/// Result of [`Scheduler::next`].
 #[derive(Debug, PartialEq)]
 pub(crate) enum Turn {
     /// Start this request now.
@@ -191,7 +191,7 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// Whether a host has requests in its queue, here or in the frontier.
+    /// Returns whether a host has requests in its queue, in the scheduler or in the frontier.
     pub(crate) fn has_waiting(&self, id: HostId) -> bool {
         let host = self.hosts.get(id.0 as usize);
         host.is_some_and(|host| host.has_more || !host.due.is_empty() || !host.window.is_empty())
@@ -263,13 +263,13 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// What is worth remembering of a host's pace beyond this process; see [`Memory`].
+    /// Returns the part of a host's pace that is worth remembering beyond this process; see [`Memory`].
     pub(crate) fn pace_memory(&self, id: HostId, now: Duration) -> Memory {
         let host = self.hosts.get(id.0 as usize);
         host.map_or_else(Memory::default, |host| host.pace.memory(now))
     }
 
-    /// Goes on at the pace at which an earlier process asked this host, which counts as asked just now.
+    /// Continues at the pace at which an earlier process asked this host, which counts as asked just now.
     pub(crate) fn restore_pace(&mut self, id: HostId, memory: Memory, now: Duration) {
         self.clock.set(now);
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
@@ -311,7 +311,7 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// What to do now. After [`Turn::Start`] the request counts as in flight until [`finish`](Self::finish),
+    /// Returns what to do now. After [`Turn::Start`] the request counts as in flight until [`finish`](Self::finish),
     /// [`set_apart`](Self::set_apart) or [`refund`](Self::refund).
     pub(crate) fn next(&mut self, now: Duration) -> Turn {
         self.clock.set(now);
@@ -349,12 +349,12 @@ impl Scheduler {
         self.next_wake().map_or(Turn::Idle, Turn::Wait)
     }
 
-    /// How many requests wait, in windows, in the frontier and for their time.
+    /// Returns the number of waiting requests: in windows, in the frontier and for their time.
     pub(crate) fn waiting(&self) -> u64 {
         self.waiting
     }
 
-    /// How many hosts are known.
+    /// Returns the number of known hosts.
     pub(crate) fn hosts(&self) -> usize {
         self.hosts.len()
     }

@@ -13,7 +13,7 @@ use super::template;
 use crate::engine::job::Args;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// What a recipe run by its path is stored with, so no argument can be called so.
+/// Name under which a recipe that is run by its path is stored, so no argument can have this name.
 pub(crate) const RECIPE: &str = "recipe";
 
 /// An argument that a recipe declares.
@@ -24,7 +24,7 @@ pub(super) struct Argument {
     default: Option<String>,
     /// The environment variable that is looked at before the default.
     variable: Option<String>,
-    /// Whether its value must not be stored.
+    /// `true` if the value of the argument must not be stored.
     pub(super) is_secret: bool,
     pub(super) at: Range<usize>,
 }
@@ -36,7 +36,7 @@ pub(super) struct Arguments(BTreeMap<String, Given>);
 #[derive(Debug, Clone)]
 struct Given {
     value: String,
-    /// What stands for a secret wherever it would be stored.
+    /// Placeholder stored instead of a secret value. `None` if the argument is not secret.
     stand_in: Option<String>,
 }
 
@@ -45,13 +45,13 @@ impl Arguments {
         Some(&self.0.get(name)?.value)
     }
 
-    /// The same, but for a secret what stands for it.
+    /// Returns the value of an argument as it may be stored: for a secret, its placeholder.
     pub(super) fn stored(&self, name: &str) -> Option<&str> {
         let given = self.0.get(name)?;
         Some(given.stand_in.as_ref().unwrap_or(&given.value))
     }
 
-    /// All of them as they were given, secrets too.
+    /// Returns all arguments as they were given, secrets too.
     pub(super) fn into_values(self) -> BTreeMap<String, String> {
         let values = self.0.into_iter();
         values.map(|(name, given)| (name, given.value)).collect()
@@ -63,7 +63,8 @@ impl Arguments {
         secrets.map(|(name, given)| (name.as_str(), given.value.as_str()))
     }
 
-    /// What was given, else what the environment says, else the default.
+    /// Returns the values of the declared arguments: the given value, else that of the environment variable, else the
+    /// default.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when there is none of them.

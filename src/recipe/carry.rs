@@ -19,7 +19,7 @@ enum Carried {
     Fault(String),
 }
 
-/// What is carried of one element or object. What is not there is left out.
+/// Returns the values to carry of one element or object. A value that is not found is left out.
 pub(super) fn values<'a>(
     extract: Extract<'a>,
     fields: &Fields,

@@ -57,7 +57,7 @@ pub(super) fn named(kind: &Kind) -> &'static str {
     }
 }
 
-/// Whether a default is of a type.
+/// Returns whether a default value has a type.
 pub(super) fn is_of(value: &Value, kind: &Kind) -> bool {
     match kind {
         Kind::Any => true,
@@ -76,10 +76,10 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// How the dates of a field are written.
+/// Format of the dates of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DateFormat {
-    /// As in `strptime`; without it, any notation that can be read in one way only.
+    /// Pattern as for `strptime`; without it, any notation that can be read in one way only.
     pub(super) pattern: Option<String>,
     pub(super) months: Option<Months>,
 }
@@ -143,10 +143,10 @@ impl DateFormat {
         }
     }
 
-    /// Whether a format of dates makes sense.
+    /// Checks that a date format makes sense.
     ///
     /// # Errors
-    /// Why it does not.
+    /// The reason why the format makes no sense.
     pub(super) fn check(format: &str) -> Result<(), String> {
         let written = strtime::format(format, &Zoned::default());
         let written = written.map_err(|error| error.to_string())?;

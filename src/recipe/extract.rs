@@ -245,7 +245,7 @@ impl<'a> Extract<'a> {
         }
     }
 
-    /// What `re`, `clean`, `map` and `type` make of a text.
+    /// Applies `re`, `clean`, `map` and `type` to a text.
     fn shaped(self, field: &Field, mut text: String) -> Result<Shaped> {
         if let Some(pattern) = &field.pattern {
             let found = pattern.captures(&text).and_then(|found| {
@@ -280,7 +280,7 @@ impl<'a> Extract<'a> {
 }
 
 impl Field {
-    /// Whether a value stays what it is in JSON.
+    /// Returns whether a JSON value is kept as it is.
     pub(super) fn is_as_found(&self) -> bool {
         self.kind == Kind::Any
             && self.pattern.is_none()

@@ -21,11 +21,11 @@ pub(super) struct Fields {
     pub(super) fields: Vec<Field>,
 }
 
-/// How one value is made.
+/// Definition of one value of an item.
 #[derive(Debug, Clone)]
 pub(super) struct Field {
     pub(super) source: Source,
-    /// All that the source gives, and not only the first.
+    /// `true` if the field takes all values of the source, and not only the first.
     pub(super) is_list: bool,
     pub(super) pattern: Option<Regex>,
     pub(super) cleaners: Vec<Cleaner>,
@@ -37,11 +37,11 @@ pub(super) struct Field {
     pub(super) fields: Option<Fields>,
 }
 
-/// Where a value comes from.
+/// Source of a value.
 #[derive(Debug, Clone)]
 pub(super) enum Source {
     Css(Selection),
-    /// What a table or a list of terms says under a name.
+    /// Text that a table or a list of terms has under a name.
     Pair(Selection, String),
     /// JSON in a script or an attribute, and what is taken of it.
     Embedded(Selection, String),
@@ -50,17 +50,17 @@ pub(super) enum Source {
     Document(String),
     JsonLd {
         expression: String,
-        /// Only of objects of this type.
+        /// Type of the objects to look in. `None` for objects of any type.
         of: Option<String>,
     },
     Page(Fact),
-    /// What the page that led here said of this one.
+    /// Value carried from the page that led to this one.
     Carried(String),
     Constant(Value),
     Template(Template),
 }
 
-/// What is known of a page beside its content.
+/// Fact about a page beside its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fact {
     Url,
@@ -71,7 +71,7 @@ pub(super) enum Fact {
     Canonical,
 }
 
-/// Of which type a value is.
+/// Type of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Text from HTML; from JSON whatever it is there.
@@ -82,11 +82,11 @@ pub(super) enum Kind {
     Boolean,
     Url,
     Date(Option<DateFormat>),
-    /// Whether there is one.
+    /// Boolean: `true` if a value was found.
     Exists,
 }
 
-/// What a field has when nothing was found.
+/// Value of a field for which nothing was found.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Otherwise {
     Error,

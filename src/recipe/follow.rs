@@ -93,7 +93,7 @@ impl Follow {
         Some(each.carry.names.iter().map(|name| &**name))
     }
 
-    /// What is taken out of JSON or a sitemap has no place in a page.
+    /// Reports the keys of a rule for HTML pages that have no meaning for JSON or a sitemap.
     fn check_page(&self, section: &Section<'_>, reader: &mut Reader<'_>) {
         if self.each.is_some() {
             if self.on.is_of_sitemaps() {
@@ -177,7 +177,7 @@ pub(super) struct Links {
     html: BTreeMap<String, Rules>,
     json: Vec<JsonLinks>,
     each: Vec<EachLinks>,
-    /// Those for the URLs that sitemaps list, if there are any.
+    /// Rules for the URLs that sitemaps list, if there are any.
     pub(super) sitemaps: Option<Rules>,
 }
 

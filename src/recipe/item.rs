@@ -25,7 +25,7 @@ pub(super) struct Record {
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
-    /// Nothing was found, and nothing need be.
+    /// Nothing was found, and the field is optional.
     Null,
     Boolean(bool),
     Integer(i64),
@@ -33,7 +33,7 @@ pub(super) enum Value {
     Text(String),
     List(Vec<Value>),
     Record(Record),
-    /// As the page had it.
+    /// JSON value as the page had it.
     Json(serde_json::Value),
 }
 
@@ -52,8 +52,8 @@ impl RecipeItem {
         &self.kind
     }
 
-    /// What no other item of the crawl may have too: its kind and its `unique` fields as JSON. None when its kind has no
-    /// such fields, or one of them is not filled: null or empty.
+    /// Returns the key that no other item of the crawl may have: the kind and the `unique` fields as JSON. `None` when
+    /// the kind has no such fields, or one of them is not filled: null or empty.
     #[must_use]
     pub fn key(&self) -> Option<String> {
         let values: Vec<&Value> = self
@@ -70,7 +70,7 @@ impl RecipeItem {
 }
 
 impl RecipeItem {
-    /// What was found in the page, as a text: all values but those of the page itself.
+    /// Returns the values found in the page as one text: all values but those of the page itself.
     pub(super) fn content(&self, fields: &Fields) -> Option<String> {
         let own = fields.fields.iter().zip(&self.record.values);
         let found = own.filter(|(field, _)| !matches!(field.source, Source::Page(_)));
@@ -79,7 +79,7 @@ impl RecipeItem {
 }
 
 impl Value {
-    /// Whether there is anything in it, as the setting `unique` sees it.
+    /// Returns whether the value is filled, as the setting `unique` sees it.
     fn is_filled(&self) -> bool {
         match self {
             Self::Null => false,

@@ -1,6 +1,6 @@
 //! The keys of a recipe's tables: what the reader knows, and what its JSON Schema must say.
 
-/// Of the whole file.
+/// Keys of the whole file.
 pub(super) const RECIPE: &[&str] = &[
     "name",
     "about",
@@ -14,15 +14,15 @@ pub(super) const RECIPE: &[&str] = &[
     "login",
 ];
 
-/// Of `[[start]]`.
+/// Keys of `[[start]]`.
 pub(super) const START: &[&str] = &[
     "url", "file", "label", "method", "headers", "body", "json", "form",
 ];
 
-/// Of an argument that is a table.
+/// Keys of an argument that is a table.
 pub(super) const ARGUMENT: &[&str] = &["default", "about", "env", "secret"];
 
-/// Of `[[follow]]`.
+/// Keys of `[[follow]]`.
 pub(super) const FOLLOW: &[&str] = &[
     "on",
     "each",
@@ -41,16 +41,16 @@ pub(super) const FOLLOW: &[&str] = &[
     "files",
 ];
 
-/// Of `[items.KIND]`.
+/// Keys of `[items.KIND]`.
 pub(super) const ITEMS: &[&str] = &["on", "match", "each", "json", "script", "unique", "fields"];
 
-/// Of a field that is a table.
+/// Keys of a field that is a table.
 pub(super) const FIELD: &[&str] = &[
     "css", "pair", "json", "document", "json_ld", "of", "page", "carried", "value", "list", "re",
     "clean", "map", "join", "type", "format", "months", "default", "optional", "fields",
 ];
 
-/// Of `[pagination]`.
+/// Keys of `[pagination]`.
 pub(super) const PAGINATION: &[&str] = &[
     "on",
     "next",
@@ -63,5 +63,5 @@ pub(super) const PAGINATION: &[&str] = &[
     "limit",
 ];
 
-/// Of `[login]`.
+/// Keys of `[login]`.
 pub(super) const LOGIN: &[&str] = &["url", "form", "fields", "check"];

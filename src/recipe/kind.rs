@@ -27,14 +27,14 @@ pub(super) struct Kind {
     pub(super) name: Arc<str>,
     pub(super) on: On,
     pub(super) at: Range<usize>,
-    /// Only pages whose URL it matches.
+    /// Pattern of the URLs of the pages. `None` for all pages.
     pattern: Option<Regex>,
     each: Each,
     pub(super) fields: Fields,
     unique: Arc<[usize]>,
 }
 
-/// What becomes one item each.
+/// Part of a page that becomes one item.
 #[derive(Debug)]
 enum Each {
     Page,
@@ -86,7 +86,7 @@ impl Kind {
         })
     }
 
-    /// Whether its items have a key.
+    /// Returns whether the items of this kind have a key.
     pub(super) fn is_unique(&self) -> bool {
         !self.unique.is_empty()
     }

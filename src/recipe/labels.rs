@@ -15,7 +15,7 @@ pub(super) enum On {
 }
 
 impl On {
-    /// What `on` says: without it, the pages without a label.
+    /// Reads the key `on`: without it, the pages without a label.
     pub(super) fn read(section: &Section<'_>, reader: &mut Reader<'_>) -> Self {
         let labels = section.texts("on", &mut reader.problems);
         if labels.iter().any(|label| label.value == "*") {
@@ -33,7 +33,7 @@ impl On {
         Self::These(labels.into_iter().map(owned).collect())
     }
 
-    /// Whether it is, by name, for the URLs that sitemaps list.
+    /// Returns whether `on` names the URLs that sitemaps list.
     pub(super) fn is_of_sitemaps(&self) -> bool {
         matches!(self, Self::These(_)) && self.takes(Some(SITEMAP))
     }

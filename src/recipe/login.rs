@@ -23,16 +23,16 @@ const DONE: &str = "recipe:logged-in";
 #[derive(Debug)]
 pub(super) struct Login {
     url: Template,
-    /// Which form; without it, the first that has all fields.
+    /// The login form; without it, the first form that has all fields.
     form: Option<String>,
     fields: Vec<(String, Template)>,
     check: Option<String>,
 }
 
-/// What a page is to the login.
+/// Step of the login that a page calls for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Step {
-    /// Nothing.
+    /// No step: the page is not part of the login.
     None,
     /// The page with the form, which is sent.
     Send(Box<Request>),
@@ -101,7 +101,7 @@ impl Login {
         Err(Error::new(ErrorKind::Missing, message).with_url(page.response().url()))
     }
 
-    /// What is to be done with this page.
+    /// Returns the step of the login that this page calls for.
     ///
     /// # Errors
     /// [`ErrorKind::Missing`] when there is no form, or the login failed.

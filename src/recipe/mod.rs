@@ -151,7 +151,7 @@ impl Recipe {
         &self.plan.name
     }
 
-    /// What it does; empty when it does not say.
+    /// Returns the description of the recipe; empty when it has none.
     #[must_use]
     pub fn about(&self) -> &str {
         &self.plan.about
@@ -163,7 +163,7 @@ impl Recipe {
         schema::of_items(&self.plan.kinds)
     }
 
-    /// What a run with these arguments is of: what was given, what the environment says and the defaults.
+    /// Returns the values of all arguments of a run: those given, those of the environment and the defaults.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when an argument is missing.
@@ -255,7 +255,8 @@ impl Recipe {
     }
 }
 
-/// All that is wrong with a recipe, in the order of its text; nothing when it is good. `name` is that of its file.
+/// Returns all mistakes in a recipe, in the order of its text; an empty list when it is good. `name` is that of its
+/// file.
 #[must_use]
 pub fn check(name: &str, text: &str) -> Vec<Problem> {
     Plan::read(stem(name), text).err().unwrap_or_default()

@@ -1,4 +1,4 @@
-//! What the requests for further pages of a list have of the first one: its headers, at the same origin.
+//! Headers that requests for further pages of a list take over from the first request, at the same origin.
 
 use url::Url;
 use url::form_urlencoded;
@@ -8,7 +8,7 @@ use super::secrets;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
-/// Which headers of a request are the recipe's own.
+/// Key of the request metadata that lists the headers set by the recipe.
 const HEADERS: &str = "recipe.headers";
 
 /// The request with a note of its headers, for the pages after it.

@@ -72,7 +72,7 @@ impl<'r> Page<'r> {
             .unwrap_or_else(|| self.response.url().clone())
     }
 
-    /// What a reference in the page means; none when it is no URL.
+    /// Resolves a reference in the page to a URL; `None` when it is no URL.
     pub(super) fn resolve(&self, reference: &str) -> Option<Url> {
         match self.html.get() {
             Some(html) => html.base().resolve(reference),

@@ -23,12 +23,12 @@ use known::Known;
 
 /// The most pages of one list, unless the recipe says otherwise.
 const LIMIT: i64 = 1_000;
-/// Which page this is, in the requests that come from here.
+/// Key of the request metadata with the number of the page, in the requests made here.
 const PAGE: &str = "recipe.page";
 /// Marks of the pages before it.
 const KNOWN: &str = "recipe.known";
 
-/// How the next page is found.
+/// Pagination of a list: the way to its next page.
 #[derive(Debug)]
 pub(super) struct Pagination {
     pub(super) on: On,
@@ -51,7 +51,7 @@ enum Next {
     Number { made: Made, first: u64, step: u64 },
 }
 
-/// What the number or cursor of the next page is put into.
+/// Part of the next request that gets the number or cursor of the next page.
 #[derive(Debug)]
 enum Made {
     Url(Template),

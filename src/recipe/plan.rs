@@ -21,11 +21,11 @@ use super::start::{self, Start};
 /// The longest recipe, in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
 
-/// All that a recipe says.
+/// Content of a recipe.
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) name: String,
-    /// Where the recipe is, for the files that it names.
+    /// Directory of the recipe, for the files that it names.
     pub(super) directory: PathBuf,
     pub(super) about: String,
     pub(super) arguments: Vec<Argument>,
@@ -116,14 +116,14 @@ impl Plan {
             .collect()
     }
 
-    /// Whether there are sitemaps whose URLs go by no rule, and so get no label.
+    /// Returns whether there are sitemaps whose URLs match no rule, and so get no label.
     pub(super) fn has_bare_sitemaps(&self) -> bool {
         let mut follows = self.follows.iter();
         !self.sitemaps.is_empty() && !follows.any(|follow| follow.on.is_of_sitemaps())
     }
 }
 
-/// Whether a recipe can be called so. Names become those of directories and files.
+/// Returns whether a text is a valid name of a recipe. Names become those of directories and files.
 fn is_name(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with(['.', '-'])

@@ -6,7 +6,7 @@ use std::ops::Range;
 /// The most mistakes that are listed of one recipe.
 const LISTED: usize = 100;
 
-/// One mistake in a recipe: where it is, and what is to be done about it.
+/// Mistake in a recipe: its place, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Problem {
@@ -14,7 +14,7 @@ pub struct Problem {
     pub line: usize,
     /// The column, from 1, in characters.
     pub column: usize,
-    /// What is wrong and, where that can be told, what was meant.
+    /// Description of the mistake and, where it can be guessed, of the intended text.
     pub message: String,
 }
 
@@ -62,7 +62,7 @@ impl<'t> Problems<'t> {
         self.found.is_empty()
     }
 
-    /// All of them, in the order of the text.
+    /// Returns all problems, in the order of the text.
     pub(super) fn list(mut self) -> Vec<Problem> {
         self.found.sort();
         self.found.dedup();

@@ -1,4 +1,4 @@
-//! Which labels lead where: a recipe whose parts do not meet is a mistake that no crawl would tell.
+//! Check that the labels of a recipe connect its parts: a crawl would not report a part that no page reaches.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::plan::Plan;
 use super::reader::Reader;
 use super::section::suggestion;
 
-/// Says of each label that nothing gives, that nothing takes, and of each part that nothing reaches.
+/// Reports each label that no part gives, each label that no part takes, and each part that no page reaches.
 pub(super) fn check(plan: &Plan, reader: &mut Reader<'_>) {
     let given = given(plan);
     for on in ons(plan) {
@@ -142,7 +142,7 @@ fn reached(plan: &Plan) -> Vec<&str> {
     reached
 }
 
-/// Whether a rule is for pages with this label. All pages are no sitemaps.
+/// Returns whether a rule is for pages with this label. A rule for all pages is not for sitemaps.
 fn leads_from(on: &On, label: &str) -> bool {
     if label == SITEMAP {
         on.is_of_sitemaps()

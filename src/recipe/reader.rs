@@ -16,7 +16,7 @@ use crate::page::json;
 /// The largest compiled form of a pattern, in bytes.
 const PATTERN: usize = 1 << 20;
 
-/// What has been read so far.
+/// State of reading a recipe: the parts and problems found so far.
 #[derive(Debug)]
 pub(super) struct Reader<'t> {
     pub(super) problems: Problems<'t>,
@@ -119,7 +119,7 @@ impl<'t> Reader<'t> {
         Some(template)
     }
 
-    /// The same, also with ranges and alternatives.
+    /// Reads a template that may also have ranges and alternatives.
     pub(super) fn template_with_choices(
         &mut self,
         text: &Placed<&str>,
@@ -173,7 +173,7 @@ impl<'t> Reader<'t> {
         });
     }
 
-    /// Says of each value that a field wants and no rule carries.
+    /// Reports each carried value that a field needs and no rule carries.
     pub(super) fn check_carried(&mut self, known: &[&str]) {
         for name in std::mem::take(&mut self.carried) {
             if !known.contains(&name.value.as_str()) {
@@ -184,7 +184,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Says of each argument that nothing is made of.
+    /// Reports each argument that nothing uses.
     pub(super) fn check_used(&mut self) {
         for argument in &self.arguments {
             if !self.used.contains(&argument.name) {

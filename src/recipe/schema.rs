@@ -9,7 +9,7 @@ use crate::page::clean::Cleaner;
 
 /// Hand-kept; what it says of keys is held against what the reader knows.
 const RECIPE: &str = include_str!("schema.json");
-/// What both kinds of schemas are written in.
+/// Dialect of the JSON Schemas of recipes and of items.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// The JSON Schema (draft 2020-12) of recipes: an editor that knows it completes and checks them as they are written.
@@ -39,7 +39,7 @@ pub fn schema() -> Value {
     schema
 }
 
-/// One of these words; editors show what each means.
+/// Returns the schema of a value that is one of these words; editors show what each means.
 fn words(words: impl Iterator<Item = (&'static str, &'static str)>) -> Value {
     let words = words.map(|(word, about)| json!({"const": word, "description": about}));
     json!({"type": "string", "oneOf": words.collect::<Vec<_>>()})

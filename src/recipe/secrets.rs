@@ -14,12 +14,12 @@ use crate::page::response::Response;
 #[derive(Debug)]
 pub(super) struct Secrets(Arguments);
 
-/// What a request is marked with that has secrets in it. No other gets one, whatever a page has in its forms.
+/// Mark of a request that has secrets in it. Only marked requests get secrets, whatever a page has in its forms.
 #[derive(Debug, Serialize, Deserialize)]
 struct Mark {
     /// The origin that may see them.
     origin: String,
-    /// Whether they are in the body, too.
+    /// `true` if the secrets are in the body, too.
     body: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn marked_like(request: Request, other: &Request) -> Result<Request> 
 }
 
 impl Secrets {
-    /// None when no argument is secret.
+    /// Returns the secrets among the arguments. `None` when no argument is secret.
     pub(super) fn new(arguments: &Arguments) -> Option<Self> {
         let has_secrets = arguments.secrets().next().is_some();
         has_secrets.then(|| Self(arguments.clone()))

@@ -26,7 +26,7 @@ pub(super) struct Section<'t> {
 }
 
 impl<'t> Section<'t> {
-    /// This table; what it has beside these keys is a problem each. `what` says what it is a table of.
+    /// Makes a section of this table; each other key in it is reported as a problem. `what` names the kind of table.
     pub(super) fn new(
         table: &'t DeTable<'t>,
         at: Range<usize>,
@@ -62,7 +62,7 @@ impl<'t> Section<'t> {
         self.table.get(key)
     }
 
-    /// Where a key is, if it is there.
+    /// Returns the place of a key in the text. `None` if the section does not have it.
     pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
         Some(self.table.get_key_value(key)?.0.span())
     }

@@ -4,15 +4,15 @@ use super::page::Page;
 use crate::page::error::Result;
 use crate::page::html::{Element, Query};
 
-/// Which elements, and what is taken of each.
+/// Selection of elements, and of the text or attribute that is taken of each.
 #[derive(Debug, Clone)]
 pub(super) struct Selection {
     query: Query,
-    /// Whether nothing is said of what is taken.
+    /// `true` if the query selects whole elements, without the text or attribute to take of them.
     is_elements: bool,
 }
 
-/// Where a field is looked for.
+/// Part of a page in which a field is looked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place<'a> {
     Page(&'a Page<'a>),
@@ -26,12 +26,12 @@ impl Selection {
         Self { query, is_elements }
     }
 
-    /// Whether it selects elements and says nothing of what is taken of them.
+    /// Returns whether the query selects whole elements, without the text or attribute to take of them.
     pub(super) fn is_elements(&self) -> bool {
         self.is_elements
     }
 
-    /// For messages.
+    /// Returns the query, for messages.
     pub(super) fn query(&self) -> &Query {
         &self.query
     }
@@ -45,7 +45,7 @@ impl Selection {
         self.query.element(within(element, page)?)
     }
 
-    /// All elements.
+    /// Returns all elements.
     pub(super) fn all<'a>(
         &self,
         element: Option<Element<'a>>,
@@ -63,7 +63,7 @@ impl Selection {
         self.query.value(within(element, page)?)
     }
 
-    /// All texts.
+    /// Returns all texts.
     pub(super) fn texts<'a>(
         &self,
         element: Option<Element<'a>>,
@@ -72,7 +72,7 @@ impl Selection {
         self.query.values(within(element, page)?)
     }
 
-    /// What the elements link to, as the page has it: `href`, else `src`.
+    /// Returns the link targets of the elements, as the page has them: `href`, else `src`.
     pub(super) fn links<'a>(
         &self,
         element: Option<Element<'a>>,

@@ -65,7 +65,7 @@ impl RecipeSpider {
         Ok(())
     }
 
-    /// What is to be done with a page.
+    /// Handles one page: runs the login, emits the items and follows the links.
     fn read(&self, page: &Page<'_>, out: &mut Output<RecipeItem>) -> Result<()> {
         if let Some(login) = &self.plan.login {
             match login.step(page, &self.arguments)? {
@@ -138,7 +138,7 @@ impl RecipeSpider {
     }
 }
 
-/// What is wrong with the items of one page.
+/// Errors in the items of one page.
 #[derive(Debug, Default)]
 struct Faults(Vec<Error>);
 

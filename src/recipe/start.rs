@@ -44,7 +44,7 @@ enum Urls {
 #[derive(Debug)]
 enum Body {
     Empty,
-    /// As it is: braces are no templates.
+    /// Text sent as it is: braces are no templates.
     Raw(String),
     /// Its texts are templates.
     Json(Value),
@@ -196,12 +196,12 @@ impl Start {
         secrets::mark(request, arguments, !matches!(self.body, Body::Raw(_)))
     }
 
-    /// Whether its body has fields that can be changed one by one.
+    /// Returns whether the body has fields that can be changed one by one.
     pub(super) fn has_fields(&self) -> bool {
         matches!(self.body, Body::Json(_) | Body::Form(_))
     }
 
-    /// Whether it is more than a `GET` of a URL with headers.
+    /// Returns whether the request is more than a `GET` of a URL with headers.
     pub(super) fn has_method_or_body(&self) -> bool {
         let is_get = self
             .method
@@ -211,7 +211,7 @@ impl Start {
     }
 }
 
-/// How many requests they stand for.
+/// Returns the number of requests that the start entries stand for.
 fn count(starts: &[Start]) -> u64 {
     let counts = starts.iter().map(|start| match &start.urls {
         Urls::Template(url) => url.count(),

@@ -58,7 +58,7 @@ impl Template {
         })
     }
 
-    /// How many texts it stands for.
+    /// Returns the number of texts that the template stands for.
     pub(super) fn count(&self) -> u64 {
         self.0.iter().map(Part::count).fold(1, u64::saturating_mul)
     }
@@ -75,8 +75,8 @@ impl Template {
         filled
     }
 
-    /// All URLs that it stands for. The value of an argument is taken as it is in front of the `?`, and as the value of a
-    /// parameter behind it.
+    /// Returns all URLs that the template stands for. The value of an argument is taken as it is before the `?`, and as
+    /// the value of a parameter after it.
     pub(super) fn urls<'v>(&self, value: impl Fn(&str) -> Option<&'v str>) -> Vec<String> {
         let mut urls = vec![String::new()];
         let mut in_query = false;
@@ -114,7 +114,7 @@ impl Template {
     }
 }
 
-/// Whether an argument can be called so.
+/// Returns whether a text is a valid name of an argument.
 pub(super) fn is_name(text: &str) -> bool {
     matches!(Part::parse(text), Ok(Part::Name(_)))
 }

@@ -64,7 +64,7 @@ pub(super) fn json_of(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> 
     }
 }
 
-/// The same JSON with its templates filled in.
+/// Returns the same JSON with its templates filled in.
 pub(super) fn filled<'v>(json: &Json, value: &impl Fn(&str) -> Option<&'v str>) -> Json {
     match json {
         Json::String(text) => match Template::parse(text) {

@@ -12,7 +12,7 @@ use crate::page::error::Result;
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// Answers every request with a function of your own. Clones share what they remember.
+/// Downloader that answers every request with a function of your own. Clones share what they remember.
 ///
 /// With `#[tokio::test(start_paused = true)]`, tokio's time jumps ahead when nothing is left to do, so that a test of
 /// delays and retries is exact and takes no time.
@@ -36,7 +36,7 @@ pub struct FakeDownloader {
 }
 
 impl FakeDownloader {
-    /// A downloader that answers at once with what `answer` returns.
+    /// Returns a downloader that answers at once with what `answer` returns.
     pub fn new(answer: impl Fn(Request) -> Result<Response> + Send + Sync + 'static) -> Self {
         Self {
             answer: Arc::new(answer),
@@ -45,7 +45,7 @@ impl FakeDownloader {
         }
     }
 
-    /// A downloader that knows these HTML pages and answers 404 to everything else, robots.txt included.
+    /// Returns a downloader that knows these HTML pages and answers 404 to everything else, robots.txt included.
     #[must_use]
     pub fn with_pages<U: Into<String>, H: Into<String>>(
         pages: impl IntoIterator<Item = (U, H)>,
@@ -65,20 +65,20 @@ impl FakeDownloader {
         })
     }
 
-    /// Lets every answer take this long, in tokio's time.
+    /// Makes every answer take this long, in tokio's time.
     #[must_use]
     pub fn with_latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }
 
-    /// The URLs that were asked for, in order.
+    /// Returns the URLs that were asked for, in order.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
         self.log(|(_, url)| url.to_string())
     }
 
-    /// When each request was made, counted from the first one, in tokio's time.
+    /// Returns the time of each request, counted from the first one, in tokio's time.
     #[must_use]
     pub fn times(&self) -> Vec<Duration> {
         let times = self.log(|(at, _)| *at);

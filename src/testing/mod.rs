@@ -1,4 +1,5 @@
-//! What a spider's own tests need: recorded crawls, a practice site, a fake downloader, and a way to parse a saved page.
+//! Tools for a spider's own tests: recorded crawls, a practice site, a fake downloader, and a way to parse a saved
+//! page.
 //!
 //! A spider on a saved page, in three lines and without a network:
 //!
@@ -40,7 +41,7 @@ use crate::page::error::BoxError;
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// What a spider makes of an HTML page, as if it had been fetched from this URL.
+/// Parses an HTML page with a spider, as if it had been fetched from this URL, and returns the spider's output.
 ///
 /// # Errors
 /// The error of `parse`, or a bad URL. For a page with a label or other headers, build a [`Response`] and call the

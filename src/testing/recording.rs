@@ -82,7 +82,7 @@ pub async fn check(job: &Job, directory: impl AsRef<Path>) -> Result<Changes> {
     Ok(Changes::between(&recording, &replayed))
 }
 
-/// What is in the directory.
+/// Content of the directory of a recording.
 #[derive(Debug)]
 pub(crate) struct Recording {
     pub(crate) about: About,
@@ -124,13 +124,13 @@ impl Recording {
         Ok(())
     }
 
-    /// Whether there is one, or room for one: nothing but an empty directory.
+    /// Returns whether the directory has a recording, or room for one because it is empty.
     pub(crate) fn may_be_in(directory: &Path) -> bool {
         let is_empty = || fs::read_dir(directory).is_ok_and(|mut files| files.next().is_none());
         Self::is_in(directory) || is_empty()
     }
 
-    /// Whether a directory is one, be it a broken one.
+    /// Returns whether the directory is a recording, even a broken one.
     pub(crate) fn is_in(directory: &Path) -> bool {
         [ABOUT, CASSETTE]
             .iter()

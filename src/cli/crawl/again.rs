@@ -16,7 +16,7 @@ use crate::store::state::RunFile;
 const URL: &str = "url";
 const CONTENT: &str = "content";
 
-/// What a job of `crawl site` has for arguments: where it starts, and the flags about the content.
+/// Returns the arguments of a job of `crawl site`: its start URLs, and the flags about the content.
 pub(in crate::cli) fn site_arguments(
     urls: &[Url],
     content: Option<&str>,
@@ -30,8 +30,8 @@ pub(in crate::cli) fn site_arguments(
         .collect()
 }
 
-/// The command that resumes this run, with the settings about its items and without others; none when it was not begun by
-/// this program, as it is now.
+/// Returns the command that resumes this run, with the settings about its items and without others; none when it was
+/// not begun by this program, as it is now.
 pub(in crate::cli) fn command(run: &RunFile, directory: &Path, jobs: &[Job]) -> Option<String> {
     let mut words = of_site(run)
         .or_else(|| of_recipe(run))
@@ -49,7 +49,7 @@ pub(in crate::cli) fn command(run: &RunFile, directory: &Path, jobs: &[Job]) -> 
     Some(format!("crawl {}", words.join(" ")))
 }
 
-/// The secret arguments that the command needs as well; they are not stored.
+/// Returns the secret arguments that the command needs as well; they are not stored.
 pub(in crate::cli) fn secrets(run: &RunFile, jobs: &[Job]) -> Vec<String> {
     let name = run.arguments.get(RECIPE).unwrap_or(&run.spider);
     let names = |job: &Job| {
@@ -61,7 +61,7 @@ pub(in crate::cli) fn secrets(run: &RunFile, jobs: &[Job]) -> Vec<String> {
     find::spider(jobs, name).map_or_else(|_| Vec::new(), |found| names(&found))
 }
 
-/// `site` with its URLs, if that would be called so.
+/// Returns `site` with its URLs, if that command would have the job of this run.
 fn of_site(run: &RunFile) -> Option<Vec<String>> {
     let content = run.arguments.get(CONTENT).map(String::as_str);
     let urls: Result<Vec<Url>, _> = run.arguments.get(URL)?.split(' ').map(Url::parse).collect();
@@ -76,7 +76,7 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// `run` with the spider and its arguments, if that would be called so.
+/// Returns `run` with the spider and its arguments, if that command would have the job of this run.
 fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
     let is_its = |job: &&Job| job_name::is_of_spider(&run.job, job.name(), &run.arguments);
     let spider = jobs.iter().find(is_its)?;
@@ -85,7 +85,7 @@ fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// `run` with the file of a recipe and its arguments, if that would be called so.
+/// Returns `run` with the file of a recipe and its arguments, if that command would have the job of this run.
 fn of_recipe(run: &RunFile) -> Option<Vec<String>> {
     let file = run.arguments.get(RECIPE)?;
     let recipe = find::spider(&[], file).ok()?;
@@ -97,7 +97,7 @@ fn of_recipe(run: &RunFile) -> Option<Vec<String>> {
     Some(words)
 }
 
-/// The arguments but for one.
+/// Returns the arguments but for one.
 fn given(run: &RunFile, without: Option<&str>) -> impl Iterator<Item = String> {
     run.arguments
         .iter()
@@ -105,7 +105,7 @@ fn given(run: &RunFile, without: Option<&str>) -> impl Iterator<Item = String> {
         .flat_map(|(name, value)| ["-a".to_owned(), format!("{name}={value}")])
 }
 
-/// An output without its format, if its name says that.
+/// Returns an output without its format, if its name says that.
 fn as_given(output: &str) -> &str {
     let parse = |text| OutputFile::parse(text, Mode::Append).ok();
     match output.rsplit_once(':') {
@@ -114,7 +114,7 @@ fn as_given(output: &str) -> &str {
     }
 }
 
-/// A word as a shell reads it back.
+/// Returns a word as a shell reads it back.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {

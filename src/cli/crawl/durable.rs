@@ -26,12 +26,12 @@ pub(in crate::cli) struct Durable {
 #[derive(Debug)]
 pub(in crate::cli) struct Unfinished {
     job: String,
-    /// What became of it and when: `killed 2026-11-21 12:00`.
+    /// Last state of the run and its time: `killed 2026-11-21 12:00`.
     end: String,
 }
 
 impl Durable {
-    /// A job in this directory or, if none is given, in that of its name.
+    /// Returns a job in this directory or, if none is given, in that of its name.
     pub(in crate::cli) fn new(
         name: String,
         arguments: BTreeMap<String, String>,
@@ -47,7 +47,8 @@ impl Durable {
         }
     }
 
-    /// Looks at what is there before anything is touched: what is going on is left alone, and what cannot be read too.
+    /// Looks at the directory before anything is touched: a job that is being crawled is left alone, and one that
+    /// cannot be read too.
     ///
     /// # Errors
     /// [`ErrorKind::Locked`](crate::ErrorKind::Locked) when the job is being crawled,
@@ -77,7 +78,7 @@ impl Durable {
 }
 
 impl Unfinished {
-    /// Waits until the crawl has resumed it, and tells that.
+    /// Waits until the crawl has resumed the run, and reports that.
     pub(in crate::cli) async fn tell(self, mut events: Events, screen: Screen, format: LogFormat) {
         if let Some(Event::Resumed {
             pages,

@@ -8,16 +8,16 @@ use crate::cli::exit::Failure;
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Where the report will go.
+/// File that the report will be written to.
 ///
 /// The file is emptied when it is opened, and goes when there is no report: one of an earlier run would be taken for
 /// that of this one.
 #[derive(Debug)]
 pub(in crate::cli) struct ReportFile {
     path: PathBuf,
-    /// None is standard output.
+    /// Open file; `None` is standard output.
     file: Option<File>,
-    /// It is written, or somebody else's.
+    /// True if the file is written, or left to another run.
     is_left: bool,
 }
 

@@ -15,13 +15,13 @@ use crate::cli::exit::Exit;
 use crate::cli::flags::LogFormat;
 use crate::cli::terminal::screen::Screen;
 
-/// How far apart signals are that count as two.
+/// Shortest time between two signals that count as two.
 const TOGETHER: Duration = Duration::from_millis(50);
 
 /// Completes at the first signal; from then on, the next one ends the process.
 ///
 /// # Errors
-/// When the system does not let this process handle signals.
+/// Fails when the system does not let this process handle signals.
 pub(in crate::cli) fn stop(
     screen: Screen,
     format: LogFormat,
@@ -52,7 +52,7 @@ pub(in crate::cli) fn stop(
 /// Completes at the first signal.
 ///
 /// # Errors
-/// When the system does not let this process handle signals.
+/// Fails when the system does not let this process handle signals.
 pub(in crate::cli) fn first() -> std::io::Result<impl Future<Output = ()>> {
     let mut signals = Signals::new()?;
     Ok(async move {
@@ -79,7 +79,7 @@ enum Kind {
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
-    /// None when it is ignored.
+    /// Stream of SIGHUP; `None` when the signal is ignored.
     hangup: Option<tokio::signal::unix::Signal>,
 }
 
@@ -112,7 +112,8 @@ impl Signals {
     }
 }
 
-/// Whether this signal is ignored, says `/proc/self/status`: `SigIgn` is a mask in hexadecimal, signal 1 its lowest bit.
+/// Returns whether `/proc/self/status` lists this signal as ignored: `SigIgn` is a mask in hexadecimal, signal 1 its
+/// lowest bit.
 #[cfg(unix)]
 fn is_ignored(signal: i32, status: &str) -> bool {
     let mask = status

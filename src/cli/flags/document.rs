@@ -30,19 +30,19 @@ pub(in crate::cli) struct Document {
     request: PageFlags,
 }
 
-/// What is in a document.
+/// Content of a document.
 pub(in crate::cli) struct Found {
     pub(in crate::cli) body: Bytes,
-    /// What the server says of it; nothing for a file.
+    /// `Content-Type` that the server sent; `None` for a file.
     pub(in crate::cli) content_type: Option<String>,
     pub(in crate::cli) url: Url,
 }
 
 impl Document {
-    /// What is in it, and where it comes from.
+    /// Reads the document: its content, and the URL it comes from.
     ///
     /// # Errors
-    /// Whatever keeps it from being had.
+    /// Fails when the document cannot be fetched or read.
     pub(in crate::cli) fn read(self) -> Result<Found, Failure> {
         if let Some(file) = self.file {
             return Ok(Found {

@@ -1,4 +1,4 @@
-//! Which spider is meant by the word that verbs take for one: one of this program, or a recipe.
+//! Lookup of the spider that the word given to a verb means: a spider of this program, or a recipe.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -11,17 +11,17 @@ use crate::page::error::Result;
 use crate::page::suggest::did_you_mean;
 use crate::recipe::Recipe;
 
-/// Where recipes are looked for.
+/// Directory in which recipes are looked for.
 const DIRECTORY: &str = "spiders";
-/// A file with the ending of recipes that is none.
+/// File with the extension of recipes that is not a recipe.
 const SETTINGS: &str = "crawl.toml";
 
 /// A spider that was found.
 #[derive(Debug)]
 pub(in crate::cli) enum Found<'a> {
-    /// One of this program.
+    /// Spider of this program.
     Own(&'a Job),
-    /// One in a file.
+    /// Recipe in a file.
     Recipe {
         job: Box<Job>,
         recipe: Recipe,
@@ -39,10 +39,11 @@ impl Found<'_> {
         })
     }
 
-    /// The arguments that a run with these has: for a recipe also those out of the environment, and its defaults.
+    /// Returns the arguments of a run that was given these: for a recipe also those from the environment, and its
+    /// defaults.
     ///
     /// # Errors
-    /// When one is missing.
+    /// Fails when an argument is missing.
     pub(in crate::cli) fn resolved(
         &self,
         given: BTreeMap<String, String>,
@@ -53,7 +54,8 @@ impl Found<'_> {
         }
     }
 
-    /// The file of a recipe as one and the same text, however it was named: seen from this directory if it is below it.
+    /// Returns the file of a recipe as one and the same text, however it was named: relative to the current directory
+    /// if it is below it.
     pub(in crate::cli) fn place(&self) -> Option<String> {
         let Self::Recipe { file, .. } = self else {
             return None;
@@ -76,7 +78,7 @@ impl Deref for Found<'_> {
     }
 }
 
-/// The spider of this name, or in this file.
+/// Returns the spider of this name, or in this file.
 ///
 /// # Errors
 /// [`Failure::Usage`] when there is none, with the nearest name; [`Failure::Crawl`] when it is a recipe that cannot be
@@ -97,7 +99,7 @@ pub(in crate::cli) fn spider<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a
     )))
 }
 
-/// Says that a recipe cannot be run by its name, which a spider of the program has.
+/// Prints that a recipe cannot be run by its name, because a spider of the program has the name.
 pub(in crate::cli) fn warn_of_shadow(jobs: &[Job], name: &str, file: &Path) {
     if jobs.iter().any(|job| job.name() == name) {
         terminal::say(&format!(
@@ -108,7 +110,7 @@ pub(in crate::cli) fn warn_of_shadow(jobs: &[Job], name: &str, file: &Path) {
     }
 }
 
-/// The file of the recipe of this name, or that is this file.
+/// Returns the file of the recipe of this name, or that is this file.
 pub(in crate::cli) fn file(word: &str) -> Option<PathBuf> {
     if is_recipe(Path::new(word)) {
         return Some(PathBuf::from(word));
@@ -129,7 +131,7 @@ pub(in crate::cli) fn file(word: &str) -> Option<PathBuf> {
     })
 }
 
-/// The recipes in ./spiders, in the order of their names.
+/// Returns the recipes in ./spiders, in the order of their names.
 pub(in crate::cli) fn files() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(DIRECTORY).into_iter().flatten();
     let mut files: Vec<PathBuf> = entries
@@ -140,7 +142,7 @@ pub(in crate::cli) fn files() -> Vec<PathBuf> {
     files
 }
 
-/// `shop` of `spiders/shop.toml`.
+/// Returns the stem of a file name: `shop` of `spiders/shop.toml`.
 pub(in crate::cli) fn stem(file: &Path) -> Option<&str> {
     file.file_stem()?.to_str()
 }
@@ -150,7 +152,7 @@ pub(in crate::cli) fn is_recipe(path: &Path) -> bool {
         && path.file_name().is_some_and(|name| name != SETTINGS)
 }
 
-/// Every spider that can be run, in the order in which they are listed.
+/// Returns every spider that can be run, in the order in which they are listed.
 pub(in crate::cli) fn all(jobs: &[Job]) -> Vec<Found<'_>> {
     let recipes = files()
         .into_iter()

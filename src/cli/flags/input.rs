@@ -1,4 +1,4 @@
-//! What a person gives a verb to work on: a URL, a file, or lines of JSON.
+//! Input that a person gives to a verb: a URL, a file, or lines of JSON.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -54,8 +54,8 @@ pub(in crate::cli) fn file(path: &Path) -> Result<Vec<u8>> {
     })
 }
 
-/// The answer to a request as it was saved to a file. What kind of content it is, is told by the extension, or else by
-/// the first bytes.
+/// Returns the answer to a request as it was saved to a file. What kind of content it is, is told by the extension, or
+/// else by the first bytes.
 ///
 /// # Errors
 /// [`ErrorKind::File`] when the file cannot be read.
@@ -92,7 +92,7 @@ pub(in crate::cli) fn batch(answer: impl Fn(&Value) -> Result<Value, String>) ->
     Ok(Exit::Finished)
 }
 
-/// A field of a batch's line that has to be a string.
+/// Returns a field of a batch's line that has to be a string.
 pub(in crate::cli) fn text<'a>(question: &'a Value, name: &str) -> Result<&'a str, String> {
     question
         .get(name)

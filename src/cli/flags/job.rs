@@ -26,7 +26,7 @@ pub(in crate::cli) struct JobFlags {
 }
 
 impl JobFlags {
-    /// The job of this name, if the crawl is to be kept.
+    /// Returns the job of this name, if the crawl is to be kept.
     pub(in crate::cli) fn durable(
         &self,
         name: String,

@@ -1,4 +1,4 @@
-//! What a job is called: the same command has the same job, so that it resumes; another command has another one.
+//! Names of jobs: the same command has the same job, so that it resumes; another command has another one.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use url::Url;
 /// The longest name, in characters.
 const LONGEST: usize = 64;
 
-/// The job of a spider: its name and, if it has arguments, something that stands for them, and if it has secret ones
-/// something that stands for those.
+/// Returns the job of a spider: its name and, if it has arguments, something that stands for them, and if it has secret
+/// ones something that stands for those.
 pub(in crate::cli) fn of_spider(
     spider: &str,
     arguments: &BTreeMap<String, String>,
@@ -19,7 +19,7 @@ pub(in crate::cli) fn of_spider(
     named(spider, &(mark_of(arguments) + &mark_of_secrets(secrets)))
 }
 
-/// Whether the job of a spider with these arguments and any secret ones is called so.
+/// Returns whether the job name is that of a spider with these arguments, with any secret arguments.
 pub(in crate::cli) fn is_of_spider(
     job: &str,
     spider: &str,
@@ -40,7 +40,8 @@ fn mark_of(arguments: &BTreeMap<String, String>) -> String {
     mark(words.map(String::as_str))
 }
 
-/// Eight hexadecimal digits from which nobody can tell the secrets: SHA-256 has no way back, and of it this is an eighth.
+/// Returns eight hexadecimal digits from which nobody can tell the secrets: SHA-256 has no way back, and these are an
+/// eighth of it.
 fn mark_of_secrets(secrets: &BTreeMap<String, String>) -> String {
     if secrets.is_empty() {
         return String::new();
@@ -52,7 +53,7 @@ fn mark_of_secrets(secrets: &BTreeMap<String, String>) -> String {
     format!("-{first:08x}")
 }
 
-/// The job of a site: its first host, and something that stands for all start URLs and the form of the content.
+/// Returns the job of a site: its first host, and something that stands for all start URLs and the form of the content.
 pub(in crate::cli) fn of_site(urls: &[Url], content: Option<&str>) -> String {
     let host = urls.first().map_or_else(String::new, |url| {
         let host = url.host_str().unwrap_or_default();
@@ -63,7 +64,7 @@ pub(in crate::cli) fn of_site(urls: &[Url], content: Option<&str>) -> String {
     named(&format!("site-{host}"), &mark(words))
 }
 
-/// The name of a directory: at most 64 of the characters that need no care anywhere, and none that hides it.
+/// Returns the name of a directory: at most 64 characters that are safe on any system, and not a hidden one.
 fn named(stem: &str, mark: &str) -> String {
     let mut name: String = stem
         .chars()
@@ -79,12 +80,12 @@ fn named(stem: &str, mark: &str) -> String {
     name + mark
 }
 
-/// Eight hexadecimal digits that stand for these words, on every machine and in every version the same.
+/// Returns eight hexadecimal digits that stand for these words, the same on every machine and in every version.
 fn mark<'a>(words: impl Iterator<Item = &'a str>) -> String {
     format!("-{:08x}", SipHasher13::new().hash(&joined(words)) >> 32)
 }
 
-/// The words, such that no others are the same in one.
+/// Joins the words into bytes that no other words give.
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut bytes = Vec::new();
     for word in words {

@@ -78,7 +78,7 @@ pub(in crate::cli) struct PageFlags {
 }
 
 impl RequestFlags {
-    /// What of these is a setting.
+    /// Applies those of these flags that are settings.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
         self.page.apply(settings)?;
         if let Some(file) = self.cookie.as_ref().filter(|text| !is_pairs(text)) {
@@ -92,7 +92,7 @@ impl RequestFlags {
         Ok(())
     }
 
-    /// The request for this URL, which may lack its scheme.
+    /// Returns the request for this URL, which may lack its scheme.
     ///
     /// # Errors
     /// A usage error for a header that cannot be one, and for what is no URL.
@@ -118,7 +118,7 @@ impl RequestFlags {
 }
 
 impl PageFlags {
-    /// What of these is a setting.
+    /// Applies those of these flags that are settings.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
         set(settings, "timeout", self.timeout.as_ref())?;
         set(settings, "max_body", self.max_body.as_ref())?;
@@ -138,7 +138,7 @@ impl PageFlags {
         Ok(())
     }
 
-    /// The request for this URL, which may lack its scheme.
+    /// Returns the request for this URL, which may lack its scheme.
     ///
     /// # Errors
     /// A usage error for a header that cannot be one, and for what is no URL.
@@ -146,7 +146,7 @@ impl PageFlags {
         framed(self.on(Request::from(input::url(url)?))?)
     }
 
-    /// The same on a request that is there already.
+    /// Applies these flags to a request that exists already.
     ///
     /// # Errors
     /// A usage error for a header that cannot be one.
@@ -168,7 +168,7 @@ impl PageFlags {
     }
 }
 
-/// A value parser that takes what the downloader takes.
+/// Returns a value parser that takes what the downloader takes.
 fn usable(
     setting: &'static str,
 ) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
@@ -186,7 +186,7 @@ fn usable(
     }
 }
 
-/// The request, if no header says otherwise where it ends.
+/// Returns the request, unless a header contradicts where it ends.
 fn framed(request: Request) -> Result<Request, Failure> {
     match check_framing(&request) {
         Ok(()) => Ok(request),
@@ -194,7 +194,7 @@ fn framed(request: Request) -> Result<Request, Failure> {
     }
 }
 
-/// Whether cookies are given rather than a file: as curl tells them apart.
+/// Returns whether the text is cookies rather than the name of a file; curl makes the same distinction.
 fn is_pairs(text: &str) -> bool {
     text.contains('=')
 }

@@ -15,13 +15,13 @@ use crate::page::response::Response;
 /// Middlewares and a downloader, as a spider's crawler had them. The default is none, and the usual downloader.
 #[derive(Clone, Default)]
 pub(in crate::cli) struct SharedStack {
-    /// Outermost first.
+    /// Middlewares, the outermost first.
     middlewares: Vec<Shared<dyn ErasedMiddleware>>,
     downloader: Option<Shared<dyn ErasedDownloader>>,
 }
 
 impl SharedStack {
-    /// Takes it out of a crawler, which then is good for parsing only.
+    /// Takes the stack out of a crawler, which can then only parse.
     pub(in crate::cli) fn out_of(crawler: &mut AnyCrawler) -> Self {
         let FetchStack {
             middlewares,

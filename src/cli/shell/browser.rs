@@ -9,7 +9,7 @@ use super::page::Page;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::Html;
 
-/// So many files are tried before a directory is given up.
+/// Number of file names that are tried before a directory is given up.
 const NAMES: u32 = 1000;
 
 /// Writes the copy, which only this user can read.
@@ -45,7 +45,7 @@ pub(super) fn save(page: &Page) -> Result<PathBuf> {
 /// Opens a file with the program that this system has for it.
 ///
 /// # Errors
-/// When there is none that could be started.
+/// Fails when no such program could be started.
 pub(super) fn open(file: &Path) -> io::Result<()> {
     let opener = match std::env::consts::OS {
         "macos" => "open",
@@ -66,7 +66,7 @@ pub(super) fn open(file: &Path) -> io::Result<()> {
     }
 }
 
-/// The extension and the bytes of the copy. HTML becomes UTF-8 with a mark that says so.
+/// Returns the extension and the bytes of the copy. HTML becomes UTF-8 with a mark that says so.
 fn copy(page: &Page) -> (&'static str, Vec<u8>) {
     let response = page.response();
     let Ok(html) = page.html() else {
@@ -96,7 +96,7 @@ fn extension_of(media_type: &str) -> &'static str {
     }
 }
 
-/// The page with a `<base>` before any of its own: the first one counts.
+/// Returns the page with a `<base>` before any of its own: the first one counts.
 fn with_base(text: &str, html: &Html) -> String {
     let lower = text.to_ascii_lowercase();
     let behind = |tag: &str| {

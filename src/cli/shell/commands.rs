@@ -11,37 +11,37 @@ use crate::cli::exit::Failure;
 use crate::page::error::Result;
 use crate::page::suggest::did_you_mean;
 
-/// One command.
+/// Command of the shell.
 pub(super) struct Command {
     pub(super) name: &'static str,
-    /// What it is given; in brackets when it can do without, empty when it takes nothing.
+    /// Argument of the command, as `help` shows it; in brackets when it is optional, empty when there is none.
     pub(super) takes: &'static str,
     pub(super) about: &'static str,
     pub(super) act: Act,
 }
 
-/// What a command does.
+/// Action of a command.
 #[derive(Clone, Copy)]
 pub(super) enum Act {
-    /// It looks at the page.
+    /// Query on the page.
     Look(fn(&Page, &str) -> Result<Body>),
-    /// It tells something of the page.
+    /// Information about the page.
     Tell(fn(&Page) -> String),
-    /// It does more.
+    /// Any other action, which can change the session.
     Do(fn(&mut Session<'_>, Call<'_>) -> Result<Reply, Failure>),
     Quit,
 }
 
-/// How a command was given.
+/// Arguments of a command as they were typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Call<'a> {
-    /// What it is given.
+    /// Text after the name of the command.
     pub(super) rest: &'a str,
-    /// With an exclamation mark: all of it, or at any rate.
+    /// True with an exclamation mark: show the whole answer, or do it in any case.
     pub(super) all: bool,
 }
 
-/// In the order in which `help` tells them.
+/// Commands of the shell, in the order in which `help` lists them.
 pub(super) const COMMANDS: &[Command] = &[
     look(
         "css",
@@ -205,7 +205,8 @@ fn command(name: &str) -> Result<&'static Command, Failure> {
     })
 }
 
-/// The commands in a line of several: a `;` ends one when white space or nothing is behind it, unless it is in quotes.
+/// Returns the commands in a line of several: a `;` ends one when white space or nothing is behind it, unless it is in
+/// quotes.
 pub(super) fn split(line: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(line);
     std::iter::from_fn(move || {
@@ -234,7 +235,7 @@ fn end_of_first(line: &str) -> Option<usize> {
     None
 }
 
-/// `help [COMMAND]`.
+/// Runs `help [COMMAND]`.
 pub(super) fn help(name: &str) -> Result<Reply, Failure> {
     let told: Vec<&Command> = match name {
         "" => COMMANDS.iter().collect(),

@@ -1,4 +1,4 @@
-//! What Tab completes: commands, and in selectors the tags, classes, ids and attributes that the page has.
+//! Completion with Tab: of commands and, in selectors, of the tags, classes, ids and attributes of the page.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -7,11 +7,11 @@ use super::commands::COMMANDS;
 use super::page::Page;
 use crate::cli::terminal::printable_line;
 
-/// How many names of a kind are kept of a page.
+/// Maximum number of names of one kind that are kept of a page.
 const MOST: usize = 5_000;
-/// A name that is longer was not made to be typed, in bytes.
+/// Maximum length of a name, in bytes; a longer one was not made to be typed.
 const LONGEST: usize = 80;
-/// Names that have a `::` before them.
+/// Endings of a selector that follow a `::`.
 const ENDINGS: [&str; 2] = ["text", "attr("];
 
 /// The names on a page, as a selector writes them, and where it leads.
@@ -26,7 +26,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Those of a page; of what is no HTML there are none.
+    /// Collects the names of a page; none for a page that is not HTML.
     pub(super) fn of(page: &Page) -> Self {
         let mut names = Self::default();
         let elements = page.html().and_then(|html| html.select("*"));
@@ -50,13 +50,13 @@ impl Names {
         names
     }
 
-    /// The same with the spiders that there are.
+    /// Adds the names of the spiders.
     pub(super) fn and_spiders(mut self, spiders: Vec<String>) -> Self {
         self.spiders = spiders.into_iter().collect();
         self
     }
 
-    /// What the word that ends at `at` may become, and where it starts.
+    /// Returns the start of the word that ends at `at`, and its completions.
     pub(super) fn complete(&self, line: &str, at: usize) -> (usize, Vec<String>) {
         let typed = line.get(..at).unwrap_or(line);
         let indent = typed.len() - typed.trim_start().len();
@@ -74,7 +74,7 @@ impl Names {
         }
     }
 
-    /// Within a selector it depends on what is before the word.
+    /// Completes a word in a selector, by what stands before the word.
     fn in_selector(&self, typed: &str, start: usize) -> (usize, Vec<String>) {
         let selector = typed.get(start..).unwrap_or_default();
         let begin = begin_of_name(selector);
@@ -99,7 +99,7 @@ impl Names {
     }
 }
 
-/// Those that take something with the space before it.
+/// Adds a space to the commands that take an argument.
 fn to_be_given(mut commands: Vec<String>) -> Vec<String> {
     let takes_nothing = |name: &str| {
         COMMANDS
@@ -137,7 +137,7 @@ fn add(names: &mut BTreeSet<String>, name: &str) {
     }
 }
 
-/// A name as CSS writes it (CSS Syntax Module Level 3, section 4.3.11): `md:flex` is `md\:flex`.
+/// Returns a name as CSS writes it (CSS Syntax Module Level 3, section 4.3.11): `md:flex` is `md\:flex`.
 fn escaped(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let first = name.trim_start_matches('-').chars().next();
@@ -160,7 +160,7 @@ fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_' || !c.is_ascii()
 }
 
-/// Where the name at the end of a selector begins; what is escaped is part of it.
+/// Returns the offset at which the name at the end of a selector begins; escaped characters are part of the name.
 fn begin_of_name(selector: &str) -> usize {
     let mut begin = selector.len();
     let mut characters = selector.char_indices().rev().peekable();

@@ -1,4 +1,4 @@
-//! Where the lines that were typed are kept: in the user's state directory, for this user only.
+//! History of the typed lines: a file in the user's state directory, for this user only.
 
 use std::fs::DirBuilder;
 use std::io;
@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Lines that are kept.
+/// Maximum number of lines that are kept.
 pub(super) const LINES: usize = 1000;
 
 const FILE: &str = "crawlworks/shell_history";
 
-/// The file of the history, whose directory is there; `None` when the system does not tell of a directory for this user.
+/// Returns the file of the history, whose directory is there; `None` when the system does not tell of a directory for
+/// this user.
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] when the directory cannot be made.
@@ -28,7 +29,8 @@ pub(super) fn file() -> Result<Option<PathBuf>> {
     Ok(Some(file))
 }
 
-/// The XDG Base Directory Specification, which has relative paths ignored; on Windows its like.
+/// Returns the path of the history by the XDG Base Directory Specification, which has relative paths ignored; on
+/// Windows by its like.
 fn place(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).filter(|path| path.is_absolute());
     let directory = absolute("XDG_STATE_HOME")

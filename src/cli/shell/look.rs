@@ -13,11 +13,11 @@ use crate::items::sink::Record;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::{self, Element};
 
-/// Of a line that is longer than this only the part around a match is shown.
+/// Longest line that is shown whole; of a longer one only the part around a match is shown.
 const LONG_LINE: usize = 240;
-/// How much is shown before a match in a long line, and from its start on.
+/// Length of what is shown before a match in a long line, and from the start of the match on.
 const BEFORE: usize = 80;
-/// How large a compiled pattern may get, in bytes.
+/// Maximum size of a compiled pattern, in bytes.
 const MAX_PATTERN: usize = 1 << 20;
 
 /// `css QUERY`: the values of a query.
@@ -131,7 +131,7 @@ pub(super) fn status(page: &Page) -> String {
     text
 }
 
-/// The links of the page, those that match a pattern if one is given.
+/// Returns the links of the page, those that match a pattern if one is given.
 pub(super) fn links(page: &Page, pattern: &str) -> Result<Vec<Url>> {
     // Says why there are none.
     page.html()?;
@@ -155,7 +155,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
-/// A line, or what is around a place in it when it is long.
+/// Returns a line, or what is around a place in it when it is long.
 fn around(line: &str, at: usize) -> String {
     if line.len() <= LONG_LINE {
         return line.trim().to_owned();

@@ -15,10 +15,10 @@ use crate::page::response::Response;
 #[derive(Debug)]
 pub(super) struct Page {
     response: Response,
-    /// What was asked for: the request of the response may have been redirected.
+    /// Request that was asked for; the request of the response may be a redirected one.
     asked: Request,
     html: OnceCell<Html>,
-    /// Where it was read from, if it was not fetched.
+    /// File that the page was read from; `None` if it was fetched.
     file: Option<PathBuf>,
 }
 
@@ -44,7 +44,7 @@ impl Page {
         self.file.as_ref()
     }
 
-    /// The page as a tree.
+    /// Returns the page as a tree.
     ///
     /// # Errors
     /// [`ErrorKind::NotHtml`](crate::ErrorKind::NotHtml) when it is none.
@@ -56,7 +56,7 @@ impl Page {
         Ok(self.html.get_or_init(|| html))
     }
 
-    /// A reference as a link on the page would mean it.
+    /// Resolves a reference as a link on the page.
     ///
     /// # Errors
     /// [`ErrorKind::Url`](crate::ErrorKind::Url) when it leads to no http(s) URL.
@@ -77,12 +77,12 @@ impl Page {
 pub(super) mod tests {
     use super::*;
 
-    /// A page of this HTML at `http://a.example/shop/`.
+    /// Returns a page of this HTML at `http://a.example/shop/`.
     pub(in crate::cli::shell) fn page(html: &str) -> Page {
         of_type("text/html", html)
     }
 
-    /// An answer of this type from there.
+    /// Returns an answer of this type from there.
     pub(in crate::cli::shell) fn of_type(content_type: &str, body: &str) -> Page {
         let request = Request::get("http://a.example/shop/").unwrap();
         let response = Response::new(request.clone(), 200).with_body(content_type, body.to_owned());

@@ -60,7 +60,7 @@ fn editor() -> Result<Editor<Assistant, FileHistory>, Error> {
     Editor::with_history(config, history).map_err(broken)
 }
 
-/// The file that lines are kept in, if there is one. Otherwise that is told, once.
+/// Returns the file that lines are kept in, if there is one. If it cannot be used, prints that once.
 fn open_history(editor: &mut Editor<Assistant, FileHistory>) -> Option<PathBuf> {
     let file = match history::file() {
         Ok(file) => file?,
@@ -97,10 +97,10 @@ fn broken(error: ReadlineError) -> Error {
     Error::new(ErrorKind::File, "cannot read from the terminal").with_source(error)
 }
 
-/// Helps to type.
+/// Helper of the line editor: completion and hints.
 struct Assistant {
     names: Names,
-    /// Whether hints can be told from what was typed.
+    /// True if colours are on, so that hints differ from typed text.
     has_colour: bool,
 }
 
@@ -130,7 +130,7 @@ impl Completer for Assistant {
     }
 }
 
-/// What a command takes, shown behind it. It is not typed by any key.
+/// Hint of the argument that a command takes, shown after the command. No key inserts it.
 struct Takes(&'static str);
 
 impl Hint for Takes {

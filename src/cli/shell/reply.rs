@@ -1,4 +1,4 @@
-//! What a command comes to, and how a person or a script is told.
+//! Reply of a command, and its display to a person or a script.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,24 +9,24 @@ use crate::cli::terminal;
 use crate::cli::terminal::hint;
 use crate::page::error::Error;
 
-/// What a command comes to.
+/// Reply of a command.
 #[derive(Debug, Default)]
 pub(super) struct Reply {
-    /// The answer.
+    /// Answer of the command.
     pub(super) body: Option<Body>,
-    /// What a person is told besides.
+    /// Lines that are printed for a person besides.
     pub(super) told: Vec<String>,
-    /// What went wrong, although there is an answer.
+    /// Error that occurred although there is an answer.
     pub(super) error: Option<Error>,
 }
 
-/// How a line went.
+/// Outcome of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
     Well,
-    /// It failed, or found nothing.
+    /// The command failed, or found nothing.
     Badly,
-    /// There was no command.
+    /// The line has no command.
     Idle,
     Quit,
 }
@@ -46,10 +46,10 @@ impl Reply {
         }
     }
 
-    /// Shows it.
+    /// Shows the reply.
     ///
     /// # Errors
-    /// When standard output cannot be written.
+    /// Fails when standard output cannot be written.
     pub(super) fn show(self, command: &Command, call: Call<'_>) -> io::Result<Done> {
         let mut out = io::stdout().lock();
         let found = self.body.as_ref().is_none_or(|body| !body.is_empty());
@@ -76,7 +76,7 @@ impl Reply {
     }
 }
 
-/// Tells of a page that was opened before the first command.
+/// Reports the page that was opened before the first command.
 pub(super) fn greet(opened: Result<Reply, Failure>) {
     match opened {
         // A script wants the answers to its commands.
@@ -92,7 +92,7 @@ pub(super) fn greet(opened: Result<Reply, Failure>) {
     }
 }
 
-/// Tells what went wrong; the shell goes on.
+/// Prints what went wrong; the shell goes on.
 pub(super) fn fail(failure: &Failure) -> Done {
     match failure {
         // Without the word on --help, which is not of the shell.

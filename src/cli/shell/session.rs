@@ -1,4 +1,4 @@
-//! What the shell knows from one command to the next, and the commands that change it.
+//! State of the shell from one command to the next, and the commands that change it.
 
 mod effects;
 
@@ -31,20 +31,20 @@ pub(super) struct Session<'a> {
     page: Option<Page>,
     /// The spider that was asked for last, by the word that it was asked for with.
     trial: Option<(String, Trial)>,
-    /// What the numbers of the last list stand for.
+    /// Requests that the numbers of the last list stand for.
     listed: Vec<Request>,
-    /// Whether there is a page that nobody has been told of.
+    /// True if the page is new and [`Session::new_page`] has not returned it yet.
     is_new: bool,
     patience: Patience,
-    /// Where the first request went.
+    /// Origin of the first request; `None` before it.
     origin: Option<Origin>,
 }
 
 impl<'a> Session<'a> {
-    /// A session with the spider of the flags, if there is one.
+    /// Returns a session with the spider of the flags, if there is one.
     ///
     /// # Errors
-    /// When there is no such spider, or it cannot begin.
+    /// Fails when there is no such spider, or it cannot begin.
     pub(super) fn new(
         jobs: &'a [Job],
         flags: SpiderFlags,
@@ -68,12 +68,12 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    /// The page, if it is another one than last time.
+    /// Returns the page, if it is another one than last time.
     pub(super) fn new_page(&mut self) -> Option<&Page> {
         std::mem::take(&mut self.is_new).then_some(self.page.as_ref())?
     }
 
-    /// The names of all spiders.
+    /// Returns the names of all spiders.
     pub(super) fn spiders(&self) -> Vec<String> {
         let spiders = find::all(self.jobs);
         spiders.iter().map(|job| job.name().to_owned()).collect()
@@ -107,10 +107,10 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Does what a line says, and shows what comes of it.
+    /// Runs the command of a line, and shows its reply.
     ///
     /// # Errors
-    /// Only when standard output cannot be written: whatever else goes wrong is told.
+    /// Fails only when standard output cannot be written: any other error is printed.
     pub(super) fn run(&mut self, line: &str) -> io::Result<Done> {
         let (command, call) = match commands::read(line) {
             Ok(Some(read)) => read,
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
         self.page.as_ref().ok_or_else(no_page)
     }
 
-    /// What the spider makes of the page: the one of this name, or that of last time.
+    /// Returns what the spider of this name makes of the page; an empty name means the spider used last.
     fn made(&mut self, name: &str) -> Result<Made, Failure> {
         self.page()?;
         if !name.is_empty() {
@@ -163,7 +163,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// The first request, with all that the flags say of it.
+    /// Returns the first request, with all that the flags say of it.
     fn spiders_request(&self, request: Request) -> Result<Request, Failure> {
         match &self.trial {
             Some((_, trial)) => trial.request(request, &self.flags, &self.request),
@@ -177,7 +177,8 @@ impl<'a> Session<'a> {
         Ok(self.arrive(Page::new(response, request, Some(file))))
     }
 
-    /// The request with the headers of the flags, which may be secrets, where they belong: at the site of the first page.
+    /// Returns the request with the headers of the flags, which may be secrets, where they belong: at the site of the
+    /// first page.
     fn dressed(&self, request: Request) -> Result<Request, Failure> {
         let is_foreign = |origin: &Origin| *origin != request.url().origin();
         if self.origin.as_ref().is_some_and(is_foreign) {

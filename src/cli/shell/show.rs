@@ -1,4 +1,4 @@
-//! How an answer is shown: short and numbered on a terminal, whole and plain anywhere else.
+//! Display of answers: short and numbered on a terminal, whole and plain anywhere else.
 
 use std::fmt::Write as _;
 
@@ -16,12 +16,12 @@ const LINES_EACH: usize = 12;
 /// Characters that are shown of a line.
 const CHARACTERS: usize = 400;
 
-/// What a command answers.
+/// Answer of a command.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// One line each.
+    /// Values of one line each.
     Values(Vec<String>),
-    /// Any number of lines each.
+    /// Values of any number of lines each.
     Blocks(Vec<String>),
     /// The items of a spider.
     Items(Vec<Record>),
@@ -29,7 +29,7 @@ pub(super) enum Body {
 }
 
 impl Body {
-    /// Whether it is a list without anything in it.
+    /// Returns whether the answer is an empty list.
     pub(super) fn is_empty(&self) -> bool {
         match self {
             Self::Values(list) | Self::Blocks(list) => list.is_empty(),
@@ -38,7 +38,7 @@ impl Body {
         }
     }
 
-    /// All of it, a line for each value: for a program to read.
+    /// Returns the whole answer for a program to read, with a line for each value.
     pub(super) fn plain(&self) -> String {
         let mut out = String::new();
         match self {
@@ -57,7 +57,8 @@ impl Body {
         out
     }
 
-    /// What fits a terminal, or all of it, with nothing in it that could steer one. `again` is the command that shows all.
+    /// Returns as much of the answer as fits a terminal, or all of it, without anything that could steer the terminal.
+    /// `again` is the command that shows all.
     pub(super) fn short(&self, all: bool, again: &str) -> String {
         let limit = |limit| if all { usize::MAX } else { limit };
         match self {
@@ -112,7 +113,7 @@ fn numbered(
     out + &more(number.saturating_sub(limit), "", again)
 }
 
-/// Says how many are not shown.
+/// Returns a line on how many are not shown.
 fn more(rest: usize, what: &str, again: &str) -> String {
     match rest {
         0 => String::new(),
@@ -126,7 +127,7 @@ fn more(rest: usize, what: &str, again: &str) -> String {
     }
 }
 
-/// The first lines of a text.
+/// Returns the first lines of a text.
 fn block(text: &str, limit: usize) -> String {
     let mut out = String::new();
     for line in text.lines().take(limit) {
@@ -142,7 +143,7 @@ fn block(text: &str, limit: usize) -> String {
     out
 }
 
-/// The first characters of a line, with a mark when there are more.
+/// Returns the first characters of a line, with a mark when there are more.
 fn cut(line: &str, limit: usize) -> String {
     match line.char_indices().nth(limit) {
         Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),

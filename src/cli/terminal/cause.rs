@@ -1,4 +1,4 @@
-//! The first thing that went wrong in a crawl that has no page yet: what its last words are about if it stays so.
+//! First failure of a crawl that has no page yet, for the last words of a crawl that ends without one.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::model::event::{Event, Events};
 use crate::model::report::Filter;
 use crate::page::error::ErrorKind;
 
-/// Why there is no page.
+/// Reason why there is no page.
 #[derive(Debug, Clone)]
 pub(in crate::cli) enum Cause {
     /// A request failed for good; perhaps one for robots.txt.
@@ -22,12 +22,12 @@ pub(in crate::cli) enum Cause {
 }
 
 impl Cause {
-    /// Whether the page was fetched, and the spider failed on it.
+    /// Returns whether the page was fetched, and the spider failed on it.
     pub(in crate::cli) fn is_of_spider(&self) -> bool {
         matches!(self, Self::Failed { kind, .. } if kind.is_of_spider())
     }
 
-    /// Follows the crawl until it fails, filters or has a page; nothing in the last case.
+    /// Follows the crawl until it fails, filters or has a page; `None` when it has a page.
     pub(in crate::cli) async fn first(mut events: Events) -> Option<Self> {
         loop {
             match events.next().await? {

@@ -1,4 +1,4 @@
-//! What a person may try next, in the words that the verb in question understands.
+//! Hints on what a person may try next, in the words that the verb in question understands.
 
 use std::error::Error as _;
 use std::io;
@@ -9,21 +9,21 @@ use crate::model::report::{Filter, Finish, Report};
 use crate::page::error::{Error, ErrorKind};
 use crate::store::state::Mismatch;
 
-/// What is said of a body that is too large, and of nothing else.
+/// Words of the message about a body that is too large, and of no other message.
 const BODY: &str = "body larger than ";
 
-/// How a verb is told to do things differently.
+/// Form in which a verb takes settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Dialect {
     /// `--no-robots`: every verb with the flags of a request.
     Flags,
     /// `-s robots=false`: `run`.
     Settings,
-    /// Not at all: `jobs` and `retry-failed` only look after what `run` and `site` have left.
+    /// No settings: `jobs` and `retry-failed` only look after what `run` and `site` have left.
     Jobs,
 }
 
-/// What may help after this error.
+/// Returns a hint on what may help after this error.
 pub(in crate::cli) fn of_error(error: &Error, dialect: Dialect) -> Option<String> {
     if error.kind() == ErrorKind::Storage {
         return of_storage(error, dialect).map(str::to_owned);
@@ -39,7 +39,7 @@ pub(in crate::cli) fn of_error(error: &Error, dialect: Dialect) -> Option<String
     of_failure(kind, &error.chain(), dialect)
 }
 
-/// What may help after a crawl that ended by itself and has nothing to show, or too little.
+/// Returns a hint on what may help after a crawl that ended by itself and has nothing to show, or too little.
 pub(in crate::cli) fn of_report(
     report: &Report,
     cause: Option<&Cause>,
@@ -111,7 +111,7 @@ fn of_filter(reason: Filter, dialect: Dialect) -> Option<String> {
     })
 }
 
-/// What keeps a crawl from going on with its job, or from beginning it.
+/// Returns a hint for an error that keeps a crawl from resuming its job, or from beginning it.
 fn of_job(error: &Error) -> Option<&'static str> {
     if error.kind() == ErrorKind::Locked {
         return Some("let it end, or stop it; `crawl jobs` shows them all");
@@ -128,7 +128,8 @@ fn of_job(error: &Error) -> Option<&'static str> {
     })
 }
 
-/// Only where the system refuses is it the disk or the directory; a file that cannot be continued says so itself.
+/// Returns a hint for an error of storage if the system refuses to write; a file that cannot be continued has its own
+/// message.
 fn of_storage(error: &Error, dialect: Dialect) -> Option<&'static str> {
     use io::ErrorKind as Io;
     let mut cause = error.source();
@@ -149,7 +150,7 @@ fn of_storage(error: &Error, dialect: Dialect) -> Option<&'static str> {
     None
 }
 
-/// Whether a full disk is what it comes from.
+/// Returns whether the error comes from a full disk.
 fn is_full(error: &Error) -> bool {
     use io::ErrorKind as Io;
     let mut cause = error.source();
@@ -286,7 +287,9 @@ mod tests {
             Error::new(ErrorKind::Storage, "cannot write a").with_source(io::Error::from(kind))
         };
         assert!(hint(&storage(io::ErrorKind::StorageFull), Dialect::Flags).contains("room"));
-        assert!(hint(&storage(io::ErrorKind::PermissionDenied), Dialect::Flags).contains("directory"));
+        assert!(
+            hint(&storage(io::ErrorKind::PermissionDenied), Dialect::Flags).contains("directory")
+        );
         assert_eq!(
             hint(&storage(io::ErrorKind::IsADirectory), Dialect::Flags),
             ""

@@ -55,7 +55,7 @@ fn screen_is_terminal() -> bool {
     io::IsTerminal::is_terminal(&io::stderr())
 }
 
-/// One log line on its way past the progress display.
+/// Log line that is written above the progress display.
 struct Line(Screen);
 
 impl Write for Line {

@@ -10,9 +10,9 @@ use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::table::{count, plural};
 use crate::model::event::{Progress, ProgressWatch};
 
-/// Over how long the rate is taken.
+/// Time over which the rate is taken.
 const WINDOW: Duration = Duration::from_secs(3);
-/// How often the numbers go to the log when there is no terminal.
+/// Interval at which the numbers go to the log when there is no terminal.
 const LOG_EVERY: Duration = Duration::from_secs(10);
 
 /// A display that follows the crawl until it is ended.
@@ -49,7 +49,7 @@ impl Display {
         Self { task, line, bar }
     }
 
-    /// Takes the display away.
+    /// Removes the display.
     pub(in crate::cli) fn end(self) {
         self.task.abort();
         self.line.finish_and_clear();
@@ -87,7 +87,7 @@ async fn log(progress: ProgressWatch) {
     }
 }
 
-/// At most 78 columns for numbers of a crawl that a terminal would watch.
+/// Formats the numbers of the crawl, in at most 78 columns for a crawl that is watched on a terminal.
 fn numbers(now: &Progress, rate: u64) -> String {
     let seconds = now.elapsed.as_secs();
     let hosts = if now.hosts > 1 {

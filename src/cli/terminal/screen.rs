@@ -4,12 +4,12 @@ use std::io::Write;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 
-/// Where progress is shown, if it is.
+/// Display that shows the progress, if any.
 #[derive(Debug, Clone)]
 pub(in crate::cli) struct Screen(Option<MultiProgress>);
 
 impl Screen {
-    /// A display on standard error, when that is a terminal and it is wanted.
+    /// Returns a display on standard error, when that is a terminal and it is wanted.
     pub(in crate::cli) fn new(wanted: bool) -> Self {
         let shows = wanted && std::io::IsTerminal::is_terminal(&std::io::stderr());
         Self(shows.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10))))
@@ -27,8 +27,8 @@ impl Screen {
         }
     }
 
-    /// After Ctrl-C: the terminal has echoed `^C` behind the display, which fills its line, and so is a line further down
-    /// than the display believes.
+    /// Corrects the display after Ctrl-C: the terminal has echoed `^C` behind the display, which fills its line, and so
+    /// is a line further down than the display assumes.
     pub(in crate::cli) fn skip_echo(&self) {
         if self.0.is_some() && cfg!(unix) {
             let _ = write!(std::io::stderr(), "\x1b[1A");

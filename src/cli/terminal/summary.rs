@@ -1,4 +1,4 @@
-//! What a crawl came to, in one line, and what went wrong, in a few more.
+//! Summary of a crawl: its result in one line, and what went wrong in a few more.
 
 use std::fmt::{Display, Write as _};
 
@@ -9,23 +9,23 @@ use crate::cli::terminal::table::{count, plural};
 use crate::model::event::Progress;
 use crate::model::report::{self, Finish, Percent, Report};
 
-/// Why items beyond the setting `max_items` were dropped: it was wished for, and is no loss.
+/// Reason of items dropped beyond the setting `max_items`: the user asked for it, so it is no loss.
 const WISHED: &str = "max_items";
 
-/// How many fields are shown that not all items have.
+/// Maximum number of shown fields that not all items have.
 const MAX_FIELDS: usize = 10;
 
-/// What to do after a crawl that ended before it was done, if it is kept as a job.
+/// Advice after a crawl that ended before it was done and is kept as a job.
 const GO_ON: &str = "\n  to go on: the same command again";
 
-/// The same if it is not.
+/// Advice after a crawl that ended before it was done and is not kept as a job.
 const NOT_KEPT: &str =
     "\n  what waits is not kept with --no-job; without it, the same command goes on";
 
-/// How many hosts that are away are named.
+/// Maximum number of hosts that are named as away.
 const MAX_AWAY: usize = 5;
 
-/// The last words of a crawl on standard error.
+/// Returns the last words of a crawl on standard error.
 pub(in crate::cli) fn of(
     report: &Report,
     cause: Option<&Cause>,
@@ -97,7 +97,7 @@ pub(in crate::cli) fn of(
     text
 }
 
-/// How many pages were fetched and could not be read by the spider.
+/// Returns how many pages were fetched and could not be read by the spider; empty for none.
 fn unread(report: &Report) -> String {
     let of_pages = report.errors.iter().filter(|(kind, _)| kind.is_of_spider());
     match of_pages.map(|(_, count)| count).sum() {
@@ -106,7 +106,7 @@ fn unread(report: &Report) -> String {
     }
 }
 
-/// The fields that are not filled in every item, as far as there is room.
+/// Lists the fields that are not filled in every item, as far as there is room.
 fn partly_filled(items: &report::Items) -> String {
     let partly = |(_, field): &(&str, &report::Field)| field.filled < items.counted;
     let mut shown: Vec<String> = items
@@ -123,7 +123,7 @@ fn partly_filled(items: &report::Items) -> String {
     shown.join(", ")
 }
 
-/// In how many items fields were counted, if not in all.
+/// Returns in how many items fields were counted; empty if in all.
 fn counted(items: &report::Items) -> String {
     if items.counted == items.kept || items.fields.is_empty() {
         return String::new();
@@ -132,7 +132,7 @@ fn counted(items: &report::Items) -> String {
     format!("in {counted} of {kept}; the others are of an earlier version")
 }
 
-/// `price 97 %`.
+/// Formats how often a field is filled: `price 97 %`.
 pub(in crate::cli) fn filled(name: &str, field: &report::Field, counted: u64) -> String {
     // The keys of a map can be a page's own words.
     format!(
@@ -142,18 +142,18 @@ pub(in crate::cli) fn filled(name: &str, field: &report::Field, counted: u64) ->
     )
 }
 
-/// Why items failed.
+/// Lists why items failed.
 pub(in crate::cli) fn failures(report: &Report) -> String {
     list(&report.items.failed)
 }
 
-/// The fields that are below their thresholds.
+/// Lists the fields that are below their thresholds.
 pub(in crate::cli) fn shortfalls(report: &Report) -> String {
     let told = report.shortfalls.iter().map(ToString::to_string);
     told.collect::<Vec<_>>().join("; ")
 }
 
-/// What the cache did; nothing when it was not asked.
+/// Lists what the cache did; empty when the cache was not used.
 fn cache(cache: &report::Cache) -> String {
     let numbers = [
         (cache.hits, "hits"),
@@ -182,7 +182,7 @@ fn numbered(numbers: impl IntoIterator<Item = (u64, &'static str)>) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
-/// The same of a crawl that broke off without a report.
+/// Returns the last words of a crawl that broke off without a report.
 pub(in crate::cli) fn broken(reached: &Progress, is_kept: bool) -> String {
     format!(
         "broken off: {}, {} in {}, {}{}",
@@ -194,7 +194,7 @@ pub(in crate::cli) fn broken(reached: &Progress, is_kept: bool) -> String {
     )
 }
 
-/// Pages per second, rounded.
+/// Returns the pages per second, rounded.
 pub(in crate::cli) fn per_second(report: &Report) -> u64 {
     #[expect(
         clippy::cast_precision_loss,
@@ -206,7 +206,7 @@ pub(in crate::cli) fn per_second(report: &Report) -> u64 {
     rate
 }
 
-/// `0.31 s`, `12.4 s`, `5 min 3 s`.
+/// Formats a time: `0.31 s`, `12.4 s`, `5 min 3 s`.
 pub(in crate::cli) fn time(seconds: f64) -> String {
     match seconds {
         ..1.0 => format!("{seconds:.2} s"),

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 
 use crate::cli::terminal::printable_line;
 
-/// A number with its thousands apart: `1,169`.
+/// Formats a number with its thousands apart: `1,169`.
 pub(in crate::cli) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -20,7 +20,7 @@ pub(in crate::cli) fn count(number: u64) -> String {
     out
 }
 
-/// `1 page`, `2 pages`.
+/// Formats a number of things: `1 page`, `2 pages`.
 pub(in crate::cli) fn plural(number: u64, noun: &str) -> String {
     format!(
         "{} {noun}{}",
@@ -29,7 +29,7 @@ pub(in crate::cli) fn plural(number: u64, noun: &str) -> String {
     )
 }
 
-/// A number of bytes: `1.5 MiB`.
+/// Formats a number of bytes: `1.5 MiB`.
 pub(in crate::cli) fn bytes(number: u64) -> String {
     #[expect(
         clippy::cast_precision_loss,
@@ -49,13 +49,14 @@ pub(in crate::cli) fn bytes(number: u64) -> String {
     }
 }
 
-/// A date and time, local: `2026-11-21 12:00`.
+/// Formats a date and time, local: `2026-11-21 12:00`.
 pub(in crate::cli) fn moment(time: Timestamp) -> String {
     let local = time.to_zoned(TimeZone::system());
     local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// Rows in columns of at most these widths; what is longer is cut with an ellipsis. Two spaces before each column.
+/// Formats rows in columns of at most these widths; what is longer is cut with an ellipsis. Two spaces precede each
+/// column.
 pub(in crate::cli) fn table<const N: usize>(widths: [usize; N], rows: &[[String; N]]) -> String {
     let mut out = String::new();
     for row in rows {

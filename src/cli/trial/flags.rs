@@ -37,31 +37,31 @@ pub(in crate::cli) struct SpiderFlags {
 }
 
 impl SpiderFlags {
-    /// The spider's arguments; of two with one name the last counts.
+    /// Returns the spider's arguments; of two with one name the last counts.
     pub(super) fn arguments(&self) -> job::Args {
         let arguments: BTreeMap<String, String> = self.arguments.iter().cloned().collect();
         job::Args::new(arguments)
     }
 
-    /// What of these is a setting, where there is no spider.
+    /// Applies those of these flags that are settings, where there is no spider.
     ///
     /// # Errors
-    /// Those of [`Settings::set`].
+    /// Fails as [`Settings::set`] does.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
         self.set
             .iter()
             .try_for_each(|(name, value)| settings.set(name, value))
     }
 
-    /// Whether it is said what the page is.
+    /// Returns whether the flags give the page a label or metadata.
     pub(super) fn describe_page(&self) -> bool {
         self.label.is_some() || !self.meta.is_empty()
     }
 
-    /// The request with its label and metadata.
+    /// Returns the request with its label and metadata.
     ///
     /// # Errors
-    /// Those of [`Request::with_meta`].
+    /// Fails as [`Request::with_meta`] does.
     pub(in crate::cli) fn on(&self, mut request: Request) -> Result<Request> {
         if let Some(label) = &self.label {
             request = request.with_label(label.as_str());

@@ -1,4 +1,4 @@
-//! What a crawl would do with the requests that a spider makes of a page.
+//! Verdicts: what a crawl would do with the requests that a spider makes of a page.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -13,14 +13,14 @@ use crate::page::response::Response;
 use crate::policy::robots::PageTags;
 use crate::policy::scope::Scope;
 
-/// What becomes of a request, as far as it can be told from one page: robots.txt is not asked.
+/// Verdict on a request, as far as it can be known from one page: robots.txt is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) enum Verdict {
-    /// It is made.
+    /// The request is made.
     Follow,
-    /// It is made already: the page itself, a start request, or an earlier request of the page.
+    /// The request is made already: the page itself, a start request, or an earlier request of the page.
     Duplicate,
-    /// It is left out.
+    /// The request is left out.
     Filtered(Filter),
 }
 
@@ -47,10 +47,10 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    /// Without any start request the page is the start.
+    /// Builds the judge of a page; without any start request the page is the start.
     ///
     /// # Errors
-    /// Those of a bad setting.
+    /// Fails for a bad setting.
     pub(super) fn new(settings: &'a Settings, starts: &[Request], page: &Response) -> Result<Self> {
         let now = jiff::Zoned::now();
         let mut scope = Scope::new(settings, now.year())?;
@@ -77,12 +77,12 @@ impl<'a> Judge<'a> {
         })
     }
 
-    /// Whether the page itself would be in the crawl.
+    /// Returns whether the page itself would be in the crawl.
     pub(super) fn has_inside(&self, page: &Request) -> bool {
         self.scope.check(page) != Err(Filter::Scope)
     }
 
-    /// One verdict for each request, in the order in which the page has them.
+    /// Returns a verdict for each request, in the order of the requests on the page.
     pub(super) fn verdicts(&mut self, requests: &[Request]) -> Vec<Verdict> {
         let max_links = self.settings.max_links;
         let numbered = requests.iter().enumerate();
@@ -120,7 +120,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Whether a start request leads to this page: it was redirected, or the page's host has a `www.` more or less.
+/// Returns whether a start request leads to this page: it was redirected, or the hosts differ only by a leading `www.`.
 fn leads_to(start: &Request, page: &Response) -> bool {
     let bare = |url: &url::Url| {
         let host = url.host_str().unwrap_or_default();

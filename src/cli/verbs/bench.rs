@@ -158,7 +158,7 @@ impl Drop for Server {
     }
 }
 
-/// Takes records, which are serialised by then, and keeps nothing.
+/// Sink that takes records, which are serialised by then, and keeps nothing.
 struct Nowhere;
 
 impl Sink for Nowhere {
@@ -171,7 +171,7 @@ impl Sink for Nowhere {
     }
 }
 
-/// CPU time of this process so far, where `/proc` tells; it counts in hundredths of a second.
+/// Returns the CPU time of this process so far, where `/proc` tells; it counts in hundredths of a second.
 fn cpu_time() -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name, in brackets, may hold anything; user and system time are fields 14 and 15 of the line.

@@ -78,7 +78,7 @@ impl Cache {
 }
 
 impl Place {
-    /// All files, damaged ones too.
+    /// Returns all files of the cache, damaged ones too.
     fn files(&self) -> Result<impl Iterator<Item = Found>> {
         self.store
             .walk()
@@ -119,7 +119,7 @@ impl Place {
     }
 }
 
-/// A file as JSON, but for its body.
+/// Returns a file as JSON, but for its body.
 fn json_of(found: &Found) -> Value {
     let head = found.head.as_ref();
     json!({
@@ -137,7 +137,7 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
     Error::new(ErrorKind::File, format!("cannot read {}", path.display())).with_source(error)
 }
 
-/// The URL that a person means.
+/// Returns the URL that a person means.
 fn url(text: &str) -> Result<url::Url, Failure> {
     crate::cli::flags::input::url(text).map_err(|error| Failure::usage(error.chain()))
 }

@@ -49,7 +49,7 @@ pub(in crate::cli) struct Check {
     json: bool,
 }
 
-/// What a check came to.
+/// Result of a check.
 enum Verdict {
     Same(About, usize),
     Changed {
@@ -189,7 +189,7 @@ impl Check {
     }
 }
 
-/// What is wrong with a recipe.
+/// Returns the problems of a recipe.
 fn problems(file: &Path) -> Result<Vec<Problem>, Failure> {
     let text = input::file(file)?;
     let text = String::from_utf8(text).map_err(|error| {

@@ -22,9 +22,9 @@ use crate::model::settings::ScopeMode;
 use crate::page::error::BoxError;
 use crate::testing::PracticeSite;
 
-/// So many pages a second that the crawl takes two seconds: long enough to be seen.
+/// Pages per second that make the crawl take two seconds: long enough to be seen.
 const RATE: f64 = 550.0;
-/// How many records are shown.
+/// Number of records that are shown.
 const SHOWN: usize = 5;
 
 /// See it work: crawl the built-in practice site
@@ -85,7 +85,7 @@ fn crawl_shop(jobs: &[Job]) -> Outcome {
     Ok(exit::of_report(&report))
 }
 
-/// Keeps the first few books to show them.
+/// Pipeline that keeps the first few books to show them.
 #[derive(Debug, Default, Clone)]
 struct Seen(Arc<Mutex<Vec<SitePage>>>);
 

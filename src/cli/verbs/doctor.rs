@@ -54,7 +54,7 @@ pub(in crate::cli) struct Doctor {
     log: LogFlags,
 }
 
-/// What `--json` shows.
+/// Output of `--json`.
 #[derive(Serialize)]
 struct Diagnosis {
     #[serde(flatten)]
@@ -114,7 +114,8 @@ impl Doctor {
     }
 }
 
-/// The spider asks for robots.txt and follows redirects by itself, to see them; nothing else may interfere.
+/// Returns the settings without what may interfere: the spider asks for robots.txt and follows redirects by itself, to
+/// see them.
 fn only_these(mut settings: Settings) -> Settings {
     let delay = settings.delay.min(Duration::from_secs(1));
     one::only_one(&mut settings);

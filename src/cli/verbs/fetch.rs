@@ -115,7 +115,7 @@ fn answer(response: &Response) -> Value {
     })
 }
 
-/// A header's value: UTF-8 if it is, else ISO 8859-1.
+/// Decodes a header's value: as UTF-8 if it is, else as ISO 8859-1.
 fn text_of(value: &http::HeaderValue) -> Cow<'_, str> {
     match std::str::from_utf8(value.as_bytes()) {
         Ok(text) => Cow::Borrowed(text),

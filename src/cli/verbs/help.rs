@@ -36,7 +36,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("crawl new mybot", "start a project"),
 ];
 
-/// The verbs in groups with what they do, then examples.
+/// Returns the verbs in groups with what they do, then examples.
 pub(in crate::cli) fn overview(command: &Command) -> String {
     let mut text = String::new();
     for (group, verbs) in GROUPS {
@@ -54,7 +54,7 @@ pub(in crate::cli) fn overview(command: &Command) -> String {
     text + &examples()
 }
 
-/// The examples, and where to read on.
+/// Returns the examples, and where to read on.
 pub(in crate::cli) fn examples() -> String {
     let mut text = String::from("Examples:\n");
     for (example, about) in EXAMPLES {

@@ -16,7 +16,7 @@ use crate::cli::exit::Outcome;
 use crate::store::state::{PARSING, RUN, RunFile, State};
 pub(in crate::cli) use find::find;
 
-/// Where crawls are kept unless `--job` says otherwise.
+/// Directory in which crawls are kept unless `--job` names another.
 const DIRECTORY: &str = ".crawl";
 
 /// Show the crawls that are kept, and how far they are
@@ -54,12 +54,12 @@ impl Jobs {
     }
 }
 
-/// Where the job of this name is kept.
+/// Returns the directory of the job of this name.
 pub(in crate::cli) fn directory_of(name: &str) -> PathBuf {
     Path::new(DIRECTORY).join(name)
 }
 
-/// What became of a run, in a word; `is_held` is whether somebody has its lock.
+/// Returns the state of a run as a word; `is_held` tells whether a process has its lock.
 pub(in crate::cli) fn state(state: State, is_held: bool) -> &'static str {
     match state {
         _ if is_held => "running",
@@ -71,8 +71,8 @@ pub(in crate::cli) fn state(state: State, is_held: bool) -> &'static str {
     }
 }
 
-/// When a run ended that nobody goes on with; of one that was killed, when it was last seen at work, by the files that
-/// only a crawl writes.
+/// Returns when a run ended that is not being crawled. For a killed run this is when it was last at work, by the times
+/// of the files that only a crawl writes.
 pub(in crate::cli) fn ended(run: &RunFile, directory: &Path) -> Option<Timestamp> {
     match run.state {
         State::New => None,

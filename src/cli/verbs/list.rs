@@ -53,7 +53,7 @@ impl List {
 }
 
 impl Row<'_> {
-    /// A recipe whose name is that of a spider of the program runs by its path only.
+    /// Returns the cells of the row. A recipe whose name is that of a spider of the program runs by its path only.
     fn text(&self, is_own: impl Fn(&str) -> bool) -> [String; 2] {
         match self {
             Self::Own(job) => [job.name().to_owned(), job.description().to_owned()],
@@ -81,7 +81,7 @@ impl Row<'_> {
     }
 }
 
-/// The first mistake of a recipe, or the only one.
+/// Returns the first mistake of a recipe, or the only one.
 fn first_of(error: &str) -> &str {
     match error.split_once("\n  ") {
         Some((_, all)) => all.lines().next().unwrap_or_default(),

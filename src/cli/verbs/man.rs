@@ -35,7 +35,8 @@ impl Man {
     }
 }
 
-/// The command with what a page prints better than its generator would: the usage as `--help` has it, and the verbs once.
+/// Returns the command with what a page prints better than its generator would: the usage as `--help` has it, and the
+/// verbs once.
 fn for_paper(mut command: Command) -> Command {
     command.build();
     let usage = usage(&mut command);

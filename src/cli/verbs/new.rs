@@ -19,7 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("src/quotes.html", include_str!("new/quotes.html.in")),
 ];
 
-/// Where this program was built from.
+/// Directory that this program was built from.
 const SOURCE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Start a project with a spider, its tests and this command line
@@ -56,7 +56,7 @@ impl New {
         Ok(Exit::Finished)
     }
 
-    /// The dependency on this library, as a TOML value.
+    /// Returns the dependency on this library, as a TOML value.
     fn dependency(&self) -> Result<String> {
         let path = match &self.path {
             Some(path) => Some(fs::canonicalize(path).map_err(|error| {
@@ -77,7 +77,7 @@ impl New {
     }
 }
 
-/// Cargo's rules for the name of a package, with those for a binary.
+/// Checks a name by Cargo's rules for a package, with those for a binary.
 fn check(name: &str) -> Result<(), Failure> {
     let is_word = name
         .chars()

@@ -97,7 +97,7 @@ impl Parse {
         }
     }
 
-    /// There is no page.
+    /// Reports that there is no page.
     fn fail(&self, url: &url::Url, error: Error) -> Outcome {
         if self.json {
             self.print(&Shown {

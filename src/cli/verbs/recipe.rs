@@ -13,7 +13,7 @@ use crate::engine::job::Job;
 use crate::page::error::{Error, ErrorKind};
 use crate::recipe::{self, Recipe};
 
-/// What a new recipe is.
+/// Text of a new recipe.
 const NEW: &str = include_str!("recipe/new.toml");
 
 /// Help with recipes: spiders that are TOML files
@@ -88,7 +88,7 @@ fn check(mut files: Vec<PathBuf>, jobs: &[Job]) -> Outcome {
     })
 }
 
-/// What is wrong with a recipe, also that it cannot be read.
+/// Returns the problems of a recipe, among them that it cannot be read.
 fn problems(file: &Path) -> Vec<String> {
     let name = file.display();
     match recipe::read_file(file) {

@@ -21,7 +21,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed, replay};
 use crate::testing::{Cassette, Exchange};
 
-/// Where recordings are, unless --dir says otherwise.
+/// Directory of the recordings, unless --dir names another.
 pub(in crate::cli) const DIRECTORY: &str = "tests/recorded";
 
 /// Record some pages of a spider, and its items, for `crawl check`
@@ -113,7 +113,7 @@ impl Record {
         Ok(Exit::Finished)
     }
 
-    /// The directory of the recording.
+    /// Returns the directory of the recording.
     fn target(&self, spider: &str) -> Result<PathBuf, Failure> {
         let name = match &self.name {
             Some(name) if is_name(name) => name.clone(),
@@ -141,7 +141,7 @@ impl Record {
         Ok(target)
     }
 
-    /// The crawler, and the values of the arguments that are secret: the spider says so, or their names do.
+    /// Returns the crawler, and the values of the arguments that are secret: the spider says so, or their names do.
     fn crawler(&self, job: &Job) -> Result<(AnyCrawler, BTreeMap<String, String>)> {
         let arguments = Args::new(self.arguments.clone());
         let (crawler, mut secrets) = job.crawler_and_secrets(arguments)?;
@@ -155,7 +155,7 @@ impl Record {
         Ok((crawler, secrets))
     }
 
-    /// Crawls, and records what is answered. With the report comes why there is no page, if there is none.
+    /// Crawls, and records what is answered. Returns the report and, if there is no page, why.
     fn crawl(
         &self,
         mut crawler: AnyCrawler,
@@ -177,7 +177,7 @@ impl Record {
         Ok((outcome.report?, why))
     }
 
-    /// How the command ends when there is nothing to keep.
+    /// Returns the exit code when there is nothing to keep; `None` when there is.
     fn failure(&self, report: &Report, why: &str) -> Result<Option<Exit>> {
         if report.errors.contains_key(&ErrorKind::Storage) {
             let message = "the cassette cannot be written; nothing is recorded";
@@ -195,7 +195,7 @@ impl Record {
         Ok(None)
     }
 
-    /// Tells why nothing can be checked with what was recorded.
+    /// Prints why nothing can be checked with what was recorded.
     fn tell_useless(
         &self,
         report: &Report,
@@ -217,7 +217,7 @@ impl Record {
         crawl::say(text, "ERROR", self.log.log_format);
     }
 
-    /// Tells when a check of the recording would not be what the crawl was, or not be the same each time.
+    /// Warns when a check of the recording would not be what the crawl was, or not be the same each time.
     fn warn(&self, job: &Job, report: &Report, recording: &Recording) -> Result<()> {
         let items = recording.results.items.len() as u64;
         if items != report.items.kept {
@@ -246,7 +246,7 @@ impl Record {
     }
 }
 
-/// What can be a directory anywhere.
+/// Returns whether the name can be that of a directory on any system.
 fn is_name(name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.len() <= 64
@@ -254,7 +254,7 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(|c| is_word(c) || matches!(c, '-' | '.'))
 }
 
-/// A crawl of a recording, in silence: what it meets is in the result.
+/// Crawls a recording without output: what it meets is in the result.
 pub(in crate::cli) fn offline(
     job: &Job,
     about: &About,
@@ -271,7 +271,7 @@ pub(in crate::cli) fn offline(
     })
 }
 
-/// Changes, two spaces in.
+/// Returns the changes, indented by two spaces.
 pub(in crate::cli) fn indented(changes: &Changes) -> String {
     let lines: Vec<String> = changes
         .to_string()

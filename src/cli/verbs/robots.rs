@@ -85,7 +85,7 @@ impl Robots {
         })
     }
 
-    /// Verdicts to standard output; why, to standard error.
+    /// Prints the verdicts to standard output, and the reasons to standard error.
     fn print(&self, answers: &Answers) -> Result<(), Failure> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         for (((url, asked), allowed), source) in self
@@ -116,7 +116,7 @@ impl Robots {
     }
 }
 
-/// What the sites, or a file, say to the URLs, in their order.
+/// Answers of the sites, or of a file, to the URLs, in their order.
 struct Answers {
     /// The URLs as a crawl would request them.
     asked: Vec<Url>,
@@ -137,7 +137,7 @@ fn batch() -> Outcome {
     })
 }
 
-/// With a file, a path is a question as good as a URL; anything else would be taken for `/`.
+/// Reads a URL or, as a file can be asked for one too, a path; anything else is an error, as it would be taken for `/`.
 fn read(url: &str) -> Result<Url, Failure> {
     requested(url).ok_or_else(|| {
         let message = format!("neither an http(s) URL nor a path that begins with `/`: {url:?}");

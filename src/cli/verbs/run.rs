@@ -62,7 +62,7 @@ impl Run {
     }
 }
 
-/// An argument as it is stored and shown: a URL leaves user name and password out.
+/// Returns an argument as it is stored and shown: a URL leaves user name and password out.
 fn without_password(argument: String) -> String {
     match Url::parse(&argument) {
         Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
@@ -75,7 +75,7 @@ fn without_password(argument: String) -> String {
     }
 }
 
-/// The tables of settings and of exit codes, for `--help`.
+/// Returns the tables of settings and of exit codes, for `--help`.
 fn settings() -> String {
     let mut text = String::from(
         "Settings, for `-s` and crawl.toml and, as CRAWL_NAME, for the environment.\n\

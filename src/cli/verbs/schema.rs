@@ -50,10 +50,10 @@ impl SchemaVerb {
     }
 }
 
-/// The schema that is in force, as text for people.
+/// Returns the schema that is in force, as text for people.
 ///
 /// # Errors
-/// Those of [`Schema::read`] and [`Schema::new`].
+/// Fails as [`Schema::read`] and [`Schema::new`] do.
 fn text(crawler: &mut AnyCrawler) -> Result<Option<String>, Failure> {
     let schema = match &crawler.settings_mut().item_schema {
         Some(file) => Some(Schema::read(file)?),

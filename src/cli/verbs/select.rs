@@ -111,7 +111,7 @@ impl Select {
         Ok(Exit::Unexpected)
     }
 
-    /// Before anything is fetched: what cannot be asked would be a request in vain.
+    /// Checks the queries before anything is fetched, so that no request is made in vain.
     fn check(&mut self) -> Result<(), Failure> {
         if self.arguments.is_empty() {
             if self.what.table {
@@ -208,7 +208,7 @@ impl Select {
     }
 }
 
-/// The page, and a word about what is wrong with it.
+/// Returns the page, and prints what is wrong with it.
 fn page(response: &Response) -> Result<Html, Failure> {
     let html = response.html()?;
     if let Some(fault) = html.fault() {

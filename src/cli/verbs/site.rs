@@ -77,7 +77,7 @@ struct ContentFlags {
 const LISTED: u64 = 1_000_000;
 
 impl SiteVerb {
-    /// The start requests, also those of lists.
+    /// Returns the start requests, also those of lists.
     fn start(&self) -> Result<Vec<Request>, Failure> {
         let mut start = Vec::new();
         for text in &self.urls {
@@ -132,7 +132,7 @@ impl ContentFlags {
         }
     }
 
-    /// The flags that are given, without their dashes.
+    /// Returns the flags that are given, without their dashes.
     fn name(&self, main: bool, no_links: bool) -> Option<&'static str> {
         match (self.wanted(), main, no_links) {
             (Content::Text, false, _) => Some("text"),

@@ -90,7 +90,8 @@ impl Op {
     }
 }
 
-/// How the other verbs read what has no scheme. Here it is a relative reference, as it is in a page.
+/// Returns a hint on how the other verbs read text without a scheme. Here it is a relative reference, as it is in a
+/// page.
 fn meant(url: &str, base: Option<&Url>) -> String {
     match (base, input::url(url)) {
         (None, Ok(url)) => format!("\n  hint: every other verb reads this as {url}"),

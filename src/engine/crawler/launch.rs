@@ -152,7 +152,7 @@ impl<S: Spider> Crawler<S> {
         }
     }
 
-    /// What is asked of the items.
+    /// Returns the checks that items have to pass.
     fn quality(&mut self, schema: Option<Schema>, setup: &mut Setup) -> Quality<S::Item> {
         let key_of = match self.unique() {
             Unique::Fields(names) => Some(KeyOf::Fields(names)),

@@ -22,13 +22,13 @@ pub(super) struct Setup {
     pub(super) commits: Option<Commits>,
     /// The item writer's side of them.
     pub(super) line_commits: Option<WriterCommits>,
-    /// What the crawl goes on with.
+    /// Committed state that the crawl goes on with.
     pub(super) committed: Option<Committed>,
-    /// Under their full names.
+    /// Output files, under their full names.
     pub(super) outputs: Vec<OutputFile>,
     /// Whoever writes for the job holds its directory.
     pub(super) directory: Option<Arc<Directory>>,
-    /// What a recrawl compares with.
+    /// Pages that a recrawl compares with.
     pub(super) pages: Option<Pages>,
 }
 

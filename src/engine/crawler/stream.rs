@@ -21,7 +21,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 #[must_use = "dropping the stream ends the crawl"]
 pub struct ItemStream<I> {
     items: mpsc::Receiver<Handed<I>>,
-    /// Of the item that the reader has in hand.
+    /// Receipt of the item that the reader has in hand.
     receipt: Option<Receipt>,
     halt: Arc<Notify>,
     crawl: JoinHandle<Result<Report>>,

@@ -115,13 +115,13 @@ impl DiskQueue {
         self.key
     }
 
-    /// How many requests wait.
+    /// Returns how many requests wait.
     #[must_use]
     pub fn waiting(&self) -> u64 {
         self.scheduler.waiting()
     }
 
-    /// How often requests were read back from the store.
+    /// Returns how often requests were read back from the store.
     #[must_use]
     pub fn reads(&self) -> u64 {
         self.reads

@@ -45,7 +45,7 @@ pub(crate) struct Place<I> {
     place: OwnedSemaphorePermit,
 }
 
-/// Where the line takes what comes.
+/// Receiving end of the item channel.
 #[derive(Debug)]
 pub(crate) struct ItemReceiver<I> {
     pub(super) arrivals: mpsc::UnboundedReceiver<Arrival<I>>,

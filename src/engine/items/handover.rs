@@ -37,7 +37,7 @@ impl Receipt {
     }
 }
 
-/// What the reader has taken.
+/// Count of the items that the reader has taken.
 #[derive(Debug, Default)]
 struct Taken {
     items: AtomicU64,
@@ -48,7 +48,7 @@ struct Taken {
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) streamed: Arc<Streamed>,
-    /// What the readers of earlier processes have had, and no commit knows of.
+    /// Items that the readers of earlier processes have had, and no commit knows of.
     pub(crate) had: Had,
     pub(crate) key: FingerprintKey,
 }
@@ -97,17 +97,17 @@ impl<I: Item> Handover<I> {
         is_taken
     }
 
-    /// How many items were handed over so far.
+    /// Returns how many items were handed over so far.
     pub(super) fn sent(&self) -> u64 {
         self.sent
     }
 
-    /// Whether so many of them are delivered.
+    /// Returns whether at least so many items are delivered.
     pub(super) fn has_delivered(&self, items: u64) -> bool {
         self.taken.items.load(Ordering::Acquire) >= items
     }
 
-    /// Whether the reader has gone before an item was handed over.
+    /// Returns whether the reader has gone before an item was handed over.
     pub(super) fn has_refused(&self) -> bool {
         self.refused > 0
     }
@@ -117,7 +117,7 @@ impl<I: Item> Handover<I> {
         self.sent - self.taken.items.load(Ordering::Acquire).min(self.sent)
     }
 
-    /// Whether everything was delivered that there was.
+    /// Returns whether every item was delivered.
     pub(super) fn is_complete(&self) -> bool {
         self.refused == 0 && self.undelivered() == 0
     }

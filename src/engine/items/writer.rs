@@ -26,7 +26,7 @@ const FLUSH_EVERY: Duration = Duration::from_millis(250);
 /// Most different failures that the report tells apart.
 const MAX_FAILURES: usize = 50;
 
-/// What the engine may know while items flow.
+/// Counts that the engine reads while items are written.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     kept: AtomicU64,
@@ -54,7 +54,7 @@ pub(crate) struct WriterCommits {
     pub(crate) store: std::sync::mpsc::Sender<Command>,
     /// Force the outputs to the disk.
     pub(crate) sync: bool,
-    /// How many there have been, in all processes.
+    /// Number of commits so far, in all processes.
     pub(crate) count: u64,
     /// Those that wait until the reader of the stream has had so many items.
     pub(crate) waiting: VecDeque<(u64, Box<Cut>, Delivered)>,

@@ -4,11 +4,11 @@ use serde::ser::{SerializeSeq, SerializeStruct};
 use serde::{Serialize, Serializer};
 use url::Url;
 
-/// Which form of a page's content a record has.
+/// Form of a page's content in a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Content {
-    /// None of it.
+    /// No content.
     #[default]
     None,
     /// The visible text, a line per block.
@@ -19,15 +19,15 @@ pub enum Content {
     Html,
 }
 
-/// What is known of the main text of a page.
+/// Metadata of the main text of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MainText {
-    /// Why there is none, so that the content is that of the whole page.
+    /// Reason why there is no main text, so that the content is that of the whole page.
     pub reason: Option<String>,
-    /// Who wrote it.
+    /// Author of the text.
     pub byline: Option<String>,
-    /// When it was published: a date, or a date and time, of ISO 8601.
+    /// Time of publication: a date, or a date and time, of ISO 8601.
     pub published: Option<String>,
     /// The name of the site that it is on.
     pub site_name: Option<String>,
@@ -43,7 +43,7 @@ impl MainText {
         }
     }
 
-    /// Whether the page has one.
+    /// Returns whether the page has a main text.
     #[must_use]
     pub fn is_found(&self) -> bool {
         self.reason.is_none()
@@ -57,18 +57,18 @@ impl MainText {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SitePage {
-    /// Where the page is, after redirects.
+    /// URL of the page, after redirects.
     pub url: Url,
     /// The text of the first `title`.
     pub title: Option<String>,
     /// The text of the first `h1`.
     pub h1: Option<String>,
-    /// Where it links to: absolute http(s) URLs without fragment, in document order, once each.
+    /// Links of the page: absolute http(s) URLs without fragment, in document order, once each.
     pub links: Vec<Url>,
     /// Whether the body ended early. Of a page that is whole, the record does not say so.
     pub incomplete: bool,
     pub(super) kind: Content,
-    /// Whether the content is the main text, and what is known of that. `None` when it was not asked for.
+    /// Metadata of the main text, or the reason why there is none. `None` when the main text was not asked for.
     pub main: Option<MainText>,
     /// The content, in the form that was asked for.
     pub content: Option<String>,

@@ -1,4 +1,4 @@
-//! What a 304 makes of a stored response.
+//! Update of a stored response by a 304.
 
 use http::header::SET_COOKIE;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, HeaderName, PRAGMA};
 
-/// What a number of seconds too large for anything means (RFC 9111, section 1.2.2).
+/// Value of a number of seconds that is too large to represent (RFC 9111, section 1.2.2).
 const FOREVER: u64 = 1 << 31;
 
 /// The directives that mean something to a private cache.
@@ -23,7 +23,7 @@ pub(super) struct Directives {
     pub(super) private: bool,
     pub(super) max_age: Option<Duration>,
     pub(super) min_fresh: Option<Duration>,
-    /// Without a number: however stale.
+    /// Limit of `max-stale`; a directive without a number allows a response however stale.
     pub(super) max_stale: Option<Duration>,
     pub(super) stale_if_error: Option<Duration>,
 }

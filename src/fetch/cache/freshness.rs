@@ -1,4 +1,4 @@
-//! How old a stored response is, and how old it may get (RFC 9111, section 4.2).
+//! Age and freshness lifetime of a stored response (RFC 9111, section 4.2).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,10 +8,11 @@ use http::{HeaderMap, StatusCode};
 use super::directives::{Directives, members, whole_seconds};
 use super::stored::Head;
 
-/// What is guessed from `Last-Modified` never holds for longer.
+/// Upper limit of a freshness lifetime that is guessed from `Last-Modified`.
 const MAX_GUESS: Duration = Duration::from_hours(24);
 
-/// How long a response is fresh, from its making on. None: nothing is said, and nothing can be guessed.
+/// Returns how long a response is fresh, counted from its making. `None` if its headers do not say it and it cannot be
+/// guessed.
 pub(super) fn lifetime(
     status: StatusCode,
     headers: &HeaderMap,
@@ -35,7 +36,7 @@ pub(super) fn lifetime(
     Some((age / 10).min(MAX_GUESS))
 }
 
-/// How old a stored response is by now (section 4.2.3).
+/// Returns the current age of a stored response (section 4.2.3).
 pub(super) fn age(stored: &Head, now: SystemTime) -> Duration {
     let since =
         |early: SystemTime, late: SystemTime| late.duration_since(early).unwrap_or_default();

@@ -10,7 +10,7 @@ use url::Url;
 use crate::page::identity::canonical;
 use crate::page::request::Request;
 
-/// What identifies a request: SHA-256 of its method, canonical URL and body, and of its session if it has one.
+/// Identity of a request: SHA-256 of its method, canonical URL and body, and of its session if it has one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key([u8; 32]);
 

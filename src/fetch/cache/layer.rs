@@ -19,16 +19,16 @@ use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::page::response::{FromCache, Notes, Passage};
 
-/// How long a robots.txt is believed.
+/// Time for which a stored robots.txt is used without asking again.
 const ROBOTS_LIFETIME: Duration = Duration::from_hours(24);
 
 /// See the [module](self).
 pub(crate) struct CacheLayer {
     store: Store,
     is_by_the_rules: bool,
-    /// What every request has beside its own headers; responses may depend on it.
+    /// Headers that every request has beside its own; responses may depend on them.
     defaults: HeaderMap,
-    /// What the downloader would refuse is not taken from the cache either.
+    /// Content types that the downloader accepts; a response of another type is not taken from the cache either.
     content_types: Vec<String>,
     max_body: u64,
     inner: Box<dyn ErasedDownloader>,
@@ -38,7 +38,8 @@ impl CacheLayer {
     /// The downloader with the cache that the settings ask for around it, if they do.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when there is no place for it, [`ErrorKind::Settings`](crate::ErrorKind::Settings) for a bad header.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when there is no place for it,
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) for a bad header.
     pub(crate) fn around(
         inner: Box<dyn ErasedDownloader>,
         settings: &Settings,
@@ -87,7 +88,7 @@ impl CacheLayer {
         Ok(response.with_notes(asked(is_stored)))
     }
 
-    /// All headers that a request goes out with.
+    /// Returns all headers that a request is sent with.
     fn sent(&self, request: &Request) -> HeaderMap {
         let mut headers = self.defaults.clone();
         // With names that repeat, the first replaces and the others add, as `HeaderMap` extends itself.
@@ -95,7 +96,7 @@ impl CacheLayer {
         headers
     }
 
-    /// What is stored for a request, if the downloader would take it.
+    /// Returns the response stored for a request, if the downloader would accept it.
     async fn find(&self, key: Key, request: &Request) -> Option<Stored> {
         let stored = self.store.read(key).await?;
         let is_whole = stored.head.length <= self.max_body || request.robots_for().is_some();
@@ -132,7 +133,7 @@ impl Downloader for CacheLayer {
     }
 }
 
-/// What `cache = "always"` keeps.
+/// Returns whether `cache = "always"` stores a response.
 fn is_kept(response: &Response) -> bool {
     if response.is_incomplete() {
         return false;
@@ -147,7 +148,7 @@ fn is_kept(response: &Response) -> bool {
         || matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
 }
 
-/// Whether this is a robots.txt that may not be believed any more without asking (RFC 9309, section 2.4).
+/// Returns whether this is a robots.txt that is too old to be used without asking again (RFC 9309, section 2.4).
 fn is_old_robots(request: &Request, stored: &Stored) -> bool {
     let age = stored.head.received.elapsed().unwrap_or_default();
     request.robots_for().is_some() && age > ROBOTS_LIFETIME

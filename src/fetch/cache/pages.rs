@@ -26,12 +26,12 @@ use crate::page::response::Recrawled;
 use layer::PageLayer;
 use runs::Runs;
 
-/// What a recrawl knows of a page beside the page.
+/// Data that a recrawl keeps about a page beside the page itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Page {
     /// The number of the run that wrote this.
     run: u64,
-    /// What became of the page in it.
+    /// Outcome of the page in that run.
     met: Met,
     /// The page in the last run that had ended by then.
     before: Option<Before>,
@@ -43,7 +43,7 @@ enum Met {
     Fetched,
     /// 404 or 410; the file holds what was there.
     Gone,
-    /// It failed; the file holds what was there.
+    /// The page failed; the file holds the state before.
     Failed,
 }
 
@@ -133,7 +133,7 @@ impl Pages {
     }
 }
 
-/// How a page compares with the run before.
+/// Compares a page with the run before.
 fn compare(head: &Head, before: Option<&Before>) -> Recrawled {
     match before {
         None => Recrawled::New,

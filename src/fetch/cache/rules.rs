@@ -1,4 +1,4 @@
-//! What a private cache may store, reuse and must ask about (RFC 9111).
+//! Rules for a private cache: what it may store and reuse, and what it must ask about (RFC 9111).
 
 use std::time::{Duration, SystemTime};
 
@@ -41,35 +41,37 @@ const PARTIAL_OR_CONDITIONAL: [HeaderName; 6] = [
     RANGE,
 ];
 
-/// What a stored response is worth to a request.
+/// Use that can be made of a stored response for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
-    /// It answers.
+    /// The stored response is the answer.
     Fresh,
-    /// It answers if the server says that it is still right.
+    /// The stored response is the answer if the server confirms that it is still valid.
     Stale,
-    /// It is the answer to another question.
+    /// The stored response does not answer this request.
     None,
 }
 
-/// Whether a request with these headers asks for a part, or under conditions of its own: then its answer is no page.
+/// Returns whether a request with these headers asks for a part, or under conditions of its own: its answer is then not
+/// a page.
 pub(super) fn is_partial_or_conditional(request: &HeaderMap) -> bool {
     PARTIAL_OR_CONDITIONAL
         .iter()
         .any(|name| request.contains_key(name))
 }
 
-/// Whether a request forbids that its response is stored.
+/// Returns whether a request forbids storing its response.
 pub(super) fn forbids_storing(request: &HeaderMap) -> bool {
     Directives::of(request).no_store
 }
 
-/// Whether a response may be for one user alone. Then only those that are `public` are stored and reused.
+/// Returns whether the response to a request may be for one user alone. Only `public` responses to such requests are
+/// stored and reused.
 pub(super) fn has_credentials(request: &HeaderMap) -> bool {
     request.contains_key(AUTHORIZATION) || request.contains_key(COOKIE)
 }
 
-/// What a stored response is worth to a request with these headers.
+/// Returns the use that can be made of a stored response for a request with these headers.
 pub(super) fn worth(stored: &Head, request: &HeaderMap, now: SystemTime) -> Use {
     let (asked, said) = (Directives::of(request), Directives::of(&stored.headers));
     let is_for_all = said.public || !has_credentials(request);
@@ -97,7 +99,7 @@ pub(super) fn worth(stored: &Head, request: &HeaderMap, now: SystemTime) -> Use 
     }
 }
 
-/// Whether a response to a `GET` with these headers may be stored, and is of any use then (section 3).
+/// Returns whether a response to a `GET` with these headers may be stored, and is of any use then (section 3).
 pub(super) fn may_store(request: &HeaderMap, status: StatusCode, headers: &HeaderMap) -> bool {
     let said = Directives::of(headers);
     let is_understood = is_cacheable_by_default(status);
@@ -121,7 +123,7 @@ pub(super) fn may_store(request: &HeaderMap, status: StatusCode, headers: &Heade
     is_permitted && is_useful
 }
 
-/// Whether a server can be asked if a response with these headers is still right.
+/// Returns whether a server can be asked if a response with these headers is still valid.
 pub(super) fn has_validator(headers: &HeaderMap) -> bool {
     headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED)
 }
@@ -134,7 +136,7 @@ pub(super) fn conditions(stored: &HeaderMap) -> impl Iterator<Item = (HeaderName
         .filter_map(|(asks, tells)| Some((asks, stored.get(tells)?.clone())))
 }
 
-/// Whether a 304 with these headers is about the stored response (section 4.3.4).
+/// Returns whether a 304 with these headers is about the stored response (section 4.3.4).
 pub(super) fn confirms(stored: &HeaderMap, not_modified: &HeaderMap) -> bool {
     let weak = |tag: &HeaderValue| {
         let bytes = tag.as_bytes();
@@ -180,7 +182,7 @@ pub(super) fn of_the_response(headers: &HeaderMap) -> HeaderMap {
     kept
 }
 
-/// Whether a stored response may stand in for a failure of the server (RFC 5861, section 4).
+/// Returns whether a stored response may be used in place of a failure of the server (RFC 5861, section 4).
 pub(super) fn may_stand_in(stored: &Head, now: SystemTime) -> bool {
     let said = Directives::of(&stored.headers);
     let Some(extra) = said.stale_if_error else {
@@ -191,8 +193,8 @@ pub(super) fn may_stand_in(stored: &Head, now: SystemTime) -> bool {
     !said.no_cache && !said.must_revalidate && age(stored, now) < limit
 }
 
-/// Whether a status is a failure that a stored response may stand in for. Not 503: that asks for less, which is told to
-/// the host's limiter.
+/// Returns whether a status is a failure that a stored response may replace. 503 is not: it asks for fewer requests,
+/// which the host's limiter must learn.
 pub(super) fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502 | 504)
 }
@@ -202,7 +204,7 @@ pub(super) fn age_header(stored: &Head, now: SystemTime) -> HeaderValue {
     HeaderValue::from(Duration::as_secs(&age(stored, now)))
 }
 
-/// Whether a `HEAD` tells that the stored response is of an older version (section 4.3.5).
+/// Returns whether the response to a `HEAD` shows that the stored response is of an older version (section 4.3.5).
 pub(super) fn contradicts(stored: &HeaderMap, head: &HeaderMap) -> bool {
     [ETAG, LAST_MODIFIED, CONTENT_LENGTH].iter().any(|name| {
         head.get(name)

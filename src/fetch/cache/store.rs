@@ -15,16 +15,16 @@ use super::key::Key;
 use super::stored::{Head, Stored};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How the name of a file ends that is being written.
+/// Suffix of the name of a file that is being written.
 const UNFINISHED: &str = ".new";
 
 /// See the [module](self). Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
     directory: Arc<Path>,
-    /// Whether a file is on the disk before it is in its place.
+    /// `true` if a file is synced to the disk before it is moved to its place.
     sync: bool,
-    /// Nothing can be written any more, and that was told.
+    /// `true` if nothing can be written any more, which was reported.
     is_broken: Arc<AtomicBool>,
 }
 
@@ -32,9 +32,9 @@ pub(crate) struct Store {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    /// Of the whole file, in bytes.
+    /// Size of the whole file, in bytes.
     pub(crate) size: u64,
-    /// None when it is damaged.
+    /// Head of the stored response; `None` when the file is damaged.
     pub(crate) head: Option<Head>,
 }
 
@@ -60,12 +60,12 @@ impl Store {
         }
     }
 
-    /// Whether something could not be written.
+    /// Returns whether something could not be written.
     pub(crate) fn is_broken(&self) -> bool {
         self.is_broken.load(Ordering::Relaxed)
     }
 
-    /// What is stored under this key.
+    /// Reads the response that is stored under this key.
     pub(crate) async fn read(&self, key: Key) -> Option<Stored> {
         let path = key.path(&self.directory);
         spawn_blocking(move || read(&path)).await.ok().flatten()
@@ -97,17 +97,17 @@ impl Store {
         let _ = spawn_blocking(move || fs::remove_file(path)).await;
     }
 
-    /// What is stored under this key, with its file. Blocks.
+    /// Reads the response that is stored under this key, and returns it with the path of its file. Blocks.
     pub(crate) fn find(&self, key: Key) -> Option<(PathBuf, Stored)> {
         let path = key.path(&self.directory);
         read(&path).map(|stored| (path, stored))
     }
 
-    /// All files in order of their names, those that are being written left out. Blocks; a file that goes away
-    /// meanwhile is none.
+    /// Returns all files in order of their names, without those that are being written. Blocks; a file that disappears
+    /// meanwhile is left out.
     ///
     /// # Errors
-    /// When the directory is there but cannot be read.
+    /// An error if the directory exists but cannot be read.
     pub(crate) fn walk(&self) -> io::Result<impl Iterator<Item = Found>> {
         let files = self.files()?.into_iter().flatten();
         let finished = files.filter(|path| !is_unfinished(path));
@@ -119,10 +119,10 @@ impl Store {
         }))
     }
 
-    /// What killed processes left of files that they were writing. Blocks.
+    /// Returns the unfinished files that killed processes left while writing. Blocks.
     ///
     /// # Errors
-    /// When the directory is there but cannot be read.
+    /// An error if the directory exists but cannot be read.
     pub(crate) fn unfinished(&self) -> io::Result<impl Iterator<Item = PathBuf>> {
         let files = self.files()?.into_iter().flatten();
         Ok(files.filter(|path| is_unfinished(path)))

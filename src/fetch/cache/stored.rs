@@ -35,11 +35,11 @@ const MAX_HEAD: u64 = 4 << 20;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stored {
     pub(crate) head: Head,
-    /// Decoded from its `Content-Encoding`.
+    /// Body, decoded from its `Content-Encoding`.
     pub(crate) body: Bytes,
 }
 
-/// All that is known of it but the body.
+/// Data of a stored response without its body.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Head {
     pub(crate) method: String,
@@ -54,11 +54,11 @@ pub(crate) struct Head {
     pub(crate) requested: SystemTime,
     #[serde(with = "timestamp")]
     pub(crate) received: SystemTime,
-    /// What a recrawl knows of it.
+    /// Data that a recrawl keeps about the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) page: Option<Page>,
     pub(crate) length: u64,
-    /// Of the body.
+    /// SHA-256 of the body.
     pub(crate) sha256: String,
 }
 
@@ -89,7 +89,8 @@ impl Stored {
         }
     }
 
-    /// Whether this is what the request asks for: two requests may share a name by design of a site or of chance.
+    /// Returns whether the stored response is for the URL of the request: two requests may share a key by design of a
+    /// site or by chance.
     pub(super) fn answers(&self, request: &Request) -> bool {
         canonical(&self.head.url) == canonical(request.url())
     }

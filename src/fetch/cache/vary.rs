@@ -8,8 +8,8 @@ use http::header::VARY;
 use super::directives::members;
 use super::key::sha256;
 
-/// The headers of the request that the response depends on, with hashes of their values; none when it depends on more than can be
-/// told (`*`).
+/// The headers of the request that the response depends on, with hashes of their values; `None` when it depends on more
+/// than can be known (`*`).
 pub(super) fn selected(
     request: &HeaderMap,
     response: &HeaderMap,
@@ -21,7 +21,7 @@ pub(super) fn selected(
         .collect()
 }
 
-/// Whether a request has the same headers, as far as it matters.
+/// Returns whether a request has the same values of the stored headers.
 pub(super) fn matches(stored: &BTreeMap<String, Option<String>>, request: &HeaderMap) -> bool {
     stored
         .iter()

@@ -1,4 +1,4 @@
-//! What identifies a request on a cassette: method, URL, session and body, without what is secret in them.
+//! Identity of a request on a cassette: method, URL, session and body, without the secrets in them.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl Asked {
         Self::hiding(&Secrets::default(), request)
     }
 
-    /// The same without these, too.
+    /// Returns the identity of a request like [`of`](Self::of), with these secrets redacted, too.
     pub(super) fn hiding(secrets: &Secrets, request: &Request) -> Self {
         Self {
             method: request.method().to_string(),
@@ -53,7 +53,7 @@ impl Asked {
         &self.url
     }
 
-    /// How much two requests have in common, to find the nearest of many.
+    /// Returns how much two requests have in common, to find the nearest of many.
     pub(super) fn likeness(&self, other: &Self) -> usize {
         let (a, b) = (self.url.as_str(), other.url.as_str());
         if a == b {

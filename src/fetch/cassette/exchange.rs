@@ -47,7 +47,7 @@ pub(super) const RECORDED: [HeaderName; 11] = [
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exchange {
     pub(super) asked: Asked,
-    /// Whether nothing asked for it when the recording was last updated, and nothing has to.
+    /// `true` if nothing asked for the exchange when the recording was last updated, and nothing has to.
     pub(super) is_spare: bool,
     pub(super) answer: Answer,
 }
@@ -57,7 +57,7 @@ pub(super) enum Answer {
     Response {
         status: StatusCode,
         headers: HeaderMap,
-        /// Decoded from its `Content-Encoding`.
+        /// Body, decoded from its `Content-Encoding`.
         body: Bytes,
     },
     Failure {
@@ -73,7 +73,7 @@ impl Exchange {
         Self::keeping(&[], &Secrets::default(), request, response)
     }
 
-    /// The same with further headers and without further secrets.
+    /// Returns an exchange like [`new`](Self::new), with further headers kept and further secrets redacted.
     pub(super) fn keeping(
         names: &[HeaderName],
         secrets: &Secrets,
@@ -135,7 +135,7 @@ impl Exchange {
         }
     }
 
-    /// The same answer, or error, to a request.
+    /// Returns the recorded response or error as the answer to a request.
     pub(super) fn answer(&self, request: Request) -> Result<Response> {
         match &self.answer {
             Answer::Response {
@@ -153,7 +153,7 @@ impl Exchange {
     }
 }
 
-/// What recordings need to know.
+/// Methods for recordings.
 impl Exchange {
     /// A request that was not made any more.
     pub(super) fn beyond(asked: Asked) -> Self {
@@ -168,7 +168,7 @@ impl Exchange {
         }
     }
 
-    /// Kept although nothing asks for it now.
+    /// Marks the exchange as kept although nothing asks for it now.
     pub(super) fn spare(mut self) -> Self {
         self.is_spare = true;
         self
@@ -180,7 +180,7 @@ impl Exchange {
         self
     }
 
-    /// Whether the request was not made any more when the recording ended.
+    /// Returns whether the request was no longer made when the recording ended.
     pub(super) fn is_beyond(&self) -> bool {
         matches!(
             self.answer,
@@ -191,7 +191,7 @@ impl Exchange {
         )
     }
 
-    /// Whether a crawl makes the request once more after this.
+    /// Returns whether a crawl repeats the request after this answer.
     pub(super) fn is_asked_again(&self) -> bool {
         match &self.answer {
             Answer::Response { status, .. } => {
@@ -226,7 +226,7 @@ fn masked_header(secrets: &Secrets, value: &HeaderValue) -> HeaderValue {
     masked.unwrap_or_else(|| HeaderValue::from_static(""))
 }
 
-/// Whether a header is never recorded, whoever asks for it.
+/// Returns whether a header is never recorded, even if a program asks for it.
 pub(super) fn is_secret(name: &HeaderName) -> bool {
     [
         header::SET_COOKIE,

@@ -25,7 +25,7 @@ struct Header {
     version: u32,
 }
 
-/// What the first line says.
+/// Name of the format, in the first line.
 const FORMAT: &str = "crawlworks cassette";
 
 /// Any other line.
@@ -43,14 +43,14 @@ struct Line<'a> {
     headers: HeaderMap,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<Cow<'a, str>>,
-    /// Of the text, if it is not UTF-8.
+    /// Charset of the text, if it is not UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charset: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base64: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
-    /// Whether nothing has to ask for it.
+    /// `true` if nothing has to ask for the exchange.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     spare: bool,
 }
@@ -74,7 +74,7 @@ pub(super) fn header() -> String {
 /// Reads the first line.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A message about the defect of the line.
 pub(super) fn check_header(line: &[u8]) -> Result<(), String> {
     match serde_json::from_slice::<Header>(line) {
         Ok(header) if header.format != FORMAT => {
@@ -131,7 +131,7 @@ pub(super) fn write(exchange: &Exchange) -> String {
 /// Reads the line of an exchange.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A message about the defect of the line.
 pub(super) fn read(line: &[u8]) -> Result<Exchange, String> {
     let line: Line = serde_json::from_slice(line).map_err(|error| json_error(&error))?;
     let answer = match (line.status, line.error) {
@@ -191,14 +191,15 @@ fn as_text<'a>(body: &'a [u8], headers: &HeaderMap) -> Option<(Cow<'a, str>, &'s
     is_same.then_some((text, encoding))
 }
 
-/// What is wrong with a text that is one line of a file: which line, the file tells.
+/// Returns the message of a JSON error in a text that is one line of a file. The message has no line number, since the
+/// file gives it.
 pub(crate) fn json_error(error: &serde_json::Error) -> String {
     error
         .to_string()
         .replace(" at line 1 column ", " at column ")
 }
 
-/// One line of JSON. Text, numbers and lists of them can always be written.
+/// Returns a value as one line of JSON. Text, numbers and lists of them can always be written.
 fn json<T: Serialize>(value: &T) -> String {
     let mut line = serde_json::to_string(value).unwrap_or_default();
     line.push('\n');

@@ -1,4 +1,4 @@
-//! What is never written into a cassette: passwords and keys, which are told by the names that they have.
+//! Masking of secrets that are never written into a cassette: passwords and keys, recognized by their names.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::fetch::cache::key::sha256;
 
-/// What stands for a secret.
+/// Text that replaces a secret.
 pub(crate) const MASK: &str = "***";
-/// How many hexadecimal digits follow the mask of what tells pages apart.
+/// Number of hexadecimal digits after the mask of a value that distinguishes pages.
 const DIGITS: usize = 6;
 /// A name with one of these in it is that of a secret. Names are compared by their letters and digits.
 const SECRETS: [&str; 23] = [
@@ -36,9 +36,9 @@ const SECRETS: [&str; 23] = [
     "credential",
     "signature",
 ];
-/// So is one that has one of these as a word, such as `user_pass`, `login[pass]` and `pass1`.
+/// Words that make a name that of a secret, such as `user_pass`, `login[pass]` and `pass1`.
 const WORDS: [&str; 5] = ["pass", "pwd", "pw", "pin", "otp"];
-/// These may be, or else tell pages apart; so may any that ends in `token`.
+/// Names whose values may be secrets, or else tell pages apart; so may any name that ends in `token`.
 const PERHAPS: [&str; 9] = [
     "key",
     "auth",
@@ -51,12 +51,12 @@ const PERHAPS: [&str; 9] = [
     "phpsessid",
 ];
 
-/// What a name says of its value.
+/// Secrecy of a value, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Secrecy {
-    /// It is a secret.
+    /// The value is a secret.
     Secret,
-    /// It may be one, and may tell pages apart.
+    /// The value may be a secret, and may tell pages apart.
     Perhaps,
     None,
 }
@@ -93,7 +93,8 @@ impl Secrecy {
     }
 }
 
-/// Whether a value is masked already: it stays as it is, so that a masked request is itself.
+/// Returns whether a value is masked already. Such a value stays as it is, so that masking a request again does not
+/// change it.
 fn is_mask(value: &str) -> bool {
     value.strip_prefix(MASK).is_some_and(|digits| {
         digits.is_empty()
@@ -106,7 +107,7 @@ pub(crate) fn masked_value(name: &str, value: &str) -> Option<String> {
     Secrecy::of(name).masked(value)
 }
 
-/// Whether a name says that its value is a secret, however short.
+/// Returns whether a name marks its value as a secret, however short.
 pub(crate) fn is_name_of_secret(name: &str) -> bool {
     Secrecy::of(name) == Secrecy::Secret
 }
@@ -117,7 +118,7 @@ fn word(name: &str) -> String {
     letters.map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Whether one of the words of a name is that of a secret: `user_pass`, `userPass`, `pass2`.
+/// Returns whether one of the words of a name is that of a secret: `user_pass`, `userPass`, `pass2`.
 fn has_word(name: &str) -> bool {
     let mut words = vec![String::new()];
     let mut was_lower = false;
@@ -144,7 +145,7 @@ pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The same of an HTML form as it is sent.
+/// Returns an HTML form, as it is sent, with its secrets masked.
 pub(super) fn masked_form(form: &str) -> String {
     masked_pairs(form, true).unwrap_or_else(|| form.to_owned())
 }
@@ -197,7 +198,7 @@ fn without_userinfo(text: &str) -> Cow<'_, str> {
     Cow::Owned(clean)
 }
 
-/// What begins a parameter, or another one. A fragment may have parameters, too.
+/// Characters that begin a first or further parameter. A fragment may have parameters, too.
 const SEPARATORS: [char; 4] = ['?', '&', ';', '#'];
 
 /// The text with the values of secret parameters masked; `None` when it has none. `is_form`: it begins with a parameter.
@@ -225,7 +226,7 @@ fn masked_pairs(text: &str, is_form: bool) -> Option<String> {
     }
 }
 
-/// Of a text that begins with a secret parameter: `name=`, the masked value, and what follows.
+/// Splits a text that begins with a secret parameter into `name=`, the masked value, and the rest.
 fn masked_pair(text: &str, has_state: bool) -> Option<(&str, String, &str)> {
     let ends_text = |c: char| matches!(c, '"' | '<' | '>') || c.is_whitespace();
     let blank = text.len() - text.trim_start().len();

@@ -36,7 +36,7 @@ struct State {
 /// The answers to one request.
 #[derive(Debug, Default)]
 struct Answers {
-    /// Of each, the number of its exchange is the last; before it are those that it stands for as well.
+    /// Numbers of exchanges, by answer: the last is that of the answer; before it are those that it replaces.
     steps: Vec<Vec<usize>>,
     next: usize,
 }
@@ -71,7 +71,8 @@ impl Replay {
         }
     }
 
-    /// What is on the cassette and was not asked for so far, as `GET https://example.com/`, in the order of the cassette.
+    /// Returns the requests on the cassette that were not asked for so far, as `GET https://example.com/`, in the order
+    /// of the cassette.
     #[must_use]
     pub fn unused(&self) -> Vec<String> {
         let state = self.state();
@@ -81,7 +82,7 @@ impl Replay {
         unused.map(|(_, exchange)| exchange.to_string()).collect()
     }
 
-    /// What was asked for and is not on the cassette, once each, in order.
+    /// Returns the requests that were asked for and are not on the cassette, once each, in order.
     #[must_use]
     pub fn unrecorded(&self) -> Vec<String> {
         self.state()

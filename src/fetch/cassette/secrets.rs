@@ -12,7 +12,7 @@ use url::{Position, Url, form_urlencoded};
 
 use super::mask::MASK;
 
-/// What a URL escapes in its query.
+/// Characters that are escaped in the query of a URL.
 const IN_QUERY: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -22,7 +22,7 @@ const IN_QUERY: &AsciiSet = &CONTROLS
     .add(b'\'');
 /// A value of fewer characters may be anything in a page.
 const SHORTEST: usize = 6;
-/// One of as many is never taken for a word or a number of a page.
+/// Number of characters from which on a secret is never taken for a word or a number of a page.
 const LONG: usize = 12;
 
 /// The secret values of a crawl, such as the password of a login.
@@ -32,7 +32,7 @@ const LONG: usize = 12;
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
     values: Vec<String>,
-    /// Those that can be told in any text, in every way of writing them, the longest first.
+    /// Secrets that can be recognized in any text, in every way of writing them, the longest first.
     written: Vec<String>,
 }
 
@@ -121,14 +121,14 @@ impl Secrets {
     }
 }
 
-/// How many there are; they are secret.
+/// Prints only the number of the secrets.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secrets({})", self.values.len())
     }
 }
 
-/// Whether a value is itself wherever it is: neither short nor a plain word or number.
+/// Returns whether a value can be recognized wherever it appears: it is neither short nor a plain word or number.
 pub(crate) fn is_telling(value: &str) -> bool {
     let kinds: [fn(char) -> bool; 4] = [
         char::is_lowercase,

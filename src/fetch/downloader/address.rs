@@ -1,5 +1,5 @@
-//! Which addresses and ports may be connected to: what a page can make a crawler fetch must not be the inside of the
-//! network that the crawler runs in.
+//! Rules for the addresses and ports that may be connected to: a page must not be able to make the crawler fetch from
+//! inside the network that it runs in.
 
 mod network;
 #[cfg(test)]
@@ -12,7 +12,8 @@ use crate::model::settings::{AddressPolicy, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 pub(super) use network::{Network, is_public};
 
-/// What browsers refuse as well, since other protocols than HTTP live there (Fetch standard, "port blocking").
+/// Ports that browsers refuse as well, since they belong to other protocols than HTTP (Fetch standard, "port
+/// blocking").
 const BAD_PORTS: [u16; 83] = [
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
     102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
@@ -57,7 +58,7 @@ impl AddressRules {
         )))
     }
 
-    /// Those of the addresses of a host that may be connected to.
+    /// Returns those of the addresses of a host that may be connected to.
     ///
     /// # Errors
     /// [`ErrorKind::Address`] when there is none.

@@ -22,30 +22,30 @@ use crate::policy::robots;
 /// off must be known as such.
 const MAX_ROBOTS: u64 = 2 * robots::MAX_BYTES as u64;
 
-/// What a server may do with a body.
+/// Limits of a response body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct BodyLimits {
     /// Bytes after decoding.
     pub(super) size: u64,
-    /// How many times its wire form; 0: any.
+    /// Limit of the decoded size as a multiple of the size on the wire; 0: any.
     pub(super) ratio: u64,
     /// Time without a byte.
     pub(super) idle: Duration,
     /// Bytes per second on the wire; 0: any.
     pub(super) rate: u64,
-    /// Whether a page that ends early is one.
+    /// `true` if a page that ends early is accepted.
     pub(super) may_be_cut: bool,
 }
 
-/// What was read of a body.
+/// Result of reading a body.
 #[derive(Debug)]
 pub(super) struct Received {
-    /// Decoded.
+    /// Decoded bytes of the body.
     pub(super) bytes: Bytes,
     pub(super) wire_bytes: u64,
-    /// Whether it was read to its end, so that nothing of it is left on the connection.
+    /// `true` if the body was read to its end, so that nothing of it is left on the connection.
     pub(super) is_whole: bool,
-    /// Whether the server has ended it early.
+    /// `true` if the server ended the body early.
     pub(super) is_cut: bool,
 }
 

@@ -33,7 +33,7 @@ const ATTRIBUTES: &[(&[u8], &str)] = &[
     ),
 ];
 
-/// What a certificate says of itself.
+/// Data that a certificate contains about itself.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Certificate {
     /// The issuer's name: `C=US, O=Let's Encrypt, CN=R11`.

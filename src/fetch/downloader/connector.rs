@@ -1,4 +1,4 @@
-//! How a connection is made: name, allowed addresses, TCP, proxy and TLS, in one function.
+//! Making of connections: name, allowed addresses, TCP, proxy and TLS, in one function.
 
 mod endpoint;
 mod names;
@@ -101,7 +101,7 @@ impl Connector {
     /// Makes a connection for this request up to its TLS; none when it is no https, or a proxy is on the way.
     ///
     /// # Errors
-    /// As [`connect`](Self::connect).
+    /// The errors of [`connect`](Self::connect).
     pub(super) async fn shake_hands(&self, request: &Request) -> Result<Option<TlsStream<Io>>> {
         let endpoint = self.endpoint(request)?;
         if !endpoint.is_https() || endpoint.proxy().is_some() {
@@ -174,7 +174,7 @@ impl Shared {
         deadline.bound(leading).await
     }
 
-    /// What the proxy is to be told as the host: its name, or one of its addresses for a proxy that takes no names.
+    /// Returns the host to send to the proxy: its name, or one of its addresses for a proxy that takes no names.
     async fn host_for(&self, proxy: &Proxy, endpoint: &Endpoint) -> Result<String> {
         if proxy.resolves_names() {
             self.rules.check_unresolved(endpoint.host())?;
@@ -224,7 +224,7 @@ impl Shared {
     }
 }
 
-/// When connecting has taken `connect_timeout`.
+/// Time at which connecting has taken `connect_timeout`.
 #[derive(Clone, Copy)]
 struct Deadline {
     at: Instant,

@@ -27,7 +27,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 /// The most codings that are undone for one body; real servers stack two at worst.
 const MAX_CODINGS: usize = 3;
 
-/// What one step of a coding may write before it is counted, in bytes.
+/// Limit of the output of one step of a coding before it is counted, in bytes.
 const STEP: usize = 32 * 1024;
 
 /// A body up to this many bytes may be any number of times larger than its encoded form.
@@ -35,15 +35,15 @@ const SMALL: u64 = 1024 * 1024;
 
 /// Decodes one body, chunk by chunk (RFC 9110, section 8.4).
 ///
-/// What follows the end of a compressed stream is ignored, as browsers do, except that gzip and zstd streams may be
-/// several in a row. A body without a single byte is fine whatever its coding: answers to HEAD look like that.
+/// Bytes after the end of a compressed stream are ignored, as browsers do, except that several gzip or zstd streams may
+/// follow each other. A body without a single byte is fine whatever its coding: answers to HEAD look like that.
 #[derive(Debug)]
 pub(crate) struct Decoder {
-    /// In the order of decoding, so the reverse of the header's; empty for a body that comes as it is.
+    /// Codings in the order of decoding, so the reverse of the header's; empty for a body without a coding.
     layers: Vec<Layer>,
     body: Body,
     received: Allowance,
-    /// How many times larger than its encoded form the body may get; 0: any.
+    /// Limit of the size of the body as a multiple of its encoded size; 0: any.
     max_ratio: u64,
 }
 
@@ -126,7 +126,7 @@ impl Decoder {
         Ok(self.body.finish())
     }
 
-    /// Whether the body may end here.
+    /// Checks that the body may end here.
     ///
     /// # Errors
     ///
@@ -141,7 +141,7 @@ impl Decoder {
         }
     }
 
-    /// What was decoded so far.
+    /// Returns the bytes that were decoded so far.
     pub(crate) fn into_bytes(self) -> Bytes {
         self.body.finish()
     }
@@ -209,7 +209,7 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>> {
     Ok(found)
 }
 
-/// How many bytes may still pass a point.
+/// Number of bytes that may still pass a point.
 #[derive(Debug)]
 struct Allowance {
     left: u64,
@@ -226,8 +226,8 @@ impl Allowance {
         }
     }
 
-    /// For bytes that are still encoded: encoding what cannot be compressed adds a little, a few bytes per block.
-    /// Without this limit, an inner stream that decodes to nothing could go on for ever.
+    /// Returns the allowance for bytes that are still encoded: encoding what cannot be compressed adds a little, a few
+    /// bytes per block. Without this limit, an inner stream that decodes to nothing could go on for ever.
     fn encoded(max_body: u64) -> Self {
         Self {
             left: max_body

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 use crate::fetch::clock;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How long a failure is remembered.
+/// Time for which a failure is remembered.
 const FAILURE_LIFE: Duration = Duration::from_secs(5);
 /// Longest look-up.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -145,7 +145,7 @@ impl Resolver {
     }
 }
 
-/// Why a name need not be asked for.
+/// Returns the reason why a name need not be looked up; `None` if it must be.
 fn hopeless(name: &str) -> Option<&'static str> {
     // One dot at the end is the root.
     let name = name.strip_suffix('.').unwrap_or(name);

@@ -1,4 +1,4 @@
-//! What kind of failure hyper, rustls or the system means.
+//! Classification of errors of hyper, rustls or the system as an [`ErrorKind`].
 
 use std::error::Error as StdError;
 use std::{fmt, io};
@@ -40,7 +40,8 @@ pub(super) fn cut_off() -> Error {
     Error::new(ErrorKind::Incomplete, ENDED_EARLY).with_source(source)
 }
 
-/// Whether HTTP/1.1 may do what HTTP/2 could not: the server asks for it, or breaks the rules of HTTP/2.
+/// Returns whether a request that failed over HTTP/2 may work over HTTP/1.1: the server asks for it, or breaks the
+/// rules of HTTP/2.
 pub(super) fn needs_http1(error: &(dyn StdError + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
@@ -55,7 +56,7 @@ pub(super) fn needs_http1(error: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// Whether a server says that it wants HTTP/1.1, whatever it has offered.
+/// Returns whether a server asks for HTTP/1.1 although it has offered HTTP/2.
 pub(super) fn refuses_http2(error: &h2::Error) -> bool {
     let asks = [
         h2::Reason::HTTP_1_1_REQUIRED,

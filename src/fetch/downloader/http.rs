@@ -46,7 +46,8 @@ type Answer = (Lease, ::http::Response<Incoming>);
 /// A request that got no answer.
 struct Unanswered {
     error: Error,
-    /// Whether that is because the server had closed the connection before, or wants another version of HTTP.
+    /// `true` if the request got no answer because the server had closed the connection before, or wants another
+    /// version of HTTP.
     had_no_chance: bool,
 }
 

@@ -11,12 +11,12 @@ use super::certificate::Certificate;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
-/// What a new connection to an https host is like.
+/// Properties of a new connection to an https host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Look {
     pub(crate) http: &'static str,
     pub(crate) tls: &'static str,
-    /// Who vouches for the host.
+    /// Issuer of the host's certificate.
     pub(crate) issuer: Option<String>,
     pub(crate) valid_until: Option<Timestamp>,
 }

@@ -19,7 +19,7 @@ use crate::page::request::Request;
 /// Headers that say where a request ends.
 const FRAMING: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
 
-/// How the URL is said, which depends on who reads the request.
+/// Form of the URL in a request, which depends on who reads the request.
 #[derive(Debug)]
 pub(super) enum Form {
     /// HTTP/1: path and query, and a `Host`.
@@ -143,7 +143,7 @@ fn default_header(line: &str) -> Result<(HeaderName, HeaderValue)> {
     Ok((name, value))
 }
 
-/// Why a header cannot be sent with every request to every host.
+/// Returns the reason why a header cannot be sent with every request to every host; `None` if it can.
 fn refusal(name: &HeaderName) -> Option<&'static str> {
     if [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION].contains(name) {
         return Some("would be sent to every host; give it to single requests");

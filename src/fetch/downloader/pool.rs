@@ -49,7 +49,7 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// Whether a connection that is there will do.
+/// Choice between any connection, including an existing one, and a new one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Want {
     Any,
@@ -140,7 +140,7 @@ impl Pool {
             .map_err(|error| failure::before_head(&error))
     }
 
-    /// Has an endpoint asked by HTTP/1.1 from now on, whatever it offers.
+    /// Makes requests to an endpoint use HTTP/1.1 from now on, whatever the endpoint offers.
     pub(super) fn require_http1(&self, endpoint: &Endpoint) {
         let displaced = self.state().require_http1(endpoint);
         drop(displaced);

@@ -7,11 +7,11 @@ use super::connector::{Endpoint, Io};
 use crate::page::error::Result;
 use crate::page::request::Proxy;
 
-/// Has the proxy, at the other end of `io`, lead on to `host`: a name or an address.
+/// Asks the proxy, at the other end of `io`, for a connection to `host`: a name or an address.
 ///
 /// # Errors
-/// [`ErrorKind::Proxy`](crate::ErrorKind::Proxy) when the proxy does not do that for us, [`ErrorKind::Connect`](crate::ErrorKind::Connect) when it cannot reach the
-/// host.
+/// [`ErrorKind::Proxy`](crate::ErrorKind::Proxy) when the proxy does not make the connection,
+/// [`ErrorKind::Connect`](crate::ErrorKind::Connect) when it cannot reach the host.
 pub(super) async fn lead(proxy: &Proxy, io: Io, endpoint: &Endpoint, host: &str) -> Result<Io> {
     if !proxy.forwards_http() {
         return socks::lead(proxy, io, host, endpoint.port()).await;

@@ -1,4 +1,4 @@
-//! Which way a request goes: direct or through a proxy, and what an answer says about that proxy.
+//! Choice of the route of a request, direct or through a proxy, and conclusions from an answer about that proxy.
 
 mod bans;
 mod bypass;
@@ -23,9 +23,9 @@ use bans::Bans;
 use bypass::Bypass;
 use pool::Pool;
 
-/// What a request says to go direct.
+/// Value with which a request asks to go direct.
 const NONE: &str = "none";
-/// What the setting `proxy` says to ask the environment.
+/// Value of the setting `proxy` that stands for the environment variables.
 const ENVIRONMENT: &str = "env";
 
 /// The settings about proxies.
@@ -38,7 +38,7 @@ pub(super) struct Routes {
 enum Way {
     Direct,
     One(Arc<Proxy>),
-    /// One for each scheme: what the environment says.
+    /// A proxy for each scheme, from the environment variables.
     ByScheme {
         http: Option<Arc<Proxy>>,
         https: Option<Arc<Proxy>>,
@@ -165,7 +165,7 @@ fn named(name: &str, text: &str) -> Result<Proxy> {
     })
 }
 
-/// One proxy per line; empty lines and what follows a `#` at the beginning of a line are left out.
+/// Reads a file with one proxy per line; empty lines and what follows a `#` at the beginning of a line are left out.
 fn from_file(path: &Path) -> Result<Vec<Proxy>> {
     let shown = path.display();
     let text = text_file::read(path).map_err(|e| {

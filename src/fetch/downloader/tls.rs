@@ -27,10 +27,10 @@ pub(super) struct Tls {
     http1: TlsConnector,
 }
 
-/// Which versions of HTTP a server may choose from.
+/// Versions of HTTP that a server may choose from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Versions {
-    /// Those that the settings allow.
+    /// The versions that the settings allow.
     Http2AndHttp1,
     Http1,
 }
@@ -67,7 +67,7 @@ impl Tls {
     }
 
     /// # Errors
-    /// As [`to_server`](Self::to_server).
+    /// The errors of [`to_server`](Self::to_server).
     pub(super) async fn to_proxy(&self, host: &str, io: Io) -> Result<TlsStream<Io>> {
         shake_hands(&self.http1, host, io).await
     }

@@ -14,11 +14,11 @@ use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::policy::auth::{self, Credentials, Digest, Exchange};
 
-/// How often one request is made again because a nonce was too old.
+/// Limit of repeated attempts of one request because a nonce was too old.
 const MAX_STALE: u8 = 5;
 
-/// Who the crawl is to which origin (scheme, host and port): from the setting `credentials` and the URLs of start
-/// requests. Clones share it.
+/// Accounts of the crawl, by origin (scheme, host and port), from the setting `credentials` and the URLs of start
+/// requests. Clones share them.
 ///
 /// Basic goes with the first request. An origin that asks for Digest gets that from then on. Nothing of it is ever
 /// stored, and a spider does not get to see it.
@@ -78,8 +78,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Whether an answer asks for what the crawl can prove, so that its request should be made again. Its `Digest` is
-    /// the origin's from then on.
+    /// Returns whether an answer asks for credentials that the crawl has, so that its request should be made again. The
+    /// `Digest` challenge of the answer is the origin's from then on.
     pub(crate) fn are_challenged(&self, request: &Request, response: &Response) -> bool {
         if response.status() != StatusCode::UNAUTHORIZED
             || request.header("authorization").is_some()

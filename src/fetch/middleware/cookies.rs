@@ -24,7 +24,7 @@ use crate::page::response::Response;
 use cookie::Cookie;
 use jar::Jar;
 
-/// Of how many cookies out of headers it is remembered that they were taken.
+/// Number of cookies out of headers that are remembered as taken.
 const MAX_GIVEN: usize = 10_000;
 
 /// A cookie jar (RFC 6265bis) in memory, shared by all requests of a crawl; clones share it too. The setting `cookies`
@@ -42,14 +42,15 @@ pub struct Cookies {
 
 #[derive(Debug, Default)]
 struct Jars {
-    /// By session; without one, under an empty name.
+    /// Jars by session; the jar without a session has an empty name.
     sessions: HashMap<Box<str>, Jar>,
-    /// What was taken out of `Cookie` headers, by session, origin and pair: once each, or it would replace what the site
-    /// has set since.
+    /// Cookies taken out of `Cookie` headers, by session, origin and pair: each is taken once, or it would replace the
+    /// value that the site has set since.
     given: HashSet<(Box<str>, Origin, Vec<u8>)>,
-    /// Whether an earlier process has left cookies, which are newer than those that were given then.
+    /// `true` if an earlier process has left cookies, which are newer than those given in `Cookie` headers at that
+    /// time.
     was_resumed: bool,
-    /// In a durable job, the names of the records that are not what was last kept.
+    /// Names of the records that have changed since they were last saved, in a durable job.
     changed: Option<BTreeSet<String>>,
 }
 
@@ -206,7 +207,7 @@ impl Cookies {
         })
     }
 
-    /// What has changed since the last time.
+    /// Returns the saved records that have changed since the last call.
     pub(crate) fn keepsakes(&self) -> Vec<SavedRecord> {
         let mut jars = self.jars();
         let changed = jars.changed.as_mut().map(std::mem::take);

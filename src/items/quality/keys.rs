@@ -8,25 +8,26 @@ use crate::queue::frontier::SeenSet;
 /// A function that tells the key of an item, if it has one.
 pub(crate) type KeyFn<I> = Box<dyn Fn(&I) -> Option<String> + Send>;
 
-/// What the key of an item is.
+/// Definition of the key of an item.
 pub(crate) enum KeyOf<I> {
     /// The values of these fields together. An item that lacks one of them has no key.
     Fields(Vec<String>),
-    /// What a function says.
+    /// The key that a function returns.
     Function(KeyFn<I>),
 }
 
-/// Which keys there are: of each a keyed hash of 64 bits, as of URLs.
+/// Set of the keys seen so far, each as a keyed hash of 64 bits, like the URLs.
 pub(crate) struct Keys<I> {
     key_of: KeyOf<I>,
     secret: FingerprintKey,
     seen: SeenSet,
-    /// Those that no commit has; none are noted where there are no commits.
+    /// Keys that are in no commit yet. `None` where there are no commits.
     new: Option<Vec<u64>>,
 }
 
 impl<I> Keys<I> {
-    /// With those that earlier processes had kept. `is_durable` is whether they are [taken](Self::take_new) for commits.
+    /// Makes the set with the keys that earlier processes had kept. `is_durable` is whether new keys are
+    /// [taken](Self::take_new) for commits.
     pub(crate) fn new(
         key_of: KeyOf<I>,
         secret: FingerprintKey,
@@ -81,7 +82,8 @@ impl<I> Keys<I> {
     }
 }
 
-/// What a field holds, as JSON: the same value is always written in the same way. None when it is not filled.
+/// Returns the value of a field as JSON: the same value is always written in the same way. `None` when the field is not
+/// filled.
 fn value_of<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
     let (_, value) = Fields::of(record.json()).find(|(known, _)| known == name)?;
     is_filled(value).then_some(value)

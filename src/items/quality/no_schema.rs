@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::items::sink::Record;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// There is none.
+/// Schema type without values: there is no schema.
 #[derive(Debug)]
 pub(crate) enum Schema {}
 

@@ -50,7 +50,7 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// Whether a value is something: not `null`, `""`, `[]` or `{}`.
+/// Returns whether a value is filled: not `null`, `""`, `[]` or `{}`.
 pub(super) fn is_filled(value: &str) -> bool {
     match value.as_bytes() {
         [b'n', ..] | [] => false,
@@ -120,7 +120,7 @@ mod tests {
 
     use super::*;
 
-    /// Anything that JSON can say, a few levels deep, with texts that try to end strings and lists early.
+    /// Generates any JSON value, a few levels deep, with texts that try to end strings and lists early.
     fn anything() -> impl Strategy<Value = Value> {
         let text = "[a-zé\"\\\\\\[\\]{},: \n\u{0}]{0,6}";
         let leaf = prop_oneof![

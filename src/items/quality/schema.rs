@@ -78,7 +78,7 @@ impl Schema {
         &self.value
     }
 
-    /// Whether an item fits.
+    /// Checks that an item fits the schema.
     ///
     /// # Errors
     /// The first thing that does not, by field and rule: `schema: /price: is not of type "number"`.
@@ -92,7 +92,7 @@ impl Schema {
     }
 }
 
-/// What is wrong with an item, without what it holds: the same mistake has the same reason on every page.
+/// Returns the reason why an item does not fit, without its values: the same mistake has the same reason on every page.
 fn reason(error: &ValidationError<'_>) -> String {
     let said = error.masked().to_string();
     let said = said.strip_prefix("value ").unwrap_or(&said);

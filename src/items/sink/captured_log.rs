@@ -1,4 +1,4 @@
-//! What a piece of code writes to the log, for tests of that.
+//! Capture of the log output of a piece of code, for tests of the log.
 
 use std::fmt::{self, Write};
 use std::sync::{Arc, LazyLock, Mutex};

@@ -31,7 +31,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 pub struct Csv {
     target: Target,
     header: Option<Header>,
-    /// Whether the header was in the file before, and no record has fitted it yet.
+    /// `true` if the header was in the file before, and no record has fitted it yet.
     doubtful: bool,
     layout: Layout,
 }
@@ -65,7 +65,7 @@ impl Csv {
         }
     }
 
-    /// How long the file is at this position.
+    /// Returns the length of the file at this position, in bytes.
     pub(super) fn length_at(position: Position) -> u64 {
         position.get() & !DOUBT
     }
@@ -194,7 +194,7 @@ impl Sink for Csv {
     }
 }
 
-/// One row with its line break.
+/// Returns one row with its line break.
 fn row(cells: &[String]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer

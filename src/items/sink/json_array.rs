@@ -1,4 +1,4 @@
-//! One JSON array that is whole at every flush, so a crawl that is still running can be read already.
+//! Writer of one JSON array that is whole at every flush, so the output of a running crawl can be read already.
 
 use std::io::{self, BufReader, Read, SeekFrom};
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::target::{Disk, Target, tail};
 use super::{Mode, Position, Record, Sink};
 use crate::page::error::Result;
 
-/// How an array of ours ends. Its records have no line breaks, so no beginning of one ends like this.
+/// End of an array written by this sink. Its records have no line breaks, so no beginning of one ends like this.
 const END: &[u8] = b"\n]\n";
 
 /// Writes one JSON array, a record per line.
@@ -19,19 +19,20 @@ const END: &[u8] = b"\n]\n";
 #[derive(Debug)]
 pub struct JsonArray {
     target: Target,
-    /// What goes before the next record.
+    /// Bytes to write before the next record.
     before: &'static [u8],
 }
 
-/// Before a record that is the first of all, of an array without elements, or none of these.
+/// Bytes before a record that is the first of all, of an array without elements, or none of these.
 const OPENING: &[u8] = b"[\n";
 const FIRST: &[u8] = b"\n";
 const NEXT: &[u8] = b",\n";
 
-/// How much of a file is read in search of where its last record starts, in bytes: more than nearly any record has.
+/// Limit on the part of a file that is read in search of the start of its last record, in bytes: more than nearly any
+/// record has.
 const LONG_RECORD: u64 = 1024 * 1024;
 
-/// What appending finds in a file.
+/// Content of an existing file that is to be appended to.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     Nothing,
@@ -68,7 +69,7 @@ impl JsonArray {
         }
     }
 
-    /// How long the file is at this position, with the end of the array.
+    /// Returns the length of the file at this position, with the end of the array, in bytes.
     pub(super) fn length_at(position: Position) -> u64 {
         position.get() + END.len() as u64
     }
@@ -129,7 +130,8 @@ impl Sink for JsonArray {
     }
 }
 
-/// What goes before the next record, if the first `length` bytes are an array up to an element or its opening bracket.
+/// Returns the bytes to write before the next record, if the first `length` bytes are an array up to an element or its
+/// opening bracket.
 fn before_next(file: &mut dyn Disk, length: u64) -> io::Result<Option<&'static [u8]>> {
     let first = tail(file, length.min(1), 1)?;
     if first == b"[" && is_behind_record(&tail(file, length, LONG_RECORD)?) {
@@ -146,7 +148,7 @@ fn before_next(file: &mut dyn Disk, length: u64) -> io::Result<Option<&'static [
     }
 }
 
-/// Whether this ends with a record of ours behind another one: on a line of its own, which nobody indented.
+/// Returns whether this ends with a record of this sink after another one: on a line of its own, without indentation.
 fn is_behind_record(tail: &[u8]) -> bool {
     let mut lines = tail.rsplitn(2, |&byte| byte == b'\n');
     let (line, others) = (lines.next(), lines.next());
@@ -156,7 +158,7 @@ fn is_behind_record(tail: &[u8]) -> bool {
     others.is_some_and(|others| others.ends_with(b",")) && line.is_some_and(is_record)
 }
 
-/// What the file holds.
+/// Examines the content of the file.
 fn examine(file: &mut dyn Disk) -> io::Result<Found> {
     let length = file.seek(SeekFrom::End(0))?;
     if length == 0 {

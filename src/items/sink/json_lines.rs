@@ -1,4 +1,4 @@
-//! One JSON text per line: the format that survives anything, because a line is complete or it is not there.
+//! Writer of one JSON text per line: the format that survives any failure, because a line is complete or missing.
 
 use std::io::{self, BufRead, BufReader, SeekFrom};
 use std::path::Path;
@@ -126,12 +126,12 @@ fn unended_line(file: &mut dyn Disk) -> io::Result<Option<Unended>> {
     }))
 }
 
-/// Whether this is a JSON text that cannot be the beginning of a longer one, as the number 12 can of 123.
+/// Returns whether this is a JSON text that cannot be the beginning of a longer one, as the number 12 can of 123.
 fn is_whole(line: &[u8]) -> bool {
     serde_json::from_slice::<Value>(line).is_ok_and(|value| !value.is_number())
 }
 
-/// Whether this is no JSON text, but more bytes could make it one.
+/// Returns whether this is no JSON text, but more bytes could make it one.
 fn is_torn(line: &[u8]) -> bool {
     let ends_early =
         |text: &[u8]| serde_json::from_slice::<IgnoredAny>(text).is_err_and(|error| error.is_eof());

@@ -1,6 +1,6 @@
 //! A [`Layout`]: what outputs are told before the first record.
 
-/// What an output knows before the first record, by [`Sink::layout`](super::Sink::layout).
+/// Facts that an output knows before the first record, given to it by [`Sink::layout`](super::Sink::layout).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Layout {

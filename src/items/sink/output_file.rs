@@ -1,4 +1,4 @@
-//! What `-o` and `-O` take: a file and its format in one word, such as `items.jsonl` or `-:csv`.
+//! Parser of the values of `-o` and `-O`: a file and its format in one word, such as `items.jsonl` or `-:csv`.
 
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::target::Target;
 use super::{Csv, JsonArray, JsonLines, Position, Sink};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How records are written.
+/// Format in which records are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Format {
@@ -19,12 +19,12 @@ pub enum Format {
     Csv,
 }
 
-/// What becomes of what a file holds already.
+/// Treatment of the content that a file has already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// It stays, and records are added: `-o`.
+    /// Keeps the content and adds records: `-o`.
     Append,
-    /// It goes: `-O`.
+    /// Removes the content: `-O`.
     Overwrite,
 }
 
@@ -45,7 +45,7 @@ pub enum Mode {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
-    /// None is standard output.
+    /// Path of the file. `None` is standard output.
     path: Option<PathBuf>,
     format: Format,
     mode: Mode,
@@ -125,13 +125,13 @@ impl OutputFile {
         self.path.as_deref()
     }
 
-    /// How records are written.
+    /// Returns the format in which records are written.
     #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// What becomes of what the file holds already.
+    /// Returns what happens to the content that the file has already.
     #[must_use]
     pub fn mode(&self) -> Mode {
         self.mode
@@ -153,7 +153,7 @@ impl OutputFile {
         })
     }
 
-    /// How the file's length compares with what it was at this position; a file that is missing is shorter.
+    /// Compares the length of the file with its length at this position; a missing file is shorter.
     pub(crate) fn compare(&self, position: Position) -> Ordering {
         let Some(path) = &self.path else {
             return Ordering::Equal;

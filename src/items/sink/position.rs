@@ -1,8 +1,8 @@
-//! How far an output is committed, as a number.
+//! Committed position of an output, as a number.
 
 use serde::{Deserialize, Serialize};
 
-/// Where an output ends: a number that only its sink can read, such as the length of a file or an offset in a topic.
+/// End of an output as a number that only its sink can read, such as the length of a file or an offset in a topic.
 ///
 /// [`Sink::commit`](super::Sink::commit) answers it, a durable job stores it, and the next process hands it to
 /// [`Sink::resume`](super::Sink::resume).

@@ -1,4 +1,4 @@
-//! One item on its way to the sinks, serialised once for all of them.
+//! Record of an item on its way to the sinks, serialised once for all of them.
 
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -24,30 +24,31 @@ use std::path::{Path, PathBuf};
 use super::Mode;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How much is collected before it is written, in bytes. Whole records only, so one that is larger goes out alone.
+/// Size of the write buffer, in bytes. It holds whole records only, so a record that is larger is written alone.
 const BUFFER: usize = 64 * 1024;
 
-/// What standard output is called in errors.
+/// Name of standard output in errors.
 const STDOUT: &str = "standard output";
 
 /// An output that is being written.
 pub(super) struct Target {
     name: String,
     out: Out,
-    /// What is not written yet.
+    /// Records that are not written yet.
     records: Records,
-    /// What makes the output valid behind its last record: a file has it after every write, a stream when it is closed.
+    /// Bytes that make the output valid after its last record: a file has them after every write, a stream when it is
+    /// closed.
     end: &'static [u8],
     /// The directory of a file whose name may not be on the disk yet.
     directory: Option<PathBuf>,
-    /// Whether a write failed. Records are missing then, and more of them would hide the gap.
+    /// `true` if a write failed. Records are missing then, and more of them would hide the gap.
     failed: bool,
 }
 
 enum Out {
     /// A regular file.
     File(WholeFile),
-    /// Anything that cannot go back: standard output, a pipe, a device.
+    /// Output that cannot go back: standard output, a pipe, a device.
     Stream(Box<dyn Write + Send>),
 }
 
@@ -201,7 +202,7 @@ impl Target {
     }
 }
 
-/// What a sink that nobody closed still has in its buffer is written; after a failure there is nothing in it.
+/// Writes the records still in the buffer of a sink that was not closed; after a failure the buffer is empty.
 impl Drop for Target {
     fn drop(&mut self) {
         if !self.failed {

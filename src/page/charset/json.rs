@@ -1,4 +1,4 @@
-//! In which encoding JSON is written: UTF-8 by its standard, and what sites send nonetheless.
+//! Detection of the encoding of JSON: UTF-8 by its standard, and others that sites send nonetheless.
 
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -44,7 +44,7 @@ fn without_cut(body: &[u8]) -> &[u8] {
     }
 }
 
-/// How many characters beyond ASCII are there, and how many mistakes.
+/// Counts the characters beyond ASCII and the invalid sequences of a text read as UTF-8.
 fn count(body: &[u8]) -> (usize, usize) {
     let chunks = body.utf8_chunks();
     chunks.fold((0, 0), |(good, bad), chunk| {

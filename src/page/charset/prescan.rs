@@ -1,9 +1,9 @@
-//! What a page says of its own encoding in its first bytes: section 13.2.3.2 of the HTML standard, to the letter.
+//! Encoding that a page declares in its first bytes: section 13.2.3.2 of the HTML standard, to the letter.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED};
 use memchr::memmem;
 
-/// How much of a page is looked at.
+/// Number of bytes at the start of a page that are looked at.
 const LENGTH: usize = 1024;
 
 /// The encoding that a `<meta>` or an XML declaration in the first 1,024 bytes names.
@@ -14,7 +14,7 @@ pub(super) fn prescan(body: &[u8]) -> Option<&'static Encoding> {
         .or_else(|| xml_declaration(start))
 }
 
-/// UTF-16 without a byte order mark, told by the beginning of an XML declaration.
+/// UTF-16 without a byte order mark, detected by the beginning of an XML declaration.
 fn utf_16(start: &[u8]) -> Option<&'static Encoding> {
     match start {
         [b'<', 0, b'?', 0, b'x', 0, ..] => Some(UTF_16LE),
@@ -52,7 +52,7 @@ fn is_utf_16(encoding: &'static Encoding) -> bool {
     encoding == UTF_16LE || encoding == UTF_16BE
 }
 
-/// What a `<meta>` means by an encoding: what could be read as ASCII is not UTF-16, whatever it says.
+/// Returns the encoding that a `<meta>` means: a page that could be read as ASCII is not UTF-16, whatever it declares.
 pub(super) fn in_ascii(encoding: &'static Encoding) -> &'static Encoding {
     match encoding {
         encoding if is_utf_16(encoding) => UTF_8,
@@ -140,7 +140,7 @@ impl<'a> Prescan<'a> {
         Some(())
     }
 
-    /// What the attributes of a `<meta>` say.
+    /// Returns the encoding that the attributes of a `<meta>` name.
     fn meta(&mut self) -> Option<&'static Encoding> {
         let (mut has_pragma, mut needs_pragma, mut encoding) = (false, None, None);
         let mut seen = [false; 3];

@@ -1,4 +1,4 @@
-//! The number in a text: where it begins and ends, and what may stand beside it.
+//! Search for the number in a text: its beginning and end, and the words and marks that may stand beside it.
 
 use std::borrow::Cow;
 
@@ -7,12 +7,13 @@ use super::notation::Notation;
 use super::text::visible;
 use super::{beside, currency, quoted, sign};
 
-/// The one number in a text, in plain notation: `-1234.50`. With [`Notation::Told`] it is an amount of money, for which the
-/// rules are stricter.
+/// Returns the one number in a text, in plain notation: `-1234.50`. With [`Notation::Told`] it is an amount of money, for
+/// which the rules are stricter.
 ///
 /// # Errors
 ///
-/// When there is none, or more than one, or its marks make no sense, or something beside it may change it.
+/// Returns an error if there is no number or more than one, if its marks make no sense, or if something beside it may
+/// change it.
 pub(super) fn decimal(text: &str, notation: Notation) -> Result<String, String> {
     let text = &*visible(text);
     let is_price = notation == Notation::Told;
@@ -47,11 +48,11 @@ pub(super) fn decimal(text: &str, notation: Notation) -> Result<String, String> 
     Ok(signed(plain, is_negative))
 }
 
-/// The first number in a text, which has to be whole.
+/// Returns the first number in a text, which has to be whole.
 ///
 /// # Errors
 ///
-/// When there is none, or it is not whole, or may be not: `1.234`.
+/// Returns an error if there is no number, or it is not whole, or may be not: `1.234`.
 pub(super) fn whole(text: &str) -> Result<String, String> {
     let text = &*visible(text);
     let number = first(text, false).ok_or_else(|| format!("no number in {}", quoted(text)))?;
@@ -63,7 +64,7 @@ pub(super) fn whole(text: &str) -> Result<String, String> {
     }
 }
 
-/// A number in plain notation by a hundred: `99` is `0.99`.
+/// Divides a number in plain notation by a hundred: `99` becomes `0.99`.
 fn hundredth(plain: &str) -> String {
     let (whole, fraction) = plain.split_once('.').unwrap_or((plain, ""));
     let digits = format!("{whole:0>3}");
@@ -82,7 +83,7 @@ fn signed(plain: String, is_negative: bool) -> String {
     }
 }
 
-/// The ASCII form of a digit, whatever script it is from.
+/// Returns the ASCII form of a digit, whatever script it is from.
 pub(super) fn digit(c: char) -> Option<char> {
     let zeros = ['0', '٠', '۰', '०', '０'];
     let value = zeros
@@ -95,7 +96,7 @@ pub(super) fn digit(c: char) -> Option<char> {
 /// A number in a text.
 struct Found<'a> {
     before: &'a str,
-    /// Digits and marks between them.
+    /// Digits, and the marks between them.
     written: Cow<'a, str>,
     after: &'a str,
 }
@@ -121,8 +122,8 @@ fn first(text: &str, is_price: bool) -> Option<Found<'_>> {
     })
 }
 
-/// The cents of a price that was typed with a space behind its mark, `250, 49 TL`, and the length of mark, space and cents.
-/// Without a currency at once behind, they may as well be another number.
+/// Returns the cents of a price that was typed with a space behind its mark, `250, 49 TL`, and the length of mark, space
+/// and cents. `None` without a currency right behind them: they may as well be another number.
 fn cents_apart<'a>(written: &str, after: &'a str) -> Option<(&'a str, usize)> {
     let digits = after
         .strip_prefix(", ")
@@ -135,7 +136,7 @@ fn cents_apart<'a>(written: &str, after: &'a str) -> Option<(&'a str, usize)> {
     is_price.then_some((cents, after.len() - behind.len()))
 }
 
-/// Where the number ends that `text` begins with: a mark belongs to it if a digit follows, a space if a group does.
+/// Returns the end of the number that `text` begins with: a mark belongs to it if a digit follows, a space if a group does.
 fn end(text: &str) -> usize {
     let mut chars = text.char_indices().peekable();
     let mut end = 0;
@@ -177,7 +178,7 @@ impl Found<'_> {
             .ok_or_else(|| format!("no number that makes sense in {}", quoted(text)))
     }
 
-    /// What stands beside any number must not change it.
+    /// Checks that the words and signs beside a number do not change it.
     fn check(&self, text: &str, is_price: bool) -> Result<(), String> {
         let touches = |c: char| c.is_alphanumeric();
         let is_touched = self.before.ends_with(touches)
@@ -200,7 +201,8 @@ impl Found<'_> {
         Ok(())
     }
 
-    /// What stands beside an amount of money must be known to leave it as it is; whether it counts cents.
+    /// Checks that the words and signs beside an amount of money are known to leave it as it is. Returns whether it counts
+    /// cents.
     fn check_price(&self, text: &str) -> Result<bool, String> {
         let mut marks = self.before.chars().rev();
         if marks.next().is_some_and(is_mark) && marks.next().is_some_and(is_mark) {
@@ -228,14 +230,14 @@ impl Found<'_> {
         }
     }
 
-    /// Whether spaces in the number can only divide its groups: it is a price and nothing else, with two decimals or a
-    /// currency at once behind it.
+    /// Returns whether spaces in the number can only divide its groups: it is a price and nothing else, with two decimals
+    /// or a currency right behind it.
     fn is_spaced_price(&self) -> bool {
         let has_currency = currency::strip_beside(self.after.trim_start()).is_some();
         (self.has_cents() || has_currency) && sign::is_alone(self.before, self.after)
     }
 
-    /// Whether a decimal mark and two digits end it.
+    /// Returns whether the number ends in a decimal mark and two digits.
     fn has_cents(&self) -> bool {
         let cents = self.written.rsplit_once(['.', ',', '٫']);
         cents.is_some_and(|(_, cents)| cents.chars().count() == 2)

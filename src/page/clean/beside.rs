@@ -52,14 +52,15 @@ const PER_CENT: [(&str, &[&str]); 5] = [
     ("на", &["сто"]),
 ];
 
-/// The word that stands right behind a number and multiplies it, if one does; `is_price` for words that do so in prices only.
+/// Returns the word that stands right behind a number and multiplies it, if one does. With `is_price`, words that do so in
+/// prices only count, too.
 pub(super) fn multiple(after: &str, is_price: bool) -> Option<String> {
     let word = first_word(after);
     let is_fraction = word.starts_with(char::is_numeric);
     (is_fraction || is_multiple(&word, is_price)).then_some(word)
 }
 
-/// The word behind an amount of money that may change it: all that are not known to leave it as it is.
+/// Returns the word behind an amount of money that may change it: any word that is not known to leave it as it is.
 pub(super) fn stranger(after: &str) -> Option<String> {
     let after = after.trim_start();
     if let Some(behind) = currency::strip_beside(after) {
@@ -70,7 +71,7 @@ pub(super) fn stranger(after: &str) -> Option<String> {
     (!is_known || multiple(after, true).is_some()).then_some(word)
 }
 
-/// Whether a number is a percentage, by a sign beside it or words behind it.
+/// Returns whether a number is a percentage, by a sign beside it or words behind it.
 pub(super) fn is_percentage(before: &str, after: &str) -> bool {
     let (before, after) = (before.trim_end(), after.trim_start());
     let is_signed = before.ends_with(PERCENT) || after.starts_with(PERCENT);
@@ -95,7 +96,7 @@ fn is_among(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|known| known == word)
 }
 
-/// The word that a text begins with, white space aside, in lower case.
+/// Returns the first word of a text, without the white space before it, in lower case.
 fn first_word(text: &str) -> String {
     let text = text.trim_start();
     let word = text.split(|c: char| !c.is_alphanumeric()).next();

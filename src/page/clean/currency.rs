@@ -24,7 +24,7 @@ const UNSURE: &str = "IQD د.ع دينار dinar dinars Dinar Dinars";
 const SMALL_COINS: &str = "¢ ￠ ct cts cent cents centime centimes céntimo céntimos centimos centavo centavos centesimi pence коп копеек \
     копейка копейки paise paisa öre øre grosz grosze groszy";
 
-/// What is before the currency at the end of a text; `None` if it ends in none.
+/// Returns the text before the currency that it ends in; `None` if it ends in none.
 pub(super) fn strip_suffix(text: &str) -> Option<&str> {
     if let Some(before) = text.strip_suffix(is_symbol) {
         // `US$`, `R$`.
@@ -40,7 +40,7 @@ pub(super) fn strip_suffix(text: &str) -> Option<&str> {
     is_touching(word.get(before.len()..)?).then_some(before)
 }
 
-/// What is behind the currency that a text begins with, and that may touch a number; `None` if it begins with none.
+/// Returns the text behind the currency that it begins with and that may touch a number; `None` if it begins with none.
 pub(super) fn strip_prefix(text: &str) -> Option<&str> {
     let behind = text.trim_start_matches(char::is_alphabetic);
     let word = text.get(..text.len() - behind.len())?;
@@ -56,7 +56,7 @@ pub(super) fn strip_prefix(text: &str) -> Option<&str> {
     is_touching(word).then(|| behind.strip_prefix('.').unwrap_or(behind))
 }
 
-/// What is behind the currency that a text begins with, and that stands beside a number; `None` if it begins with none.
+/// Returns the text behind the currency that it begins with and that stands beside a number; `None` if it begins with none.
 pub(super) fn strip_beside(text: &str) -> Option<&str> {
     if let Some(behind) = strip_prefix(text) {
         return Some(behind);
@@ -72,7 +72,7 @@ pub(super) fn strip_beside(text: &str) -> Option<&str> {
     is_currency.then_some(behind)
 }
 
-/// Decimals that the currency beside a number has.
+/// Number of decimals of the currency beside a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decimals {
     /// Two, or none: three digits behind a mark are a group.
@@ -82,7 +82,7 @@ pub(super) enum Decimals {
     Unsure,
 }
 
-/// The decimals of the currency that is named beside a number.
+/// Returns the number of decimals of the currency that is named beside a number.
 pub(super) fn decimals(before: &str, after: &str) -> Decimals {
     let words = || {
         let is_end = |c: char| !(c.is_alphanumeric() || c == '.');
@@ -98,7 +98,7 @@ pub(super) fn decimals(before: &str, after: &str) -> Decimals {
     }
 }
 
-/// What is behind the small coin that a text begins with, white space aside; `None` if it begins with none.
+/// Returns the text behind the small coin that it begins with, white space aside; `None` if it begins with none.
 pub(super) fn strip_small_coin(text: &str) -> Option<&str> {
     let text = text.trim_start();
     if let Some(behind) = text.strip_prefix(['¢', '￠']) {
@@ -109,7 +109,7 @@ pub(super) fn strip_small_coin(text: &str) -> Option<&str> {
     is_among(SMALL_COINS, &word.to_lowercase()).then_some(behind)
 }
 
-/// Whether a text has a currency sign or word anywhere.
+/// Returns whether a text has a currency sign or word anywhere.
 pub(super) fn is_in(text: &str) -> bool {
     text.contains(is_symbol)
         || text
@@ -121,7 +121,7 @@ pub(super) fn is_symbol(c: char) -> bool {
     matches!(c, '\u{20a0}'..='\u{20cf}') || "$£¤¥֏؋฿៛﷼＄￡￥￦円元원".contains(c)
 }
 
-/// Whether a word is an Arabic abbreviation of a currency: `د.ج`, `ر.س`, `درهم`, `ريال`.
+/// Returns whether a word is an Arabic abbreviation of a currency: `د.ج`, `ر.س`, `درهم`, `ريال`.
 fn is_arabic(word: &str) -> bool {
     let starts = ["د.", "ر.", "ل.", "ج.", "درهم", "ريال", "جنيه", "ليرة"];
     starts.iter().any(|start| word.starts_with(start))

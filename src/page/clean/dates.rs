@@ -6,10 +6,10 @@ use jiff::civil::Date;
 use super::moment::Moment;
 use super::quoted;
 
-/// The first year that is taken for one. Before that it has two digits, or one of its own and one of the day's.
+/// First year that is accepted. Earlier numbers are two-digit years, or one digit of the year and one of the day.
 const FIRST_YEAR: i16 = 1000;
 
-/// The date in a text: ISO 8601 or RFC 2822, of which it may have a time, or with the month as an English word.
+/// Reads the date in a text: ISO 8601 or RFC 2822, possibly with a time, or with the month as an English word.
 ///
 /// The date is the one that is written, whatever the time zone. Other notations need a format:
 /// `#[extract("css", format = "%d/%m/%Y")]`, or [`Date::strptime`].
@@ -25,7 +25,7 @@ const FIRST_YEAR: i16 = 1000;
 ///
 /// # Errors
 ///
-/// When it is something else, no day of the calendar, or in a year with fewer than four digits.
+/// Returns an error if the text is something else, no day of the calendar, or in a year with fewer than four digits.
 pub fn date(text: &str) -> Result<Date, String> {
     Moment::read(text).map(|moment| moment.date).ok_or_else(|| {
         let text = quoted(text);
@@ -33,7 +33,8 @@ pub fn date(text: &str) -> Result<Date, String> {
     })
 }
 
-/// The point in time in a text: what [`date`] reads, with a time and an offset from UTC or a zone whose name means one.
+/// Reads the point in time in a text: what [`date`] reads, with a time and an offset from UTC or a zone whose name means
+/// one.
 ///
 /// ```
 /// use crawlworks::clean::timestamp;
@@ -45,13 +46,14 @@ pub fn date(text: &str) -> Result<Date, String> {
 ///
 /// # Errors
 ///
-/// When it is something else, has no offset, names a zone that is not known, or is in a year with fewer than four digits.
+/// Returns an error if the text is something else, has no offset, names an unknown zone, or is in a year with fewer than
+/// four digits.
 pub fn timestamp(text: &str) -> Result<Timestamp, String> {
     let time = Moment::read(text).and_then(Moment::timestamp);
     time.ok_or_else(|| format!("{} is not a time with an offset", quoted(text)))
 }
 
-/// Whether the year of a date has four digits, as `%Y` does not ask for.
+/// Returns whether the year of a date has four digits, which `%Y` does not ask for.
 pub(crate) fn is_dated(date: Date) -> bool {
     date.year() >= FIRST_YEAR
 }

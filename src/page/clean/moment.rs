@@ -1,4 +1,4 @@
-//! Dates and times as people write them, where they can be read in one way only.
+//! Reading of dates and times as people write them, in the notations that can be read in one way only.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
@@ -32,10 +32,10 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("saturday", Weekday::Saturday),
     ("sunday", Weekday::Sunday),
 ];
-/// Words between the parts of a date that say nothing.
+/// Words between the parts of a date that mean nothing.
 const FILLERS: [&str; 4] = ["of", "at", "the", "on"];
 
-/// A date, with a time of day and an offset from UTC if they are written.
+/// Date, with a time of day and an offset from UTC if they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) date: Date,
@@ -53,14 +53,14 @@ impl Moment {
         is_dated(moment.date).then_some(moment)
     }
 
-    /// The point in time; `None` without a time or an offset.
+    /// Returns the point in time; `None` without a time or an offset.
     pub(crate) fn timestamp(self) -> Option<Timestamp> {
         let datetime = self.datetime()?;
         let timestamp = self.offset?.to_timestamp(datetime).ok()?;
         is_dated(TimeZone::UTC.to_datetime(timestamp).date()).then_some(timestamp)
     }
 
-    /// The time of a clock that is somewhere; `None` without a time.
+    /// Returns the date and time as local clocks show them; `None` without a time.
     pub(crate) fn datetime(self) -> Option<DateTime> {
         self.time.map(|time| self.date.to_datetime(time))
     }
@@ -103,7 +103,7 @@ fn words(text: &str) -> Option<Moment> {
     found.moment()
 }
 
-/// A text without remarks in brackets at its end, as RFC 2822 has them: `+0100 (CET)`.
+/// Returns a text without the remarks in brackets at its end, as RFC 2822 has them: `+0100 (CET)`.
 fn without_comments(text: &str) -> &str {
     match text
         .strip_suffix(')')
@@ -114,7 +114,7 @@ fn without_comments(text: &str) -> &str {
     }
 }
 
-/// The parts of a date so far.
+/// Parts of a date that were found so far.
 #[derive(Default)]
 struct Found {
     weekday: Option<Weekday>,
@@ -127,7 +127,7 @@ struct Found {
 }
 
 impl Found {
-    /// Takes a word, in lower case; `None` for one that is no part of a date, or a part that is there already.
+    /// Takes a word, in lower case; `None` for one that is no part of a date, or for a part that was found before.
     fn take(&mut self, word: &str) -> Option<()> {
         if FILLERS.contains(&word) {
             return Some(());
@@ -214,7 +214,7 @@ impl Found {
         }
     }
 
-    /// Makes a time of twelve hours one of twenty-four.
+    /// Converts a time of twelve hours to one of twenty-four.
     fn halve(&mut self, is_afternoon: bool) -> Option<()> {
         let time = self.time.filter(|time| (1..=12).contains(&time.hour()))?;
         if std::mem::replace(&mut self.is_halved, true) {
@@ -236,7 +236,7 @@ impl Found {
     }
 }
 
-/// Puts a value where there is none; `None` where there is one, or no value.
+/// Puts a value into an empty place; `None` if the place is taken or there is no value.
 fn put<T>(place: &mut Option<T>, value: Option<T>) -> Option<()> {
     if place.is_some() {
         return None;
@@ -260,7 +260,7 @@ fn weekday(name: &str) -> Option<Weekday> {
         .map(|(_, weekday)| *weekday)
 }
 
-/// Whether `am` or `pm` is meant: false or true.
+/// Returns `false` for `am` and `true` for `pm`.
 fn half(word: &str) -> Option<bool> {
     match word {
         "am" | "a.m." | "a.m" => Some(false),
@@ -269,7 +269,7 @@ fn half(word: &str) -> Option<bool> {
     }
 }
 
-/// The digits behind the point of a second, as nanoseconds.
+/// Returns the digits behind the point of a second as nanoseconds.
 fn nanoseconds(digits: &str) -> Option<i32> {
     number(format!("{digits:0<9}").get(..9)?)
 }

@@ -1,24 +1,24 @@
-//! How the digits of one number are put together: `1,234.5`, `1.234,5`, `1 234`, `1,23,456`.
+//! Notations of a number: `1,234.5`, `1.234,5`, `1 234`, `1,23,456`.
 
 use super::amount::digit;
 
-/// Which mark is the decimal one.
+/// Rule that says which mark is the decimal one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notation {
     Point,
     Comma,
-    /// The last of several, or the only one unless it looks like one between groups.
+    /// The last of several marks, or the only one unless it looks like one between groups.
     Told,
-    /// The last of several, or the only one: of a currency with three decimals.
+    /// The last of several marks, or the only one, for a currency with three decimals.
     Thousandths,
 }
 
-/// The Arabic decimal mark, which is nothing else.
+/// Arabic decimal mark, which has no other meaning.
 const ARABIC: char = '٫';
 
 impl Notation {
-    /// The number in plain notation, `1234.50`; `None` when its marks make no sense. It begins and ends with a digit, or
-    /// begins with a mark.
+    /// Returns the number in plain notation, `1234.50`; `None` if its marks make no sense. `written` begins with a digit or
+    /// a mark and ends with a digit.
     pub(super) fn read(self, written: &str) -> Option<String> {
         let mark = self.mark(written);
         let (whole, fraction) = match mark.and_then(|mark| written.split_once(mark)) {
@@ -35,7 +35,7 @@ impl Notation {
         Some(plain)
     }
 
-    /// The decimal mark of this number, if it has one.
+    /// Returns the decimal mark of this number, if it has one.
     fn mark(self, written: &str) -> Option<char> {
         if written.contains(ARABIC) {
             return Some(ARABIC);
@@ -57,7 +57,7 @@ impl Notation {
     }
 }
 
-/// Whether a single mark stands where one between groups would: `1.234`, but not `0.123` and not `1'234.500`.
+/// Returns whether a single mark stands where one between groups would: `1.234`, but not `0.123` and not `1'234.500`.
 fn separates_groups(before: &str, after: &str) -> bool {
     before.chars().all(|c| digit(c).is_some())
         && (1..=3).contains(&before.chars().count())
@@ -65,7 +65,7 @@ fn separates_groups(before: &str, after: &str) -> bool {
         && after.chars().count() == 3
 }
 
-/// The digits of a whole number whose groups are right.
+/// Returns the digits of a whole number; `None` if its groups are wrong.
 fn grouped(whole: &str) -> Option<String> {
     let mut marks = whole.chars().filter(|&c| digit(c).is_none());
     let groups: Vec<_> = whole.split(|c| digit(c).is_none()).collect();
@@ -87,7 +87,7 @@ fn grouped(whole: &str) -> Option<String> {
     )
 }
 
-/// Whether these are groups of three, or two in the Indian way, where the last one has three.
+/// Returns whether these are groups of three, or of two in the Indian way, where the last one has three.
 fn are_groups(groups: &[&str], may_be_indian: bool) -> bool {
     let lengths: Vec<_> = groups.iter().map(|group| group.chars().count()).collect();
     let [first, middle @ .., last] = &lengths[..] else {

@@ -1,8 +1,8 @@
-//! Whether the number in a text is negative, where a dash may be something else and brackets mostly are.
+//! Detection of negative numbers in a text, where a dash may be something else and brackets mostly are.
 
 use super::currency;
 
-/// Whether a number is negative; `None` where a mark may be a minus or a dash.
+/// Returns whether a number is negative; `None` where a mark may be a minus or a dash.
 ///
 /// A minus touches the number or its currency, and follows white space, a bracket or nothing: `-£12`, `£-12`, `Total: -12`;
 /// in `route-12` and `A - 12` it is a dash. `Price:-12`, `- 12` and `12.50-` leave it open.
@@ -31,10 +31,10 @@ pub(super) fn is_negative(before: &str, after: &str) -> Option<bool> {
     }
 }
 
-/// Whether an amount of money is negative; `None` where a mark may be a minus or a dash.
+/// Returns whether an amount of money is negative; `None` where a mark may be a minus or a dash.
 ///
-/// Stricter than [`is_negative`]: what begins with a minus, or is in brackets as accountants write it, is never positive. Between a
-/// minus and the number there may be a currency that is not known here, `-USh 18.20`, if it is written as one.
+/// It is stricter than [`is_negative`]: an amount that begins with a minus, or is in brackets as accountants write it, is
+/// never positive. Between a minus and the number there may be an unknown currency, `-USh 18.20`, if it is written as one.
 pub(super) fn of_price(before: &str, after: &str) -> Option<bool> {
     if is_in_brackets(before, after) {
         return Some(true);
@@ -56,15 +56,15 @@ pub(super) fn of_price(before: &str, after: &str) -> Option<bool> {
     is_negative(before, after)
 }
 
-/// Whether a text may be a currency that is not known here: few letters or signs without white space, the first no small letter.
+/// Returns whether a text may be an unknown currency: few letters or signs without white space, the first no small letter.
 fn is_currency_like(text: &str) -> bool {
     (1..=5).contains(&text.chars().count())
         && !text.contains(|c: char| c.is_whitespace() || is_minus(c))
         && !text.starts_with(char::is_lowercase)
 }
 
-/// Whether brackets are all around an amount and its currency: the minus of accountants, `(£12.50)`. Without a currency it
-/// is rather a count, `(1,234)`, and with words a remark.
+/// Returns whether brackets are all around an amount and its currency: the minus of accountants, `(£12.50)`. Without a
+/// currency it is rather a count, `(1,234)`, and with words a remark.
 pub(super) fn is_in_brackets(before: &str, after: &str) -> bool {
     let inner = before.trim().strip_prefix('(');
     let Some((before, after)) = inner.zip(after.trim().strip_suffix(')')) else {
@@ -77,7 +77,7 @@ pub(super) fn is_in_brackets(before: &str, after: &str) -> bool {
         && right.unwrap_or(after).trim().is_empty()
 }
 
-/// Whether there is nothing beside the number but a currency, a sign and brackets.
+/// Returns whether there is nothing beside the number but a currency, a sign and brackets.
 pub(super) fn is_alone(before: &str, after: &str) -> bool {
     let is_mark = |c: char| c.is_whitespace() || is_minus(c) || "()".contains(c);
     let (before, after) = (
@@ -97,7 +97,8 @@ fn may_precede(outer: &str) -> bool {
     outer.is_empty() || outer.ends_with(|c: char| c.is_whitespace() || c == '(')
 }
 
-/// A dash that does not touch the number is one if there is something that it divides from it.
+/// Returns `Some(false)`, not negative, without a dash, or for a dash that divides the number from something beside it;
+/// else `None`.
 fn is_dash(outer: &str) -> Option<bool> {
     let words = outer.trim_end_matches(is_minus);
     (words.len() == outer.len() || !words.trim().is_empty()).then_some(false)

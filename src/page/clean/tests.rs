@@ -464,7 +464,7 @@ fn a_year_has_four_digits_of_its_own() {
     assert!(date("31-Jan-2024").is_ok() && date("9 May 2024").is_ok());
 }
 
-/// A number as people write it.
+/// Writes a number as people do.
 fn written(units: u64, cents: u8, group: &str, mark: &str) -> String {
     let digits = units.to_string();
     let mut grouped = String::new();

@@ -12,7 +12,7 @@ pub(super) fn squeeze(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `the quiet RIVER's end` → `The Quiet River's End`.
+/// Writes each word with a capital letter: `the quiet RIVER's end` → `The Quiet River's End`.
 pub(super) fn title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut is_in_word = false;
@@ -32,7 +32,7 @@ pub(super) fn strip_tags(text: &str) -> Result<String, String> {
     Ok(Html::parse(text, nowhere).root().text())
 }
 
-/// A text without the characters that nobody sees: soft hyphens, joiners, marks of direction, byte order marks.
+/// Returns a text without invisible characters: soft hyphens, joiners, marks of direction, byte order marks.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.contains(is_invisible) {
         text.replace(is_invisible, "").into()

@@ -1,10 +1,10 @@
-//! Numbers out of texts.
+//! Numbers read from texts.
 
 use super::amount::{decimal, whole};
 use super::notation::Notation;
 use super::quoted;
 
-/// The amount in a text, in the notation that its last separator tells; see [the rules](self::super#numbers).
+/// Reads the amount in a text, in the notation that its last separator shows; see [the rules](self::super#numbers).
 ///
 /// ```
 /// use crawlworks::clean::price;
@@ -19,31 +19,31 @@ use super::quoted;
 ///
 /// # Errors
 ///
-/// What is wrong with the text: no number, more than one, groups that make no sense, or something beside it that may
-/// change it.
+/// Returns what is wrong with the text: no number, more than one, groups that make no sense, or something beside it that
+/// may change it.
 pub fn price(text: &str) -> Result<f64, String> {
     float(text, Notation::Told)
 }
 
-/// The number in a text, written with a decimal point: `1,234.5`.
+/// Reads the number in a text, written with a decimal point: `1,234.5`.
 ///
 /// # Errors
 ///
-/// As [`price`].
+/// Those of [`price`].
 pub fn number(text: &str) -> Result<f64, String> {
     float(text, Notation::Point)
 }
 
-/// The number in a text, written with a decimal comma: `1.234,5`.
+/// Reads the number in a text, written with a decimal comma: `1.234,5`.
 ///
 /// # Errors
 ///
-/// As [`price`].
+/// Those of [`price`].
 pub fn number_comma(text: &str) -> Result<f64, String> {
     float(text, Notation::Comma)
 }
 
-/// The first number in a text, which has to be whole, as any type of integer.
+/// Reads the first number in a text, which has to be whole, as any type of integer.
 ///
 /// ```
 /// use crawlworks::clean::integer;
@@ -55,7 +55,8 @@ pub fn number_comma(text: &str) -> Result<f64, String> {
 ///
 /// # Errors
 ///
-/// When there is no number, it is not whole, something beside it may change it, or it is too large or too small for the type.
+/// Returns an error if there is no number, it is not whole, something beside it may change it, or it is too large or too
+/// small for the type.
 pub fn integer<T: TryFrom<i128>>(text: &str) -> Result<T, String> {
     let number = whole(text)?.parse::<i128>().ok();
     number

@@ -1,4 +1,4 @@
-//! Offsets from UTC, as numbers and by the names that mean one only.
+//! Offsets from UTC, given as numbers or by names that mean one offset only.
 
 use jiff::tz::Offset;
 
@@ -68,7 +68,7 @@ pub(crate) fn zone(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * seconds(digits)?).ok()
 }
 
-/// `02:00`, `0200`, `02` or `2` as seconds.
+/// Reads `02:00`, `0200`, `02` or `2` as seconds.
 fn seconds(digits: &str) -> Option<i32> {
     let digits = digits.replace(':', "");
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {

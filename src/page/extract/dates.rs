@@ -1,4 +1,4 @@
-//! Dates and times of `jiff`.
+//! Extraction of the dates and times of `jiff`.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::page::clean;
 use crate::page::error::BoxError;
 use crate::page::html::Element;
 
-/// A type that can be read by a format: what `#[extract("css", format = "%d.%m.%Y")]` asks of a field.
+/// Type that can be read by a format, as `#[extract("css", format = "%d.%m.%Y")]` asks of a field.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read by a `format`",
     note = "the dates and times of `jiff` can: `civil::Date`, `civil::DateTime`, `civil::Time`, `Timestamp`"
@@ -22,7 +22,8 @@ pub trait FromFormat: Sized {
     ///
     /// # Errors
     ///
-    /// Where the text is not of this format, or its year has fewer than four digits (`%Y` takes them). A [`Timestamp`] needs one with the offset, `%z`.
+    /// Returns an error if the text is not of this format, or its year has fewer than four digits (`%Y` takes them). A
+    /// [`Timestamp`] needs a format with the offset, `%z`.
     fn from_format(text: &str, format: &str) -> Result<Self, String>;
 }
 

@@ -1,4 +1,4 @@
-//! How one field is searched for and read: what derived code calls.
+//! Search for one field and reading of its text, for use by derived code.
 
 mod pattern;
 mod take;
@@ -19,30 +19,30 @@ use crate::page::error::{BoxError, Error, ErrorKind, Result};
 use crate::page::html::Element;
 use crate::page::html::room::Room;
 
-/// A text of an element, if it has one.
+/// Text of an element, if it has one.
 type Text<'a> = Option<Cow<'a, str>>;
 
-/// The first text that says something.
+/// First text that is not only white space.
 enum First<'a> {
     Text(Cow<'a, str>, Element<'a>),
-    /// All there are are only white space.
+    /// There are texts, but all are only white space.
     Blank,
     Nothing,
 }
 
-/// A field of an item: what errors call it, and where it stands.
+/// Field of an item: its name in errors, and its selector.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     item: &'static str,
     name: &'static str,
-    /// Empty for the element itself.
+    /// Selector; empty for the element itself.
     css: &'static str,
-    /// What an error says when there is nothing.
+    /// Message of the error for a field that is not found.
     missing: &'static str,
 }
 
 impl Field {
-    /// `missing` is what an error says when there is nothing.
+    /// Describes a field. `missing` is the message of the error for a field that is not found.
     #[must_use]
     pub const fn new(
         item: &'static str,
@@ -58,7 +58,7 @@ impl Field {
         }
     }
 
-    /// The first value that `take` finds and that is not only white space, as `read` understands it.
+    /// Returns the first value that `take` finds and that is not only white space, as `read` understands it.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Field {
         }
     }
 
-    /// The same, where there may be none.
+    /// Returns the first value as [`required`](Self::required) does, or `None` if there is none.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Field {
         }
     }
 
-    /// All values, without those that are only white space.
+    /// Returns all values, without those that are only white space.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Field {
         failed.map_or(Ok(values), Err)
     }
 
-    /// Whether `take` finds anything, be it blank.
+    /// Returns whether `take` finds anything, be it blank.
     ///
     /// # Errors
     ///
@@ -137,7 +137,7 @@ impl Field {
         Ok(self.search(element, take)?.is_some())
     }
 
-    /// The first nested item.
+    /// Returns the first nested item.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ impl Field {
         Ok(item)
     }
 
-    /// The first nested item, if there is one.
+    /// Returns the first nested item, if there is one.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl Field {
         found.map(|found| self.nested(found, self.name)).transpose()
     }
 
-    /// All nested items.
+    /// Returns all nested items.
     ///
     /// # Errors
     ///
@@ -186,7 +186,7 @@ impl Field {
         item.map_err(|error| error.in_field(self.item, name.to_string()))
     }
 
-    /// The same field, by the selector of the items if it has none of its own.
+    /// Returns the same field, with the selector of the items if it has none of its own.
     fn of_items<T: Extract>(mut self) -> Self {
         if self.css.is_empty() {
             self.css = T::CSS.unwrap_or_default();
@@ -257,20 +257,20 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(char::is_whitespace)
 }
 
-/// One step of `clean`.
+/// Applies one cleaner of the option `clean`.
 ///
 /// # Errors
 ///
-/// What the cleaner says.
+/// Returns the error of the cleaner.
 pub fn clean(text: &str, cleaner: Cleaner) -> Result<Cow<'static, str>, BoxError> {
     Ok(Cow::Owned(cleaner.clean(text)?))
 }
 
-/// A text, read by a function of the user's.
+/// Reads a text with a function of the user.
 ///
 /// # Errors
 ///
-/// What the function says.
+/// Returns the error of the function.
 pub fn with<T, E: Display>(
     text: &str,
     read: impl FnOnce(&str) -> Result<T, E>,
@@ -278,11 +278,11 @@ pub fn with<T, E: Display>(
     read(text).map_err(|error| error.to_string().into())
 }
 
-/// A date, read by its format.
+/// Reads a date or time by its format.
 ///
 /// # Errors
 ///
-/// When it is not one of that format.
+/// Returns an error if the text is not of that format.
 pub fn dated<T: FromFormat>(text: &str, format: &str) -> Result<T, BoxError> {
     Ok(T::from_format(text, format)?)
 }

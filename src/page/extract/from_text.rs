@@ -9,7 +9,8 @@ use crate::page::clean::quoted;
 use crate::page::error::BoxError;
 use crate::page::html::Element;
 
-/// A type that can be read from a text of a page, and so be a field of an item that derives [`Extract`](trait@crate::Extract).
+/// Type that can be read from a text of a page, and so be a field of an item that derives
+/// [`Extract`](trait@crate::Extract).
 ///
 /// | type | what it takes, white space around it aside |
 /// |---|---|
@@ -42,14 +43,14 @@ use crate::page::html::Element;
     note = "else implement `crawlworks::FromText` for it, or give a function: `#[extract(\"css\", with = read)]`"
 )]
 pub trait FromText: Sized {
-    /// Reads the text. `element` is the one that it is from.
+    /// Reads the text. `element` is the element that the text is from.
     ///
     /// # Errors
     ///
-    /// What is wrong with the text; field, selector and URL are added to it.
+    /// Returns what is wrong with the text; field, selector and URL are added to it.
     fn from_text(text: Cow<'_, str>, element: Element<'_>) -> Result<Self, BoxError>;
 
-    /// The JSON Schema of what serde writes of it; `{}`, which allows everything, unless it says otherwise.
+    /// Returns the JSON Schema of what serde writes of the type; by default `{}`, which allows everything.
     #[must_use]
     fn schema() -> Value {
         Value::Object(Map::new())

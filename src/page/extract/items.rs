@@ -1,11 +1,12 @@
-//! Items out of pages and elements.
+//! Extraction of items from pages and elements.
 
 use super::Extract;
 use crate::page::error::Result;
 use crate::page::html::{Element, Html};
 
 impl Html {
-    /// The item of the page: in the first element that its type names with `#[extract("css")]`, else in the whole page.
+    /// Returns the item of the page: in the first element that its type names with `#[extract("css")]`, else in the whole
+    /// page.
     ///
     /// # Errors
     ///
@@ -14,7 +15,7 @@ impl Html {
         self.root().extract()
     }
 
-    /// An item in each element that matches a CSS selector, in document order.
+    /// Returns an item for each element that matches a CSS selector, in document order.
     ///
     /// ```
     /// # #[cfg(feature = "derive")] {
@@ -39,8 +40,8 @@ impl Html {
         self.root().extract_all(css)
     }
 
-    /// All items of the page: in each element that their type names with `#[extract("css")]`, in document order. A type
-    /// that names none is the page itself, once.
+    /// Returns all items of the page: one in each element that their type names with `#[extract("css")]`, in document
+    /// order. A type that names none is the page itself, once.
     ///
     /// # Errors
     ///
@@ -51,7 +52,7 @@ impl Html {
 }
 
 impl Element<'_> {
-    /// As [`Html::extract`], within this element.
+    /// Returns the item as [`Html::extract`] does, within this element.
     ///
     /// # Errors
     ///
@@ -64,7 +65,7 @@ impl Element<'_> {
         T::extract(found.ok_or_else(|| self.missing(css))?)
     }
 
-    /// As [`Html::extract_all`], within this element.
+    /// Returns the items as [`Html::extract_all`] does, within this element.
     ///
     /// # Errors
     ///
@@ -81,7 +82,7 @@ impl Element<'_> {
         failed.map_or(Ok(items), Err)
     }
 
-    /// As [`Html::items`], within this element.
+    /// Returns the items as [`Html::items`] does, within this element.
     ///
     /// # Errors
     ///

@@ -1,12 +1,12 @@
-//! How deep, and how many, items may be that hold items of their own type: a page decides about both.
+//! Limits on items that hold items of their own type: their depth and their number are decided by the page.
 
 use std::cell::Cell;
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How deep items may be nested: each level takes some of the thread's stack.
+/// Limit on the depth of nested items: each level takes some of the thread's stack.
 const DEPTH: u32 = 64;
-/// How many items may be in one. A selector that finds children of children, too, doubles with each level.
+/// Limit on the number of items within one. A selector that finds children of children, too, doubles it with each level.
 const COUNT: u32 = 100_000;
 
 thread_local! {
@@ -14,7 +14,7 @@ thread_local! {
     static COUNTED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// A level of nesting, as long as it lives.
+/// One level of nesting, which ends when this is dropped.
 pub(super) struct Level;
 
 impl Level {

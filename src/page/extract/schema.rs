@@ -9,22 +9,22 @@ use serde_json::{Map, json};
 
 pub use super::{Extract, FromText};
 
-/// Which version of JSON Schema the schemas are written in.
+/// Version of JSON Schema in which the schemas are written.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 thread_local! {
-    /// The types whose schema is being made: one that comes up within itself has no end.
+    /// Types whose schema is being made: one that comes up within itself has no end.
     static OPEN: RefCell<Vec<TypeId>> = RefCell::default();
 }
 
-/// The schema of a struct, while it is put together.
+/// Schema of a struct, while it is put together.
 #[derive(Debug, Default)]
 pub struct Object {
     properties: Map<String, Value>,
     required: Vec<Value>,
 }
 
-/// The schema of a struct: its name, what its doc comment says, and its fields, which `fill` adds.
+/// Returns the schema of a struct: its name, the text of its doc comment, and its fields, which `fill` adds.
 pub fn object<T: 'static>(name: &str, about: &str, fill: impl FnOnce(&mut Object)) -> Value {
     let id = TypeId::of::<T>();
     if OPEN.with_borrow(|open| open.contains(&id)) {
@@ -72,19 +72,19 @@ impl Object {
     }
 }
 
-/// What allows everything.
+/// Returns the schema that allows everything.
 #[must_use]
 pub fn any() -> Value {
     Value::Object(Map::new())
 }
 
-/// An absolute URL.
+/// Returns the schema of an absolute URL.
 #[must_use]
 pub fn uri() -> Value {
     json!({ "type": "string", "format": "uri" })
 }
 
-/// The same or null.
+/// Returns a schema that also allows null.
 #[must_use]
 pub fn nullable(mut schema: Value) -> Value {
     let Some(object) = schema.as_object_mut() else {
@@ -108,7 +108,7 @@ pub fn nullable(mut schema: Value) -> Value {
     json!({ "anyOf": [within(schema), { "type": "null" }] })
 }
 
-/// A list of such.
+/// Returns the schema of a list whose entries have this schema.
 #[must_use]
 pub fn list(schema: Value) -> Value {
     json!({ "type": "array", "items": within(schema) })
@@ -121,7 +121,7 @@ fn described(mut schema: Value, about: &str) -> Value {
     schema
 }
 
-/// A schema that becomes part of another one, which says the version for both.
+/// Prepares a schema to become part of another one, which names the version for both.
 fn within(mut schema: Value) -> Value {
     if let Some(schema) = schema.as_object_mut() {
         schema.shift_remove("$schema");
@@ -135,7 +135,7 @@ fn within(mut schema: Value) -> Value {
 pub struct Probe<T>(PhantomData<T>);
 
 impl<T> Probe<T> {
-    /// Of type `T`.
+    /// Makes the probe of type `T`.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "used by derived code only")]
     pub const fn new() -> Self {
@@ -145,7 +145,7 @@ impl<T> Probe<T> {
 
 /// A type that is read from a text.
 pub trait OfText {
-    /// Its schema.
+    /// Returns the schema of the type.
     fn schema(&self) -> Value;
 }
 
@@ -157,7 +157,7 @@ impl<T: FromText> OfText for &&Probe<T> {
 
 /// A type that is taken out of an element.
 pub trait OfItem {
-    /// Its schema.
+    /// Returns the schema of the type.
     fn schema(&self) -> Value;
 }
 
@@ -169,7 +169,7 @@ impl<T: Extract> OfItem for &Probe<T> {
 
 /// Any type.
 pub trait OfAny {
-    /// What allows everything.
+    /// Returns the schema that allows everything.
     fn schema(&self) -> Value;
 }
 

@@ -1,4 +1,4 @@
-//! The buttons that send a form.
+//! Buttons that send a form.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ pub(super) struct Button {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) id: String,
-    /// What is written on it.
+    /// Text on the button.
     pub(super) label: String,
-    /// An image sends where it was pressed.
+    /// Set for a button that is an image and sends the position of the click.
     pub(super) is_image: bool,
-    /// Where in the page it is.
+    /// Position of the button in the page.
     pub(super) place: usize,
     /// `formaction`, `formmethod` and `formenctype`.
     pub(super) url: Option<Result<Url, String>>,
@@ -25,7 +25,7 @@ pub(super) struct Button {
 }
 
 impl Button {
-    /// How well it is described: less is better, `None` is not at all.
+    /// Returns the rank of the way in which `wanted` describes the button: less is better, `None` is not at all.
     pub(super) fn rank(&self, wanted: &str) -> Option<usize> {
         let has_id = wanted.strip_prefix('#').is_some_and(|id| id == self.id);
         let ways = [
@@ -37,7 +37,7 @@ impl Button {
         ways.iter().position(|is_so| *is_so)
     }
 
-    /// `name=value`.
+    /// Returns whether `wanted` is the `name=value` of the button.
     fn is_pair(&self, wanted: &str) -> bool {
         let value = wanted
             .strip_prefix(&self.name)
@@ -64,7 +64,7 @@ impl Button {
 }
 
 impl fmt::Display for Button {
-    /// As it can be pressed.
+    /// Writes the button in the form in which it can be pressed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&*self.name, &*self.label, &*self.id) {
             ("", "", "") => f.write_str("one without a name"),

@@ -1,4 +1,4 @@
-//! One field of a form: what it holds, and what it may hold.
+//! Fields of a form: the values that each one holds and may hold.
 
 use std::fmt;
 use std::slice;
@@ -6,36 +6,36 @@ use std::slice;
 use super::encode::{Content, Entry};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How many values an error lists.
+/// Number of values that an error lists.
 const SHOWN: usize = 10;
 
 #[derive(Clone)]
 pub(super) struct Control {
     pub(super) name: String,
-    /// What is sent: nothing of a box that is not checked.
+    /// Values that are sent: none for a box that is not checked.
     pub(super) values: Vec<String>,
     pub(super) kind: Kind,
-    /// Where in the page it is.
+    /// Position of the field in the page.
     pub(super) place: usize,
-    /// Whether it was set by hand.
+    /// Set if the value was set by hand.
     pub(super) is_set: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Anything may be written into it.
+    /// Text field that takes any text.
     Text,
-    /// The same, and nobody should see it.
+    /// Password: text that is redacted in `Debug`.
     Password,
-    /// `_charset_`, hidden: it says in which encoding the form is sent.
+    /// Hidden field `_charset_`, which names the encoding in which the form is sent.
     Charset,
-    /// A file to be chosen, which none ever is.
+    /// File to be chosen, which none ever is.
     File,
-    /// Its value, or nothing.
+    /// Check box with its value.
     CheckBox(String),
-    /// The same, and only one of its name.
+    /// Radio button with its value; only one of its name is checked.
     Radio(String),
-    /// One or more of these values.
+    /// List of options, of which one or several are selected.
     Select {
         options: Vec<String>,
         is_multiple: bool,
@@ -43,7 +43,7 @@ pub(super) enum Kind {
 }
 
 impl Control {
-    /// One that the page does not have: it comes last.
+    /// Makes a field that the page does not have: it comes last.
     pub(super) fn added(name: &str, values: Vec<String>) -> Self {
         Self {
             name: name.to_owned(),
@@ -67,7 +67,7 @@ impl Control {
         }
     }
 
-    /// What it sends, in a form whose encoding is `charset`.
+    /// Returns the entries that the field sends, in a form whose encoding is `charset`.
     pub(super) fn entries(&self, charset: &str) -> Vec<Entry> {
         let entry = |value: &str, content| Entry {
             name: self.name.clone(),
@@ -96,10 +96,10 @@ impl fmt::Debug for Control {
     }
 }
 
-/// Refuses what nobody could choose in a browser.
+/// Refuses values that nobody could choose in a browser.
 ///
 /// # Errors
-/// [`ErrorKind::Settings`], which says what can be chosen.
+/// [`ErrorKind::Settings`], which lists the values that can be chosen.
 pub(super) fn check(controls: &[Control]) -> Result<()> {
     let set = controls
         .iter()
@@ -138,7 +138,7 @@ struct Choices<'a> {
     has_one: bool,
 }
 
-/// What fields of one name offer together. `None` when something can be written into one of them.
+/// Returns the values that fields of one name offer together. `None` if any text can be written into one of them.
 fn choices<'a>(same: impl Iterator<Item = &'a Control>) -> Option<Choices<'a>> {
     let mut all = Choices {
         options: Vec::new(),

@@ -1,4 +1,4 @@
-//! What a form sends, in each of the three ways that there are: section 4.10.22 of the HTML standard.
+//! Encoding of the entries of a form, in each of the three ways: section 4.10.22 of the HTML standard.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
-/// A name with its value.
+/// Name with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) name: String,
@@ -23,7 +23,7 @@ pub(super) struct Entry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     Text,
-    /// A file that was not chosen.
+    /// File that was not chosen.
     NoFile,
 }
 
@@ -36,7 +36,7 @@ pub(super) enum Encoding {
 }
 
 impl Encoding {
-    /// The `enctype` of this name, which is `application/x-www-form-urlencoded` when it is none.
+    /// Returns the `enctype` of this name; an unknown one is `application/x-www-form-urlencoded`.
     pub(super) fn of(name: &str) -> Self {
         match name {
             name if name.eq_ignore_ascii_case("multipart/form-data") => Self::Multipart,
@@ -45,7 +45,7 @@ impl Encoding {
         }
     }
 
-    /// A `POST` of these entries.
+    /// Makes a `POST` of these entries.
     pub(super) fn request(
         self,
         url: Url,
@@ -71,7 +71,7 @@ impl Encoding {
     }
 }
 
-/// The URL with these entries for a query, whatever query it had.
+/// Returns the URL with these entries for a query, whatever query it had.
 pub(super) fn with_query(mut url: Url, entries: &[Entry], charset: &'static Charset) -> Url {
     url.set_query(Some(&urlencoded(entries, charset)));
     url
@@ -87,12 +87,12 @@ fn urlencoded(entries: &[Entry], charset: &'static Charset) -> String {
     form.finish()
 }
 
-/// What the encoding has no character for becomes `&#…;`, as in browsers.
+/// Returns an encoder that writes characters missing from the encoding as `&#…;`, as browsers do.
 fn encoder(charset: &'static Charset) -> impl Fn(&str) -> Cow<'_, [u8]> {
     |text| charset.encode(text).0
 }
 
-/// RFC 7578.
+/// Writes the entries as `multipart/form-data` (RFC 7578).
 fn multipart(entries: &[Entry], boundary: &str, charset: &'static Charset) -> Vec<u8> {
     let mut body = Vec::new();
     for entry in entries {
@@ -115,7 +115,8 @@ fn multipart(entries: &[Entry], boundary: &str, charset: &'static Charset) -> Ve
     body
 }
 
-/// A line that is in none of the values. It is the same for the same values: a form that is sent twice is the same request.
+/// Returns a boundary line that is in none of the values. It is the same for the same values: a form that is sent twice is
+/// the same request.
 fn boundary(entries: &[Entry]) -> String {
     let mut hash = Sha256::new();
     for text in entries.iter().flat_map(|entry| [&entry.name, &entry.value]) {
@@ -136,7 +137,7 @@ fn plain(entries: &[Entry], charset: &'static Charset) -> Vec<u8> {
     charset.encode(&lines.collect::<String>()).0.into_owned()
 }
 
-/// The text with each line break, however written, as CR and LF.
+/// Returns the text with each line break, however written, as CR and LF.
 fn with_crlf(text: &str) -> Cow<'_, str> {
     if !text.contains(['\r', '\n']) {
         return Cow::Borrowed(text);

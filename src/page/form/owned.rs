@@ -1,4 +1,4 @@
-//! Which fields of a page belong to a form.
+//! Ownership of fields: the fields of a page that belong to a form.
 
 use std::collections::HashSet;
 
@@ -9,11 +9,11 @@ const FIELDS: &str = "input, select, textarea, button";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
     pub(super) element: Element<'a>,
-    /// By itself, or by a `fieldset` around it.
+    /// Set if the field is disabled, by itself or by a `fieldset` around it.
     pub(super) is_disabled: bool,
 }
 
-/// The fields of a form in the order of the page: those within it and those that name it.
+/// Returns the fields of a form in the order of the page: those within it and those that name it.
 pub(super) fn fields<'a>(html: &'a Html, form: Element<'a>) -> Vec<Field<'a>> {
     let inside: HashSet<NodeId> = within(form).map(Element::id).collect();
     let inside = if inside.is_empty() {
@@ -45,14 +45,14 @@ fn within(element: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     element.select(FIELDS).into_iter().flatten()
 }
 
-/// The first element with an id.
+/// Returns the first element with an id.
 pub(super) fn first_of_id<'a>(html: &'a Html, id: &str) -> Option<Element<'a>> {
     let mut all = html.select("[id]").into_iter().flatten();
     all.find(|element| element.attr("id") == Some(id))
 }
 
-/// The fields in the table that a form begins in, between rows or cells: there the parser ends the form at once, and
-/// browsers remember that what follows belongs to it.
+/// Returns the fields in the table that a form begins in, between rows or cells: there the parser ends the form at once,
+/// and browsers remember that what follows belongs to it.
 fn fields_of_table(form: Element<'_>) -> HashSet<NodeId> {
     let is_part = |element: &Element<'_>| {
         matches!(element.name(), "table" | "thead" | "tbody" | "tfoot" | "tr")
@@ -76,7 +76,7 @@ fn fields_of_table(form: Element<'_>) -> HashSet<NodeId> {
         .collect()
 }
 
-/// The fields that a disabled `fieldset` disables: all within it, but for those in its first `legend`.
+/// Returns the fields that a disabled `fieldset` disables: all within it, but for those in its first `legend`.
 fn disabled(html: &Html) -> HashSet<NodeId> {
     let mut disabled = HashSet::new();
     let sets = html.select("fieldset[disabled]:not(fieldset[disabled] *)");

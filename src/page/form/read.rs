@@ -13,7 +13,7 @@ use super::{Form, Press, Target, Way};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::{Element, Html};
 
-/// How many fields a form may have.
+/// Limit on the number of fields of a form.
 const FIELDS: usize = 10_000;
 
 pub(super) fn form(html: &Html, css: &str) -> Result<Form> {
@@ -25,7 +25,7 @@ pub(super) fn form(html: &Html, css: &str) -> Result<Form> {
     of_element(html, form)
 }
 
-/// The first form of the page that has all of these fields.
+/// Returns the first form of the page that has all of these fields.
 pub(super) fn form_with(html: &Html, names: &[&str]) -> Result<Form> {
     for element in html.select("form")? {
         let form = of_element(html, element)?;
@@ -69,7 +69,7 @@ fn of_element(html: &Html, form: Element<'_>) -> Result<Form> {
     })
 }
 
-/// The form of an element: the one that a field names, else the one around it.
+/// Returns the form of an element: the one that a field names, else the one around it.
 fn owner<'a>(html: &'a Html, element: Element<'a>) -> Option<Element<'a>> {
     let is_field = matches!(element.name(), "input" | "select" | "textarea" | "button");
     match element.attr("form").filter(|_| is_field) {
@@ -86,7 +86,7 @@ fn around(element: Element<'_>) -> Option<Element<'_>> {
     around
 }
 
-/// What kind of field it is: the `type` of an input or a button in lower case, else the name of the element.
+/// Returns the kind of a field: the `type` of an input or a button in lower case, else the name of the element.
 fn kind_of(field: Element<'_>) -> &'static str {
     let types = [
         "hidden", "password", "checkbox", "radio", "file", "submit", "image", "reset", "button",
@@ -106,7 +106,7 @@ fn kind_of(field: Element<'_>) -> &'static str {
     }
 }
 
-/// Where a form, or a button, sends what is filled in: an empty `action` is the page itself, whatever its base.
+/// Returns the URL that a form, or a button, sends to: for an empty `action` the page itself, whatever its base.
 fn action(
     html: &Html,
     element: Element<'_>,
@@ -130,7 +130,7 @@ fn action(
         .ok_or_else(|| text.chars().take(80).collect())
 }
 
-/// The first encoding of `accept-charset` that there is, else the page's.
+/// Returns the first known encoding of `accept-charset`, else the page's.
 fn encoding(html: &Html, form: Element<'_>) -> &'static Encoding {
     let mut wanted = form
         .attr("accept-charset")
@@ -163,7 +163,7 @@ fn button(html: &Html, field: Element<'_>, place: usize) -> Button {
     }
 }
 
-/// A field with its initial value; `None` if it has no name and so is never sent.
+/// Returns a field with its initial value; `None` if it has no name and so is never sent.
 fn control(field: &Field<'_>, kind: &str, place: usize) -> Option<Control> {
     let is_disabled = field.is_disabled;
     let field = field.element;
@@ -197,12 +197,12 @@ fn control(field: &Field<'_>, kind: &str, place: usize) -> Option<Control> {
     })
 }
 
-/// A browser takes line breaks out of what has one line.
+/// Removes line breaks, as browsers do for fields of one line.
 fn one_line(value: &str) -> String {
     value.replace(['\r', '\n'], "")
 }
 
-/// What is no number is nothing: section 2.3.4.3 of the HTML standard.
+/// Returns the value of a number field, empty if it is no number: section 2.3.4.3 of the HTML standard.
 fn number(value: &str) -> String {
     let is_plain = value
         .bytes()
@@ -218,7 +218,7 @@ fn number(value: &str) -> String {
     }
 }
 
-/// A slider stands in the middle when nothing else is said.
+/// Returns the value of a slider, which is in the middle if the page gives none.
 fn range(field: Element<'_>) -> String {
     let number = |name| {
         field
@@ -241,7 +241,7 @@ fn checked(field: Element<'_>) -> Vec<String> {
     value.into_iter().collect()
 }
 
-/// Of radio buttons of one name only one is checked: the last.
+/// Keeps only the last checked radio button of each name.
 fn keep_last_radio(controls: &mut [Control]) {
     let mut checked = HashSet::new();
     for control in controls.iter_mut().rev() {

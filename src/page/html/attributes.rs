@@ -9,7 +9,7 @@ use super::tags::Tags;
 /// The attributes of a tag as name and value, both as they are spelled, in order, duplicates included.
 #[derive(Debug, Clone)]
 pub(crate) struct Attributes<'a> {
-    /// At the end, what begins with the `>` of the tag, or nothing when the page ended before it.
+    /// Rest of the tag; at the end, it begins with the `>` of the tag, or is empty if the page ended before it.
     rest: &'a [u8],
     is_self_closing: bool,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Attributes<'a> {
 /// The end of a tag.
 #[derive(Debug)]
 pub(crate) struct End {
-    /// How much of the page stands behind the tag.
+    /// Length of the page behind the tag, in bytes.
     pub(crate) behind: usize,
     pub(crate) is_self_closing: bool,
 }
@@ -31,7 +31,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// Where the tag ends, if it does.
+    /// Returns the end of the tag, or `None` if the tag does not end.
     pub(crate) fn end(&self) -> Option<End> {
         let mut walk = self.clone();
         walk.by_ref().for_each(drop);
@@ -116,7 +116,7 @@ pub(crate) fn cap_attributes(page: &str, max: usize) -> Cow<'_, str> {
     Cow::Owned(capped)
 }
 
-/// Whether a tag or attribute name ends before this byte.
+/// Returns whether a tag or attribute name ends before this byte.
 pub(crate) fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b'/' || byte == b'>'
 }

@@ -1,4 +1,4 @@
-//! What the references of a page are relative to: its base, and the encoding in which its queries are written.
+//! Base URL that the references of a page are relative to, and the encoding in which their queries are written.
 
 use encoding_rs::{Encoding, UTF_8};
 use url::Url;
@@ -22,7 +22,7 @@ impl Base {
         }
     }
 
-    /// What a `<base href>` makes of this base; `None` if it is unusable, such as a `data:` URL.
+    /// Returns the base after a `<base href>`; `None` if the new base is unusable, such as a `data:` URL.
     pub(crate) fn rebased(&self, href: &str) -> Option<Url> {
         self.url
             .join(href)
@@ -30,7 +30,7 @@ impl Base {
             .filter(|url| !url.cannot_be_a_base())
     }
 
-    /// The absolute URL of a reference, its fragment included, whatever its scheme.
+    /// Returns the absolute URL of a reference, its fragment included, with any scheme.
     pub(crate) fn resolve(&self, reference: &str) -> Option<Url> {
         self.join(reference).or_else(|| {
             let repaired = identity::with_two_slashes(reference)?;

@@ -4,7 +4,7 @@ use super::script::Script;
 use super::text::{Words, collapse};
 use super::{Child, Element};
 
-/// How much of what stands above or below the line is looked at.
+/// Number of nodes above or below the line that are looked at.
 const NODES: usize = 16;
 
 impl Element<'_> {

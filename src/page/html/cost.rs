@@ -1,4 +1,4 @@
-//! Which selectors cost more than time in proportion to the page, and which pages are too much for them.
+//! Detection of selectors that cost more than time in proportion to the page, and of pages that are too large for them.
 
 mod reach;
 
@@ -14,18 +14,18 @@ use super::css::marks;
 use crate::page::error::{Error, ErrorKind, Result};
 use reach::Reach;
 
-/// How many pairs of siblings may be compared: those of one element with 10,000 children.
+/// Limit for the pairs of siblings that may be compared: those of one element with 10,000 children.
 const PAIRS: u64 = 10_000 * 10_000;
-/// How many steps may be taken up and down the tree: those of 200,000 elements 30 levels deep.
+/// Limit for the steps up and down the tree: those of 200,000 elements 30 levels deep.
 const STEPS: u64 = 200_000_000;
-/// How many different classes a page may have: they are looked up in a table of fixed size.
+/// Limit for the different classes of a page: they are looked up in a table of fixed size.
 const CLASSES: u64 = 200_000;
-/// How many bytes the classes of a page take at least before they are counted.
+/// Length of the classes of a page, in bytes, from which on they are counted.
 const CLASS_TEXT: usize = 1 << 20;
-/// How many children an element has at least before their names are counted.
+/// Number of children of an element above which their names are counted.
 const MANY: u64 = 1000;
 
-/// What a selector looks at besides an element and what is around it.
+/// Parts of the page that a selector looks at besides an element and what is around it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each costs something else")]
 pub(super) struct Needs {
@@ -86,7 +86,7 @@ impl Needs {
     }
 }
 
-/// How much there is on a page to be compared, found out when it matters.
+/// Numbers of what a selector has to compare on a page, counted when they are needed.
 #[derive(Debug, Default)]
 pub(super) struct Extent {
     /// The length of the page's source, in bytes.
@@ -97,13 +97,13 @@ pub(super) struct Extent {
 }
 
 impl Extent {
-    /// That of a page with less on it than this one.
+    /// Returns the extent of a page with less on it than this one, to be counted anew.
     #[cfg(feature = "article")]
     pub(super) fn again(&self) -> Self {
         Self::new(self.text)
     }
 
-    /// That of a page whose source has so many bytes.
+    /// Creates the extent of a page whose source has `text` bytes.
     pub(super) fn new(text: usize) -> Self {
         Self {
             text,
@@ -116,13 +116,13 @@ impl Extent {
 struct Shape {
     /// The pairs of siblings.
     siblings: u64,
-    /// For each element, how many names its children have, times how many there are.
+    /// Sum over the elements with many children: number of children times number of different names among them.
     types: u64,
-    /// For each node, its level squared: it is looked at from each element around it, and each time the way back to that
-    /// element may be searched.
+    /// Sum over all nodes of the level squared: a node is looked at from each element around it, and each time the way
+    /// back to that element may be searched.
     steps: u64,
     nodes: u64,
-    /// How many children an element has, and on how many levels they are, at most.
+    /// Largest number of children of one element, and level of the deepest node.
     widest: u64,
     deepest: u64,
 }
@@ -146,7 +146,7 @@ impl Shape {
         shape
     }
 
-    /// At most how many steps a search takes that reaches so far for each element.
+    /// Returns the largest number of steps that a search with this reach takes.
     fn times(&self, reach: Reach) -> u64 {
         let siblings = self.widest.saturating_pow(reach.siblings);
         let around = self.deepest.saturating_pow(reach.around);

@@ -7,10 +7,10 @@ use std::str::CharIndices;
 /// A character outside of strings, escapes and comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
-    /// Where it stands, in bytes.
+    /// Position of the character, in bytes.
     pub(super) at: usize,
     pub(super) is: char,
-    /// How many brackets are open around it.
+    /// Number of open brackets around the character.
     pub(super) depth: usize,
 }
 
@@ -79,7 +79,7 @@ pub(super) fn list(css: &str) -> Vec<(usize, &str)> {
     parts
 }
 
-/// What a leading `>` stands behind.
+/// Pseudo-class that is put before a leading `>`.
 pub(super) const SCOPE: &str = ":scope ";
 
 /// The selector with `:scope` before each leading `>`, and where that was put in: `> a` is a child of the element asked.

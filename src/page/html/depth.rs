@@ -26,12 +26,12 @@ use super::name::{self, Name};
 use super::open_tag::OpenTag;
 use super::settle;
 
-/// How much text is handed over at once.
+/// Length of the text that the parser is given at once, in bytes.
 const CHUNK: usize = 32 * 1024;
-/// How many different names of tags and attributes a page may have. The parser remembers names in a table of fixed size,
-/// which takes time quadratic in them. Real pages have hundreds.
+/// Limit for the different names of tags and attributes of a page. The parser keeps names in a table of fixed size,
+/// which takes time quadratic in their number. Real pages have hundreds.
 pub(super) const MAX_NAMES: usize = 20_000;
-/// How many bytes of a name the parser keeps without that table.
+/// Longest name that the parser keeps without that table, in bytes.
 pub(super) const SHORT_NAME: usize = 7;
 
 /// Parses a page. Returns the tree, and what was left out because of the limits.
@@ -133,21 +133,21 @@ impl Parser {
 /// Between tokenizer and tree builder: drops the tags that would nest too deeply.
 struct Capped {
     builder: TreeBuilder<NodeId, HtmlTreeSink>,
-    /// How many nodes there can be before the elements in mind have to be counted.
+    /// Number of nodes up to which the open elements need not be counted.
     room: Cell<usize>,
-    /// Whether nothing has changed since the last count.
+    /// State of the count of open elements: `true` if nothing has changed since the last count.
     is_counted: Cell<bool>,
     /// Start tags that were dropped and whose end tags have not come, by name.
     dropped: RefCell<HashMap<LocalName, usize>>,
     cuts: Cell<Cuts>,
     input: Rc<BufferQueue>,
-    /// How many bytes of the input were left at the last token.
+    /// Number of bytes of the input that were left at the last token.
     left: Cell<Option<usize>>,
-    /// Whether a tag had more attributes than it may.
+    /// Set once a tag had more attributes than the limit allows.
     has_many_attributes: Cell<bool>,
     /// The names, but for short ones.
     names: RefCell<HashSet<LocalName>>,
-    /// Whether there is something to be settled in the tree.
+    /// Set once the tree has templates, or SVG or `MathML`, that have to be put right at the end.
     has_templates: Cell<bool>,
     has_foreign: Cell<bool>,
     limits: Limits,
@@ -222,7 +222,8 @@ impl Capped {
         true
     }
 
-    /// Whether the element can only hold text. Its tag also tells the tokenizer how to read on, so it has to pass.
+    /// Returns whether the element can only hold text. Its tag also decides how the tokenizer reads on, so it has to
+    /// pass.
     fn is_leaf(&self, tag: &Tag) -> bool {
         if self
             .builder
@@ -247,7 +248,7 @@ impl Capped {
         self.builder.sink.0.borrow().tree.values().len()
     }
 
-    /// Whether there can be no more nodes, for one that is to be added.
+    /// Returns whether the tree has reached the limit of nodes, when one is to be added.
     fn is_full(&self) -> bool {
         let is_full = self.node_count() >= self.limits.nodes;
         if is_full {
@@ -260,7 +261,7 @@ impl Capped {
         self.cuts.set(self.cuts.get().and(cuts));
     }
 
-    /// Whether an element may be opened here.
+    /// Returns whether an element may be opened here.
     fn has_room(&self) -> bool {
         self.node_count() < self.room.get()
             || (!self.is_counted.get() && self.count_open() < self.limits.depth)
@@ -312,7 +313,7 @@ impl TokenSink for Capped {
     }
 }
 
-/// Counts what the tree builder refers to.
+/// Counter of the elements that the tree builder refers to.
 struct Count(Cell<usize>);
 
 impl Tracer for Count {

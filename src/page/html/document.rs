@@ -35,12 +35,12 @@ use crate::page::error::Result;
 pub struct Html {
     pub(super) tree: scraper::Html,
     pub(super) cuts: Cuts,
-    /// What is wrong with the page, if it is XML.
+    /// First fault of the page, if it is XML.
     pub(super) fault: Option<Fault>,
     pub(super) url: Url,
     pub(super) encoding: &'static Encoding,
     pub(super) base: OnceCell<Base>,
-    /// How much selectors may have to compare.
+    /// Counts of what selectors may have to compare on the page.
     pub(super) extent: Extent,
 }
 
@@ -99,14 +99,14 @@ impl Html {
         }
     }
 
-    /// Whether a page of XML keeps its rules. One that does not is read by those of HTML if it is XHTML, else as far as it
-    /// can be understood. True of every page of HTML.
+    /// Returns whether a page of XML keeps the rules of XML. One that does not is read by the rules of HTML if it is
+    /// XHTML, else as far as it can be understood. `true` for every page of HTML.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         self.fault.is_none()
     }
 
-    /// What is wrong with a page of XML.
+    /// Returns the fault of a page of XML; `None` if it has none.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.fault
     }
@@ -136,14 +136,14 @@ impl Html {
         self.encoding
     }
 
-    /// Whether the page is nested more deeply, or is larger, than what a tree can hold, so that tags were left out. Their
-    /// content is there, one level below the last that fits.
+    /// Returns whether the page is nested more deeply, or is larger, than what a tree can hold, so that tags were left
+    /// out. Their content is there, one level below the last that fits.
     #[must_use]
     pub fn was_too_deep(&self) -> bool {
         !self.cuts.is_none()
     }
 
-    /// What the limits cut off.
+    /// Returns which limits cut something off the page.
     pub(crate) fn cuts(&self) -> Cuts {
         self.cuts
     }
@@ -186,8 +186,8 @@ impl Html {
         self.first(css)?.ok_or_else(|| self.missing(css))
     }
 
-    /// Where the matching elements link to: their `href` or `src` as absolute http(s) URLs without fragment, in document
-    /// order, once each.
+    /// Returns the links of the matching elements: their `href` or `src` as absolute http(s) URLs without fragment, in
+    /// document order, once each.
     ///
     /// # Errors
     ///

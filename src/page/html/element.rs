@@ -37,7 +37,7 @@ pub struct Element<'a> {
     pub(super) html: &'a Html,
 }
 
-/// What is directly in an element.
+/// Direct child of an element.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Child<'a> {
     /// Text as the page has it.
@@ -62,17 +62,19 @@ impl<'a> Element<'a> {
         self.html
     }
 
-    /// Whether it is an element of HTML, not of `svg`, `math` or other XML.
+    /// Returns whether the element is one of HTML, not of `svg`, `math` or other XML.
     pub(crate) fn is_html(&self) -> bool {
         self.node.value().name.ns == ns!(html)
     }
 
-    /// Whether it is an element of XML that is none of HTML, SVG or `MathML`: its name says nothing about how it looks.
+    /// Returns whether the element is one of XML that is none of HTML, SVG or `MathML`: its name says nothing about how
+    /// it looks.
     pub(crate) fn is_data(&self) -> bool {
         self.node.value().name.ns == ns!()
     }
 
-    /// Whether a browser starts a new line or cell for it. Of other XML, what has no text beside it is a part by itself.
+    /// Returns whether a browser starts a new line or cell for the element. An element of other XML counts as a block
+    /// if it has no text beside it.
     pub(crate) fn is_block(self) -> bool {
         if self.is_data() {
             return !self.has_text_beside();
@@ -80,7 +82,7 @@ impl<'a> Element<'a> {
         Name::of(self.name().as_bytes()).is_block()
     }
 
-    /// Whether text stands directly before or behind it.
+    /// Returns whether text stands directly before or behind the element.
     fn has_text_beside(self) -> bool {
         let is_blank = |node: &NodeRef<'_, Node>| match node.value() {
             Node::Text(text) => text.trim_ascii().is_empty(),
@@ -93,12 +95,12 @@ impl<'a> Element<'a> {
         is_text(before) || is_text(behind)
     }
 
-    /// What tells it from every other element of the page.
+    /// Returns the id of the element, which no other element of the page has.
     pub(crate) fn id(self) -> NodeId {
         self.node.id()
     }
 
-    /// How many nodes it has, itself included, and how many bytes of text.
+    /// Returns the number of nodes of the element, itself included, and the length of their text in bytes.
     pub(crate) fn size(self) -> (usize, usize) {
         let sizes = self.node.descendants().map(|node| match node.value() {
             Node::Text(text) => text.len(),
@@ -176,8 +178,8 @@ impl<'a> Element<'a> {
         self.first(css)?.ok_or_else(|| self.html.missing(css))
     }
 
-    /// Where the matching elements within this one link to: their `href` or `src` as absolute http(s) URLs without
-    /// fragment, in document order, once each.
+    /// Returns the links of the matching elements within this one: their `href` or `src` as absolute http(s) URLs
+    /// without fragment, in document order, once each.
     ///
     /// # Errors
     ///
@@ -265,7 +267,7 @@ impl<'a> Element<'a> {
         found.map(|(_, value)| value)
     }
 
-    /// What it refers to: the `href` of a link, also as SVG has it, else the `src` of a picture.
+    /// Returns the reference of the element: the `href` of a link, also as SVG has it, else the `src` of a picture.
     pub(super) fn reference(self) -> Option<&'a str> {
         let names = ["href", "xlink:href", "src"];
         names.into_iter().find_map(|name| self.attr(name))
@@ -327,7 +329,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Where elements link to.
+/// Returns the URLs that the elements link to.
 pub(crate) fn links(elements: Select<'_>) -> Vec<Url> {
     // Keyed at random, so no page can aim for collisions.
     let state = RandomState::new();
@@ -343,7 +345,7 @@ pub(crate) fn links(elements: Select<'_>) -> Vec<Url> {
 }
 
 impl PartialEq for Element<'_> {
-    /// Whether both are the same element, not two that look alike.
+    /// Returns whether both are the same element, not two that look alike.
     fn eq(&self, other: &Self) -> bool {
         self.node == other.node
     }

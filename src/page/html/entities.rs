@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 use memchr::memchr2;
 
-/// Where a text stands: in an attribute, `&copy=` and `&copyx` are no references.
+/// Place of a text: in an attribute, `&copy=` and `&copyx` are no references.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Attribute,
@@ -102,7 +102,7 @@ fn named(text: &str, place: Place, out: &mut String) -> Option<usize> {
     Some(length)
 }
 
-/// Text as markup that shows it.
+/// Returns the text as markup that shows it.
 pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(['<', '>', '&']) {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! Where a page is within `svg` and `math`, whose content follows other rules than HTML's.
+//! Tracking of `svg` and `math` around a place in a page: their content follows other rules than HTML's.
 
 use super::name::{self, Name};
 
@@ -11,7 +11,7 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// Whether content that came now would be HTML.
+    /// Returns whether content at this place is HTML.
     pub(crate) fn is_html(&self) -> bool {
         self.open
             .last()

@@ -11,12 +11,12 @@ pub(crate) struct Heading {
     words: Words,
     /// Up to where the page has been read; `None` once the heading has ended.
     read: Option<usize>,
-    /// How many elements are open within the heading; of those, blocks; and of those, headings. Paragraphs, which end by
+    /// Number of elements open within the heading; of those, blocks; and of those, headings. Paragraphs, which end by
     /// themselves, are not counted.
     open: usize,
     blocks: usize,
     headings: usize,
-    /// How many elements are open whose text is not shown.
+    /// Number of open elements whose text is not shown.
     hidden: usize,
 }
 
@@ -77,8 +77,8 @@ impl Heading {
         }
     }
 
-    /// Whether the tag ends the heading: the end tag of any heading does, the start tag of one directly within it, and the
-    /// end tag of a block around it.
+    /// Returns whether the tag ends the heading: the end tag of any heading does, the start tag of one directly within
+    /// it, and the end tag of a block around it.
     fn is_ended_by(&self, tag: &Tag<'_>) -> bool {
         let name = tag.name;
         match (name.is_heading(), tag.is_end) {

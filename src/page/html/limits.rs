@@ -1,4 +1,4 @@
-//! How large the tree of a page may get, and the note of what was cut off.
+//! Limits for the tree of a page, and the note of what was cut off.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -16,7 +16,7 @@ pub(crate) struct Limits {
     /// open again.
     pub(crate) depth: usize,
     pub(crate) nodes: usize,
-    /// Of one element.
+    /// Number of attributes of one element.
     pub(crate) attributes: usize,
 }
 
@@ -42,7 +42,7 @@ impl Limits {
     }
 }
 
-/// Which limits cut something off.
+/// Set of the limits that cut something off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Cuts(u8);
 
@@ -64,7 +64,7 @@ impl Cuts {
     }
 }
 
-/// What was cut off of any tree that was made of a page, for whoever handed the page out.
+/// Union of the cuts of all trees that were made of a page, for whoever handed the page out.
 #[derive(Debug, Default)]
 pub(crate) struct Marks(AtomicU8);
 

@@ -20,17 +20,17 @@ use inline::Mark;
 use line::Place;
 use writer::Writer;
 
-/// Whether links are written, or only their text.
+/// Choice whether links are written as links, or only their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Links {
-    /// With their URLs.
+    /// Links are written with their URLs.
     #[default]
     Written,
-    /// As if they were text.
+    /// Links are written as if they were text.
     Left,
 }
 
-/// What is below this element as Markdown; ends with a line break unless it is empty.
+/// Returns the content of an element as Markdown; it ends with a line break unless it is empty.
 pub(crate) fn of(root: Element<'_>, links: Links) -> String {
     let mut writer = Writer::new(links);
     walk(root, &mut writer);

@@ -50,29 +50,30 @@ impl Name {
         Self(packed)
     }
 
-    /// Whether it leads to another page, or says what references are relative to. Most elements do neither: telling that
-    /// quickly is what a scan lives on.
+    /// Returns whether the element links to another page, or sets the base of references. Most elements do neither: a
+    /// scan is fast because this is a quick check.
     pub(crate) fn is_reference(self) -> bool {
         names!(self => "a" "area" "base" "frame" "iframe" "link")
     }
 
-    /// Whether it is `h1` to `h6`.
+    /// Returns whether the element is `h1` to `h6`.
     pub(crate) fn is_heading(self) -> bool {
         names!(self => "h1" "h2" "h3" "h4" "h5" "h6")
     }
 
-    /// Whether the content is text whatever it looks like. Scripts and `plaintext` have rules of their own.
+    /// Returns whether the content is text whatever it looks like. Scripts and `plaintext` have rules of their own.
     pub(crate) fn is_raw_text(self) -> bool {
         names!(self => "title" "textarea" "style" "xmp" "iframe" "noembed" "noframes")
     }
 
-    /// Whether the element has no content and no end tag.
+    /// Returns whether the element has no content and no end tag.
     pub(crate) fn is_void(self) -> bool {
         names!(self => "area" "base" "basefont" "bgsound" "br" "col" "embed" "frame" "hr" "image" "img" "input" "keygen"
             "link" "meta" "param" "source" "track" "wbr")
     }
 
-    /// Whether a browser starts a new line or cell for the element, so that words do not run together across its edges.
+    /// Returns whether a browser starts a new line or cell for the element, so that words do not run together across
+    /// its edges.
     pub(crate) fn is_block(self) -> bool {
         names!(self => "address" "article" "aside" "blockquote" "body" "br" "caption" "center" "dd" "details" "dialog"
             "dir" "div" "dl" "dt" "fieldset" "figcaption" "figure" "footer" "form" "h1" "h2" "h3" "h4" "h5" "h6"
@@ -80,25 +81,25 @@ impl Name {
             "search" "section" "select" "summary" "table" "tbody" "td" "tfoot" "th" "thead" "tr" "ul" "xmp")
     }
 
-    /// Whether a browser never shows the element's text on the page.
+    /// Returns whether a browser never shows the element's text on the page.
     pub(crate) fn is_hidden(self) -> bool {
         names!(self => "audio" "canvas" "datalist" "head" "iframe" "noembed" "noframes" "script" "style" "template" "title"
             "video")
     }
 
-    /// Whether a browser never shows the text of this element in `svg` and `math`: it describes what is drawn.
+    /// Returns whether a browser never shows the text of this element in `svg` and `math`: it describes what is drawn.
     pub(crate) fn is_hidden_in_foreign(self) -> bool {
         names!(self => "annotation" "annotation-xml" "defs" "desc" "metadata")
     }
 
-    /// Whether the start tag ends `svg` and `math` around it: section 13.2.6.5 of the HTML standard.
+    /// Returns whether the start tag ends `svg` and `math` around it: section 13.2.6.5 of the HTML standard.
     pub(crate) fn leaves_foreign(self) -> bool {
         names!(self => "b" "big" "blockquote" "body" "br" "center" "code" "dd" "div" "dl" "dt" "em" "embed" "h1" "h2"
             "h3" "h4" "h5" "h6" "head" "hr" "i" "img" "li" "listing" "menu" "meta" "nobr" "ol" "p" "pre" "ruby" "s"
             "small" "span" "strong" "strike" "sub" "sup" "table" "tt" "u" "ul" "var")
     }
 
-    /// Whether the content of this `math` element is HTML.
+    /// Returns whether the content of this `math` element is HTML.
     pub(crate) fn is_math_text(self) -> bool {
         names!(self => "mi" "mo" "mn" "ms" "mtext") || self == ANNOTATION_XML
     }

@@ -18,7 +18,7 @@ pub(super) struct OpenTag {
 enum State {
     #[default]
     Text,
-    /// Behind the `<`, and the `/` of an end tag.
+    /// State behind the `<`, and behind the `/` of an end tag.
     Opened,
     Name,
     BeforeAttribute,
@@ -79,7 +79,7 @@ impl OpenTag {
     }
 }
 
-/// What stands behind the next `mark`, if there is one; nothing otherwise.
+/// Returns the rest behind the next `mark`, after calling `found`; nothing if there is no `mark`.
 fn skip_to(mark: u8, part: &[u8], found: impl FnOnce()) -> &[u8] {
     let Some(at) = memchr(mark, part) else {
         return b"";

@@ -1,4 +1,4 @@
-//! Regular expressions on text: what [`re`] and [`re_first`] find.
+//! Regular expressions on text: [`re`] and [`re_first`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,16 +9,16 @@ use super::{Element, Html};
 use crate::page::compiled::{Compiled, remembered};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How large a pattern may be when it is compiled, in bytes: `\w{50}` takes one of these.
+/// Limit for the size of a compiled pattern, in bytes: `\w{50}` takes one of these.
 const SIZE: usize = 4 << 20;
-/// How many texts may be found in one text.
+/// Limit for the number of texts found in one text.
 const FOUND: usize = 1_000_000;
 
 thread_local! {
     static COMPILED: RefCell<Compiled<Regex>> = RefCell::default();
 }
 
-/// What a [regular expression](https://docs.rs/regex/#syntax) finds in a text, in order.
+/// Returns the texts that a [regular expression](https://docs.rs/regex/#syntax) finds in a text, in order.
 ///
 /// Of a pattern without groups, each whole match. Of one with groups, named or not, the text of every group of every match,
 /// one after the other, with an empty text for a group that took no part, as parsel has it: two groups make two texts per
@@ -55,8 +55,8 @@ pub fn re(text: &str, pattern: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
-/// What a regular expression finds first in a text: the first group that took part in the first match, or the whole match
-/// if there are no groups. `None` when nothing matches.
+/// Returns the first text that a regular expression finds in a text: the first group that took part in the first match,
+/// or the whole match if there are no groups. `None` when nothing matches.
 ///
 /// ```
 /// use crawlworks::html::re_first;
@@ -80,7 +80,7 @@ fn first(captures: &Captures<'_>) -> String {
 }
 
 impl Html {
-    /// What a regular expression finds in the text of the page: see [`re`].
+    /// Returns the texts that a regular expression finds in the text of the page: see [`re`].
     ///
     /// # Errors
     /// Those of [`re`], with the URL of the page.
@@ -88,7 +88,7 @@ impl Html {
         self.root().re(pattern)
     }
 
-    /// What a regular expression finds first in the text of the page: see [`re_first`].
+    /// Returns the first text that a regular expression finds in the text of the page: see [`re_first`].
     ///
     /// # Errors
     /// Those of [`re_first`], with the URL of the page.
@@ -98,8 +98,8 @@ impl Html {
 }
 
 impl Element<'_> {
-    /// What a regular expression finds in the [text](Element::text) of the element: see [`re`]. (In Scrapy it looks at the
-    /// HTML, for which there is `html::re(&element.outer_html(), pattern)`.)
+    /// Returns the texts that a regular expression finds in the [text](Element::text) of the element: see [`re`]. (In
+    /// Scrapy it looks at the HTML, for which there is `html::re(&element.outer_html(), pattern)`.)
     ///
     /// # Errors
     /// Those of [`re`], with the URL of the page.
@@ -107,7 +107,8 @@ impl Element<'_> {
         re(&self.text(), pattern).map_err(|error| error.with_url(self.html.url()))
     }
 
-    /// What a regular expression finds first in the [text](Element::text) of the element: see [`re_first`].
+    /// Returns the first text that a regular expression finds in the [text](Element::text) of the element: see
+    /// [`re_first`].
     ///
     /// # Errors
     /// Those of [`re_first`], with the URL of the page.

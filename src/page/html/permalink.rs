@@ -2,14 +2,14 @@
 
 use super::Element;
 
-/// How much of a link is looked at: nodes, and bytes of text.
+/// Limits for the part of a link that is looked at: nodes, and bytes of text.
 const NODES: usize = 100;
 const LONGEST: usize = 100;
 /// Marks that stand behind headings for a link to them, with what icons and invisible characters are made of.
 const MARKS: [char; 10] = [
     '¶', '#', '§', '∞', '🔗', '⚓', '⌗', '\u{200b}', '\u{fe0e}', '\u{fe0f}',
 ];
-/// What such links say where they say it in words.
+/// Texts of such links, where they are words.
 const PHRASES: [&str; 6] = [
     "permalink",
     "permanent link",
@@ -30,7 +30,8 @@ const ANCHORS: [&str; 8] = [
 ];
 
 impl Element<'_> {
-    /// Whether it is a link into its own page that is a mark behind a heading, or says no more than that it is one.
+    /// Returns whether the element is a link into its own page that is only a mark behind a heading, or whose text only
+    /// calls it a permalink.
     pub(crate) fn is_permalink(self) -> bool {
         if self.name() != "a" || !self.attr("href").is_some_and(|href| self.is_in_page(href)) {
             return false;

@@ -60,18 +60,18 @@ pub struct Query {
 /// A selector and its ending; by default, the text of the element that is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Branch {
-    /// Empty when it is the element that is asked.
+    /// Selector; empty for the element that is asked.
     css: String,
-    /// Whether the ending is about everything in the element as well.
+    /// Set if the ending is about everything in the element as well.
     is_deep: bool,
     part: Part,
 }
 
-/// What is taken of an element.
+/// Part of an element that a query takes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Part {
-    /// Its text as a reader sees it ([`Element::text`]): what a selector without an ending gives.
+    /// Text of the element as a reader sees it ([`Element::text`]): the part that a selector without an ending gives.
     #[default]
     Text,
     /// `::text`: each piece of text directly in it, white space collapsed, without empty pieces.
@@ -122,7 +122,7 @@ impl Query {
         &self.css
     }
 
-    /// What is taken of each match; of a list whose endings differ, that of the first.
+    /// Returns the part that is taken of each match; for a list whose endings differ, that of the first selector.
     #[must_use]
     pub fn part(&self) -> &Part {
         self.branches
@@ -153,7 +153,7 @@ impl Query {
         Ok(values)
     }
 
-    /// The first of the elements that match, whatever is taken of them.
+    /// Returns the first of the elements that match, whichever part of them is taken.
     #[cfg(feature = "recipe")]
     pub(crate) fn element<'a>(&self, element: Element<'a>) -> Result<Option<Element<'a>>> {
         let mut first = None;

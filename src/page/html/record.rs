@@ -44,13 +44,13 @@ impl Record {
         self.names.iter().map(String::as_str).zip(texts)
     }
 
-    /// How many there are.
+    /// Returns the number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.texts.len()
     }
 
-    /// Whether there is nothing in it.
+    /// Returns whether the record has no fields.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.texts.is_empty()

@@ -1,11 +1,11 @@
-//! How much text one call may collect: elements within each other have the same text, each time anew.
+//! Budget for the text that one call may collect: elements within each other have the same text, each time anew.
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Far more than a page has: a page of 2 MB, 500 levels deep, would take 1 GB.
+/// Budget in bytes, far more than a page has: a page of 2 MB, 500 levels deep, would take 1 GB.
 const MOST: usize = 64 << 20;
 
-/// What is left of it.
+/// Rest of the budget.
 #[derive(Debug)]
 pub(crate) struct Room(Option<usize>);
 

@@ -36,7 +36,7 @@ use super::tags::{Tag, Tags};
 use super::text::collapse;
 use super::xml::{self, Dialect, Fault};
 
-/// What [`scan`] found on a page.
+/// Result of [`scan`]: what was found on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Page {
@@ -49,7 +49,7 @@ pub struct Page {
     /// Every http(s) URL of a page that is part of this one or continues it: of `frame`, `iframe` and `<link rel=next>`, as
     /// [`links`](Self::links) are.
     pub parts: Vec<Url>,
-    /// How many links and parts were left out because the page has more than `max_links` of them.
+    /// Number of links and parts that were left out because the page has more than `max_links` of them.
     pub dropped_links: usize,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn scan_text(text: &str, base: Base, max_links: usize) -> Page {
     scanner.found.page(title, h1)
 }
 
-/// The same of a page of XML, and what is wrong with it.
+/// Scans a page of XML like [`scan`], and returns its first fault as well.
 pub(crate) fn scan_xml(
     body: &[u8],
     encoding: &'static Encoding,
@@ -96,7 +96,7 @@ struct Scanner<'a> {
     found: Found<'a>,
     title: Option<String>,
     h1: Option<Heading>,
-    /// How many templates are open: what is in them is not on the page.
+    /// Number of open templates: their content is not on the page.
     templates: usize,
 }
 
@@ -149,13 +149,13 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Whether a template with these attributes is the content of the element around it.
+/// Returns whether a template with these attributes is the content of the element around it.
 pub(super) fn is_shadow_root(attributes: &Attributes<'_>) -> bool {
     let mode = attributes.get(b"shadowrootmode");
     mode.is_some_and(settle::is_shadow_root)
 }
 
-/// Where a page links to, as far as it was read.
+/// Links of a page, as far as it was read.
 pub(super) struct Found<'a> {
     base: Base,
     has_base: bool,
@@ -265,7 +265,7 @@ impl<'a> References<'a> {
     }
 }
 
-/// Whether `rel` has the word `next`.
+/// Returns whether `rel` has the word `next`.
 fn has_next(rel: &[u8]) -> bool {
     rel.split(u8::is_ascii_whitespace)
         .any(|word| word.eq_ignore_ascii_case(b"next"))
@@ -277,7 +277,7 @@ fn without_fragment(href: &[u8]) -> &[u8] {
     cut.and_then(|at| href.get(..at)).unwrap_or(href)
 }
 
-/// Whether the reference plainly is of a scheme that is not crawled: saves parsing the most common ones.
+/// Returns whether the reference plainly has a scheme that is not crawled: saves parsing the most common ones.
 fn is_other_scheme(reference: &[u8]) -> bool {
     [&b"javascript:"[..], b"mailto:", b"tel:", b"data:"]
         .iter()

@@ -1,4 +1,5 @@
-//! Text above and below the line (`sup`, `sub`), told apart from what it stands at: 10⁶ is not 106.
+//! Detection of text above and below the line (`sup`, `sub`), which is kept apart from the text beside it: 10⁶ is not
+//! 106.
 
 /// Digits and signs above and below the line; all of them have such forms.
 const SIGNS: [(char, char, char); 16] = [
@@ -22,7 +23,7 @@ const SIGNS: [(char, char, char); 16] = [
 /// Longer texts are no exponents.
 const LONGEST: usize = 24;
 
-/// Where a text stands.
+/// Position of a text above or below the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
     Above,
@@ -30,7 +31,7 @@ pub(super) enum Script {
 }
 
 impl Script {
-    /// What an element of this name has in it.
+    /// Returns the position of the text in an element of this name; `None` if it stands on the line.
     pub(super) fn of(name: &str) -> Option<Self> {
         match name {
             "sup" => Some(Self::Above),
@@ -39,7 +40,7 @@ impl Script {
         }
     }
 
-    /// Whether text that begins with `first` would be taken for a part of the word that ends with `last`.
+    /// Returns whether text that begins with `first` would be taken for a part of the word that ends with `last`.
     pub(super) fn joins(last: Option<char>, first: char) -> bool {
         last.is_some_and(|last| !last.is_whitespace())
             && (first.is_alphanumeric() || "+-−±".contains(first))

@@ -1,4 +1,4 @@
-//! CSS selectors, compiled, and what is wrong with those that cannot be.
+//! Compilation of CSS selectors, and errors for those that cannot be compiled.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::page::compiled::{Compiled, remembered};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 
-/// How long a selector may be for its error to say where it went wrong: finding that out is quadratic.
+/// Longest selector whose error names the place of the mistake: finding that place is quadratic.
 const EXPLAINED: usize = 1000;
 /// The pseudo-classes that there are.
 const PSEUDO_CLASSES: [&str; 17] = [
@@ -83,16 +83,16 @@ pub(super) fn error(css: &str, what: &str) -> Error {
     Error::new(ErrorKind::Selector, format!("bad selector {css:?}: {what}"))
 }
 
-/// Why something is no selector.
+/// Reason why a text is no selector.
 pub(super) struct Problem {
     what: String,
-    /// How many characters are before it, if that is known.
+    /// Number of characters before the mistake, if that is known.
     before: Option<usize>,
     hint: String,
 }
 
 impl Problem {
-    /// What is wrong with a selector; `None` if nothing is.
+    /// Returns the mistake in a selector; `None` if there is none.
     pub(super) fn in_selector(css: &str) -> Option<Self> {
         read(css).is_none().then(|| Self::of(css))
     }
@@ -149,7 +149,7 @@ const INLINE: [&str; 12] = [
     "a", "b", "button", "code", "em", "i", "label", "small", "span", "strong", "sub", "sup",
 ];
 
-/// What to write instead of `dc:title`, where the former is what comes before the colon.
+/// Returns the hint what to write instead of `dc:title`; `before` is the text before the colon.
 fn prefix_hint(before: &str, token: &str) -> Option<String> {
     let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let start = before.rfind(|c| !is_name(c)).map_or(0, |at| at + 1);
@@ -163,8 +163,8 @@ fn prefix_hint(before: &str, token: &str) -> Option<String> {
     Some(format!("; an element of that name is {prefix}|{name}"))
 }
 
-/// How much of a selector is the beginning of a good one. The parser does not tell, so it is asked about each beginning,
-/// completed in the ways in which one can be.
+/// Returns the length of the beginning of a selector that is correct. The parser does not report it, so it is asked
+/// about each beginning, completed in the ways in which one can be.
 fn understood(css: &str) -> usize {
     let completions = ["", "a", "a)", ")", "a]", "]", "=a]", "\"]", "']", "a=a]"];
     let is_good = |start: &str| {
@@ -181,7 +181,7 @@ fn understood(css: &str) -> usize {
         .unwrap_or_default()
 }
 
-/// What a person takes for one thing: a word with the marks before it, or a single mark.
+/// Returns the first token as a person sees it: a word with the marks before it, or a single mark.
 pub(super) fn first_token(rest: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     let marks = rest.find(|c| c != ':').unwrap_or(rest.len());

@@ -1,4 +1,4 @@
-//! What is put right in a tree once it is built: templates, and the names of attributes of SVG and `MathML`.
+//! Corrections of a tree once it is built: templates, and the names of attributes of SVG and `MathML`.
 
 use ego_tree::NodeId;
 use html5ever::{LocalName, QualName, expanded_name, local_name, ns};
@@ -41,7 +41,7 @@ pub(super) fn templates(tree: &mut Html) {
     }
 }
 
-/// Whether this value of `shadowrootmode` makes a template the content of the element around it.
+/// Returns whether this value of `shadowrootmode` makes a template the content of the element around it.
 pub(super) fn is_shadow_root(mode: &[u8]) -> bool {
     mode.eq_ignore_ascii_case(b"open") || mode.eq_ignore_ascii_case(b"closed")
 }
@@ -67,12 +67,12 @@ pub(super) fn foreign_attributes(tree: &mut Html) {
     }
 }
 
-/// Whether a page with such a tag needs the former.
+/// Returns whether a page with a tag of this name needs [`templates`].
 pub(super) fn is_template(name: &LocalName) -> bool {
     *name == local_name!("template")
 }
 
-/// Whether a page with such a tag needs the latter.
+/// Returns whether a page with a tag of this name needs [`foreign_attributes`].
 pub(super) fn is_foreign(name: &LocalName) -> bool {
     *name == local_name!("svg") || *name == local_name!("math")
 }

@@ -26,12 +26,12 @@ pub(crate) struct Tags<'a> {
 pub(crate) struct Tag<'a> {
     pub(crate) name: Name,
     pub(crate) is_end: bool,
-    /// Whether it belongs to HTML, as opposed to being within `svg` or `math`.
+    /// Set if the tag belongs to HTML, as opposed to being within `svg` or `math`.
     pub(crate) is_html: bool,
     pub(crate) attributes: Attributes<'a>,
-    /// Where the tag stands.
+    /// Position of the tag in the page.
     pub(crate) span: Range<usize>,
-    /// What is between this start tag and its end tag, for elements whose content is not markup.
+    /// Text between this start tag and its end tag, for elements whose content is not markup.
     pub(crate) raw_text: Option<&'a [u8]>,
 }
 
@@ -58,7 +58,7 @@ impl<'a> Tags<'a> {
         }
     }
 
-    /// What is left of the page from `from` on; nothing beyond its end.
+    /// Returns the rest of the page from `from` on; nothing beyond its end.
     fn rest(&self, from: usize) -> &'a [u8] {
         self.html.get(from..).unwrap_or_default()
     }
@@ -154,7 +154,7 @@ impl<'a> Iterator for Tags<'a> {
     }
 }
 
-/// How long a comment's text and its end are, from behind `<!--` on.
+/// Returns the length of a comment's text and its end, from behind `<!--` on.
 fn comment_end(text: &[u8]) -> Option<usize> {
     if text.starts_with(b">") {
         return Some(1);
@@ -170,7 +170,7 @@ fn comment_end(text: &[u8]) -> Option<usize> {
         .map(|at| at + 1)
 }
 
-/// Whether `text` begins with this, in any case, and a tag name ends there.
+/// Returns whether `text` begins with `opening` and `name`, in any case, and a tag name ends there.
 fn begins_tag(text: &[u8], opening: &[u8], name: &[u8]) -> bool {
     text.strip_prefix(opening)
         .and_then(|text| text.split_at_checked(name.len()))
@@ -188,7 +188,8 @@ fn raw_text_end(text: &[u8], name: &[u8]) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Where a script ends. Within `<!--` a nested `<script>` has to be closed first: sections 13.2.5.15 and after.
+/// Returns the position of the end of a script. Within `<!--` a nested `<script>` has to be closed first: sections
+/// 13.2.5.15 and after.
 fn script_end(text: &[u8]) -> usize {
     let (mut is_escaped, mut is_nested) = (false, false);
     for at in memchr2_iter(b'<', b'-', text) {

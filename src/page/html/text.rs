@@ -7,11 +7,11 @@
 pub(crate) struct Words {
     out: String,
     gap: Gap,
-    /// How many brackets have to come before the next word.
+    /// Number of brackets that have to come before the next word.
     brackets: usize,
 }
 
-/// What has to come before the next word.
+/// Space that has to come before the next word.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Gap {
     #[default]
@@ -35,12 +35,12 @@ impl Words {
         }
     }
 
-    /// Keeps what comes next apart from what came before.
+    /// Keeps the next text apart from the text before it.
     pub(crate) fn separate(&mut self) {
         self.gap = self.gap.max(Gap::Space);
     }
 
-    /// What comes next is on another line.
+    /// Puts the next word on another line.
     pub(crate) fn line(&mut self) {
         self.gap = Gap::Line;
     }

@@ -8,7 +8,7 @@ use super::query::Part;
 use super::{Element, Html};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How many pictures a `srcset` may list.
+/// Limit for the pictures that a `srcset` may list.
 const PICTURES: usize = 10_000;
 
 impl Html {
@@ -135,7 +135,7 @@ fn candidates(list: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What comes after `480w` or the like, which ends at a comma outside of brackets.
+/// Returns the text from the comma on that ends descriptors like `480w`; a comma in brackets does not end them.
 fn behind_descriptors(text: &str) -> &str {
     let mut is_bracketed = false;
     let end = text.find(|c| {

@@ -1,4 +1,4 @@
-//! Which elements a reader of the page does not see.
+//! Detection of the elements that a reader of the page does not see.
 
 mod style;
 
@@ -7,12 +7,12 @@ use super::name::{self, Name};
 
 /// A request to enable scripts is no longer than this, in bytes.
 const REQUEST: usize = 300;
-/// How many nodes of a `noscript` are looked at.
+/// Number of nodes of a `noscript` that are looked at.
 const NODES: usize = 1000;
 const NOSCRIPT: Name = Name::of(b"noscript");
 const DIALOG: Name = Name::of(b"dialog");
 
-/// What scripts are called by those who ask for them, and the beginnings of what they ask, in several languages.
+/// Names of scripts in the texts that ask for them, and the beginnings of such requests, in several languages.
 const SCRIPTS: [&str; 6] = [
     "javascript",
     "java script",
@@ -65,8 +65,9 @@ const ASKS: [&str; 40] = [
 ];
 
 impl Element<'_> {
-    /// Whether a reader does not see the text in it: by its name, since it says so (`hidden`, `aria-hidden`, `display` and
-    /// `visibility` in its `style`), since it is a closed `dialog`, or a `noscript` that only asks for scripts.
+    /// Returns whether a reader does not see the text in the element: by its name, since it says so (`hidden`,
+    /// `aria-hidden`, `display` and `visibility` in its `style`), since it is a closed `dialog`, or a `noscript` that
+    /// only asks for scripts.
     ///
     /// The page as a whole is never hidden: a script would show it. What `hidden=until-found` hides is found by a search in
     /// the page, and is kept like that of closed `details`.
@@ -102,7 +103,7 @@ impl Element<'_> {
             .is_some_and(|class| class.contains("fallback-image"))
     }
 
-    /// Whether it is a `noscript` with text of the page in it.
+    /// Returns whether the element is a `noscript` with text of the page in it.
     fn has_text_instead_of_scripts(self) -> bool {
         let mut text = String::new();
         for node in self.node.descendants().take(NODES) {

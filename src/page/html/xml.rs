@@ -25,10 +25,10 @@ pub(crate) use forgiving::as_html;
 pub(super) use scan::scan;
 pub(super) use tree::parse;
 
-/// What is wrong with a document, and where.
+/// Fault of a document, and its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Fault {
-    /// Counted from 1.
+    /// Line of the fault, counted from 1.
     pub(crate) line: usize,
     pub(crate) what: &'static str,
 }
@@ -54,11 +54,11 @@ impl Fault {
     };
 }
 
-/// How much is known of a document before it is read.
+/// Kind of a document, as far as it is known before the document is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// It was served as XHTML: what has no namespace is HTML.
+    /// Document served as XHTML: an element without a namespace is HTML.
     Xhtml,
-    /// Some XML; whether it is XHTML, it says itself.
+    /// Any other XML; the document itself declares whether it is XHTML.
     Xml,
 }

@@ -1,4 +1,4 @@
-//! 64 bits that stand for a request in the set of what a crawl has seen.
+//! Fingerprints of 64 bits that stand for requests in the set of what a crawl has seen.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -9,14 +9,14 @@ use url::Url;
 
 use super::canonical;
 
-/// What identifies a request within one job: a keyed hash of method, canonical URL and body.
+/// Fingerprint that identifies a request within one job: a keyed hash of method, canonical URL and body.
 ///
 /// Two requests of one job that differ share a fingerprint with a probability of 2⁻⁶⁴: among 100 million URLs about
 /// 0.0003 are expected to be lost. Fingerprints of different jobs cannot be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint(u64);
 
-/// From the bits that were stored.
+/// Makes a fingerprint of the bits that were stored.
 impl From<u64> for Fingerprint {
     fn from(bits: u64) -> Self {
         Self(bits)
@@ -24,14 +24,14 @@ impl From<u64> for Fingerprint {
 }
 
 impl Fingerprint {
-    /// The 64 bits, to be stored or put in a set.
+    /// Returns the 64 bits, to be stored or put in a set.
     #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
 }
 
-/// The secret that a job's fingerprints are made with.
+/// Secret key that a job's fingerprints are made with.
 ///
 /// With a fixed hash, a site could link to URLs that collide with its victims' pages, or with each other. So each job
 /// draws a key, and keeps it for when it is resumed.
@@ -54,7 +54,7 @@ impl Fingerprint {
 pub struct FingerprintKey([u8; 16]);
 
 impl FingerprintKey {
-    /// A key for a new job, from the randomness that the standard library seeds its hash maps with.
+    /// Draws a key for a new job, from the randomness that the standard library seeds its hash maps with.
     #[must_use]
     pub fn random() -> Self {
         let source = RandomState::new();
@@ -62,25 +62,25 @@ impl FingerprintKey {
         Self((halves[0] << 64 | halves[1]).to_le_bytes())
     }
 
-    /// The key of a job that is resumed.
+    /// Restores the key of a job that is resumed.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The key, to be stored with its job.
+    /// Returns the key, to be stored with its job.
     #[must_use]
     pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 
-    /// The fingerprint of a request, by SipHash-1-3.
+    /// Returns the fingerprint of a request, by SipHash-1-3.
     #[must_use]
     pub fn of(&self, method: &Method, url: &Url, body: &[u8]) -> Fingerprint {
         self.hash(&[method.as_str().as_bytes(), canonical(url).as_bytes(), body])
     }
 
-    /// The fingerprint of a request that something else tells from others: its session, its cookies.
+    /// Returns the fingerprint of a request that also differs by something else: its session, its cookies.
     pub(crate) fn of_marked(
         &self,
         method: &Method,
@@ -96,7 +96,7 @@ impl FingerprintKey {
         ])
     }
 
-    /// The fingerprint of something else that has these parts, such as the key of an item.
+    /// Returns the fingerprint of something else that has these parts, such as the key of an item.
     pub(crate) fn of_parts(self, parts: &[&[u8]]) -> Fingerprint {
         self.hash(parts)
     }
@@ -112,7 +112,7 @@ impl FingerprintKey {
     }
 }
 
-/// Without the secret.
+/// Redacts the secret.
 impl fmt::Debug for FingerprintKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FingerprintKey(..)")

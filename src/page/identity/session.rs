@@ -6,7 +6,7 @@
 
 use url::Url;
 
-/// Parameters that never are anything else.
+/// Names of parameters that are session ids and never anything else.
 const ALWAYS: [&str; 6] = [
     "jsessionid",
     "phpsessid",
@@ -15,22 +15,22 @@ const ALWAYS: [&str; 6] = [
     "zenid",
     "asp.net_sessionid",
 ];
-/// Parameters that are when they are said to be, and their value looks like one.
+/// Names of parameters that are session ids if the setting asks for them to be taken out and the value looks like one.
 const OFTEN: [&str; 6] = ["sid", "s", "session", "sessid", "sessionid", "phpsessionid"];
 /// A visitor's number, which comes with a `cftoken`.
 const VISITOR: &str = "cfid";
-/// How long the ids of common servers are: PHP's by its settings, phpBB's and vBulletin's 32.
+/// Lengths of the ids of common servers: PHP's by its settings, phpBB's and vBulletin's 32.
 const LENGTHS: [usize; 4] = [26, 32, 40, 64];
 
-/// Whether a parameter of a query or a path, given as `name=value`, is a session id for those who asked for them to be
-/// taken out.
+/// Returns whether a parameter of a query or a path, given as `name=value`, is a session id for those who asked for them to
+/// be taken out.
 pub(super) fn is_session(parameter: &str) -> bool {
     let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
     let is = |known: &&str| name.eq_ignore_ascii_case(known);
     is_certain(name) || is(&VISITOR) || OFTEN.iter().any(is) && is_random(value)
 }
 
-/// Whether the name is that of a session id and of nothing else.
+/// Returns whether the name is that of a session id and of nothing else.
 fn is_certain(name: &str) -> bool {
     let asp = name
         .get(..12)
@@ -45,7 +45,8 @@ fn is_random(value: &str) -> bool {
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The URL without what can only be a session id; `None` if it has none, which costs no more than a look at its query.
+/// Returns the URL without parts that can only be session ids; `None` if it has none, which costs no more than a look at
+/// its query.
 ///
 /// They are parameters of the query, of the path (`;jsessionid=...`), and ASP.NET's `/(S(...))`.
 #[must_use]
@@ -65,7 +66,7 @@ fn has_token(url: &Url) -> bool {
     parameters.any(|parameter| name_of(parameter).eq_ignore_ascii_case("cftoken"))
 }
 
-/// The URL without the parameters that `is_unwanted` says, given as `name=value`; `None` if there are none.
+/// Returns the URL without the parameters that `is_unwanted` names, given as `name=value`; `None` if there are none.
 pub(super) fn without(url: &Url, is_unwanted: impl Fn(&str) -> bool) -> Option<Url> {
     let query = url.query().and_then(|query| kept(query, '&', &is_unwanted));
     let path = url
@@ -107,7 +108,7 @@ fn path_without(path: &str, is_unwanted: impl Fn(&str) -> bool) -> Option<String
     is_changed.then(|| segments.join("/"))
 }
 
-/// `(S(lit3py55t21z5v55vlm25s55))`, in which ASP.NET keeps what others keep in cookies.
+/// Returns whether a segment is `(S(lit3py55t21z5v55vlm25s55))`, in which ASP.NET keeps what others keep in cookies.
 fn is_asp(segment: &str) -> bool {
     let inside = segment
         .strip_prefix('(')
@@ -120,7 +121,7 @@ fn is_asp(segment: &str) -> bool {
     })
 }
 
-/// The parameters that are not unwanted; `None` if all are kept.
+/// Returns the parameters that are not unwanted; `None` if all are kept.
 fn kept(parameters: &str, mark: char, is_unwanted: impl Fn(&str) -> bool) -> Option<String> {
     if !parameters.split(mark).any(&is_unwanted) {
         return None;

@@ -1,9 +1,9 @@
-//! The spellings of a URL that a pattern may be written for.
+//! Spellings of a URL that a pattern may be written for.
 
 use percent_encoding::percent_decode_str;
 use url::{Position, Url};
 
-/// A URL as it is requested and, where letters beyond ASCII are escaped in that, as a reader sees it.
+/// URL as it is requested and, if it has escaped letters beyond ASCII, as a reader sees it.
 #[derive(Debug)]
 pub(crate) struct Spellings<'a> {
     requested: &'a str,
@@ -18,19 +18,19 @@ impl<'a> Spellings<'a> {
         }
     }
 
-    /// As it is requested first.
+    /// Returns the spellings, the requested one first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.requested).chain(self.read.as_deref())
     }
 
-    /// Whether one of them matches.
+    /// Returns whether one of the spellings matches.
     pub(crate) fn any(&self, is_match: impl FnMut(&str) -> bool) -> bool {
         self.iter().any(is_match)
     }
 }
 
-/// The URL with its letters beyond ASCII; `None` when it has none. What is ASCII stays escaped, and so does what is not
-/// UTF-8.
+/// Returns the URL with its letters beyond ASCII; `None` if it has none. Escapes of ASCII, and of bytes that are not UTF-8,
+/// stay.
 fn read(url: &Url) -> Option<String> {
     let host = url.domain().filter(|host| host.contains("xn--"));
     let host = host.map(|host| idna::domain_to_unicode(host).0);
@@ -44,7 +44,7 @@ fn read(url: &Url) -> Option<String> {
     Some([before, host, letters.as_deref().unwrap_or(rest)].concat())
 }
 
-/// Text without the escapes of characters beyond ASCII; `None` when there are none.
+/// Returns a text without the escapes of characters beyond ASCII; `None` if there are none.
 fn with_letters(text: &str) -> Option<String> {
     let mut read = String::with_capacity(text.len());
     let mut rest = text;
@@ -64,7 +64,7 @@ fn with_letters(text: &str) -> Option<String> {
     (read.len() < text.len()).then_some(read)
 }
 
-/// How long the escapes of bytes beyond ASCII at the beginning of a text are.
+/// Returns the length of the escapes of bytes beyond ASCII at the beginning of a text.
 fn escapes(text: &str) -> usize {
     let is_escape = |bytes: &&[u8]| matches!(bytes, [b'%', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F', low] if low.is_ascii_hexdigit());
     3 * text.as_bytes().chunks(3).take_while(is_escape).count()

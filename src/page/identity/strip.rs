@@ -1,4 +1,4 @@
-//! Taking parameters out of found links that change nothing but the URL: the setting `strip_params`.
+//! Removal of parameters that change nothing but the URL from found links: the setting `strip_params`.
 
 use regex::RegexSet;
 use url::Url;
@@ -6,7 +6,8 @@ use url::Url;
 use super::session::{is_session, without};
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// What `tracking` stands for: where a visitor came from, by the names that campaigns and shops of advertisements use.
+/// Names of parameters that the word `tracking` stands for: where a visitor came from, by the names that campaigns and
+/// shops of advertisements use.
 const TRACKING: [&str; 20] = [
     "utm_*",
     "fbclid",
@@ -30,7 +31,7 @@ const TRACKING: [&str; 20] = [
     "_openstat",
 ];
 
-/// The parameters that are taken out of links.
+/// Parameters that are taken out of links.
 #[derive(Debug, Clone)]
 pub(crate) struct Strip {
     names: RegexSet,
@@ -38,7 +39,7 @@ pub(crate) struct Strip {
 }
 
 impl Strip {
-    /// `names` are names of parameters, in which `*` stands for anything, and the words `tracking` and `session`.
+    /// Reads names of parameters, in which `*` stands for anything, and the words `tracking` and `session`.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when there are too many to be looked for.
@@ -66,7 +67,7 @@ impl Strip {
         })
     }
 
-    /// The link without what is not wanted; `None` if it has nothing of it.
+    /// Returns the link without the unwanted parameters; `None` if it has none of them.
     pub(crate) fn apply(&self, url: &Url) -> Option<Url> {
         if self.names.is_empty() && !self.sessions {
             return None;

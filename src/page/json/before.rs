@@ -1,10 +1,10 @@
-//! What may stand before JSON and behind it: guards, assignments and the calls of functions.
+//! Recognition of text around JSON: guards, assignments and the calls of functions.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What keeps an answer from being run as a script by another site; semicolons may have been repaired away.
+/// Guard that keeps an answer from being run as a script by another site; semicolons may have been repaired away.
 static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"^(?:\)\]\}'?,?|while\s*\(\s*(?:1|true)\s*\)\s*;?|for\s*\([\s;]*\)\s*;?",
@@ -12,19 +12,19 @@ static GUARD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
     .ok()
 });
-/// An assignment, `window["x"].y =`, or the name of a function and a bracket, also behind a look whether there is one.
+/// Assignment, `window["x"].y =`, or the name of a function and a bracket, also behind a check that the function exists.
 static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!(
         r#"^(?:;\s*)*(?:try\s*\{{\s*)?(?:if\s*\([^(){{}}]*\)\s*)?(?:(?:typeof\s+{NAME}\s*===?\s*(?:'function'|"function")|{NAME})\s*&&\s*)?(?:(?:(?:export\s+)?(?:var|let|const)\s+)?{NAME}\s*(?:=|\()|export\s+default\s|\()\s*"#
     ))
     .ok()
 });
-/// An object or a list that is assigned further on.
+/// Assignment of an object or a list further on in a script.
 static ASSIGNED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(&format!(r"(?:^|[\s;,{{}}]){NAME}\s*=\s*[\[{{]")).ok());
 const NAME: &str = r#"[\p{L}_$][\p{L}\p{N}_$]*(?:\s*\.\s*[\p{L}_$][\p{L}\p{N}_$]*|\s*\[\s*(?:"[^"\n]*"|'[^'\n]*'|\d+)\s*\])*"#;
 
-/// How much stands before the JSON, and whether that makes it a statement of a script.
+/// Returns the length of the text before the JSON, and whether that text makes it a statement of a script.
 pub(super) fn before(text: &str) -> (usize, bool) {
     let mut rest = without_space(text);
     if let Some(guard) = GUARD.as_ref().and_then(|guard| guard.find(rest)) {
@@ -42,18 +42,18 @@ pub(super) fn before(text: &str) -> (usize, bool) {
     (text.len() - rest.len() + length, length > 0)
 }
 
-/// Where the first object or list that is assigned begins.
+/// Returns the position of the first object or list that is assigned.
 pub(super) fn assigned(script: &str) -> Option<usize> {
     let found = ASSIGNED.as_ref()?.find(script)?;
     Some(found.end() - 1)
 }
 
-/// The text behind white space and byte order marks, and behind what separates records (RFC 7464).
+/// Returns the text behind white space, byte order marks and the marks that separate records (RFC 7464).
 pub(super) fn without_space(text: &str) -> &str {
     text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{1e}'))
 }
 
-/// Whether nothing more comes but the end of what is around.
+/// Returns whether nothing follows but the end of what is around the JSON.
 pub(super) fn is_over(rest: &str) -> bool {
     let mut rest = without_space(rest);
     let ends = [

@@ -1,6 +1,6 @@
-//! Evaluating an expression on a value, without copying more of it than is asked for.
+//! Evaluation of an expression on a value, without copying more of the value than is asked for.
 //!
-//! The crate's own way converts the whole value first, sorts the keys of every object and has no limit.
+//! The `jmespath` crate's own way converts the whole value first, sorts the keys of every object and has no limit.
 
 mod compare;
 mod copy;
@@ -17,16 +17,16 @@ use super::expression::{Expression, place};
 use crate::page::error::{Error, ErrorKind, Result};
 use compare::is_truthy;
 
-/// How many steps an evaluation may take.
+/// Limit on the steps of an evaluation.
 const STEPS: usize = 50_000_000;
-/// How much may be copied, in bytes.
+/// Limit on what an evaluation copies out of the value, in bytes.
 const COPIED: usize = 256 << 20;
 
-/// The outcome of an expression.
+/// Returns the outcome of an expression.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Json`] when a function cannot take what it gets, [`ErrorKind::TooLarge`] beyond the limits.
+/// [`ErrorKind::Json`] if a function cannot take its arguments, [`ErrorKind::TooLarge`] beyond the limits.
 pub(super) fn evaluate(value: &Value, expression: &Expression) -> Result<Value> {
     let mut work = Work {
         expression,
@@ -41,9 +41,9 @@ type Found<'v> = Cow<'v, Value>;
 
 struct Work<'e> {
     expression: &'e Expression,
-    /// How many are left.
+    /// Steps that are left.
     steps: usize,
-    /// How many may still be copied.
+    /// Bytes that may still be copied.
     bytes: usize,
 }
 
@@ -93,7 +93,7 @@ impl<'e> Work<'e> {
         }
     }
 
-    /// The same for what makes lists and objects.
+    /// Evaluates the expressions that make lists and objects.
     fn run_list<'v>(&mut self, value: &'v Value, ast: &'e Ast) -> Result<Found<'v>> {
         let made = match ast {
             Ast::ObjectValues { node, .. } => match &*self.run(value, node)? {

@@ -1,4 +1,4 @@
-//! JMESPath expressions, compiled, and what is wrong with those that cannot be.
+//! Compiled JMESPath expressions, and the errors of those that do not compile.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,11 +12,12 @@ use crate::page::compiled::{Compiled, remembered};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 
-/// How long an expression may be, in bytes.
+/// Limit on the length of an expression, in bytes.
 const LENGTH: usize = 16 << 10;
-/// How deeply it may be nested, and how many steps such as `.a` may follow each other: its parser has no limit of its own.
+/// Limit on the nesting of an expression, and on steps such as `.a` that follow each other: its parser has no limit of its
+/// own.
 const DEPTH: usize = 150;
-/// The functions that there are.
+/// Names of the functions that exist.
 const FUNCTIONS: [&str; 26] = [
     "abs",
     "avg",
@@ -57,7 +58,7 @@ pub(super) struct Expression {
     pub(super) ast: Ast,
 }
 
-/// The compiled form of an expression.
+/// Returns the compiled form of an expression.
 ///
 /// # Errors
 ///
@@ -105,7 +106,7 @@ fn unparsed(text: &str, error: &JmespathError) -> Error {
     )
 }
 
-/// A hint at the name around a place which JMESPath does not take as it is: `a-b`, `@type`, `og:title`.
+/// Returns a hint for the name around a place which JMESPath does not take as it is: `a-b`, `@type`, `og:title`.
 fn unquoted(text: &str, offset: usize) -> String {
     let is_part = |c: char| c.is_alphanumeric() || "_-@:$#/".contains(c);
     let (before, behind) = text.split_at_checked(offset).unwrap_or((text, ""));
@@ -122,7 +123,8 @@ fn unquoted(text: &str, offset: usize) -> String {
     }
 }
 
-/// The expression with those numbers in its literals as texts that 64 bits cannot hold, as they are in the values.
+/// Returns the expression with the numbers in its literals that 64 bits cannot hold written as texts, as they are in the
+/// values.
 fn with_wide_literals(text: &str) -> Cow<'_, str> {
     if !text.contains('`') {
         return Cow::Borrowed(text);
@@ -145,7 +147,7 @@ fn with_wide_literals(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The length of what is quoted at the beginning, with its quotes.
+/// Returns the length of the quoted text at the beginning, with its quotes.
 fn quoted_length(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -158,7 +160,7 @@ fn quoted_length(text: &str, quote: char) -> usize {
 }
 
 #[cfg(feature = "recipe")]
-/// Whether the outcome of an expression is that of a question, and no value of the JSON.
+/// Returns whether the outcome of an expression is the answer to a question, and no value of the JSON.
 pub(super) fn is_condition(ast: &Ast) -> bool {
     match ast {
         Ast::Comparison { .. } | Ast::Not { .. } => true,
@@ -173,7 +175,7 @@ pub(super) fn is_condition(ast: &Ast) -> bool {
     }
 }
 
-/// ` at column 5`, or nothing when that is not to be known.
+/// Returns ` at column 5`, or ` at line 2 column 5` for a text of several lines.
 pub(super) fn place(text: &str, offset: usize) -> String {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.lines().count().max(1);
@@ -191,7 +193,7 @@ pub(super) fn place(text: &str, offset: usize) -> String {
     }
 }
 
-/// An upper bound of how deep the tree of an expression is: what is opened around a place, and the steps before it.
+/// Returns an upper bound of the depth of an expression's tree: the brackets open around a place, and the steps before it.
 fn depth(text: &str) -> usize {
     let mut around = Vec::new();
     let (mut now, mut most) = (0_usize, 0);
@@ -241,7 +243,7 @@ fn check_functions(text: &str, ast: &Ast) -> Result<()> {
         .try_for_each(|part| check_functions(text, part))
 }
 
-/// The expressions that one is made of.
+/// Returns the expressions that one is made of.
 fn parts(ast: &Ast) -> Vec<&Ast> {
     match ast {
         Ast::Comparison { lhs, rhs, .. }

@@ -1,23 +1,23 @@
-//! Numbers that 64 bits cannot hold, and words that stand for none.
+//! Numbers that 64 bits cannot hold, and words that stand for no number.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::string;
 
-/// What becomes of a whole number that 64 bits cannot hold.
+/// Way to write a whole number that 64 bits cannot hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wide {
     /// The text of its digits.
     Text,
-    /// A number still, for whoever asks for a type that holds it.
+    /// A number, for whoever asks for a type that holds it.
     Number,
 }
 
-/// How many digits a number has at least that 64 bits cannot hold.
+/// Least number of digits of a number that 64 bits cannot hold.
 const LONG: usize = 19;
 
-/// Whether somewhere there are so many digits in a row as a wide number has. It looks at one byte in nineteen.
+/// Returns whether a text has as many digits in a row as a wide number has. It looks at one byte in nineteen.
 pub(super) fn has_long_digits(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -35,7 +35,7 @@ pub(super) fn has_long_digits(text: &str) -> bool {
     false
 }
 
-/// Whether this is a whole number, as JSON writes it, which neither `i64` nor `u64` holds.
+/// Returns whether a text is a whole number, as JSON writes it, which neither `i64` nor `u64` holds.
 pub(super) fn is_wide(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.len() >= LONG
@@ -45,7 +45,7 @@ pub(super) fn is_wide(text: &str) -> bool {
         && text.parse::<u64>().is_err()
 }
 
-/// The order of two whole numbers, of which one at least is wide.
+/// Compares two whole numbers, of which at least one is wide.
 pub(super) fn order(one: &str, other: &str) -> Ordering {
     let parts = |text: &str| {
         let digits = text.strip_prefix('-').unwrap_or(text);
@@ -62,18 +62,18 @@ pub(super) fn order(one: &str, other: &str) -> Ordering {
     }
 }
 
-/// Whether a number or a word may begin with this.
+/// Returns whether a number or a word may begin with this character.
 pub(super) fn begins(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '+' | '-' | '.' | '_' | '$')
 }
 
-/// The number or word at the beginning.
+/// Returns the number or word at the beginning.
 pub(super) fn word(text: &str) -> &str {
     let end = text.find(|c| !begins(c)).unwrap_or(text.len());
     text.get(..end).unwrap_or_default()
 }
 
-/// What JSON writes instead of a word: `null` for what is no number (`NaN`, `Infinity`, `1e400`) or not there
+/// Returns what JSON writes instead of a word: `null` for what is no number (`NaN`, `Infinity`, `1e400`) or not there
 /// (`undefined`), and a wide number as `wide` says.
 pub(super) fn written(word: &str, wide: Wide) -> Cow<'_, str> {
     let is_nothing = match word.trim_start_matches(['+', '-']) {
@@ -89,14 +89,14 @@ pub(super) fn written(word: &str, wide: Wide) -> Cow<'_, str> {
     Cow::Borrowed(word)
 }
 
-/// Whether this is a number with a fraction or an exponent that `f64` cannot hold.
+/// Returns whether a text is a number with a fraction or an exponent that `f64` cannot hold.
 fn is_too_large(number: &str) -> bool {
     number.starts_with(|c: char| c.is_ascii_digit())
         && number.contains(['.', 'e', 'E'])
         && number.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
-/// JSON whose wide numbers are texts; the same if it has none.
+/// Returns JSON with its wide numbers as texts; unchanged if it has none.
 pub(super) fn with_wide(text: &str, wide: Wide) -> Cow<'_, str> {
     if wide == Wide::Number || !has_long_digits(text) {
         return Cow::Borrowed(text);

@@ -1,4 +1,4 @@
-//! The one reader of JSON: answers, scripts, attributes, JSON-LD, feeds, and the items that a crawl writes.
+//! Reader of all JSON: answers, scripts, attributes, JSON-LD, feeds, and the items that a crawl writes.
 
 use std::borrow::Cow;
 
@@ -19,11 +19,11 @@ use crate::page::error::{Error, ErrorKind, Result};
 /// that is assigned after it, should there be one. What comes behind its end is another statement, which is not looked at.
 ///
 /// Several documents are the list of them: one after the other, a line each (JSON lines), or as text sequences (RFC 7464).
-/// What is no object or list needs a line of its own then.
+/// Documents that are no objects or lists need a line of their own then.
 ///
-/// What is not JSON is repaired: commas too many, comments of JavaScript and HTML, line breaks in strings, escapes of
+/// Text that is not JSON is repaired: commas too many, comments of JavaScript and HTML, line breaks in strings, escapes of
 /// JavaScript (`\'`, `\x26`), and a text that is encoded once too often (`&quot;`). Half of a surrogate pair is U+FFFD.
-/// What is no number is `null`: `NaN`, `Infinity`, `undefined`, and what is beyond `f64`, such as `1e400`.
+/// Values that are no numbers are `null`: `NaN`, `Infinity`, `undefined`, and what is beyond `f64`, such as `1e400`.
 ///
 /// **A whole number that 64 bits cannot hold is the text of its digits**, so that an id stays what it is on its way to the
 /// outputs: a [`Value`] has no room for it as a number. [`search`](super::search) still compares and sorts it as one.
@@ -59,7 +59,7 @@ pub fn parse(text: &str) -> Result<Value> {
     })
 }
 
-/// Reads the documents of a text one by one: those before the first mistake, and the mistake. There may be none.
+/// Reads the documents of a text one by one, up to the first mistake, which is returned, too. There may be no documents.
 pub(crate) fn parse_all(text: &str) -> (Vec<Value>, Option<Error>) {
     let found = documents(text, Wide::Text);
     (found.documents, found.error.filter(|_| !found.is_nothing))
@@ -102,8 +102,8 @@ pub(crate) fn typed<T: DeserializeOwned>(text: &str) -> Result<T> {
     })
 }
 
-/// A reading as JSON that a strict reader takes: without what is around it, several documents as a list. None if it makes
-/// no sense.
+/// Returns the JSON of a reading in a form that a strict reader takes: without what is around it, several documents as a
+/// list. `None` if it makes no sense.
 fn strict(reading: &str) -> Option<Cow<'_, str>> {
     let found = read::<IgnoredAny>(reading);
     if found.error.is_some() {
@@ -117,17 +117,17 @@ fn strict(reading: &str) -> Option<Cow<'_, str>> {
     })
 }
 
-/// What was found in one reading of a text.
+/// Documents found in one reading of a text.
 struct Found<D> {
     documents: Vec<D>,
-    /// Where they begin and end.
+    /// Beginnings and ends of the documents.
     places: Vec<(usize, usize)>,
     error: Option<Error>,
-    /// Whether the mistake is that there is nothing at all.
+    /// Set if the mistake is that there is nothing at all.
     is_nothing: bool,
 }
 
-/// The documents of the first reading of a text that makes sense as a whole, else of the one with most of them.
+/// Returns the documents of the first reading of a text that makes sense as a whole, else of the one with most of them.
 fn documents<D: DeserializeOwned>(text: &str, wide: Wide) -> Found<D> {
     let mut best: Option<Found<D>> = None;
     let mut is_settled = false;
@@ -201,8 +201,8 @@ fn read<D: DeserializeOwned>(text: &str) -> Found<D> {
     }
 }
 
-/// Whether what comes next may be another document: it begins like one, and is an object or a list, as the one before
-/// is, or stands on a line of its own.
+/// Returns whether `next` may be another document: it begins like one, and is an object or a list, as the one before is, or
+/// stands on a line of its own.
 fn is_apart(this: &str, between: &str, next: &str) -> bool {
     let is_closed = |text: &str| text.starts_with(['{', '[']);
     let is_value = |c: char| c.is_ascii_digit() || "\"-tfn".contains(c);
@@ -215,7 +215,7 @@ fn nothing() -> Error {
     Error::new(ErrorKind::Json, "not JSON: there is nothing")
 }
 
-/// Where the first object or list that is assigned begins, if the first value is something else.
+/// Returns the position of the first object or list that is assigned, if the first value is something else.
 fn first_assigned(json: &str) -> Option<usize> {
     if json.starts_with(['{', '[']) {
         return None;
@@ -224,7 +224,7 @@ fn first_assigned(json: &str) -> Option<usize> {
     Some(behind + assigned(json.get(behind..).unwrap_or_default())?)
 }
 
-/// The value at the beginning, and how long it is.
+/// Returns the value at the beginning, and its length.
 fn first_value<D: DeserializeOwned>(json: &str) -> serde_json::Result<(D, usize)> {
     // A number or word ends where something else begins, which the parser does not know of.
     let is_word = !json.starts_with(['{', '[', '"']);
@@ -272,7 +272,7 @@ fn bad(text: &str, before: usize, error: &serde_json::Error) -> Error {
     )
 }
 
-/// ` at line 2 column 7, before "}"`.
+/// Returns ` at line 2 column 7, before "}"`.
 fn place_in(text: &str, at: usize) -> String {
     let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
     let line = before.matches('\n').count() + 1;

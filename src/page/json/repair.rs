@@ -1,4 +1,4 @@
-//! What pages do to JSON that JSON does not allow, undone: comments, CDATA, commas too many, odd escapes, what is no number.
+//! Repair of text that is not quite JSON: comments, CDATA, commas too many, odd escapes, words for what is no number.
 
 use std::borrow::Cow;
 use std::iter;
@@ -7,20 +7,20 @@ use super::number::{self, Wide};
 use super::string;
 use crate::page::html::{Place, decode};
 
-/// What may stand around values, outside of strings, and is no comment by itself.
+/// Marks that may stand around values, outside of strings, and are no comments by themselves.
 const WRAPPERS: [&str; 4] = ["<!--", "-->", "<![CDATA[", "]]>"];
 
-/// What stands between `<!--` and `-->`.
+/// Meaning of the text between `<!--` and `-->`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Remarks {
-    /// A remark, which goes.
+    /// A remark, which is removed.
     Out,
     /// The JSON itself, hidden from old readers as scripts once were.
     Kept,
 }
 
-/// A text in the ways in which it may be meant, likeliest first: as it is; repaired; repaired, if comments of HTML are
-/// around what is meant; and, if it has no quotes, the same with its character references (`&quot;`) decoded.
+/// Returns a text in the ways in which it may be meant, likeliest first: as it is; repaired; repaired, if comments of HTML
+/// are around what is meant; and, if it has no quotes, the same with its character references (`&quot;`) decoded.
 pub(super) fn readings(text: &str, wide: Wide) -> impl Iterator<Item = Cow<'_, str>> {
     let decoded = iter::once_with(|| decode(text, Place::Text))
         .filter(move |decoded| !text.contains('"') && *decoded != text)
@@ -40,7 +40,7 @@ fn mended(text: &str, wide: Wide) -> impl Iterator<Item = String> {
         .chain(kept.filter(move |_| has_remarks))
 }
 
-/// The text with spaces in the place of what is taken out, so that an error still names the right line and column.
+/// Returns the text with spaces in the place of what is taken out, so that an error still names the right line and column.
 fn repaired(text: &str, wide: Wide, remarks: Remarks) -> String {
     let mut repair = Repair {
         out: String::with_capacity(text.len()),
@@ -63,13 +63,13 @@ fn repaired(text: &str, wide: Wide, remarks: Remarks) -> String {
 
 struct Repair {
     out: String,
-    /// Where the last comma is, if nothing but space has followed it.
+    /// Position of the last comma, if nothing but space has followed it.
     comma: Option<usize>,
     depth: usize,
 }
 
 impl Repair {
-    /// A character outside of strings and comments. Returns its length, as all of these do.
+    /// Writes a character outside of strings and comments. Returns its length, as all of these functions do.
     fn mark(&mut self, c: char) -> usize {
         match c {
             '{' | '[' => self.depth += 1,
@@ -104,7 +104,7 @@ impl Repair {
         string::write(rest, &mut self.out)
     }
 
-    /// A number, a word such as `true`, or a name of a script.
+    /// Writes a number, a word such as `true`, or a name of a script.
     fn word(&mut self, word: &str, wide: Wide) -> usize {
         self.comma = None;
         self.out.push_str(&number::written(word, wide));
@@ -112,13 +112,14 @@ impl Repair {
     }
 }
 
-/// Whether this is seen by nobody and means nothing between values: a byte order mark, or what separates records.
+/// Returns whether a character is invisible and means nothing between values: a byte order mark, or a mark that separates
+/// records.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200b}' | '\u{1e}' | '\0')
 }
 
-/// The length of a comment of HTML with which the text begins. If what stands in them is kept, that is a line which
-/// says nothing but that a script is to be hidden.
+/// Returns the length of a comment of HTML with which the text begins. If the text in comments is kept, that is a first
+/// line which only remarks that a script is to be hidden.
 fn remark(rest: &str, remarks: Remarks) -> Option<usize> {
     let inner = rest.strip_prefix(WRAPPERS[0])?;
     let open = rest.len() - inner.len();
@@ -134,7 +135,7 @@ fn remark(rest: &str, remarks: Remarks) -> Option<usize> {
     }
 }
 
-/// The length of a wrapper with which the text begins, also behind `//`.
+/// Returns the length of a wrapper with which the text begins, also behind `//`.
 fn wrapper(rest: &str) -> Option<usize> {
     let after = rest.strip_prefix("//").unwrap_or(rest);
     let after = if after.len() < rest.len() {
@@ -148,7 +149,7 @@ fn wrapper(rest: &str) -> Option<usize> {
     Some(rest.len() - after.len() + wrapper.len())
 }
 
-/// The length of a comment with which the text begins.
+/// Returns the length of a comment with which the text begins.
 fn comment(rest: &str) -> Option<usize> {
     if let Some(inner) = rest.strip_prefix("/*") {
         return Some(inner.find("*/").map_or(rest.len(), |end| end + 4));

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The length of the string with which the text begins, with its quotes; all of the text if it does not end.
+/// Returns the length of the string with which the text begins, with its quotes; all of the text if it does not end.
 pub(super) fn length(text: &str) -> usize {
     let mut is_escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {
@@ -41,7 +41,7 @@ pub(super) fn write(text: &str, out: &mut String) -> usize {
     length
 }
 
-/// A character that stands for itself.
+/// Writes a character that stands for itself.
 fn plain(c: char, out: &mut String) {
     match c {
         '\n' => out.push_str("\\n"),
@@ -58,7 +58,7 @@ fn code(unit: u32, out: &mut String) {
     let _ = write!(out, "\\u{unit:04x}");
 }
 
-/// Writes what the escape with which the text begins means, and returns its length.
+/// Writes the meaning of the escape with which the text begins, and returns its length.
 fn escape(text: &str, out: &mut String) -> usize {
     let after = text.get(1..).unwrap_or_default();
     let Some(c) = after.chars().next() else {
@@ -96,7 +96,7 @@ fn hex(text: &str, range: std::ops::Range<usize>) -> Option<u32> {
     u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
-/// `\u0061`, a pair of them, or `\u{61}`.
+/// Writes `\u0061`, a pair of them, or `\u{61}`.
 fn unicode(text: &str, out: &mut String) -> usize {
     if let Some(braced) = text.strip_prefix("\\u{") {
         let found = braced.split_once('}').and_then(|(digits, _)| {

@@ -1,4 +1,4 @@
-//! What expressions find, and that neither they nor what they are asked about can be too much.
+//! Tests of JMESPath expressions: their results, and the limits on expressions and values.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

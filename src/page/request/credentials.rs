@@ -1,4 +1,4 @@
-//! A user name and a password (RFC 7617).
+//! User name and password (RFC 7617).
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
-/// A user name and a password.
+/// User name and password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Credentials {
     user: String,
@@ -35,21 +35,21 @@ impl Credentials {
         &self.password
     }
 
-    /// The value of an `Authorization` header by Basic.
+    /// Returns the value of an `Authorization` header by Basic.
     pub(crate) fn basic(&self) -> Option<HeaderValue> {
         let token = STANDARD.encode(format!("{}:{}", self.user, self.password));
         secret(format!("Basic {token}"))
     }
 }
 
-/// Without the secrets.
+/// Redacts the secrets.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials(..)")
     }
 }
 
-/// A header's value that is not to be shown.
+/// Returns a header value that is marked as a secret.
 pub(crate) fn secret(value: String) -> Option<HeaderValue> {
     let mut value = HeaderValue::try_from(value).ok()?;
     value.set_sensitive(true);

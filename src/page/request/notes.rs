@@ -1,4 +1,5 @@
-//! What the engine notes in a request and asks of it: tries, redirects, credentials, and what is its own.
+//! Notes of the engine in a request, and questions that it asks of one: tries, redirects, credentials, and its own
+//! requests.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -10,7 +11,7 @@ use super::{Extra, Request, SECRETS};
 use crate::page::identity::{Fingerprint, FingerprintKey};
 
 impl Request {
-    /// What identifies this request within a job with this key: method, URL, body, and the session if it has one.
+    /// Returns the fingerprint of this request in a job with this key: of method, URL, body, and the session if it has one.
     pub(crate) fn fingerprint(&self, key: FingerprintKey) -> Fingerprint {
         match self.session() {
             None => key.of(self.method(), &self.url, self.body()),
@@ -20,24 +21,24 @@ impl Request {
         }
     }
 
-    /// How often an answer asked for other credentials.
+    /// Returns the number of answers that asked for other credentials.
     pub(crate) fn challenges(&self) -> u8 {
         self.extra.as_ref().map_or(0, |extra| extra.challenges)
     }
 
-    /// The same, asked for other credentials once more.
+    /// Counts one more answer that asked for other credentials.
     pub(crate) fn challenged(mut self) -> Self {
         let extra = self.extra_mut();
         extra.challenges = extra.challenges.saturating_add(1);
         self
     }
 
-    /// Whether its credentials come from its URL, or stand for such.
+    /// Returns whether the credentials of the request come from its URL, or stand for such.
     pub(crate) fn has_userinfo(&self) -> bool {
         self.extra.as_ref().is_some_and(|extra| extra.has_userinfo)
     }
 
-    /// Gives it credentials as if they were in its URL: they are those of its origin, for the whole crawl.
+    /// Gives the request credentials as if they were in its URL: they are those of its origin, for the whole crawl.
     pub(crate) fn with_userinfo(self, user: &str, password: &str) -> Self {
         let mut request = self.with_basic_auth(user, password);
         request.extra_mut().has_userinfo = true;
@@ -55,20 +56,21 @@ impl Request {
         credentials
     }
 
-    /// Attaches a text for `parse`: what [`with_meta`](Self::with_meta) does, which cannot fail for a text.
+    /// Attaches a text for `parse` as [`with_meta`](Self::with_meta) does, which cannot fail for a text.
     pub(crate) fn with_text(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
         let text = serde_json::Value::String(text.into());
         self.extra_mut().meta.insert(key.into(), text);
         self
     }
 
-    /// Whether it is sent with secrets, which its answer may have in it, too.
+    /// Returns whether the request is sent with secrets, which its answer may have in it, too.
     pub(crate) fn is_private(&self) -> bool {
         let extra = self.extra.as_ref();
         extra.is_some_and(|extra| extra.meta.contains_key(SECRETS))
     }
 
-    /// Marks of the requests in its chain of redirects: of each, all that its answer can depend on.
+    /// Returns the marks of the requests in its chain of redirects. Each mark covers all that the request's answer can
+    /// depend on.
     pub(crate) fn trail(&self) -> &[u64] {
         self.extra.as_ref().map_or(&[], |extra| &extra.trail)
     }
@@ -77,7 +79,7 @@ impl Request {
         self.extra.as_ref().is_some_and(|extra| extra.dont_filter)
     }
 
-    /// Whether this is no more than a `GET` of a URL.
+    /// Returns whether this is no more than a `GET` of a URL.
     pub(crate) fn is_plain(&self) -> bool {
         self.extra.is_none()
     }
@@ -92,7 +94,7 @@ impl Request {
         self
     }
 
-    /// The same as if it had never been tried.
+    /// Returns the request as if it had never been tried.
     pub(crate) fn never_tried(mut self) -> Self {
         if let Some(extra) = &mut self.extra {
             extra.attempt = 0;
@@ -100,15 +102,15 @@ impl Request {
         self
     }
 
-    /// A fetch of robots.txt for this origin: the engine's own, never seen by a spider.
+    /// Makes a fetch of robots.txt for this origin: the engine's own, never seen by a spider.
     pub(crate) fn for_robots(url: Url, origin: &str) -> Self {
         let mut request = Self::from(url).any_status();
         request.extra_mut().robots_for = Some(origin.into());
         request
     }
 
-    /// With the headers and the session of another request to its origin, but for those that say which representation
-    /// that one is for, or what its body is.
+    /// Takes over the headers and the session of another request to its origin, but for headers that name the
+    /// representation that one is for, or describe its body.
     pub(crate) fn identified_as(mut self, other: &Self) -> Self {
         if let Some(session) = other.session() {
             self = self.with_session(session);
@@ -130,7 +132,7 @@ impl Request {
         self
     }
 
-    /// Without headers and session, for another origin.
+    /// Removes headers and session, for another origin.
     pub(crate) fn unidentified(mut self) -> Self {
         let extra = self.extra_mut();
         extra.headers.clear();
@@ -138,43 +140,43 @@ impl Request {
         self
     }
 
-    /// The origin whose robots.txt this request fetches.
+    /// Returns the origin whose robots.txt this request fetches.
     pub(crate) fn robots_for(&self) -> Option<&str> {
         self.extra.as_ref()?.robots_for.as_deref()
     }
 
-    /// A fetch of a sitemap: the engine's own, never seen by a spider. `level` is 1 for one that robots.txt lists, 2 for
-    /// one that such a one lists, and so on.
+    /// Makes a fetch of a sitemap: the engine's own, never seen by a spider. `level` is 1 for a sitemap that robots.txt
+    /// lists, 2 for one that a sitemap of level 1 lists, and so on.
     pub(crate) fn for_sitemap(url: Url, level: u8) -> Self {
         let mut request = Self::from(url);
         request.extra_mut().sitemap = level;
         request
     }
 
-    /// A page that a sitemap lists: as near as what the crawl starts with, but not asked for by name.
+    /// Makes a request for a page that a sitemap lists: as near as a start request, but not asked for by name.
     pub(crate) fn listed(url: Url) -> Self {
         let mut request = Self::from(url);
         request.extra_mut().is_listed = true;
         request
     }
 
-    /// Whether the crawl starts with it, or was redirected from there.
+    /// Returns whether the crawl starts with this request, or was redirected from one that it starts with.
     pub(crate) fn is_start(&self) -> bool {
         self.depth == 0 && !self.extra.as_ref().is_some_and(|extra| extra.is_listed)
     }
 
-    /// The level of the sitemap that this request fetches.
+    /// Returns the level of the sitemap that this request fetches.
     pub(crate) fn sitemap(&self) -> Option<u8> {
         let level = self.extra.as_ref()?.sitemap;
         (level > 0).then_some(level)
     }
 
-    /// Whether the engine reads the answer itself: it is no page.
+    /// Returns whether the engine reads the answer itself: it is no page.
     pub(crate) fn is_own(&self) -> bool {
         self.robots_for().is_some() || self.sitemap().is_some()
     }
 
-    /// The request that follows a redirect: the same but for its URL, one hop longer. A first try.
+    /// Returns the request that follows a redirect: the same but for its URL, one hop longer. A first try.
     pub(crate) fn redirected_to(mut self, url: Url) -> Self {
         let from = std::mem::replace(&mut self.url, url);
         let extra = self.extra_mut();
@@ -190,7 +192,7 @@ impl Request {
         self
     }
 
-    /// Makes it a `GET` (or leaves it a `HEAD`) without body and without the headers that describe one.
+    /// Makes the request a `GET` (or leaves it a `HEAD`) without body and without the headers that describe one.
     pub(crate) fn without_body(mut self, method: Method) -> Self {
         let extra = self.extra_mut();
         extra.method = method;
@@ -208,7 +210,7 @@ impl Request {
     }
 }
 
-/// `HeaderMap` has no `retain`.
+/// Removal of headers by name, since `HeaderMap` has no `retain`.
 trait RetainNames {
     fn retain_names(&mut self, keep: impl Fn(&HeaderName) -> bool);
 }

@@ -1,4 +1,4 @@
-//! The address of a proxy: where it is, how it is spoken to, and as whom.
+//! Address of a proxy: its host and port, its protocol, and its credentials.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Where a proxy is and how it is spoken to. Two with other credentials are two proxies.
+/// Address and protocol of a proxy. Two with different credentials are two proxies.
 ///
 /// `Display` and `Debug` leave the credentials out.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -107,28 +107,28 @@ impl Proxy {
         self.port
     }
 
-    /// Whether TLS leads to the proxy itself.
+    /// Returns whether the connection to the proxy itself is TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.scheme == Scheme::Https
     }
 
-    /// Whether it reads plain HTTP requests and passes them on.
+    /// Returns whether the proxy reads plain HTTP requests and passes them on.
     pub(crate) fn forwards_http(&self) -> bool {
         matches!(self.scheme, Scheme::Http | Scheme::Https)
     }
 
-    /// Whether it is told names, not addresses.
+    /// Returns whether the proxy is given host names, not addresses.
     pub(crate) fn resolves_names(&self) -> bool {
         self.scheme != Scheme::Socks5
     }
 
-    /// The user name and the password.
+    /// Returns the user name and the password.
     pub(crate) fn user(&self) -> Option<(&str, &str)> {
         let user = self.user.as_ref()?;
         Some((&user.name, &user.password))
     }
 
-    /// `Proxy-Authorization`.
+    /// Returns the value of `Proxy-Authorization`.
     pub(crate) fn authorization(&self) -> Option<HeaderValue> {
         let User { name, password } = self.user.as_ref()?;
         let token = STANDARD.encode(format!("{name}:{password}"));
@@ -137,12 +137,12 @@ impl Proxy {
         Some(value)
     }
 
-    /// An error that is this proxy's fault.
+    /// Makes an error that is this proxy's fault.
     pub(crate) fn error(&self, what: impl fmt::Display) -> Error {
         Error::new(ErrorKind::Proxy, format!("the proxy {self} {what}"))
     }
 
-    /// The proxy wants credentials that it was not given, or other ones.
+    /// Makes the error for a proxy that wants credentials that it was not given, or other ones.
     pub(crate) fn unauthorized(&self) -> Error {
         self.error(if self.user.is_some() {
             "refuses the user name and password that it was given"
@@ -151,7 +151,7 @@ impl Proxy {
         })
     }
 
-    /// The host cannot be reached from the proxy.
+    /// Makes the error for a host that cannot be reached from the proxy.
     pub(crate) fn unreachable(&self, host: &str, why: &str) -> Error {
         Error::new(
             ErrorKind::Connect,
@@ -160,7 +160,7 @@ impl Proxy {
     }
 }
 
-/// The user name and password in a URL.
+/// Returns the user name and password in a URL.
 fn user(url: &Url) -> Result<Option<User>, &'static str> {
     let decoded = |part: &str| -> Box<str> {
         percent_decode_str(part)

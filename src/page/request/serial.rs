@@ -1,4 +1,4 @@
-//! How a [`Request`] is written and read: only what differs from a plain `GET`, under the names of the methods.
+//! Serial form of a [`Request`]: only what differs from a plain `GET`, under the names of the methods.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -50,7 +50,7 @@ struct Wire {
     session: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "is_default")]
     trail: Vec<u64>,
-    /// The names of headers whose values are not to be shown, nor sent to other origins.
+    /// Names of headers whose values are not to be shown, nor sent to other origins.
     #[serde(default, skip_serializing_if = "is_default")]
     secret: Vec<String>,
     #[serde(default, skip_serializing_if = "is_default")]
@@ -83,7 +83,7 @@ impl Text {
     }
 }
 
-/// The names of the headers that have a value marked as a secret, once each.
+/// Returns the names of the headers that have a value marked as a secret, once each.
 fn secret_names(headers: &HeaderMap) -> Vec<String> {
     let is_secret =
         |name: &&HeaderName| headers.get_all(*name).iter().any(HeaderValue::is_sensitive);

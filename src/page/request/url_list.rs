@@ -1,12 +1,12 @@
-//! Lists of URLs: one a line, as people keep them in files.
+//! Lists of URLs, one a line, as people keep them in files.
 
 use std::io::Read;
 use std::path::Path;
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// The URLs of a list with their line numbers, from 1. White space around them, empty lines, lines that begin with `#` and a byte
-/// order mark are left out.
+/// Returns the URLs of a list with their line numbers, from 1. White space around them, empty lines, lines that begin with
+/// `#` and a byte order mark are left out.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate();

@@ -1,4 +1,4 @@
-//! What a JMESPath expression finds in a [`Response`].
+//! Search of a [`Response`] with JMESPath expressions.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::page::error::Result;
 use crate::page::json::{check, parse, search};
 
 impl Response {
-    /// What a JMESPath expression finds in the body, which is read as by [`json::parse`](parse). Each call parses it; for
+    /// Searches the body, which is read as by [`json::parse`](parse), with a JMESPath expression. Each call parses it; for
     /// several there are [`json`](Self::json) and [`json::search`](search).
     ///
     /// ```

@@ -5,7 +5,7 @@ use url::Url;
 use super::Response;
 
 impl Response {
-    /// The first URL of a relation in the `Link` headers (RFC 8288), such as `next`; `None` if there is none.
+    /// Returns the first URL of a relation in the `Link` headers (RFC 8288), such as `next`; `None` if there is none.
     ///
     /// ```
     /// use crawlworks::{Request, Response};
@@ -23,7 +23,7 @@ impl Response {
     }
 }
 
-/// The reference of the first link with this relation.
+/// Returns the reference of the first link with this relation.
 fn find(mut text: &str, relation: &str) -> Option<String> {
     while let Some((_, from)) = text.split_once('<') {
         let (reference, after) = from.split_once('>')?;
@@ -45,7 +45,7 @@ fn find(mut text: &str, relation: &str) -> Option<String> {
     None
 }
 
-/// The parameters of one link, and what is behind the comma that ends it.
+/// Returns the parameters of one link, and the text behind the comma that ends it.
 fn parameters(text: &str) -> (Vec<(String, String)>, &str) {
     let mut found = Vec::new();
     let mut part = String::new();

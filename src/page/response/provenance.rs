@@ -1,32 +1,32 @@
-//! Where a response comes from: the server, a cache, or the run before.
+//! Provenance of a response: the server, a cache, or the run before.
 
-/// How a cache took part in a response; see [`Response::from_cache`](super::Response::from_cache).
+/// Part that a cache took in a response; see [`Response::from_cache`](super::Response::from_cache).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FromCache {
-    /// It was stored and fresh: nothing was asked of the server.
+    /// The answer was stored and fresh: nothing was asked of the server.
     Fresh,
-    /// It was stored, and the server confirmed (304) that it is still so.
+    /// The answer was stored, and the server confirmed (304) that it is still valid.
     Revalidated,
-    /// It was stored and too old, but the server failed, and has allowed its use for that case (`stale-if-error`).
+    /// The answer was stored and too old, but the server failed, and has allowed its use for that case (`stale-if-error`).
     Stale,
 }
 
-/// How a page is compared with the run before, in a recrawl; see [`Response::recrawled`](super::Response::recrawled).
+/// Outcome of comparing a page with the run before, in a recrawl; see [`Response::recrawled`](super::Response::recrawled).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Recrawled {
-    /// The run before did not have it.
+    /// The run before did not have the page.
     New,
-    /// It has another body.
+    /// The page has another body.
     Changed,
-    /// It has the same body.
+    /// The page has the same body.
     Unchanged,
-    /// It is there no longer (404 or 410).
+    /// The page is there no longer (404 or 410).
     Gone,
 }
 
-/// What the layers say of a response to those who count.
+/// Notes of the fetch stack about a response, for the counters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Notes {
     pub(crate) from: Option<FromCache>,
@@ -35,14 +35,14 @@ pub(crate) struct Notes {
     pub(crate) recrawled: Option<Recrawled>,
 }
 
-/// Whether the cache was asked.
+/// Passage of a request through the cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Passage {
-    /// There is none, or a middleware answered.
+    /// There is no cache, or a middleware answered.
     #[default]
     None,
     Asked,
-    /// It is nothing for a cache.
+    /// The request is nothing for a cache.
     Past,
 }
 
@@ -55,7 +55,7 @@ impl Notes {
         }
     }
 
-    /// Whether the server was not asked.
+    /// Returns whether the server was not asked.
     pub(crate) fn is_without_trip(self) -> bool {
         self.from == Some(FromCache::Fresh)
     }

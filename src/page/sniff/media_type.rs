@@ -1,13 +1,13 @@
-//! Reading a `Content-Type`, as browsers do.
+//! Reading of a `Content-Type`, as browsers do it.
 
 use std::borrow::Cow;
 
-/// The parts of a media type that matter here.
+/// Parts of a media type that matter here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MediaType<'a> {
     /// Type and subtype in lower case; empty when there are none.
     pub(crate) essence: Cow<'a, str>,
-    /// The first `charset` parameter, without quotes. It counts even where the type is none: so many servers write it.
+    /// First `charset` parameter, without quotes. It counts even if the type is invalid: so many servers write it.
     pub(crate) charset: Option<Cow<'a, str>>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> MediaType<'a> {
         self.essence == "text/html"
     }
 
-    /// XML of any kind, XHTML included.
+    /// Returns whether the type is XML of any kind, XHTML included.
     pub(crate) fn is_xml(&self) -> bool {
         matches!(&*self.essence, "text/xml" | "application/xml") || self.essence.ends_with("+xml")
     }
@@ -94,7 +94,7 @@ impl<'a> Iterator for Parameters<'a> {
     }
 }
 
-/// A quoted value, and what comes behind its parameter. The quote at the end may be missing.
+/// Returns a quoted value, and the text behind its parameter. The quote at the end may be missing.
 fn unquote(quoted: &str) -> (Cow<'_, str>, &str) {
     let (mut value, mut is_escaped) = (String::new(), false);
     for (at, c) in quoted.char_indices() {

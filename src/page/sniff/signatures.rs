@@ -1,4 +1,4 @@
-//! How content begins, by kind: section 6 and 7.1 of the MIME Sniffing Standard.
+//! Signatures with which content begins, by kind: section 6 and 7.1 of the MIME Sniffing Standard.
 
 /// Tags that only HTML begins with, behind white space; another byte has to end them.
 const TAGS: [&[u8]; 17] = [
@@ -53,7 +53,7 @@ const SIGNATURES: [(&[u8], &str); 28] = [
     (b"ttcf", "font/collection"),
 ];
 
-/// What comes within a container: its first bytes, those at 8, and the type.
+/// Signatures of types within a container: its first bytes, those at 8, and the type.
 const CONTAINERS: [(&[u8], &[u8], &str); 4] = [
     (b"RIFF", b"WEBPVP", "image/webp"),
     (b"FORM", b"AIFF", "audio/aiff"),
@@ -64,7 +64,7 @@ const CONTAINERS: [(&[u8], &[u8], &str); 4] = [
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
-/// The type of content of which nothing is known. `may_be_html` is false when HTML must not be made out of text.
+/// Returns the type of content of which nothing is known. `may_be_html` is false when HTML must not be made out of text.
 pub(super) fn unknown(start: &[u8], may_be_html: bool) -> &'static str {
     if may_be_html {
         let text = skip_space(start);
@@ -84,7 +84,7 @@ pub(super) fn unknown(start: &[u8], may_be_html: bool) -> &'static str {
         .unwrap_or_else(|| text_or_binary(start))
 }
 
-/// Text, unless there are bytes that no text has.
+/// Returns the type of text, unless there are bytes that no text has.
 pub(super) fn text_or_binary(start: &[u8]) -> &'static str {
     let has_mark = [&b"\xfe\xff"[..], b"\xff\xfe", b"\xef\xbb\xbf"]
         .iter()
@@ -107,7 +107,7 @@ fn container(start: &[u8]) -> Option<&'static str> {
         .or_else(|| is_mp4(start).then_some("video/mp4"))
 }
 
-/// Section 6.2.1: a box `ftyp` with a brand that begins with `mp4`.
+/// Returns whether the content is MP4, by section 6.2.1: a box `ftyp` with a brand that begins with `mp4`.
 fn is_mp4(start: &[u8]) -> bool {
     let Some((length, rest)) = start.split_first_chunk::<4>() else {
         return false;

@@ -15,8 +15,8 @@ const TEXT: [&str; 23] = [
     "pre", "strong", "em", "code", "center", "h1", "h2", "h3", "small",
 ];
 
-/// What to make of an element that is no root of a document that `what` names: nothing, if it may be part of a message
-/// that a server wrote before the document; else it is an error.
+/// Returns the error for an element that is no root of a document that `what` names; `None` if the element may be part
+/// of a message that a server wrote before the document.
 pub(crate) fn no_root(what: &str, name: &str) -> Option<Error> {
     let lower = name.to_ascii_lowercase();
     if TEXT.contains(&&*lower) {
@@ -38,7 +38,7 @@ pub(crate) fn html(what: &str) -> Error {
     ))
 }
 
-/// Whether a document type declaration, without its `<!DOCTYPE`, is that of HTML.
+/// Returns whether a document type declaration, without its `<!DOCTYPE`, is that of HTML.
 pub(crate) fn is_html(doc_type: &str) -> bool {
     let name = doc_type.trim_start().get(..4);
     name.is_some_and(|name| name.eq_ignore_ascii_case("html"))

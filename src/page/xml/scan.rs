@@ -1,4 +1,4 @@
-//! Where the tokens of a document are, in a window of its text that moves on with them.
+//! Splitting of a document into tokens, in a window of its text that moves on with them.
 
 use std::io::BufRead;
 use std::ops::Range;
@@ -9,9 +9,9 @@ use super::source::{self, Source};
 use super::tag;
 use crate::page::error::Result;
 
-/// How much of what was read is let go at a time, in bytes.
+/// Length of the text that is dropped from the window at a time, once it was read, in bytes.
 const STEP: usize = 64 * 1024;
-/// How far ahead the end of a CDATA section is looked for before it is handed out in pieces, in bytes.
+/// Length of the text in which the end of a CDATA section is looked for before it is handed out in pieces, in bytes.
 const AHEAD: usize = 1024 * 1024;
 /// The longest name of an entity with its `&` and `;`, in bytes.
 const LONGEST_REFERENCE: usize = 40;
@@ -23,13 +23,13 @@ pub(super) struct Scan<'a> {
     source: Source<'a>,
     what: &'static str,
     window: String,
-    /// Where the next token begins in the window.
+    /// Position of the next token in the window.
     at: usize,
-    /// Whether a CDATA section is open that is handed out in pieces.
+    /// Set while a CDATA section is open that is handed out in pieces.
     is_in_cdata: bool,
-    /// Whether no CDATA section can end any more.
+    /// Set if no CDATA section can end any more.
     lacks_cdata_end: bool,
-    /// Whether no quote of either kind comes any more.
+    /// Set for each kind of quote that does not come any more.
     lacks_quotes: [bool; 2],
 }
 
@@ -43,7 +43,7 @@ pub(super) enum Piece {
     Reference(Part),
     DocType(Part),
     Other,
-    /// There is nothing more, or no token that is whole.
+    /// End of the document, or of its last complete token.
     Over,
 }
 
@@ -99,7 +99,7 @@ impl<'a> Scan<'a> {
         part
     }
 
-    /// Text up to the next markup or reference, of what is in the window. So many bytes are text in any case.
+    /// Takes the text in the window up to the next markup or reference. The first `least` bytes are text in any case.
     fn plain(&mut self, least: usize) -> Piece {
         let rest = self.window.as_bytes().get(self.at + least..);
         let rest = rest.unwrap_or_default();
@@ -165,8 +165,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Where the value ends that is quoted from here on; or, as an error, where the tag does, if a quote is missing: a value
-    /// has no `<` behind a `>`.
+    /// Returns the end of the value that is quoted from here on; or, as an error, the end of the tag, if a quote is
+    /// missing: a value has no `<` behind a `>`.
     fn value(&mut self, at: usize, quote: u8) -> Result<Result<usize, usize>> {
         let nth = usize::from(quote == b'"');
         let is_lacking = self.lacks_quotes.get(nth).copied().unwrap_or(false);
@@ -300,13 +300,13 @@ impl<'a> Scan<'a> {
         Ok(Piece::CData(self.take(length, 0..length)))
     }
 
-    /// Lets go of what is left: a token that is cut off.
+    /// Drops the rest of the document: a token that is cut off.
     fn rest(&mut self) -> Piece {
         self.at = self.window.len();
         Piece::Over
     }
 
-    /// Whether the token begins like this, in any case.
+    /// Returns whether the token begins with `start`, in any case.
     fn begins(&mut self, start: &[u8]) -> Result<bool> {
         self.byte(start.len() - 1)?;
         let found = self.window.as_bytes().get(self.at..self.at + start.len());
@@ -326,7 +326,7 @@ impl<'a> Scan<'a> {
         self.find_within(from, what, usize::MAX)
     }
 
-    /// Where this comes next, counted from the token's beginning, within so many bytes or a little more.
+    /// Returns the next position of `what`, counted from the token's beginning, within `most` bytes or a little more.
     fn find_within(&mut self, mut from: usize, what: &[u8], most: usize) -> Result<Option<usize>> {
         loop {
             let rest = self.window.as_bytes().get(self.at + from..);

@@ -1,4 +1,4 @@
-//! From the bytes of a document to its text, as a stream: gzip, character encodings, and how much of it is read.
+//! Decoding of the bytes of a document into text, as a stream: gzip, character encodings, and a limit for its length.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -8,17 +8,18 @@ use flate2::bufread::MultiGzDecoder;
 use crate::page::charset;
 use crate::page::error::{Error, ErrorKind};
 
-/// How much of a sitemap or a feed is read, in bytes once unpacked and again as UTF-8: the 50 MiB that sitemaps.org
-/// allows.
+/// Limit for the part of a sitemap or a feed that is read, in bytes once unpacked and again as UTF-8: the 50 MiB that
+/// sitemaps.org allows.
 pub const MAX_DECODED: usize = 50 * 1024 * 1024;
 
-/// From how much of a packed document its encoding is told, in bytes. Of one that is not, it is all.
+/// Length of the start of a packed document that its encoding is detected from, in bytes. For one that is not packed,
+/// all of it is used.
 const HEAD: usize = 256 * 1024;
 
-/// How much is decoded at a time.
+/// Number of bytes that are decoded at a time.
 const CHUNK: usize = 16 * 1024;
 
-/// How often a document may be packed.
+/// Limit for how often a document may be packed.
 const MAX_LAYERS: usize = 3;
 
 /// The text of a document as UTF-8, unpacked from any number of members of gzip (told by the first bytes), also where that is
@@ -30,14 +31,14 @@ pub(crate) struct Source<'a> {
     raw: Box<dyn BufRead + Send + 'a>,
     decoder: Decoder,
     text: Box<[u8]>,
-    /// What of `text` is filled and not taken yet.
+    /// Range of `text` that is filled and not taken yet.
     at: usize,
     end: usize,
     left: usize,
     ended: bool,
 }
 
-/// What is known of a document's encoding from outside.
+/// Knowledge of a document's encoding from outside of the document.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Origin<'a> {
     /// The value of the `Content-Type`. Of it, only the `charset` counts: servers label feeds and sitemaps at random.
@@ -77,8 +78,8 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Whether a document of XML begins somewhere in the first bytes, as it does behind a message of the server: a
-    /// declaration, or one of these tags.
+    /// Returns whether a document of XML begins somewhere in the first bytes, as it does behind a message of the
+    /// server: a declaration, or one of the tags `roots`.
     pub(crate) fn has_xml(&mut self, roots: &[&str]) -> bool {
         let Ok(text) = self.fill_buf() else {
             return false;
@@ -138,7 +139,7 @@ impl Read for Source<'_> {
     }
 }
 
-/// What a failure to read means.
+/// Returns the error that a failure to read means.
 pub(crate) fn fault(what: &str, error: &io::Error) -> Error {
     if error.kind() == io::ErrorKind::FileTooLarge {
         let message = format!("the {what} has more than {MAX_DECODED} bytes");
@@ -163,7 +164,7 @@ fn unpacked<'a>(bytes: &'a [u8]) -> io::Result<Box<dyn BufRead + Send + 'a>> {
     Ok(raw)
 }
 
-/// The encoding of a document, told from its beginning.
+/// Detects the encoding of a document from its beginning.
 fn encoding_of(start: &[u8], origin: Origin<'_>) -> &'static Encoding {
     let first = start.trim_ascii_start().first();
     let kind = if matches!(first, Some(b'{' | b'[')) {

@@ -1,10 +1,10 @@
-//! What stands in a tag: its name, its attributes, and the namespace of both; and references.
+//! Parser of a tag: its name, its attributes, and the namespace of both; and of references.
 
 use std::borrow::Cow;
 
 use crate::page::html;
 
-/// How many attributes of an element are looked at.
+/// Number of attributes of an element that are looked at.
 const MAX_ATTRIBUTES: usize = 64;
 
 /// The longest URL of a namespace that is kept, in bytes.
@@ -21,9 +21,9 @@ pub(crate) struct Tag<'a> {
 /// A namespace that is declared.
 #[derive(Debug)]
 pub(super) struct Space {
-    /// That of the element that declares it.
+    /// Depth of the element that declares the namespace.
     pub(super) depth: usize,
-    /// Empty for names without one.
+    /// Prefix of the names; empty for names without one.
     prefix: Box<str>,
     url: Box<str>,
 }
@@ -79,7 +79,7 @@ impl<'a> Tag<'a> {
 }
 
 impl Space {
-    /// What an attribute declares, if that is what it does.
+    /// Returns the namespace that an attribute declares; `None` if the attribute declares none.
     pub(super) fn of(depth: usize, name: &str, value: &str) -> Option<Self> {
         let prefix = match name.strip_prefix("xmlns")? {
             "" => "",
@@ -98,8 +98,8 @@ impl<'a> Entity<'a> {
         Self(name)
     }
 
-    /// What it stands for in XML itself; `None` for one that is not known or stands for no character. A number that means
-    /// a character of Windows is that, as in HTML.
+    /// Returns the text that the reference stands for in XML itself; `None` for one that is not known or stands for no
+    /// character. A number that means a character of Windows is that, as in HTML.
     pub(crate) fn text(&self) -> Option<Cow<'static, str>> {
         let character = match self.0 {
             "amp" => "&",
@@ -112,7 +112,7 @@ impl<'a> Entity<'a> {
         Some(Cow::Borrowed(character))
     }
 
-    /// What stands between `&` and `;`.
+    /// Returns the text between `&` and `;`.
     pub(crate) fn name(&self) -> &'a str {
         self.0
     }
@@ -133,7 +133,7 @@ fn number(digits: &str) -> Option<Cow<'static, str>> {
     Some(Cow::Owned(character.to_string()))
 }
 
-/// The name that a tag begins with, and what stands behind it.
+/// Returns the name that a tag begins with, and the text behind it.
 pub(super) fn name(text: &str) -> (&str, &str) {
     let is_end = |c: char| c.is_ascii_whitespace() || c == '/';
     let end = text.find(is_end).unwrap_or(text.len());

@@ -11,22 +11,22 @@ use sha2::{Sha256, Sha512_256};
 use super::challenge::{self, Challenge};
 use crate::page::request::{Credentials, secret};
 
-/// Most bytes of a challenge that are sent back with every request.
+/// Maximum size of a challenge, in bytes: parts of it are sent back with every request.
 const MAX_SIZE: usize = 2048;
 
-/// What a server asked for.
+/// Parsed Digest challenge of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Digest {
     realm: String,
     nonce: String,
     opaque: Option<String>,
-    /// As the server spells it, if it does.
+    /// Name of the algorithm as the server spells it. `None` if the challenge has none.
     name: Option<String>,
     algorithm: Algorithm,
-    /// Whether the key is made anew for each nonce (`-sess`).
+    /// `true` if the key is made anew for each nonce (`-sess`).
     is_session: bool,
     quality: Quality,
-    /// Whether the user name is hashed too.
+    /// `true` if the user name is hashed too.
     hashes_user: bool,
     is_stale: bool,
 }
@@ -38,23 +38,23 @@ enum Algorithm {
     Sha512,
 }
 
-/// What is proved beside the password (`qop`).
+/// Quality of protection (`qop`): the part of a request that is proved beside the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quality {
-    /// What RFC 2069 did.
+    /// No `qop`: the proof of RFC 2069.
     Old,
     Request,
     RequestAndBody,
 }
 
-/// One request that is to be proved.
+/// Request that is to be proved.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Exchange<'a> {
     pub(crate) method: &'a str,
     /// Path and query, as they are sent.
     pub(crate) target: &'a str,
     pub(crate) body: &'a [u8],
-    /// How many requests were proved with this nonce, this one among them.
+    /// Number of requests proved with this nonce, including this one.
     pub(crate) count: u32,
     /// Random; the same with the same nonce.
     pub(crate) own_nonce: &'a str,
@@ -105,12 +105,12 @@ impl Digest {
         })
     }
 
-    /// Whether the password was right and only the nonce too old.
+    /// Returns whether the password was right and only the nonce was too old.
     pub(crate) fn is_stale(&self) -> bool {
         self.is_stale
     }
 
-    /// Whether the nonce is the same, so that its requests have to be counted on.
+    /// Returns whether both challenges have the same nonce, so that the count of its requests must go on.
     pub(crate) fn has_nonce_of(&self, other: &Self) -> bool {
         self.nonce == other.nonce
     }

@@ -13,8 +13,9 @@ use super::rules::{Draft, Group, Rules};
 use super::text;
 use crate::page::identity;
 
-/// How much of a file is read, in bytes; RFC 9309 section 2.5 asks for at least 500 KiB. A line that this cuts is
-/// dropped. Whoever fetches the file should hand over at least one byte more, or a cut line cannot be told.
+/// Maximum number of bytes of a robots.txt that are read; RFC 9309 section 2.5 asks for at least 500 KiB. A line cut by
+/// this limit is dropped. The caller that fetches the file should pass at least one byte more, because a cut line
+/// cannot be recognised otherwise.
 pub const MAX_BYTES: usize = 512 * 1024;
 
 /// A parsed robots.txt, of any number of groups.
@@ -123,15 +124,15 @@ impl RobotsTxt {
         )
     }
 
-    /// What the `Sitemap` lines say, in order. They belong to no group, are meant to be absolute URLs, and are not
-    /// checked here.
+    /// Returns the values of the `Sitemap` lines, in order. They belong to no group, should be absolute URLs, and are
+    /// not checked here.
     #[must_use]
     pub fn sitemaps(&self) -> &[String] {
         &self.sitemaps
     }
 }
 
-/// Whether robots.txt of these bytes lets an agent fetch a URL, or a path.
+/// Returns whether a robots.txt with these bytes lets an agent fetch a URL or a path.
 ///
 /// The URL should be as it appears in a request, percent-encoded. One that is not, such as
 /// `http://example.com/\u{30c4}`, may be fetched only if it may be both as it is written and as it would be requested,
@@ -152,7 +153,8 @@ pub(crate) fn requested(url: &str) -> Option<Url> {
     identity::parse(url, None).ok()
 }
 
-/// What a request for a URL names, by text alone: from the path up to the fragment, or the URL itself if it is a path.
+/// Returns the part of a URL that robots.txt rules match, by text alone: from the path up to the fragment. The URL may
+/// be only a path.
 fn path_of(url: &str) -> Cow<'_, str> {
     let url = url.split_once('#').map_or(url, |(url, _)| url);
     let after_scheme = match url.split_once("//") {
@@ -173,9 +175,9 @@ fn path_of(url: &str) -> Cow<'_, str> {
 struct Reader {
     file: RobotsTxt,
     group: u32,
-    /// Where the agents of the current group begin in `file.agents`.
+    /// Index in `file.agents` of the first agent of the current group.
     first_agent: usize,
-    /// Whether the current group has rules, so that the next `User-agent` begins another.
+    /// `true` if the current group has rules, so that the next `User-agent` line begins another group.
     has_rules: bool,
 }
 
@@ -264,7 +266,8 @@ fn request_rate(value: &[u8]) -> Option<Duration> {
     Duration::try_from_secs_f64(number * seconds / f64::from(pages)).ok()
 }
 
-/// Who allows `/dir/index.html` allows `/dir/`, which is the same page, Google says: here as `/dir/$`.
+/// Returns the pattern `/dir/$` for one that ends in an index file, such as `/dir/index.html`: an `Allow` for that file
+/// allows `/dir/`, which is the same page, as Google documents. `None` for other patterns.
 fn directory_of_index(pattern: &[u8]) -> Option<Vec<u8>> {
     let slash = pattern.iter().rposition(|&byte| byte == b'/')?;
     let (directory, file) = pattern.split_at_checked(slash + 1)?;

@@ -11,17 +11,17 @@ use std::ops::Range;
 use super::pattern::{Tail, tail_matches};
 use super::rules::Patterns;
 
-/// No rule, and no node: every real one is less.
+/// Marker of "no rule" and "no node": every real index is less.
 const NONE: u32 = u32::MAX;
 
-/// What one question may cost, in steps. One is a look at a rule, or the search for a piece of a pattern in 32 bytes
-/// of the path: some nanoseconds.
+/// Limit on the cost of matching one path, in steps. One step is a look at a rule, or the search for a piece of a
+/// pattern in 32 bytes of the path: some nanoseconds.
 pub(super) const BUDGET: u32 = 1 << 16;
 
 /// The rules of a file by their literal beginnings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Index {
-    /// In the order of their beginnings.
+    /// Nodes in the order of their beginnings.
     nodes: Box<[Node]>,
     /// The ranks of rules that have something behind their first wildcard: those of one node in a row, the best first.
     wild: Box<[u32]>,
@@ -167,7 +167,7 @@ impl Index {
         Ok(best)
     }
 
-    /// How many bytes it takes.
+    /// Returns the memory that the index takes, in bytes.
     pub(super) fn memory(&self) -> usize {
         size_of_val(&*self.nodes) + size_of_val(&*self.wild)
     }
@@ -180,7 +180,7 @@ impl Node {
     }
 }
 
-/// How many bytes both begin with.
+/// Returns the length of the common prefix of both texts, in bytes.
 fn shared(one: &str, other: &str) -> usize {
     let pairs = one.bytes().zip(other.bytes());
     pairs.take_while(|(one, other)| one == other).count()

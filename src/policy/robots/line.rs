@@ -1,7 +1,8 @@
-//! One line of robots.txt and what it says, forgiving what webmasters get wrong.
+//! Parser of one line of robots.txt, lenient about common mistakes of webmasters.
 
-/// What a line says. Values are trimmed and without comments. Those of rules and of `User-agent` may be empty: such a
-/// line matches nothing and names nobody, but the group ends or begins with it all the same (RFC 9309 section 2.2).
+/// Parsed line of a robots.txt. Values are trimmed and without comments. Those of rules and of `User-agent` may be
+/// empty: such a line matches nothing and names nobody, but the group ends or begins with it all the same (RFC 9309
+/// section 2.2).
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line<'a> {
     UserAgent(&'a [u8]),
@@ -12,7 +13,7 @@ pub(super) enum Line<'a> {
     Sitemap(&'a [u8]),
 }
 
-/// What a line is about.
+/// Kind of a robots.txt line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Directive {
     UserAgent,

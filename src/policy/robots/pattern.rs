@@ -10,15 +10,15 @@ use memchr::memmem;
 
 use super::index::{Steps, TooCostly};
 
-/// How many bytes of a path are searched in one step.
+/// Number of bytes of a path that are searched in one step.
 const STEP: usize = 32;
 
 /// A rule's pattern in normal form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
-    /// Every `*` is a wildcard and stands alone; a final `$` is the end of the path.
+    /// Text of the pattern. Every `*` is a wildcard and stands alone; a final `$` is the end of the path.
     pub(super) text: Box<str>,
-    /// How long the pattern counts: every `*` that was written does.
+    /// Length of the pattern for precedence: every `*` that was written counts.
     pub(super) octets: u32,
 }
 
@@ -70,14 +70,14 @@ pub(super) fn normalise_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(normal)
 }
 
-/// What a pattern says of what follows its literal beginning.
+/// Part of a pattern after its literal beginning.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Tail<'a> {
     /// Anything may follow.
     Open,
     /// Nothing may follow.
     End,
-    /// What matches this may follow: a pattern that begins behind a `*`.
+    /// Any text, followed by a match of this rest of the pattern: the part that begins after a `*`.
     Wild(&'a str),
 }
 
@@ -95,8 +95,8 @@ impl Tail<'_> {
     }
 }
 
-/// Whether a path goes on as a pattern does behind a `*`, both in normal form. Takes time linear in the rest of the
-/// path, whatever the pattern.
+/// Returns whether the rest of a path matches the part of a pattern after a `*`, both in normal form. Takes time linear
+/// in the rest of the path, whatever the pattern.
 ///
 /// Without backtracking: the leftmost place of each piece between wildcards leaves most room for the next, and the
 /// last piece of an anchored pattern can only be at the end.
@@ -165,7 +165,8 @@ fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
-/// Whether this octet is its own normal form: unreserved, or reserved (RFC 3986 section 2.2) and not special here.
+/// Returns whether this octet is its own normal form: unreserved, or reserved (RFC 3986 section 2.2) and not special
+/// here.
 fn is_plain(byte: u8) -> bool {
     is_unreserved(byte) || b":/?#[]@!&'()+,;=".contains(&byte)
 }

@@ -28,33 +28,33 @@ pub struct Rules {
 /// The patterns of a file, by rank: in order of precedence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Patterns {
-    /// All patterns in normal form, one after the other: a thousand hosts' rules are then few allocations.
+    /// Text of all patterns in normal form, one after the other: a thousand hosts' rules are then few allocations.
     text: Box<str>,
     ranked: Box<[Rule]>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Rule {
-    /// Where the pattern ends in the text; it starts where the one before ends.
+    /// End of the pattern in the text; it starts where the one before ends.
     end: u32,
-    /// How long it counts.
+    /// Length of the pattern for precedence.
     octets: u32,
     /// 0 for a rule that stands in no file.
     line: u32,
     allow: bool,
 }
 
-/// Which group of robots.txt holds for a crawler.
+/// Group of a robots.txt that applies to a crawler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Group {
     /// The number of its `User-agent` line, from 1; of the first, when there are several.
     pub line: u32,
-    /// Whether it names the crawler; else it is the one for all, `*`.
+    /// `true` if the group names the crawler; `false` if it is the group for all crawlers, `*`.
     pub is_named: bool,
 }
 
-/// One rule on its way from the file into [`Rules`].
+/// Rule on its way from the file into [`Rules`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Draft {
     pub(super) group: u32,
@@ -72,10 +72,10 @@ struct Saved {
     rules: Vec<(u32, bool, u32, Box<str>)>,
 }
 
-/// Whether a path may be fetched, and which line of robots.txt says so.
+/// Decision whether a path may be fetched, with the line of robots.txt that decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict<'a> {
-    /// Whether the path may be fetched.
+    /// `true` if the path may be fetched.
     pub allowed: bool,
     /// The number of the deciding line, from 1. `None` when no line matched.
     pub line: Option<u32>,
@@ -84,7 +84,7 @@ pub struct Verdict<'a> {
 }
 
 impl Verdict<'_> {
-    /// Whether the answer is no only because the rules have more wildcards than could be tried.
+    /// Returns whether the path is disallowed only because the rules have more wildcards than could be tried.
     #[must_use]
     pub fn is_too_costly(&self) -> bool {
         !self.allowed && self.pattern.is_none()
@@ -110,12 +110,12 @@ impl Rules {
         }
     }
 
-    /// How many bytes the rules take.
+    /// Returns the memory that the rules take, in bytes.
     pub(crate) fn memory(&self) -> usize {
         self.patterns.text.len() + size_of_val(&*self.patterns.ranked) + self.index.memory()
     }
 
-    /// Whether this URL may be fetched. Only its path and query count: rules are those of one host.
+    /// Returns whether this URL may be fetched. Only its path and query count: the rules are those of one host.
     #[must_use]
     pub fn allows(&self, url: &Url) -> bool {
         self.verdict_on(url).allowed
@@ -160,7 +160,7 @@ impl Rules {
         }
     }
 
-    /// Which group of the file these rules are of; `None` when there is none for this crawler.
+    /// Returns the group of the file that these rules come from; `None` when the file has no group for this crawler.
     #[must_use]
     pub fn group(&self) -> Option<Group> {
         self.group
@@ -173,7 +173,7 @@ impl Rules {
         self.crawl_delay
     }
 
-    /// Whether there are no rules: all is allowed.
+    /// Returns whether there are no rules, so that everything is allowed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.patterns.ranked.is_empty()
@@ -191,7 +191,7 @@ impl<'a> Verdict<'a> {
 }
 
 impl Patterns {
-    /// From drafts in order of precedence.
+    /// Makes the patterns from drafts in order of precedence.
     fn new(drafts: &[&Draft]) -> Self {
         let length = drafts.iter().map(|draft| draft.pattern.text.len()).sum();
         let mut text = String::with_capacity(length);
@@ -226,7 +226,7 @@ impl Patterns {
             .unwrap_or_default()
     }
 
-    /// All patterns with their ranks.
+    /// Returns all patterns with their ranks.
     pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &str)> {
         (0..)
             .take(self.ranked.len())

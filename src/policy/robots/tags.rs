@@ -1,4 +1,4 @@
-//! What a page itself says to robots: `X-Robots-Tag` headers and `<meta name="robots">`.
+//! Robots directives of a page itself: `X-Robots-Tag` headers and `<meta name="robots">`.
 
 use jiff::Timestamp;
 
@@ -10,18 +10,18 @@ use crate::page::response::Response;
 /// Directives that have a value of their own; what stands before any other colon is the name of a crawler.
 const WITH_VALUE: [&str; 3] = ["max-snippet", "max-image-preview", "max-video-preview"];
 
-/// What a page asks for, as far as it is obeyed.
+/// Robots directives of a page, as far as they are obeyed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct PageTags {
-    /// Not to follow its links.
+    /// `true` if the page asks not to follow its links.
     pub(crate) nofollow: bool,
-    /// Not to keep what it says.
+    /// `true` if the page asks not to keep its content.
     pub(crate) noindex: bool,
 }
 
 impl PageTags {
-    /// What this page asks the crawler for that goes by the first word of `user_agent`. Everything that is said to it or
-    /// to all counts; nothing that is said takes back what was said before.
+    /// Returns the directives of this page for the crawler named by the first word of `user_agent`. All directives for
+    /// this crawler or for all crawlers count; a later one never revokes an earlier one.
     pub(crate) fn of(
         response: &Response,
         user_agent: &str,
@@ -87,7 +87,8 @@ impl PageTags {
     }
 }
 
-/// Whether a date has passed. It may have a comma in it, so `next` is what follows one. Garbage never passes.
+/// Returns whether a date has passed. The date may contain a comma, so `next` is the text after the comma. An
+/// unreadable date never passes.
 fn is_over(date: &str, next: &str, now: Timestamp) -> bool {
     let date = date.trim();
     let with_next = format!("{date},{next}");

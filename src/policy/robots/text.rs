@@ -25,7 +25,8 @@ pub(super) fn of(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
-/// Which UTF-16 this is: by its byte order mark, or by an ASCII character in two bytes, which is in nothing else.
+/// Returns the variant of UTF-16 that the bytes are in, by the byte order mark, or by an ASCII character in two bytes,
+/// which occurs in no other encoding. `None` if they are not UTF-16.
 fn utf_16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xFF, 0xFE, ..] => Some(UTF_16LE),
@@ -68,7 +69,7 @@ fn without_bom(bytes: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
-    /// This text in UTF-16, its units in the order that `bytes` gives them.
+    /// Returns this text in UTF-16, its units in the byte order that `bytes` gives them.
     fn in_utf_16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         text.encode_utf16().flat_map(bytes).collect()
     }

@@ -22,7 +22,7 @@ pub(super) struct Compiled {
     deny: RegexSet,
     text: Option<Regex>,
     source: usize,
-    /// All copies of a rule count together.
+    /// Counts for the limits, shared by all copies of a rule.
     counts: Option<Arc<Counts>>,
 }
 
@@ -52,7 +52,7 @@ impl Compiled {
         self.source
     }
 
-    /// Whether it can judge a URL that is no link of a page.
+    /// Returns whether the rule can judge a URL that is not a link of a page.
     pub(super) fn is_about_urls(&self) -> bool {
         self.rule.within.is_empty() && self.rule.query.is_none() && self.text.is_none()
     }
@@ -66,19 +66,19 @@ impl Compiled {
                 .is_none_or(|text| text.is_match(&link.element.text()))
     }
 
-    /// Whether it leaves a URL out that it matches, because of a name like that of a file.
+    /// Returns whether the rule leaves out a URL that it matches because the URL ends like the name of a file.
     pub(super) fn is_file_to_it(&self, url: &Url) -> bool {
         !self.rule.takes_files && !is_page(url)
     }
 
-    /// Whether its patterns match a URL, as it is requested or as a reader sees it.
+    /// Returns whether the patterns of the rule match a URL, as it is requested or as a reader sees it.
     pub(super) fn matches_url(&self, url: &Url) -> bool {
         let spellings = Spellings::of(url);
         (self.allow.is_empty() || spellings.any(|url| self.allow.is_match(url)))
             && !spellings.any(|url| self.deny.is_match(url))
     }
 
-    /// Whether its limits let this URL in, which then counts.
+    /// Returns whether the limits of the rule admit this URL. An admitted URL counts against them.
     pub(super) fn admits(&self, url: &Url) -> bool {
         self.counts.as_ref().is_none_or(|counts| counts.admit(url))
     }

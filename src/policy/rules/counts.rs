@@ -1,4 +1,4 @@
-//! How many URLs a rule has taken: its limits.
+//! Limits of a rule: counts of the URLs that it has taken.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -10,7 +10,7 @@ use super::rule::Rule;
 use crate::page::identity;
 use crate::policy::trap::pattern;
 
-/// How many patterns are told apart.
+/// Maximum number of URL patterns that are counted separately.
 const MAX_PATTERNS: usize = 100_000;
 
 /// The limits of a rule and what counts against them. Pages are parsed on many threads, so it is behind a lock, which is
@@ -43,7 +43,7 @@ impl Counts {
         })
     }
 
-    /// Whether this URL was taken before, or may still be; then it counts.
+    /// Returns whether this URL was taken before, or may still be taken; then it counts.
     pub(super) fn admit(&self, url: &Url) -> bool {
         let this = self.state.hash_one(&*identity::canonical(url));
         let pattern = self

@@ -1,4 +1,4 @@
-//! Where on a page a rule looks for links.
+//! Places on a page where a rule looks for links.
 
 use url::Url;
 
@@ -6,7 +6,7 @@ use super::rule::Rule;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::{Element, Html, Part, Query};
 
-/// What counts as a link when a rule does not say.
+/// Selector of the links of a rule that has no query of its own.
 const LINKS: &str = r"a[href], area[href], svg a[xlink\:href]";
 
 /// Values of `rel` by which a page does not vouch for a link.

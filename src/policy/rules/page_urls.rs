@@ -1,11 +1,12 @@
-//! Which links may lead to a page, told by the end of the path, so that no request is spent on a picture.
+//! Detection of links that may lead to a page, by the end of the path, so that no request is spent on a picture.
 
 use url::Url;
 
 /// The longest extension in the list.
 const LONGEST: usize = 8;
 
-/// Whether this link may lead to an HTML page: everything but what ends in the extension of some other kind of file.
+/// Returns whether this link may lead to an HTML page: every link does, except one that ends in the extension of
+/// another kind of file.
 pub(crate) fn is_page(url: &Url) -> bool {
     let path = url.path().as_bytes();
     let tail = path

@@ -2,7 +2,8 @@
 
 use crate::page::error::Error;
 
-/// Which links are taken, and what becomes of them. Nothing is checked before [`Rules::new`](super::Rules::new).
+/// Rule that selects the links to follow, and the requests made for them. Nothing is checked before
+/// [`Rules::new`](super::Rules::new).
 ///
 /// A rule without conditions takes every link of an `a` or `area` element to what may be a page.
 ///
@@ -64,8 +65,8 @@ impl Rule {
         self
     }
 
-    /// Which elements are links, and which attribute has the URL: `a::attr(data-href)`. Without `::attr(…)` it is `href`,
-    /// else `src`. Default: the `href` of `a` and `area`.
+    /// Sets the query for the elements that are links and the attribute with the URL: `a::attr(data-href)`. Without
+    /// `::attr(…)` it is `href`, else `src`. Default: the `href` of `a` and `area`.
     pub fn query(mut self, query: impl Into<String>) -> Self {
         self.query = Some(query.into());
         self

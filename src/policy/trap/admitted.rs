@@ -1,4 +1,4 @@
-//! How many pages of each pattern and host were let in: the settings `max_per_pattern` and `max_pages_per_host`.
+//! Numbers of admitted pages per URL pattern and per host: the settings `max_per_pattern` and `max_pages_per_host`.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -9,17 +9,19 @@ use super::pattern;
 use crate::model::report::{Filter, TrapKind};
 use crate::model::settings::Settings;
 
-/// How many patterns are told apart; pages of later ones are only counted by their host.
+/// Maximum number of URL patterns counted separately; pages of later patterns count only for their host.
 const MAX_PATTERNS: usize = 100_000;
-/// How many patterns are spoken of, so that a log does not grow with the traps of the web.
+/// Maximum number of patterns that are logged, so that a log does not grow with the traps of the web.
 const MAX_TOLD: usize = 100;
 
-/// What was let in so far. A job that goes on in another process admitted anew, so that each process may let in as much.
+/// Pages admitted so far. A job that goes on in another process starts counting anew, so each process may admit as
+/// many.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     per_pattern: Option<u64>,
     per_host: Option<u64>,
-    /// By the hash of the pattern; keyed at random, so that no site can aim at the patterns of another.
+    /// Numbers of pages by the hash of their pattern; keyed at random, so that no site can aim at the patterns of
+    /// another.
     patterns: HashMap<u64, u64>,
     hosts: HashMap<Box<str>, u64>,
     told: HashSet<u64>,
@@ -38,7 +40,7 @@ impl Admitted {
         }
     }
 
-    /// Whether there is a limit, so that [`admit`](Self::admit) has to be asked.
+    /// Returns whether there is a limit, so that [`admit`](Self::admit) has to be asked.
     pub(crate) fn has_limit(&self) -> bool {
         self.per_pattern.is_some() || self.per_host.is_some()
     }

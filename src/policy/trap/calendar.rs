@@ -8,11 +8,11 @@ use url::{Position, Url};
 
 /// Calendars have dates to come so many years ahead.
 const AHEAD: i16 = 5;
-/// What is more years ahead is a number, or a year of another calendar.
+/// Maximum number of years ahead for a year of a date; a later one is another number, or a year of another calendar.
 const MOST_AHEAD: i16 = 100;
 /// Calendars have dates of so many years past.
 const BEHIND: i16 = 50;
-/// What is more years past is history.
+/// Maximum number of years past for a year of a date; an earlier one is history.
 const MOST_BEHIND: i16 = 100;
 
 const WORDS: [&str; 7] = [
@@ -42,11 +42,11 @@ const MONTHS: [&str; 5] = ["month", "mon", "cal_month", "monat", "mes"];
 /// The date that a URL shows the page of.
 struct Shown {
     year: i16,
-    /// Whether nothing follows but what shows that it is a date: a zero before the month or day.
+    /// `true` if the URL shows by itself that this is a date, by a zero before the month or day.
     is_certain: bool,
 }
 
-/// Whether a URL is of a day far from this year.
+/// Returns whether a URL is for a day far from this year.
 pub(super) fn is_far(url: &Url, year: i16) -> bool {
     let text = &url[Position::BeforePath..Position::AfterQuery];
     if !has_year(text) {
@@ -65,14 +65,14 @@ pub(super) fn is_far(url: &Url, year: i16) -> bool {
     })
 }
 
-/// Whether one of the words stands there by itself, not within another or in the title of a page.
+/// Returns whether one of the words stands by itself in the text, not within another word or in the title of a page.
 fn names_calendar(text: &str) -> bool {
     text.split(['/', '?', '&', '=', '_', '.'])
         .any(|part| WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
-/// Whether there are as many digits in a row as a year has, or a date without hyphens. Most URLs have no four digits at
-/// all, and counting them is quickest.
+/// Returns whether the text has as many digits in a row as a year has, or a date without hyphens. Most URLs have no
+/// four digits at all, and counting them is quickest.
 fn has_year(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let mut runs = text.as_bytes().split(|byte| !byte.is_ascii_digit());
@@ -153,7 +153,8 @@ fn iso(text: &str) -> Option<i16> {
     is_date.then_some(year)
 }
 
-/// The same, written without hyphens or followed by a time, in the value of a parameter that is a date by its name.
+/// Returns the year of a date that is written without hyphens or followed by a time, in the value of a parameter that
+/// is a date by its name.
 fn date(text: &str) -> Option<i16> {
     let day = text
         .get(..10)
@@ -173,7 +174,7 @@ fn year(text: &str) -> Option<i16> {
     is_year.then(|| text.parse().ok())?
 }
 
-/// Whether this is a number of one or two digits, from 1 to `last`.
+/// Returns whether this is a number of one or two digits, from 1 to `last`.
 fn is_number(text: &str, last: u8) -> bool {
     text.len() <= 2
         && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -16,7 +16,7 @@ use memchr::memmem;
 use url::{Position, Url};
 use xxhash_rust::xxh3::{Xxh3Default, xxh3_64};
 
-/// So many pages above that are equal are too many.
+/// Number of equal pages above a page that is too many.
 const EQUAL: usize = 3;
 /// Pages that are remembered: later ones end no trap.
 const MOST: usize = 100_000;
@@ -26,18 +26,18 @@ const MOST_WITHIN: usize = 64;
 /// The pages that have links to below them. A job that goes on in another process begins anew.
 #[derive(Debug, Default)]
 pub(crate) struct Mirrors {
-    /// By what their URLs hash to: keyed at random, so that no site can aim at the pages of another.
+    /// Pages by the hash of their URL: keyed at random, so that no site can aim at the pages of another.
     pages: Mutex<HashMap<u64, Print>>,
     state: RandomState,
 }
 
-/// What a page is recognised by.
+/// Hashes by which a page is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Print {
-    /// Which page it is: one may be remembered as its directory, too, and is one page all the same.
+    /// Identity of the page: a page remembered as its directory, too, is still one page.
     page: u64,
     whole: u64,
-    /// Without the page's own URL.
+    /// Hash of the page without its own URL.
     rest: u64,
 }
 
@@ -125,7 +125,8 @@ impl Mirrors {
     }
 }
 
-/// Whether a link leads to a URL that is this one, and something more: deeper in its directory, or with this URL in it.
+/// Returns whether a link leads to a URL that extends the URL of the page: deeper in its directory, or with that URL in
+/// it.
 pub(crate) fn is_below(page: &Url, link: &Url) -> bool {
     if page[..Position::BeforePath] != link[..Position::BeforePath] {
         return false;
@@ -144,7 +145,7 @@ pub(crate) fn is_below(page: &Url, link: &Url) -> bool {
         }
 }
 
-/// What is asked of the server: path and query.
+/// Returns the request target of a URL: path and query.
 fn target(url: &Url) -> &str {
     &url[Position::BeforePath..Position::AfterQuery]
 }
@@ -182,7 +183,7 @@ mod tests {
         Url::parse("http://a.example").unwrap().join(path).unwrap()
     }
 
-    /// How many of these pages, one after the other, are not one too many.
+    /// Returns how many of these pages, one after the other, are not one too many.
     fn taken(pages: &[(&str, &str)]) -> usize {
         let mirrors = Mirrors::default();
         let mut pages = pages.iter();

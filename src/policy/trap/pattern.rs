@@ -1,10 +1,10 @@
-//! What URLs that one template makes have in common.
+//! URL patterns: the common form of the URLs that one template makes.
 
 use std::fmt::Write;
 
 use url::Url;
 
-/// So many letters and digits in a row, all of them hexadecimal, are a name that no one chose.
+/// Length from which a run of letters and digits, all of them hexadecimal, is a generated name.
 const ID: usize = 16;
 
 /// A URL with `#` for every number, `*` for every long hexadecimal part of its path, and the names of its parameters in

@@ -1,17 +1,17 @@
-//! The same part of a URL over and over, as relative links make it that resolve against their own page.
+//! Detection of URLs with the same part over and over, which relative links make that resolve against their own page.
 
 use url::Url;
 
-/// How much more often numbers may repeat, and parameters: `/0/0/0/0/1.jpg` is how some stores spread their files.
+/// Factor by which numbers and parameters may repeat more often: some stores spread their files as `/0/0/0/0/1.jpg`.
 const FOR_NUMBERS: usize = 3;
-/// What searches have in their URLs for everything that was not chosen.
+/// Words that searches have in their URLs for everything that was not chosen.
 const NO_CHOICE: [&str; 7] = ["all", "any", "none", "default", "null", "and", "or"];
-/// How many segments may occur again with others between, for each time that they may follow each other.
+/// Number of segments that may occur again with others between, for each time that they may follow each other.
 const SCATTERED: usize = 2;
 /// Longest part of a text that is looked for again: no URL of the usual length has room for a longer one.
 const LONGEST: usize = 100;
 
-/// Whether one segment, or a run of segments, occurs more than `max` times in a row, or many occur again.
+/// Returns whether one segment, or a run of segments, occurs more than `max` times in a row, or many occur again.
 pub(super) fn in_path(path: &str, max: usize) -> bool {
     if count(path) <= SCATTERED * max {
         // Room for one segment after the other, and nothing else: what is asked of nearly every URL.
@@ -26,7 +26,7 @@ fn count(path: &str) -> usize {
     path.bytes().filter(|&byte| byte == b'/').count()
 }
 
-/// Whether one segment follows itself more than `max` times. So few numbers are no trap.
+/// Returns whether one segment follows itself more than `max` times. So few numbers are no trap.
 fn repeats_one(path: &str, max: usize) -> bool {
     let (mut before, mut times) = (None, 0);
     path.split('/').skip(1).any(|segment| {
@@ -40,7 +40,7 @@ fn repeats_one(path: &str, max: usize) -> bool {
     })
 }
 
-/// Whether `length` segments follow each other more than `max` times.
+/// Returns whether `length` segments follow each other more than `max` times.
 fn has_run(segments: &[&str], length: usize, max: usize) -> bool {
     let mut equal = 0;
     let pairs = segments.iter().zip(segments.iter().skip(length));
@@ -60,8 +60,8 @@ fn has_run(segments: &[&str], length: usize, max: usize) -> bool {
     false
 }
 
-/// Whether many segments stand there that stood there before, in whatever order: two relative links that are mixed
-/// make paths that never repeat as a whole.
+/// Returns whether many segments occur again, in whatever order: two relative links that are mixed make paths that
+/// never repeat as a whole.
 fn is_scattered(segments: &[&str], max: usize) -> bool {
     let most = SCATTERED * max;
     let again = |(at, segment): &(usize, &&str)| {
@@ -70,7 +70,7 @@ fn is_scattered(segments: &[&str], max: usize) -> bool {
     segments.len() > most && segments.iter().enumerate().filter(again).count() > most
 }
 
-/// Whether a segment says nothing by itself: numbers, and marks and words that stand in the place of a choice.
+/// Returns whether a segment means little by itself: numbers, and marks and words that stand in the place of a choice.
 fn is_weak(segment: &str) -> bool {
     let is_choice = || {
         let mut words = NO_CHOICE.iter();
@@ -82,8 +82,8 @@ fn is_weak(segment: &str) -> bool {
     !segment.is_empty() && (!has_letters || is_choice())
 }
 
-/// Whether a text says the same more than `max` times without anything between: more than one letter, and not numbers or
-/// marks, of which codes and vectors have many.
+/// Returns whether a text repeats the same part more than `max` times without anything between: more than one letter,
+/// and not numbers or marks, of which codes and vectors have many.
 ///
 /// Takes time linear in the text for each length, whatever the text: it comes from a site.
 pub(super) fn within(text: &[u8], max: usize) -> bool {
@@ -91,7 +91,7 @@ pub(super) fn within(text: &[u8], max: usize) -> bool {
     (2..=longest).any(|length| has_echo(text, length, max))
 }
 
-/// Whether `length` bytes follow each other more than `max` times.
+/// Returns whether `length` bytes follow each other more than `max` times.
 fn has_echo(text: &[u8], length: usize, max: usize) -> bool {
     // How long it has been as it is up to here: equal to what follows, one sign, without a letter.
     let (mut equal, mut same, mut mute) = (0, 0, 0);
@@ -114,7 +114,7 @@ fn has_echo(text: &[u8], length: usize, max: usize) -> bool {
     false
 }
 
-/// Whether a query says the same over and over. Forms with many rows do so, for each row.
+/// Returns whether a query repeats the same part over and over. Forms with many rows do so, for each row.
 pub(super) fn in_query(url: &Url, max: usize) -> bool {
     let mut parts: Vec<&str> = url.query().unwrap_or_default().split('&').collect();
     parts.sort_unstable();

@@ -23,12 +23,12 @@ use crate::queue::queued::{HostId, Queued};
 pub(crate) use changes::{Arrived, Changes, Key, Put, Range};
 use lane::Lane;
 
-/// How many requests are kept in memory; the others wait in the store for their turn.
+/// Limits of the number of requests that are kept in memory; the others wait in the store for their turn.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
-    /// Of all hosts. When there are many, each may have one besides.
+    /// Limit for all hosts together. When there are many, each may have one request besides.
     all: usize,
-    /// Of one host and priority.
+    /// Limit for one host and priority.
     lane: usize,
     /// Read at a time.
     read: usize,
@@ -56,17 +56,18 @@ pub(crate) struct DiskFrontier {
     committing: u64,
     /// Lanes that a commit may let shrink.
     grown: HashSet<(HostId, i32)>,
-    /// How many requests are here or handed up.
+    /// Number of requests that are in the frontier's memory or handed to the scheduler.
     in_memory: usize,
-    /// How many requests may be on their way from the store.
+    /// Number of requests that may be on their way from the store.
     coming: usize,
-    /// Handed up and still in the store. Depth first, some of them can lie among what is read.
+    /// Requests that were handed to the scheduler and are still in the store. Depth first, some of them can lie
+    /// among those that are read.
     out: HashSet<u64>,
-    /// Those of them that the commit under way removes from the store.
+    /// Requests of `out` that the commit under way removes from the store.
     leaving: Vec<u64>,
 }
 
-/// What a store remembers of a frontier.
+/// State of a frontier that a store remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     pub(crate) seen: SeenSet,
@@ -132,8 +133,8 @@ impl DiskFrontier {
         Ok(())
     }
 
-    /// How many requests of one lane memory has room for: a part of what is free, but at least a fair share; a part of
-    /// that when nothing is free.
+    /// Returns the number of requests of one lane that memory has room for: a part of what is free, but at least a fair
+    /// share; a part of that when nothing is free.
     fn room(&self) -> usize {
         let taken = self.in_memory + self.coming;
         let share = self.bounds.all / self.hosts.len().max(1);
@@ -177,7 +178,7 @@ impl DiskFrontier {
         taken
     }
 
-    /// Where the store has more than what was read.
+    /// Returns the number from which on the store may have more requests than were read; `None` if all were read.
     fn beyond(range: &Range, requests: &[Queued]) -> Option<u64> {
         let furthest = requests.last().map(|queued| queued.number)?;
         match range.newest_first {

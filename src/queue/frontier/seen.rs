@@ -28,7 +28,7 @@ impl SeenSet {
             .is_some_and(|shard| shard.insert(fingerprint))
     }
 
-    /// Whether a fingerprint was added.
+    /// Returns whether a fingerprint was added.
     pub(crate) fn contains(&self, fingerprint: u64) -> bool {
         self.shards
             .get(shard(fingerprint))
@@ -36,7 +36,8 @@ impl SeenSet {
     }
 }
 
-/// By bits that the tables themselves do not look at: these take the lowest and the highest.
+/// Returns the shard of a fingerprint, by bits that the tables themselves do not use: these use the lowest and the
+/// highest.
 fn shard(fingerprint: u64) -> usize {
     (fingerprint >> 40) as usize % SHARDS
 }

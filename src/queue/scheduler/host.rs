@@ -1,4 +1,4 @@
-//! One host: what waits for it, what is in flight there, and when it may be asked next.
+//! State of one host: its waiting requests, those in flight, and the time when it may be asked next.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,21 +6,21 @@ use std::time::Duration;
 use super::pace::{Pace, SchedulerClock};
 use crate::queue::queued::Queued;
 
-/// Where the scheduler keeps a host at the moment.
+/// Place where the scheduler keeps a host at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    /// In no queue: nothing to do, held, or as many visits in flight as allowed.
+    /// The host is in no queue: nothing to do, held, or as many visits in flight as allowed.
     Nowhere,
-    /// In the rotation.
+    /// The host is in the rotation.
     Ready,
-    /// In the heap, until this time. What the heap says of another time is out of date.
+    /// The host is in the heap, until this time. An entry of the heap with another time is out of date.
     Parked(Duration),
     /// Among the slow hosts, until one of them has finished.
     Slow,
 }
 
 impl Place {
-    /// Where a host is that need not wait for a time any more.
+    /// Returns the place of a host that no longer has to wait for a time.
     pub(super) fn unparked(self) -> Self {
         match self {
             Self::Parked(_) => Self::Nowhere,
@@ -35,13 +35,13 @@ impl Place {
 )]
 #[derive(Debug)]
 pub(super) struct Host {
-    /// Goes first, and even when the host is held: robots.txt.
+    /// Requests that go first, and even when the host is held: robots.txt.
     pub(super) urgent: VecDeque<Queued>,
     /// Retries whose time has come, and requests that were put back.
     pub(super) due: VecDeque<Queued>,
     /// The next requests, in order.
     pub(super) window: VecDeque<Queued>,
-    /// Whether the frontier has more of them.
+    /// `true` if the frontier has more requests of the host.
     pub(super) has_more: bool,
     /// The frontier has more, but not at hand: they will be there later.
     pub(super) is_awaited: bool,

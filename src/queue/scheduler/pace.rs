@@ -1,4 +1,4 @@
-//! How fast one host is asked: a governor limiter under the scheduler's own clock, and what makes it slower.
+//! Pace of requests to one host: a governor limiter under the scheduler's own clock, and what makes it slower.
 //!
 //! The delay of a host is the largest of three: the setting, what its robots.txt asks for, and, when `adaptive_delay`
 //! is on, what the host's own answers ask for. An answer 429 or 503 doubles that last one (from one second) and a
@@ -48,16 +48,16 @@ pub(super) fn limiter(quota: Quota, clock: &SchedulerClock) -> Limiter {
     RateLimiter::direct_with_clock(quota, clock.clone())
 }
 
-/// How a visit went, as far as the host's pace is concerned.
+/// Outcome of a visit, as far as the host's pace is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Feedback {
     /// An answer, after this long.
     Answered(Duration),
     /// The host asked for less: 429 or 503, perhaps with a `Retry-After`.
     SlowDown(Option<Duration>),
-    /// No answer in time.
+    /// The host did not answer in time.
     Late,
-    /// No answer, or none from the network.
+    /// The host did not answer, or the answer did not come from the network.
     None,
     /// The host was not asked: what was started then was answered from the cache.
     Unasked { started: Duration },
@@ -67,7 +67,7 @@ pub(crate) enum Feedback {
 const SLOW: Duration = Duration::from_secs(5);
 
 impl Feedback {
-    /// Whether the host is a slow one from now on; none when this says nothing about it.
+    /// Returns whether the host is a slow one from now on; `None` when the outcome shows nothing about it.
     pub(super) fn is_slow(self) -> Option<bool> {
         match self {
             Self::Answered(took) => Some(took > SLOW),
@@ -77,8 +77,8 @@ impl Feedback {
     }
 }
 
-/// What is worth remembering of a host's pace beyond a process: what its answers asked for. What its robots.txt asks
-/// for is read again.
+/// Part of a host's pace that is worth remembering beyond a process: the delay that its answers asked for. Its
+/// robots.txt is read again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Memory {
     /// The host is closed for this long from now.
@@ -91,9 +91,9 @@ pub(super) struct Pace {
     limiter: Option<Limiter>,
     /// The delay that `limiter` was made for.
     delay: Duration,
-    /// What the settings and robots.txt ask for.
+    /// Delay that the settings and robots.txt ask for.
     floor: Duration,
-    /// What the host's answers ask for.
+    /// Delay that the host's answers ask for.
     backoff: Duration,
     adaptive: bool,
     last_start: Option<Duration>,
@@ -118,8 +118,8 @@ impl Pace {
         }
     }
 
-    /// Whether the host is open at this time, else when it will be. Holds also for a start that the limiter has
-    /// allowed before.
+    /// Returns whether the host is open at this time, or else the time when it will be. Holds also for a start that the
+    /// limiter has allowed before.
     pub(super) fn is_open(&self, now: Duration) -> Result<(), Duration> {
         if self.not_before > now {
             Err(self.not_before)

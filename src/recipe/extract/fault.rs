@@ -1,11 +1,11 @@
-//! What becomes of a field that has no value: null, its default, or an error that says where and why.
+//! Fields without a value: they become null, their default, or an error with the place and the reason.
 
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::recipe::field::{Field, Otherwise, Source};
 use crate::recipe::item::Value;
 use crate::recipe::page::Page;
 
-/// How much of a text an error shows, in characters.
+/// Limit on the part of a text that an error shows, in characters.
 const SHOWN: usize = 80;
 
 /// A field that has no value, and where it is.
@@ -16,16 +16,16 @@ pub(in crate::recipe) struct Fault {
     error: Error,
 }
 
-/// What becomes of one text.
+/// Result of shaping one text into a value.
 pub(super) enum Shaped {
     Value(Value),
-    /// Nothing fits; the text is for the message.
+    /// No value; the reason has the text for the message.
     Missing(Missing),
 }
 
-/// Why there is no value.
+/// Reason why a field has no value.
 pub(super) enum Missing {
-    /// Nothing is where the field looks.
+    /// The source of the field finds nothing.
     Source,
     Pattern(String),
     Map(String),
@@ -42,13 +42,13 @@ impl From<Error> for Fault {
 }
 
 impl Fault {
-    /// The same, seen from around it.
+    /// Returns this fault with the name of the field around it added to its path.
     pub(super) fn within(mut self, field: &str) -> Self {
         self.path.push(field.to_owned());
         self
     }
 
-    /// Whether it is only that nothing was found.
+    /// Returns whether the only fault is that nothing was found.
     pub(in crate::recipe) fn is_missing(&self) -> bool {
         self.error.kind() == ErrorKind::Missing
     }

@@ -6,10 +6,10 @@ use crate::page::error::{ErrorKind, Result};
 use crate::page::json;
 use crate::page::structured::JsonLd;
 
-/// What an expression finds in the first object that has more than nothing there.
+/// Returns the value of an expression in the first object where it is not empty.
 ///
-/// What is empty leads on to the next object, and so does a question (`name == 'Ink'`) that is answered with false; `false` that is a
-/// value of the object stays. If none has more, it is the first that is not null.
+/// An empty value leads on to the next object, and so does a condition (`name == 'Ink'`) that is false; a `false` that is
+/// a value of the object is returned. If no object has a value, the result is the first one that is not null.
 ///
 /// # Errors
 /// When the expression cannot be applied to an object, and finds nothing in another one.
@@ -37,7 +37,7 @@ pub(super) fn find(data: &JsonLd, expression: &str, of: Option<&str>) -> Result<
     }
 }
 
-/// Whether nothing is in it, however deep.
+/// Returns whether a value is empty, at any depth.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! How fields are read: the short form is a query, the long form a table.
+//! Parser of fields: the short form is a query, the long form a table.
 
 mod source;
 
@@ -16,10 +16,10 @@ use crate::recipe::selection::Selection;
 use crate::recipe::value::value_of;
 use source::source;
 
-/// How deep records may be nested in each other.
+/// Maximum depth of records nested in each other.
 const DEPTH: usize = 8;
 
-/// What fields are taken out of.
+/// Kind of content that fields are taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::recipe) enum From {
     Html,
@@ -27,7 +27,7 @@ pub(in crate::recipe) enum From {
     Json,
     /// The JSON in a script, which has an HTML page around it.
     Script,
-    /// What one field took out of the JSON in an HTML page.
+    /// JSON that one field took out of an HTML page.
     Part,
 }
 

@@ -14,7 +14,7 @@ use crate::recipe::reader::Reader;
 use crate::recipe::section::{Placed, Section};
 use crate::recipe::selection::{Place, Selection};
 
-/// Where the links of an element are, unless a rule says otherwise.
+/// Query for the links of an element, unless a rule has another one.
 const LINKS: &str = "a::attr(href)";
 
 /// The elements of a page, or the objects in one of JSON, with what is taken of each.

@@ -16,7 +16,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// What is between braces.
+    /// Parses the text between braces.
     pub(super) fn parse(inside: &str) -> Result<Self, String> {
         if inside.contains(',') {
             let choices = inside.split(',').map(|choice| choice.trim().to_owned());

@@ -13,15 +13,15 @@ pub(crate) use read::{path, read};
 /// A request that was given up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DeadLetter {
-    /// Where it failed: what it asked for, or where that led.
+    /// URL that failed: the one that the request asked for, or one that it led to.
     pub(crate) url: Url,
     /// The kind of failure, as in reports.
     pub(crate) kind: String,
-    /// What happened, with its causes.
+    /// Message of the error, with its causes.
     pub(crate) message: String,
-    /// How often it was tried.
+    /// Number of times that the request was tried.
     pub(crate) attempts: u32,
-    /// When it was given up.
+    /// Time at which the request was given up.
     pub(crate) at: Timestamp,
     /// The request, to be made again.
     pub(crate) request: Request,

@@ -58,17 +58,17 @@ impl Directory {
         &self.path
     }
 
-    /// Where a recrawl keeps pages.
+    /// Returns the path at which a recrawl keeps pages.
     pub(crate) fn pages(&self) -> PathBuf {
         self.path.join(PAGES)
     }
 
-    /// Where it is noted what the reader of a stream has had.
+    /// Returns the path of the file that notes what the reader of a stream has had.
     pub(crate) fn streamed(&self) -> PathBuf {
         self.path.join(STREAMED)
     }
 
-    /// Where it is noted what is being parsed.
+    /// Returns the path of the file that notes which pages are being parsed.
     pub(crate) fn parsing(&self) -> PathBuf {
         self.path.join(PARSING)
     }

@@ -12,7 +12,7 @@ use crate::model::replace::unusable;
 use crate::model::report::{Finish, Report};
 use crate::page::error::Result;
 
-/// How many runs are remembered.
+/// Number of runs that are remembered.
 const KEPT: usize = 100;
 
 /// A run that has ended, with a report or with an error; one that was killed is not among them.
@@ -20,15 +20,15 @@ const KEPT: usize = 100;
 pub(crate) struct PastRun {
     pub(crate) started: Timestamp,
     pub(crate) ended: Timestamp,
-    /// Why it ended, as in reports, or `failed`.
+    /// Reason why the run ended, as in reports, or `failed`.
     pub(crate) finish: String,
     pub(crate) pages: u64,
     pub(crate) items: u64,
     /// Requests that were given up.
     pub(crate) errors: u64,
-    /// How long it took.
+    /// Duration of the run, in seconds.
     pub(crate) seconds: f64,
-    /// How often it had been resumed.
+    /// Number of times that the run had been resumed.
     pub(crate) resumes: u32,
     /// The fields that were filled too seldom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -30,7 +30,7 @@ pub(super) struct Glance(#[expect(dead_code, reason = "it is kept open, not used
 /// The process that crawls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holder {
-    /// None when the file does not say.
+    /// Id of the process; `None` when the file does not say.
     pub(crate) process: Option<u32>,
 }
 
@@ -150,7 +150,7 @@ fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(text.len() as u64)
 }
 
-/// Whether the path still leads to this file.
+/// Returns whether the path still leads to this file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

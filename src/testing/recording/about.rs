@@ -14,29 +14,29 @@ use crate::page::error::{Error, ErrorKind, Result};
 /// Settings whose values may be secrets. They say how to get to a server, and a recording has none.
 const LEFT_OUT: [&str; 5] = ["credentials", "headers", "proxy", "proxies", "proxies_file"];
 
-/// See the [module](self).
+/// Content of `recording.toml`: how a recording was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct About {
     /// The word for the spider, as after `crawl record`.
     pub(crate) spider: String,
-    /// How many pages were parsed.
+    /// Number of pages that were parsed.
     pub(crate) pages: u64,
-    /// When it was recorded.
+    /// Time of the recording.
     pub(crate) recorded: Timestamp,
     /// Fields of items that are not compared, such as a time.
     #[serde(default)]
     pub(crate) ignore: Vec<String>,
-    /// What `-a` gave, with the mask for what is secret, from wherever it came.
+    /// Arguments of `-a`, with secrets redacted wherever they came from.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) arguments: BTreeMap<String, String>,
-    /// What `-s` gave, but for what may be secret.
+    /// Settings of `-s`, without those that may be secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) settings: BTreeMap<String, String>,
 }
 
 impl About {
-    /// Of a recording that is made now. `secrets` are those of its arguments.
+    /// Describes a recording that is made now. `secrets` are those of its arguments.
     pub(crate) fn new(
         spider: &str,
         arguments: &[(String, String)],
@@ -71,7 +71,7 @@ impl About {
         }
     }
 
-    /// That of a recording.
+    /// Reads the description of a recording.
     ///
     /// # Errors
     /// [`ErrorKind::File`] when it cannot be read or is wrong; the message names file and line.

@@ -1,4 +1,4 @@
-//! Which of two lists of items belong together when nothing names them.
+//! Alignment of two lists of items: which belong together when nothing names them.
 
 use serde_json::Value;
 
@@ -7,8 +7,8 @@ use super::fields::likeness;
 /// The largest table that is filled, in cells; what is larger is taken in order.
 const LARGEST: usize = 1 << 20;
 
-/// Pairs of places in the two lists, in order: those that have the most in common, all together. What has no partner is
-/// in no pair.
+/// Returns pairs of places in the two lists, in order: those that have the most in common, all together. An item
+/// without a partner is in no pair.
 pub(super) fn align(expected: &[&Value], found: &[&Value]) -> Vec<(usize, usize)> {
     let same = expected
         .iter()
@@ -33,7 +33,7 @@ pub(super) fn align(expected: &[&Value], found: &[&Value]) -> Vec<(usize, usize)
     at_start.chain(between).chain(at_end).collect()
 }
 
-/// The pairs with the greatest sum of what they have in common, by dynamic programming.
+/// Returns the pairs with the greatest sum of what they have in common, by dynamic programming.
 fn best(expected: &[&Value], found: &[&Value]) -> Vec<(usize, usize)> {
     let width = found.len() + 1;
     // `sums[i * width + j]`: of what is left from `i` and `j` on.

@@ -1,4 +1,4 @@
-//! What a spider makes of a recording that it did not before.
+//! Changes in what a spider makes of a recording.
 
 mod show;
 
@@ -10,7 +10,8 @@ use super::matching::Matching;
 use super::results::{PageError, PageItem};
 use super::{Recording, Replayed};
 
-/// What is not as it was recorded. `Display` is one line per change, at most 20 of them; it serialises to all.
+/// Changes from what was recorded. `Display` prints one line per change, at most 20 of them; serialisation has all of
+/// them.
 ///
 /// Items are matched by the setting `unique` if the spider has it, else page by page by what they have in common; their
 /// order does not count.
@@ -55,13 +56,13 @@ enum ErrorChange {
 }
 
 impl Changes {
-    /// Whether nothing has changed.
+    /// Returns whether nothing has changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many changes there are: items, errors and requests.
+    /// Returns the number of changes: items, errors and requests.
     #[must_use]
     pub fn len(&self) -> usize {
         self.items.len() + self.errors.len() + self.unrecorded.len() + self.unused.len()
@@ -89,7 +90,7 @@ impl Changes {
         }
     }
 
-    /// `3 differ, 1 new error`; empty when nothing has changed.
+    /// Returns a summary such as `3 differ, 1 new error`; empty when nothing has changed.
     pub(crate) fn summary(&self) -> String {
         let is_new = |change: &&ErrorChange| matches!(change, ErrorChange::New(_));
         let new = self.errors.iter().filter(is_new).count();
@@ -116,7 +117,7 @@ impl Changes {
     }
 }
 
-/// An error that is there, with whatever message, is no change.
+/// Returns the changes of errors. An error of the same page and kind is no change, whatever its message.
 fn error_changes(expected: &[PageError], found: &[PageError]) -> Vec<ErrorChange> {
     let is_in = |error: &PageError, list: &[PageError]| {
         list.iter()

@@ -14,7 +14,8 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// A draft of the recording in this directory, whose parents are made. Drafts that killed processes have left are removed.
+    /// Returns a draft of the recording in this directory, whose parents are made. Drafts that killed processes have
+    /// left are removed.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be made.
@@ -32,7 +33,7 @@ impl Draft {
         Ok(draft)
     }
 
-    /// Where the cassette is recorded.
+    /// Returns the path of the cassette that is recorded.
     pub(crate) fn cassette(&self) -> PathBuf {
         self.directory.join(CASSETTE)
     }
@@ -62,7 +63,7 @@ impl Drop for Draft {
     }
 }
 
-/// How the names of all drafts of a recording start; the number of the process follows.
+/// Returns the start of the names of all drafts of a recording; the id of the process follows.
 fn start_of_name(target: &Path) -> String {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     format!(".{name}-new-")
@@ -81,8 +82,8 @@ fn remove_left(target: &Path) {
     }
 }
 
-/// Whether there is no such process any more, or it is this one, which has no draft yet. Where `/proc` does not tell, any
-/// may be there.
+/// Returns whether the process does not exist any more, or is this one, which has no draft yet. Without `/proc`, any
+/// other process may exist.
 fn is_gone(process: u32) -> bool {
     let proc = Path::new("/proc");
     process == std::process::id()

@@ -1,4 +1,4 @@
-//! In which fields two items differ.
+//! Comparison of two items, field by field.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 /// A field with two values; one that is not there has none.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct FieldChange {
-    /// Such as `price`, `offer.price` or `tags[2]`; empty when the item has no fields.
+    /// Path of the field, such as `price`, `offer.price` or `tags[2]`; empty when the item has no fields.
     pub(super) field: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) expected: Option<Value>,
@@ -14,7 +14,7 @@ pub(super) struct FieldChange {
     pub(super) found: Option<Value>,
 }
 
-/// The fields in which two items differ, in the order of the first.
+/// Returns the fields in which two items differ, in the order of the first.
 pub(super) fn differences(expected: &Value, found: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
     compare(String::new(), Some(expected), Some(found), &mut changes);
@@ -68,7 +68,7 @@ pub(super) fn remove(item: &mut Value, path: &str) {
     }
 }
 
-/// How many fields two items have alike.
+/// Returns the number of fields that are equal in both items.
 pub(super) fn likeness(a: &Value, b: &Value) -> u32 {
     let alike = match (a, b) {
         (Value::Object(a), Value::Object(b)) => a

@@ -1,4 +1,4 @@
-//! Which item of now is which item of then: a [`Matching`].
+//! Pairing of the items of now with those that were recorded: a [`Matching`].
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -11,13 +11,14 @@ use super::results::PageItem;
 /// Pairs of places in two lists of items.
 #[derive(Debug)]
 pub(super) struct Matching {
-    /// Of each expected item, the place of the one found.
+    /// For each expected item, the place of the found item.
     partners: Vec<Option<usize>>,
     is_taken: Vec<bool>,
 }
 
 impl Matching {
-    /// Equal items of a page first, then items with the same key, then what has the most in common, page by page.
+    /// Pairs equal items of a page first, then items with the same key, then those that have the most in common, page
+    /// by page.
     pub(super) fn of(expected: &[PageItem], found: &[PageItem], key: &[String]) -> Self {
         let mut matching = Self {
             partners: vec![None; expected.len()],
@@ -59,7 +60,7 @@ impl Matching {
         }
     }
 
-    /// Pairs those that are still alone and have the same of something, in order.
+    /// Pairs the items that are still alone and have the same value of `what`, in order.
     fn pair_equal<T: Eq + Hash>(
         &mut self,
         expected: &[PageItem],
@@ -84,7 +85,7 @@ impl Matching {
         }
     }
 
-    /// Pairs of the items of one page that have the most in common, of those that are still alone.
+    /// Returns pairs of the items of one page that have the most in common, of those that are still alone.
     fn alike(&self, expected: &[PageItem], found: &[PageItem]) -> Vec<(usize, usize)> {
         let mut pages: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
         for (at, item) in expected.iter().enumerate() {
@@ -111,7 +112,7 @@ impl Matching {
     }
 }
 
-/// The key of an item; none when a field of it is not filled.
+/// Returns the key of an item; `None` when a field of the key is not filled.
 fn key_of(item: &PageItem, key: &[String]) -> Option<String> {
     let is_filled = |value: &&Value| match value {
         Value::Null => false,

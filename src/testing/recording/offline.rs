@@ -12,13 +12,13 @@ use crate::model::event::{Event, Events};
 use crate::model::settings::layers;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// How many items may be ahead of the events that tell their pages.
+/// Maximum number of items that may be ahead of the events that name their pages.
 const AHEAD: usize = 4096;
 
-/// What a crawl of a recording came to.
+/// Result of a crawl of a recording.
 #[derive(Debug)]
 pub(crate) struct Replayed {
-    /// How many pages were parsed.
+    /// Number of pages that were parsed.
     pub(crate) pages: u64,
     pub(crate) results: Results,
     /// The fields that are together the key of an item, if the spider says so.
@@ -27,14 +27,14 @@ pub(crate) struct Replayed {
     pub(crate) unrecorded: Vec<String>,
     /// A cassette for exactly this crawl.
     pub(crate) exchanges: Vec<Exchange>,
-    /// What this crawl did not ask for.
+    /// Exchanges that this crawl did not ask for.
     pub(crate) spare: Vec<Exchange>,
 }
 
 /// Crawls these exchanges with a spider as it is now.
 ///
 /// # Errors
-/// Those of a crawl that cannot begin, or whose pipelines fail.
+/// Fails when the crawl cannot begin, or its pipelines fail.
 pub(crate) async fn replay(job: &Job, about: &About, exchanges: Vec<Exchange>) -> Result<Replayed> {
     let arguments = Args::new(about.arguments.clone()).with_stand_in(MASK);
     let mut crawler = job.crawler(arguments)?;
@@ -105,7 +105,7 @@ async fn collect(mut events: Events, records: Receiver<Record>) -> Result<Result
     Ok(results)
 }
 
-/// Hands the items over, and waits when too many are ahead.
+/// Sink that hands the items over, and waits when too many are ahead.
 struct Collected(SyncSender<Record>);
 
 impl Sink for Collected {

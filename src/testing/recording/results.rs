@@ -25,7 +25,7 @@ pub(crate) struct PageItem {
     pub(crate) item: Value,
 }
 
-/// What went wrong with a page.
+/// Error on a page.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(crate) struct PageError {
     pub(crate) page: String,
@@ -39,7 +39,7 @@ pub(crate) struct Failure {
 }
 
 impl PageItem {
-    /// An item as the outputs get it. Passwords leave the URLs in it.
+    /// Builds an item as the outputs get it. Passwords in its URLs are redacted.
     pub(super) fn new(page: &str, json: &str) -> Self {
         // Nested more deeply than is read, it is compared as it is written.
         let mut item = serde_json::from_str(json).unwrap_or_else(|_| Value::from(json));

@@ -13,7 +13,7 @@ use tokio::time::Sleep;
 
 use super::served::InFlight;
 
-/// One step of a body that is made while it is sent.
+/// Step of a body that is made while it is sent.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
     /// Send these bytes.
@@ -42,7 +42,7 @@ enum Content {
 }
 
 impl Body {
-    /// All of it at once, with a `Content-Length`.
+    /// Returns a body that is sent at once, with a `Content-Length`.
     pub(super) fn whole(bytes: impl Into<Bytes>) -> Self {
         Self {
             content: Content::Whole(bytes.into()),
@@ -50,7 +50,7 @@ impl Body {
         }
     }
 
-    /// Step by step: with the `Content-Length` given, be it true or not, or else chunked.
+    /// Returns a body that is sent step by step: with the `Content-Length` given, be it true or not, or else chunked.
     pub(super) fn script(
         length: Option<u64>,
         steps: impl IntoIterator<Item = Step, IntoIter: Send + 'static>,

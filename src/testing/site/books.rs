@@ -7,34 +7,34 @@ use serde::Serialize;
 use super::random::Random;
 use super::words::{self, adjective, capital, noun, slug, virtue};
 
-/// One book, exactly as a spider should find it.
+/// Book, exactly as a spider should find it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Book {
-    /// Its number, from 1 to 1,000, in the order of the shop's pages.
+    /// Number of the book, from 1 to 1,000, in the order of the shop's pages.
     pub id: u32,
-    /// The path of its own page: `/shop/book/the-quiet-river_1.html`.
+    /// Path of the book's own page: `/shop/book/the-quiet-river_1.html`.
     pub path: String,
-    /// Sixteen hexadecimal digits, different for every book.
+    /// Product code: sixteen hexadecimal digits, different for every book.
     pub upc: String,
-    /// Different for every book.
+    /// Title, different for every book.
     pub title: String,
-    /// The price in pence: the page shows `£51.77` for 5177.
+    /// Price in pence: the page shows `£51.77` for 5177.
     pub price_pence: u32,
-    /// How many are in stock; 0 for some.
+    /// Number of copies in stock; 0 for some books.
     pub in_stock: u32,
-    /// Stars, from 1 to 5.
+    /// Rating in stars, from 1 to 5.
     pub rating: u8,
-    /// The category's name.
+    /// Name of the category.
     pub category: String,
-    /// A few sentences.
+    /// Description of a few sentences.
     pub description: String,
-    /// The path of the cover: `/shop/media/1.png`.
+    /// Path of the cover: `/shop/media/1.png`.
     pub image: String,
 }
 
 impl Book {
-    /// The price as the page shows it: `£51.77`.
+    /// Returns the price as the page shows it: `£51.77`.
     #[must_use]
     pub fn price(&self) -> String {
         format!("£{}.{:02}", self.price_pence / 100, self.price_pence % 100)
@@ -97,7 +97,7 @@ pub(super) const CATEGORIES: &[&str] = &[
     "Computing",
 ];
 
-/// The books of a seed: no title and no code twice, no category without a book.
+/// Returns the books of a seed: no title and no code twice, no category without a book.
 pub(super) fn books(seed: u64) -> Vec<Book> {
     let mut random = Random::new(seed, 3);
     let mut titles = HashSet::new();
@@ -130,7 +130,8 @@ fn small(random: &mut Random, bound: u64) -> u32 {
     u32::try_from(random.below(bound)).unwrap_or_default()
 }
 
-/// The first books go round all categories; the others prefer the first ones, so some categories have many pages.
+/// Chooses the category of a book. The first books go round all categories; the others prefer the first ones, so some
+/// categories have many pages.
 fn category(random: &mut Random, id: u32) -> &'static str {
     let count = CATEGORIES.len() as u64;
     let at = if u64::from(id) <= count {

@@ -10,28 +10,28 @@ use url::form_urlencoded;
 
 use super::content::Content;
 
-/// One request and the content to answer it from.
+/// Request and the content to answer it from.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     pub(super) content: &'a Content,
     pub(super) head: &'a Parts,
     pub(super) body: &'a Bytes,
-    /// How often this path and query was asked for, with this time: 1 at first.
+    /// Number of requests for this path and query so far, with this one: 1 at first.
     pub(super) visit: u64,
 }
 
 impl Call<'_> {
-    /// A parameter of the query, decoded.
+    /// Returns a parameter of the query, decoded.
     pub(super) fn query(&self, name: &str) -> Option<Cow<'_, str>> {
         value_of(self.head.uri.query().unwrap_or_default().as_bytes(), name)
     }
 
-    /// A field of an urlencoded form in the body, decoded.
+    /// Returns a field of an urlencoded form in the body, decoded.
     pub(super) fn form(&self, name: &str) -> Option<Cow<'_, str>> {
         value_of(self.body, name)
     }
 
-    /// A number of the query: `default` if there is none, and never more than `max`.
+    /// Returns a number of the query: `default` if there is none, and never more than `max`.
     pub(super) fn number(&self, name: &str, default: u64, max: u64) -> u64 {
         self.query(name)
             .and_then(|text| text.parse().ok())
@@ -39,17 +39,17 @@ impl Call<'_> {
             .min(max)
     }
 
-    /// A time in milliseconds of the query, at most ten minutes.
+    /// Returns a time in milliseconds of the query, at most ten minutes.
     pub(super) fn millis(&self, default: u64) -> Duration {
         Duration::from_millis(self.number("ms", default, 600_000))
     }
 
-    /// A header, if it is text.
+    /// Returns a header, if it is text.
     pub(super) fn header(&self, name: &http::HeaderName) -> Option<&str> {
         self.head.headers.get(name)?.to_str().ok()
     }
 
-    /// A cookie that the client sent.
+    /// Returns a cookie that the client sent.
     pub(super) fn cookie(&self, name: &str) -> Option<&str> {
         let mut pairs = self
             .header(&COOKIE)?
@@ -58,7 +58,7 @@ impl Call<'_> {
         pairs.find_map(|(key, value)| (key == name).then_some(value))
     }
 
-    /// The site's root by the name that the client used: `http://127.0.0.1:4000`.
+    /// Returns the site's root by the name that the client used: `http://127.0.0.1:4000`.
     pub(super) fn origin(&self) -> String {
         format!("http://{}", self.header(&HOST).unwrap_or("localhost"))
     }

@@ -1,10 +1,10 @@
-//! Everything that follows from the seed, made once at the start.
+//! Content that follows from the seed, made once at the start.
 
 use super::books::{Book, books};
 use super::quotes::{Author, Quote, authors, quotes};
 use super::web::Web;
 
-/// What the site shows.
+/// Content that the site shows.
 #[derive(Debug)]
 pub(super) struct Content {
     pub(super) seed: u64,
@@ -27,7 +27,7 @@ impl Content {
     }
 }
 
-/// The part of a list that is on page `page`, counted from 1; `None` if that page does not exist.
+/// Returns the part of a list that is on page `page`, counted from 1; `None` if that page does not exist.
 pub(super) fn page_of<T>(list: &[T], page: usize, size: usize) -> Option<&[T]> {
     list.chunks(size).nth(page.checked_sub(1)?)
 }

@@ -1,4 +1,4 @@
-//! What a site tells its crawlers: robots.txt (RFC 9309), sitemaps (sitemaps.org), RSS 2.0 and Atom (RFC 4287).
+//! Files for crawlers: robots.txt (RFC 9309), sitemaps (sitemaps.org), RSS 2.0 and Atom (RFC 4287).
 
 use super::call::Call;
 use super::markup::{escape, push};
@@ -6,7 +6,7 @@ use super::quotes::Quote;
 use super::quotes_pages::PER_PAGE;
 use super::reply::Reply;
 
-/// How many quotes a feed has.
+/// Number of quotes in a feed.
 const FEED_ITEMS: usize = 20;
 
 const SITEMAP: &str = "http://www.sitemaps.org/schemas/sitemap/0.9";
@@ -129,12 +129,12 @@ fn quotes_path(number: usize) -> String {
     }
 }
 
-/// A day of 2025.
+/// Returns a day of 2025.
 fn date(nth: usize) -> String {
     format!("2025-{:02}-{:02}", 1 + nth % 6, 1 + nth % 28)
 }
 
-/// A day of June 2025, the newest first; the 1st was a Sunday.
+/// Returns a day of June 2025, the newest first; the 1st was a Sunday.
 fn rfc2822(nth: usize) -> String {
     let day = FEED_ITEMS.saturating_sub(nth);
     let name = ["Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"]

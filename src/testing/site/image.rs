@@ -6,7 +6,7 @@ use flate2::{Compression, Crc, write::ZlibEncoder};
 
 use super::random::Random;
 
-/// The cover of a book: left half one colour, right half another, by the seed.
+/// Returns the cover of a book: left half one colour, right half another, by the seed.
 pub(super) fn cover(seed: u64, id: u32) -> Vec<u8> {
     let mut random = Random::new(seed, 1_000_000 + u64::from(id));
     let [r, g, b, r2, g2, b2, ..] = random.next().to_le_bytes();
@@ -30,7 +30,7 @@ fn push_chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     png.extend(crc.sum().to_be_bytes());
 }
 
-/// Writing to memory cannot fail.
+/// Returns the data compressed. Writing to memory cannot fail.
 fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     let _ = encoder.write_all(data);

@@ -10,7 +10,7 @@ use super::reply::Reply;
 
 /// The password of every user.
 const PASSWORD: &str = "secret";
-/// How many quotes are told to those who logged in.
+/// Number of quotes that are shown after a login.
 const SECRETS: usize = 5;
 
 /// `/login`: the form, or with `POST` the check of what was filled in.
@@ -22,7 +22,8 @@ pub(super) fn login(call: &Call<'_>) -> Reply {
     }
 }
 
-/// A session that the client already has stays valid, so a second look at the form does not spoil the first.
+/// Shows the form. A session that the client already has stays valid, so a second look at the form does not spoil the
+/// first.
 fn form(call: &Call<'_>) -> Reply {
     let known = call.cookie("session").map(str::to_owned);
     let session = known
@@ -81,7 +82,7 @@ pub(super) fn account(call: &Call<'_>) -> Reply {
     Reply::html(page("Account", &body))
 }
 
-/// Looks random, belongs to one session and one purpose, and needs no memory.
+/// Returns a token that looks random, belongs to one session and one purpose, and needs no memory.
 fn token(call: &Call<'_>, session: &str, purpose: &str) -> String {
     hex(mix_text(mix_text(call.content.seed, session), purpose))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// A whole HTML page in UTF-8. `title` is escaped here; `body` is markup.
+/// Returns a whole HTML page in UTF-8. `title` is escaped here; `body` is markup.
 pub(super) fn page(title: &str, body: &str) -> String {
     let title = escape(title);
     format!(
@@ -11,7 +11,7 @@ pub(super) fn page(title: &str, body: &str) -> String {
     )
 }
 
-/// The text with `&`, `<`, `>` and `"` as entities, good for HTML and XML, elements and attributes.
+/// Returns the text with `&`, `<`, `>` and `"` as entities, for HTML and XML, elements and attributes.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     for letter in text.chars() {

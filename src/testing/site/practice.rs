@@ -35,7 +35,7 @@ impl PracticeSite {
         Self::builder().start()
     }
 
-    /// A site with a port, a seed, threads or a log of your own.
+    /// Returns a builder of a site with a port, a seed, threads or a log of your own.
     pub fn builder() -> PracticeSiteBuilder {
         PracticeSiteBuilder {
             port: 0,
@@ -45,16 +45,16 @@ impl PracticeSite {
         }
     }
 
-    /// The root: `http://127.0.0.1:PORT/`.
+    /// Returns the root of the site: `http://127.0.0.1:PORT/`.
     #[must_use]
     pub fn url(&self) -> Url {
         self.url.clone()
     }
 
-    /// The URL of a path on this site, which can have a query: `site.at("/delay/1?ms=50")`.
+    /// Returns the URL of a path on this site, which can have a query: `site.at("/delay/1?ms=50")`.
     ///
     /// # Panics
-    /// If the path cannot be part of a URL, which is a mistake in the test.
+    /// Panics if the path cannot be part of a URL, which is a mistake in the test.
     #[must_use]
     pub fn at(&self, path: &str) -> Url {
         self.url
@@ -62,25 +62,25 @@ impl PracticeSite {
             .expect("the path given to PracticeSite::at can be joined to a URL")
     }
 
-    /// What was requested so far.
+    /// Returns a snapshot of what was requested so far.
     #[must_use]
     pub fn served(&self) -> Served {
         self.shared.recorder.snapshot()
     }
 
-    /// The quotes in the order of their pages: ten on each.
+    /// Returns the quotes in the order of their pages: ten on each.
     #[must_use]
     pub fn quotes(&self) -> &[Quote] {
         &self.shared.content.quotes
     }
 
-    /// The books in the order of the shop's pages: twenty on each.
+    /// Returns the books in the order of the shop's pages: twenty on each.
     #[must_use]
     pub fn books(&self) -> &[Book] {
         &self.shared.content.books
     }
 
-    /// The pages that `/web/SIZE/ID` links to, in the page's order; empty if there is no such page.
+    /// Returns the pages that `/web/SIZE/ID` links to, in the page's order; empty if there is no such page.
     #[must_use]
     pub fn web_links(&self, size: u64, id: u64) -> Vec<u64> {
         web::links(self.shared.content.seed, size, id).collect()
@@ -105,7 +105,7 @@ impl Drop for PracticeSite {
     }
 }
 
-/// How to start a [`PracticeSite`].
+/// Builder of a [`PracticeSite`].
 #[derive(Debug, Clone)]
 #[must_use = "nothing listens until start() is called"]
 pub struct PracticeSiteBuilder {
@@ -116,26 +116,26 @@ pub struct PracticeSiteBuilder {
 }
 
 impl PracticeSiteBuilder {
-    /// The port on 127.0.0.1. Default 0: any free one.
+    /// Sets the port on 127.0.0.1. Default 0: any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The number from which all content follows. Default 1.
+    /// Sets the number from which all content follows. Default 1.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// How many threads serve. Default 1, which is enough for tests.
+    /// Sets the number of threads that serve. Default 1, which is enough for tests.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
     }
 
-    /// Whether to keep a log of the first 100,000 requests for [`Served::requests`]. Default `true`; counts are kept
-    /// in any case.
+    /// Sets whether to keep a log of the first 100,000 requests for [`Served::requests`]. Default `true`; counts are
+    /// kept in any case.
     pub fn log(mut self, log: bool) -> Self {
         self.log = log;
         self

@@ -7,20 +7,20 @@ use serde::Serialize;
 use super::random::Random;
 use super::words::{self, adjective, capital, noun, slug, verb, virtue};
 
-/// One quote, exactly as a spider should find it.
+/// Quote, exactly as a spider should find it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Quote {
-    /// What was said, within the quotation marks `“` and `”` that the page shows. It can hold commas, double quotes,
-    /// ampersands and any script.
+    /// Text of the quote, within the quotation marks `“` and `”` that the page shows. It can hold commas, double
+    /// quotes, ampersands and any script.
     pub text: String,
-    /// Who is supposed to have said it.
+    /// Author, who is supposed to have said it.
     pub author: String,
-    /// One to four words about it, in the page's order.
+    /// Tags of the quote: one to four words, in the page's order.
     pub tags: Vec<String>,
 }
 
-/// One author, who has a page at `/author/SLUG/`.
+/// Author, who has a page at `/author/SLUG/`.
 #[derive(Debug)]
 pub(super) struct Author {
     pub(super) name: String,
@@ -37,7 +37,7 @@ const FIRST_NAMES: &[&str] = &[
     "Viktor", "Wanda", "Yusuf", "Zoë",
 ];
 
-/// As many as there are authors: every last name is used once, so names cannot repeat.
+/// Last names, one for each author: every one is used once, so names cannot repeat.
 const LAST_NAMES: &[&str] = &[
     "Abernathy",
     "Bergström",
@@ -134,7 +134,7 @@ const PLACES: &[&str] = &[
     "Akagawa",
 ];
 
-/// The authors of a seed, in alphabetical order of their lists.
+/// Returns the authors of a seed, in alphabetical order of their lists.
 pub(super) fn authors(seed: u64) -> Vec<Author> {
     let mut random = Random::new(seed, 1);
     LAST_NAMES
@@ -158,7 +158,7 @@ fn author(random: &mut Random, last: &str) -> Author {
     }
 }
 
-/// The quotes of a seed: no text twice, every author at least once.
+/// Returns the quotes of a seed: no text twice, every author at least once.
 pub(super) fn quotes(seed: u64, authors: &[Author]) -> Vec<Quote> {
     let mut random = Random::new(seed, 2);
     let mut said_by: Vec<&Author> = authors.iter().cycle().take(QUOTES).collect();
@@ -186,7 +186,7 @@ fn quote(random: &mut Random, at: usize, author: &Author, texts: &mut HashSet<St
     }
 }
 
-/// The templates go round, so every kind of difficult character is on every page.
+/// Returns the text of a quote. The templates go round, so every kind of difficult character is on every page.
 fn aphorism(random: &mut Random, at: usize) -> String {
     let (a, n, v, w) = (
         adjective(random),

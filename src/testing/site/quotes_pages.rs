@@ -7,7 +7,7 @@ use super::quotes::Quote;
 use super::reply::Reply;
 use super::words::slug;
 
-/// How many quotes are on a page, here and in the API.
+/// Number of quotes on a page, here and in the API.
 pub(super) const PER_PAGE: usize = 10;
 
 /// `/quotes/` is page 1; `/quotes/page/N/` are the others.

@@ -7,14 +7,14 @@ pub(super) struct Random {
 }
 
 impl Random {
-    /// The stream `stream` of the site `seed`.
+    /// Returns the stream `stream` of the site `seed`.
     pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self {
             state: mix(seed, stream),
         }
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub(super) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(GOLDEN);
         scramble(self.state)
@@ -25,7 +25,7 @@ impl Random {
         self.next().checked_rem(bound).unwrap_or_default()
     }
 
-    /// One of the list, or the type's default if the list is empty.
+    /// Returns a random element of the list, or the type's default if the list is empty.
     pub(super) fn pick<T: Copy + Default>(&mut self, list: &[T]) -> T {
         let at = self.below(list.len() as u64);
         usize::try_from(at)
@@ -44,12 +44,12 @@ impl Random {
     }
 }
 
-/// One number out of two, well mixed.
+/// Mixes two numbers into one.
 pub(super) fn mix(a: u64, b: u64) -> u64 {
     scramble(a.wrapping_add(scramble(b.wrapping_add(GOLDEN))))
 }
 
-/// One number out of a number and a text. Not for secrets: this site has none worth keeping.
+/// Mixes a number and a text into one number. Not for secrets: this site has none worth keeping.
 pub(super) fn mix_text(seed: u64, text: &str) -> u64 {
     text.bytes()
         .fold(mix(seed, text.len() as u64), |so_far, byte| {

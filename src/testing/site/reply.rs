@@ -11,15 +11,15 @@ use super::body::{Body, Step};
 use super::markup::page;
 use super::wire::Fault;
 
-/// What to answer, how late, and how broken.
+/// Reply to a request: what to answer, how late, and how broken.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Body,
-    /// How long to wait before the head is sent.
+    /// Time to wait before the head is sent.
     pub(super) delay: Duration,
-    /// What to do to the connection instead of answering.
+    /// Fault on the connection, instead of an answer.
     pub(super) fault: Option<Fault>,
 }
 
@@ -71,7 +71,7 @@ impl Reply {
         Self::bare(Body::script(length, steps)).header(CONTENT_TYPE, HTML)
     }
 
-    /// A small page that names the status.
+    /// Returns a small page that names the status.
     pub(super) fn status(status: StatusCode) -> Self {
         let name = format!(
             "{} {}",
@@ -94,7 +94,7 @@ impl Reply {
         Self::status(StatusCode::METHOD_NOT_ALLOWED).header(ALLOW, methods)
     }
 
-    /// A redirect; 400 if no header can hold the location.
+    /// Returns a redirect; 400 if no header can hold the location.
     pub(super) fn redirect(status: StatusCode, location: &str) -> Self {
         match HeaderValue::from_bytes(location.as_bytes()) {
             Ok(location) => {
@@ -106,7 +106,7 @@ impl Reply {
         }
     }
 
-    /// No answer but a fault on the connection.
+    /// Returns a fault on the connection instead of an answer.
     pub(super) fn fault(fault: Fault) -> Self {
         Self {
             fault: Some(fault),
@@ -114,7 +114,7 @@ impl Reply {
         }
     }
 
-    /// The same with one more header. A value that no header can hold is left out.
+    /// Adds a header. A value that no header can hold is left out.
     pub(super) fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.append(name, value);
@@ -122,7 +122,7 @@ impl Reply {
         self
     }
 
-    /// The same, later.
+    /// Sets the time to wait before the head is sent.
     pub(super) fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self

@@ -9,7 +9,7 @@ use super::hazards::{
 use super::reply::Reply;
 use super::{api, feeds, home, login, quotes_pages, shop, web};
 
-/// The answer to a request.
+/// Returns the answer to a request.
 pub(super) fn answer(call: &Call<'_>) -> Reply {
     let parts: Vec<&str> = call.head.uri.path().split('/').skip(1).collect();
     match (parts.as_slice(), &call.head.method) {
@@ -106,7 +106,7 @@ fn hazard(call: &Call<'_>, parts: &[&str]) -> Reply {
     }
 }
 
-/// The `N` of `page-N.html`.
+/// Returns the `N` of `page-N.html`.
 fn page_number(file: &str) -> Option<&str> {
     file.strip_prefix("page-")?.strip_suffix(".html")
 }

@@ -12,9 +12,9 @@ use http::header::{
 };
 use http::request::Parts;
 
-/// How many different paths are counted one by one.
+/// Maximum number of different paths that are counted one by one.
 const MAX_PATHS: usize = 1_000_000;
-/// How many requests the log keeps.
+/// Maximum number of requests that the log keeps.
 const MAX_LOG: usize = 100_000;
 /// The headers that the log keeps.
 const KEPT: [HeaderName; 9] = [
@@ -29,7 +29,7 @@ const KEPT: [HeaderName; 9] = [
     VIA,
 ];
 
-/// What the site had served at one moment: a snapshot that later requests do not change.
+/// Snapshot of what the site had served at one moment, which later requests do not change.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Served {
@@ -40,49 +40,49 @@ pub struct Served {
     /// The most requests that were unfinished at the same time. A request is finished when its body is handed over to
     /// the connection.
     pub max_in_flight: u64,
-    /// Whether the log stopped at 100,000 requests.
+    /// True if the log stopped at 100,000 requests.
     pub log_is_full: bool,
     hits: Arc<HashMap<Box<str>, u64>>,
     log: Arc<Vec<Seen>>,
 }
 
 impl Served {
-    /// How often a path with its query, as it stood in the request line, was requested. The first million different
-    /// paths are counted.
+    /// Returns how often a path with its query, as it stood in the request line, was requested. The first million
+    /// different paths are counted.
     #[must_use]
     pub fn hits(&self, path_and_query: &str) -> u64 {
         self.hits.get(path_and_query).copied().unwrap_or_default()
     }
 
-    /// Every path and query that was requested, and how often, in no order.
+    /// Returns every path and query that was requested, and how often, in no order.
     pub fn paths(&self) -> impl Iterator<Item = (&str, u64)> {
         self.hits.iter().map(|(path, hits)| (&**path, *hits))
     }
 
-    /// The requests in the order in which they came: the first 100,000, or none if the log is off.
+    /// Returns the requests in the order in which they came: the first 100,000, or none if the log is off.
     #[must_use]
     pub fn requests(&self) -> &[Seen] {
         &self.log
     }
 }
 
-/// One request as the site saw it.
+/// Request as the site saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Seen {
-    /// `GET`, `POST`.
+    /// Method, such as `GET` or `POST`.
     pub method: String,
     /// Path and query as they stood in the request line.
     pub path: String,
     /// Names in lower case and values of accept-encoding, authorization, content-type, cookie, host, referer and
     /// user-agent, as far as they were sent.
     pub headers: Vec<(String, String)>,
-    /// When it came, since the start of the site.
+    /// Time of the request, since the start of the site.
     pub at: Duration,
 }
 
 impl Seen {
-    /// The first value of a header of the list above, whose name is given in lower case.
+    /// Returns the first value of a header among [`headers`](Self::headers), whose name is given in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
@@ -91,7 +91,7 @@ impl Seen {
     }
 }
 
-/// Takes down every request.
+/// Recorder of every request.
 #[derive(Debug)]
 pub(super) struct Recorder {
     started: Instant,
@@ -119,7 +119,7 @@ impl Recorder {
         self.connections.fetch_add(1, Relaxed);
     }
 
-    /// Takes down a request and says how often its path and query has come by now.
+    /// Records a request and returns how often its path and query has come by now.
     pub(super) fn request(&self, head: &Parts) -> u64 {
         let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
         let seen = self.keeps_log.then(|| self.seen(head, path));
@@ -160,7 +160,7 @@ impl Recorder {
         }
     }
 
-    /// A panic while this was held can only be ours, and leaves the counts as good as they were.
+    /// Locks the counts. A panic while they were locked can only be ours, and leaves them as good as they were.
     fn lock(&self) -> MutexGuard<'_, Served> {
         self.served.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -180,7 +180,8 @@ fn kept(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect()
 }
 
-/// One more of this path; 1 again and again for paths beyond the limit, which cannot be remembered.
+/// Counts a request of this path and returns its number of requests; always 1 for paths beyond the limit, which are not
+/// remembered.
 fn count(hits: &mut HashMap<Box<str>, u64>, path: &str) -> u64 {
     if let Some(hits) = hits.get_mut(path) {
         *hits += 1;

@@ -24,21 +24,21 @@ use super::routes;
 use super::served::Recorder;
 use super::wire::{FaultSwitch, Wire};
 
-/// How many connections may wait to be accepted, as far as the system allows.
+/// Maximum number of connections that may wait to be accepted, as far as the system allows.
 const BACKLOG: u32 = 16_384;
-/// The largest body that a request may bring.
+/// Maximum size of the body of a request, in bytes.
 const MAX_UPLOAD: usize = 1024 * 1024;
-/// How long to wait when the system has no file descriptor left.
+/// Time to wait when the system has no file descriptor left.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(10);
 
-/// What every connection needs.
+/// Content and recorder, which every connection needs.
 #[derive(Debug, Clone)]
 pub(super) struct Shared {
     pub(super) content: Arc<Content>,
     pub(super) recorder: Arc<Recorder>,
 }
 
-/// The server's thread. Leaving it drops the runtime and with it every connection.
+/// Runs the server's thread. Leaving it drops the runtime and with it every connection.
 pub(super) fn run(
     port: u16,
     threads: usize,

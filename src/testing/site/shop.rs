@@ -8,9 +8,9 @@ use super::markup::{escape, page, push};
 use super::reply::Reply;
 use super::words::slug;
 
-/// How many books are on a list page.
+/// Number of books on a list page.
 const PER_PAGE: usize = 20;
-/// How many characters of a title a list page shows; the `title` attribute has all of it.
+/// Number of characters of a title that a list page shows; the `title` attribute has all of it.
 const SHORT_TITLE: usize = 24;
 
 /// `/shop/` is page 1; `/shop/page-N.html` are the others.
@@ -130,7 +130,7 @@ fn short(title: &str) -> String {
     }
 }
 
-/// A rating as the class that the pages use for it.
+/// Returns a rating as the class that the pages use for it.
 fn stars(rating: u8) -> &'static str {
     match rating {
         1 => "One",

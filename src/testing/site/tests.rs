@@ -10,7 +10,7 @@ use super::hazards::index::HAZARDS;
 use super::{ENCODED_PAGE, PracticeSite, charset_text};
 use crate::page::error::ErrorKind;
 
-/// What came over the wire for one request on a connection of its own.
+/// Answer to one request on a connection of its own, as it came over the wire.
 struct Answer {
     head: String,
     body: Vec<u8>,
@@ -72,7 +72,7 @@ fn post(site: &PracticeSite, path: &str, headers: &str, body: &str) -> Answer {
     exchange(site, &format!("{head}{headers}\r\n{body}"))
 }
 
-/// A connection in the middle of a body that never ends.
+/// Returns a connection in the middle of a body that never ends.
 fn stall(site: &PracticeSite) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", site.url().port().unwrap())).unwrap();
     stream
@@ -96,7 +96,7 @@ fn unescape(text: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// The pages from `path` along `li.next`.
+/// Returns the pages from `path` along `li.next`.
 fn follow_next(site: &PracticeSite, path: &str) -> Vec<String> {
     let (mut url, mut pages) = (site.at(path), Vec::new());
     loop {

@@ -11,18 +11,18 @@ use super::random::{Random, mix};
 use super::reply::Reply;
 use super::words::{adjective, capital, noun, paragraph};
 
-/// How many links a page has.
+/// Number of links on a page.
 pub(super) const LINKS: usize = 60;
-/// How many branches the tree has at each page.
+/// Number of branches of the tree at each page.
 const BRANCHES: u64 = 10;
-/// The largest graph.
+/// Maximum size of a graph, in pages.
 const MAX_SIZE: u64 = 1_000_000_000_000;
-/// How many different texts there are to fill the pages with.
+/// Number of different texts to fill the pages with.
 const FILLERS: u64 = 64;
-/// How long such a text is; with the links and the frame, a page comes to 10 KB.
+/// Length of a filler text, in bytes; with the links and the frame, a page comes to 10 KB.
 const FILLER_BYTES: usize = 6_600;
 
-/// What the pages of all graphs have in common: text, made once because making it is slow.
+/// Text that the pages of all graphs have in common, made once because making it is slow.
 #[derive(Debug)]
 pub(super) struct Web {
     fillers: Vec<String>,
@@ -57,7 +57,7 @@ fn filler(random: &mut Random) -> String {
     text
 }
 
-/// The pages that a page links to: exactly 60, or none if there is no such page.
+/// Returns the pages that a page links to: exactly 60, or none if there is no such page.
 pub(super) fn links(seed: u64, size: u64, id: u64) -> impl Iterator<Item = u64> {
     let exists = id < size && size <= MAX_SIZE;
     let first = id.saturating_mul(BRANCHES).saturating_add(1);
@@ -67,7 +67,7 @@ pub(super) fn links(seed: u64, size: u64, id: u64) -> impl Iterator<Item = u64> 
     tree.chain(anywhere).take(if exists { LINKS } else { 0 })
 }
 
-/// The page `/web/SIZE/ID`.
+/// Returns the page `/web/SIZE/ID`.
 pub(super) fn page(call: &Call<'_>, size: &str, id: &str) -> Reply {
     let (Ok(size), Ok(id)) = (size.parse::<u64>(), id.parse::<u64>()) else {
         return Reply::not_found();

@@ -8,18 +8,18 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What can be done to a connection instead of answering.
+/// Fault on a connection, instead of an answer.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fault {
     /// Bytes that are not HTTP, then the end.
     NotHttp,
-    /// The end, with not one byte before it.
+    /// The end of the connection, without a byte before it.
     EmptyReply,
     /// A TCP reset.
     Reset,
 }
 
-/// Where the service tells its connection about a fault.
+/// Switch by which the service tells its connection about a fault.
 pub(super) type FaultSwitch = Arc<OnceLock<Fault>>;
 
 /// A TCP connection that obeys its fault switch at the next write.
@@ -36,7 +36,7 @@ impl Wire {
         Self { stream, switch }
     }
 
-    /// The error makes hyper give the connection up, and dropping it closes it.
+    /// Carries out a fault. The error makes hyper give the connection up, and dropping the connection closes it.
     fn poll_fault(&mut self, fault: Fault, cx: &mut Context<'_>) -> Poll<io::Error> {
         match fault {
             Fault::NotHttp => {

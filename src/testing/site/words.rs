@@ -149,27 +149,27 @@ const VIRTUES: &[&str] = &[
     "laughter",
 ];
 
-/// One noun.
+/// Returns a noun.
 pub(super) fn noun(random: &mut Random) -> &'static str {
     random.pick(NOUNS)
 }
 
-/// One adjective.
+/// Returns an adjective.
 pub(super) fn adjective(random: &mut Random) -> &'static str {
     random.pick(ADJECTIVES)
 }
 
-/// One verb in the third person.
+/// Returns a verb in the third person.
 pub(super) fn verb(random: &mut Random) -> &'static str {
     random.pick(VERBS)
 }
 
-/// One quality of people.
+/// Returns a quality of people.
 pub(super) fn virtue(random: &mut Random) -> &'static str {
     random.pick(VIRTUES)
 }
 
-/// A plain sentence of about sixty characters.
+/// Returns a plain sentence of about sixty characters.
 pub(super) fn sentence(random: &mut Random) -> String {
     let (a, b, c) = (adjective(random), noun(random), verb(random));
     match random.below(4) {
@@ -189,7 +189,7 @@ pub(super) fn sentence(random: &mut Random) -> String {
     }
 }
 
-/// `count` sentences with a space between them.
+/// Returns `count` sentences with a space between them.
 pub(super) fn paragraph(random: &mut Random, count: u64) -> String {
     (0..count)
         .map(|_| sentence(random))
@@ -197,7 +197,7 @@ pub(super) fn paragraph(random: &mut Random, count: u64) -> String {
         .join(" ")
 }
 
-/// The text with its first letter as a capital.
+/// Returns the text with its first letter as a capital.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
@@ -206,7 +206,7 @@ pub(super) fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// The text as it is written in a URL: letters and digits, lower case, words joined by `-`, accents taken off.
+/// Returns the text as it is written in a URL: letters and digits, lower case, words joined by `-`, accents taken off.
 pub(super) fn slug(text: &str) -> String {
     let plain: String = text
         .chars()

@@ -16,7 +16,7 @@ use crate::cli::verbs::parse::request_line;
 use crate::page::error::{Error, ErrorKind};
 use crate::page::request::Request;
 
-/// `links [PATTERN]`.
+/// Runs `links [PATTERN]`.
 pub(in crate::cli::shell) fn links(
     session: &mut Session<'_>,
     call: Call<'_>,
@@ -27,7 +27,7 @@ pub(in crate::cli::shell) fn links(
     Ok(Reply::whole(Body::Values(shown)))
 }
 
-/// `items [SPIDER]`.
+/// Runs `items [SPIDER]`.
 pub(in crate::cli::shell) fn items(
     session: &mut Session<'_>,
     call: Call<'_>,
@@ -40,7 +40,7 @@ pub(in crate::cli::shell) fn items(
     })
 }
 
-/// `requests [SPIDER]`.
+/// Runs `requests [SPIDER]`.
 pub(in crate::cli::shell) fn requests(
     session: &mut Session<'_>,
     call: Call<'_>,
@@ -62,7 +62,7 @@ pub(in crate::cli::shell) fn requests(
     })
 }
 
-/// `label [LABEL]`.
+/// Runs `label [LABEL]`.
 pub(in crate::cli::shell) fn label(
     session: &mut Session<'_>,
     call: Call<'_>,
@@ -78,7 +78,7 @@ pub(in crate::cli::shell) fn label(
     )))
 }
 
-/// `fetch [URL|NUMBER]`.
+/// Runs `fetch [URL|NUMBER]`.
 pub(in crate::cli::shell) fn fetch(
     session: &mut Session<'_>,
     call: Call<'_>,
@@ -105,7 +105,7 @@ pub(in crate::cli::shell) fn fetch(
     session.go(session.dressed(Request::from(url))?)
 }
 
-/// `open`.
+/// Runs `open`.
 pub(in crate::cli::shell) fn browse(
     session: &mut Session<'_>,
     _: Call<'_>,
@@ -123,7 +123,7 @@ pub(in crate::cli::shell) fn browse(
     })
 }
 
-/// `save FILE`.
+/// Runs `save FILE`.
 pub(in crate::cli::shell) fn save(
     session: &mut Session<'_>,
     call: Call<'_>,

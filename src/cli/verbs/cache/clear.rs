@@ -66,7 +66,7 @@ impl Clear {
     }
 }
 
-/// A crawl that uses the cache may have removed it meanwhile.
+/// Removes a file, which a crawl that uses the cache may have removed meanwhile.
 fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -77,7 +77,7 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-/// A time as settings have it, or in days.
+/// Reads a time as settings have it, or in days.
 fn age(text: &str) -> Result<Duration, String> {
     let expected = || "expected a time such as 90s, 12h or 7d".to_owned();
     if let Some(days) = text.strip_suffix('d')

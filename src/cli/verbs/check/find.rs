@@ -1,4 +1,4 @@
-//! Which recordings are meant.
+//! Lookup of the recordings that are meant.
 
 use std::fs;
 use std::io;
@@ -11,19 +11,19 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
 use crate::testing::recording::{About, Recording};
 
-/// What is to be checked.
+/// Target of a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Checked {
     /// The directory of a recording.
     Recording(PathBuf),
     /// The file of a recipe, which is read whether it has a recording or not.
     Recipe(PathBuf),
-    /// A spider that has none.
+    /// A spider that has no recording.
     Unrecorded(String),
 }
 
-/// The recordings of these spiders and in these directories, and the recipes among these spiders; without a word all in `dir`
-/// and in ./spiders, and the spiders that have no recording.
+/// Returns the recordings of these spiders and in these directories, and the recipes among these spiders; without a
+/// word all in `dir` and in ./spiders, and the spiders that have no recording.
 ///
 /// # Errors
 /// [`Failure::Usage`] for a word that is none of them, or for a spider of the program that has no recording;
@@ -89,7 +89,7 @@ fn of_word(jobs: &[Job], word: &str, dir: &Path) -> Result<Vec<Checked>, Failure
     Ok(directories.into_iter().map(Checked::Recording).collect())
 }
 
-/// The recordings of a recipe, which may be broken, or have none.
+/// Returns the recordings of a recipe, which may be broken, or have none.
 fn of_recipe(word: &str, file: &Path, dir: &Path) -> Result<Vec<Checked>> {
     let recipe = Recipe::read(file);
     let stem = find::stem(file).unwrap_or(word);
@@ -107,7 +107,8 @@ fn of_recipe(word: &str, file: &Path, dir: &Path) -> Result<Vec<Checked>> {
     Ok(directories.into_iter().map(Checked::Recording).collect())
 }
 
-/// Whether a recording is of this spider. One that cannot be read is of that whose name it has.
+/// Returns whether a recording is of this spider. A recording that cannot be read belongs to the spider whose name it
+/// has.
 fn is_of(directory: &Path, word: &str, name: &str) -> bool {
     match About::of(directory) {
         Ok(about) => about.spider == word || about.spider == name,
@@ -117,7 +118,7 @@ fn is_of(directory: &Path, word: &str, name: &str) -> bool {
     }
 }
 
-/// The recordings in a directory, by name; none when it is not there. Hidden ones are being made.
+/// Returns the recordings in a directory, by name; none when it is not there. Hidden ones are being made.
 fn within(dir: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| {
         Error::new(ErrorKind::File, format!("cannot read {}", dir.display())).with_source(error)

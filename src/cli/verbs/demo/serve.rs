@@ -46,7 +46,7 @@ pub(super) fn serve(port: u16, until_eof: bool) -> Outcome {
     Ok(Exit::Finished)
 }
 
-/// Says where the site is.
+/// Prints where the site is.
 fn announce(url: &Url, until_eof: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{url}")?;

@@ -1,4 +1,4 @@
-//! What the demo says when it is over: some records, the numbers, and what to try next.
+//! Output of the demo at its end: some records, the numbers, and what to try next.
 
 use crate::cli::terminal::summary;
 use crate::cli::terminal::table::{bytes, count, plural, table};

@@ -1,4 +1,4 @@
-//! What would go wrong in a crawl, told from the facts.
+//! Advice on what would go wrong in a crawl, derived from the facts.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -7,14 +7,14 @@ use super::facts::{Facts, Page, RobotsFacts};
 use crate::model::settings::{MAX_CRAWL_DELAY, Settings};
 use crate::page::error::ErrorKind;
 
-/// One thing to know before a crawl.
+/// Piece of advice before a crawl.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Advice {
     pub(super) weight: Weight,
     pub(super) text: String,
 }
 
-/// How much it matters.
+/// Importance of a piece of advice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Weight {
@@ -26,7 +26,7 @@ pub(super) enum Weight {
     Note,
 }
 
-/// All that these facts tell, the gravest first.
+/// Returns all advice that follows from these facts, the gravest first.
 pub(super) fn of(facts: &Facts, settings: &Settings) -> Vec<Advice> {
     let mut advice = Advices(Vec::new());
     advice.name(facts);

@@ -19,21 +19,21 @@ use crate::policy::robots::{RobotsTxt, Rules};
 
 const ROBOTS: &str = "robots";
 const AGAIN: &str = "again";
-/// Redirects of the page, as in a crawl; of robots.txt RFC 9309 says five.
+/// Maximum number of redirects of the page, as in a crawl; for robots.txt RFC 9309 says five.
 const MAX_REDIRECTS: u32 = 10;
 const MAX_ROBOTS_REDIRECTS: u32 = 5;
 
-/// See the [module](self).
+/// Spider of `crawl doctor`.
 pub(super) struct Checkup {
     first: Request,
     agent: String,
     state: Arc<Mutex<State>>,
 }
 
-/// What is known so far.
+/// Facts and rules that are known so far.
 pub(super) struct State {
     pub(super) facts: Facts,
-    /// What the origins allow.
+    /// robots.txt rules of each origin.
     rules: HashMap<String, Rules>,
     /// The setting `robots`.
     obeys: bool,
@@ -42,7 +42,8 @@ pub(super) struct State {
 }
 
 impl State {
-    /// The page's request if its origin is known to allow it, else one for that origin's robots.txt first.
+    /// Follows the page's request if its origin is known to allow it, or first a request for the robots.txt of an
+    /// unknown origin.
     fn ask(&mut self, page: Request, out: &mut Output<()>) -> Result<()> {
         match self.rules.get(&origin(page.url())) {
             Some(rules) if !self.obeys || rules.allows(page.url()) => out.follow(page),
@@ -119,7 +120,8 @@ impl State {
 }
 
 impl Checkup {
-    /// robots.txt is asked for the name in the setting `user_agent`, and obeyed as the setting `robots` says.
+    /// Builds the spider. robots.txt is asked for the name in the setting `user_agent`, and obeyed as the setting
+    /// `robots` says.
     pub(super) fn new(first: Request, settings: &Settings) -> Self {
         let state = State {
             facts: Facts::new(first.url()),
@@ -171,14 +173,14 @@ fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
 
-/// A request for the robots.txt of the origin of this URL. No credentials go with it.
+/// Returns a request for the robots.txt of the origin of this URL. No credentials go with it.
 fn robots_request(url: &Url) -> Result<Request> {
     let robots = Request::get(format!("{}/robots.txt", origin(url)))?;
     Ok(robots.with_label(ROBOTS).any_status().dont_filter())
 }
 
-/// The same request with what tells the server which version is known; none for a page that has no such thing, or is
-/// not worth it.
+/// Returns the request of a page with those headers that tell the server which version is known (`If-None-Match`,
+/// `If-Modified-Since`); `None` unless the page is a success that was asked for with GET.
 fn once_more(request: &Request, page: &Page) -> Result<Option<Request>> {
     if !(200..300).contains(&page.status) || *request.method() != Method::GET {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What was found out about a host.
+//! Facts that were found out about a host.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -9,22 +9,22 @@ use url::Url;
 use crate::fetch::downloader::Look;
 use crate::page::error::ErrorKind;
 
-/// Everything that `crawl doctor --json` tells, beside the advice.
+/// Facts that `crawl doctor --json` reports, beside the advice.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Facts {
     pub(super) url: Url,
     pub(super) name: Name,
-    /// Of https, when no proxy is on the way.
+    /// Properties of the https connection, when no proxy is on the way.
     pub(super) connection: Option<Look>,
-    /// One for each origin on the way.
+    /// robots.txt of each origin on the way to the page.
     pub(super) robots: Vec<RobotsFacts>,
-    /// From the first request to the page.
+    /// Redirects from the first request to the page.
     pub(super) redirects: Vec<Hop>,
     pub(super) page: Option<Page>,
     pub(super) problems: Vec<Problem>,
 }
 
-/// What the name of the host leads to.
+/// Result of resolving the name of the host.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Name {
     pub(super) host: String,
@@ -34,15 +34,15 @@ pub(super) struct Name {
     pub(super) took: Duration,
 }
 
-/// What the robots.txt of one origin says of the URL that was wanted there.
+/// Rules of the robots.txt of one origin for the URL that was wanted there.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct RobotsFacts {
     pub(super) url: Url,
     pub(super) asked_for: Url,
-    /// None: it could not be had.
+    /// Status of the robots.txt; `None` when it could not be fetched.
     pub(super) status: Option<u16>,
     pub(super) allowed: bool,
-    /// The number of the line that decides, and its path; none when no line does.
+    /// Number of the line that decides, with its path in `pattern`; `None` when no line does.
     pub(super) line: Option<u32>,
     pub(super) pattern: Option<String>,
     #[serde(serialize_with = "maybe_seconds")]
@@ -50,7 +50,7 @@ pub(super) struct RobotsFacts {
     pub(super) sitemaps: Vec<String>,
 }
 
-/// One redirect.
+/// Redirect on the way to the page.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Hop {
     pub(super) from: Url,
@@ -58,7 +58,7 @@ pub(super) struct Hop {
     pub(super) to: Url,
 }
 
-/// What the page itself is like.
+/// Properties of the page itself.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Page {
     pub(super) url: Url,
@@ -66,7 +66,7 @@ pub(super) struct Page {
     pub(super) server: Option<String>,
     pub(super) content_type: Option<String>,
     pub(super) encoding: String,
-    /// Whether `Content-Type` names the encoding.
+    /// True if `Content-Type` names the encoding.
     pub(super) encoding_is_declared: bool,
     pub(super) compression: Option<String>,
     pub(super) bytes: usize,
@@ -78,11 +78,11 @@ pub(super) struct Page {
     pub(super) etag: Option<String>,
     pub(super) last_modified: Option<String>,
     pub(super) cache_control: Option<String>,
-    /// The status of a second request that has the validators; none when it was not made.
+    /// Status of a second request that has the validators; `None` when it was not made.
     pub(super) when_asked_again: Option<u16>,
-    /// Whether the second answer, if it was a whole page, had the same bytes.
+    /// True if the second answer had the same bytes; `None` unless it was a whole page.
     pub(super) is_same_again: Option<bool>,
-    /// The names of the cookies it sets.
+    /// Names of the cookies that the page sets.
     pub(super) cookies: Vec<String>,
     pub(super) robots_tags: Vec<String>,
     pub(super) title: Option<String>,
@@ -90,13 +90,13 @@ pub(super) struct Page {
     pub(super) refresh: Option<String>,
     pub(super) links: usize,
     pub(super) links_to_this_host: usize,
-    /// Bytes of text that a reader would see.
+    /// Size of the text that a reader would see, in bytes.
     pub(super) text: usize,
     pub(super) scripts: usize,
     pub(super) challenge: Option<&'static str>,
 }
 
-/// A request that came to nothing.
+/// Request that failed.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Problem {
     pub(super) url: Url,
@@ -117,12 +117,12 @@ impl Facts {
         }
     }
 
-    /// Notes by which way the host is reached.
+    /// Notes the addresses and the connection of the host.
     pub(super) fn reached(&mut self, name: Name, connection: Option<Look>) {
         (self.name, self.connection) = (name, connection);
     }
 
-    /// Notes a request that came to nothing. A robots.txt that cannot be had forbids its whole origin.
+    /// Notes a request that failed. A robots.txt that cannot be fetched forbids its whole origin.
     pub(super) fn problem(&mut self, problem: Problem) {
         if problem.url.path() == "/robots.txt" {
             let wanted = self.redirects.last().map_or(&self.url, |hop| &hop.to);

@@ -7,7 +7,7 @@ use super::facts::Page;
 use crate::page::html::Html;
 use crate::page::response::Response;
 
-/// What tells that a wall stands before the page and not the page itself: a header, or words of the body.
+/// Signs of a challenge page in place of the page itself: a header, or words of the body, and whose it is.
 const CHALLENGES: [(&str, Option<&str>, &str); 6] = [
     ("cf-mitigated", None, "Cloudflare"),
     ("x-amzn-waf-action", None, "AWS WAF"),
@@ -17,7 +17,7 @@ const CHALLENGES: [(&str, Option<&str>, &str); 6] = [
     ("", Some("_Incapsula_Resource"), "Imperva"),
 ];
 
-/// What this answer is like, whatever its status.
+/// Returns the properties of this answer, whatever its status.
 pub(super) fn examine(response: &Response) -> Page {
     let html = response.html().ok();
     let seen = html.as_ref().map(Seen::in_html).unwrap_or_default();
@@ -64,7 +64,7 @@ pub(super) fn examine(response: &Response) -> Page {
     }
 }
 
-/// What only a document tells.
+/// Properties that only an HTML document has.
 #[derive(Default)]
 struct Seen {
     robots: Vec<String>,
@@ -103,7 +103,7 @@ impl Seen {
     }
 }
 
-/// The encoding that `Content-Type` names.
+/// Returns the encoding that `Content-Type` names.
 fn declared(response: &Response) -> Option<&'static Encoding> {
     let header = response.header("content-type")?;
     let label = header.split(';').skip(1).find_map(|parameter| {

@@ -8,10 +8,10 @@ use super::facts::{Facts, Name, Page, RobotsFacts};
 use crate::cli::terminal::printable_line;
 use crate::cli::terminal::table::{bytes, count, plural};
 
-/// Addresses that are shown.
+/// Maximum number of addresses that are shown.
 const MAX_ADDRESSES: usize = 4;
 
-/// All of it, for a person.
+/// Returns the facts and the advice as text for a person.
 pub(super) fn page(facts: &Facts, advice: &[Advice]) -> String {
     let mut sheet = Sheet(format!("{}\n", printable_line(facts.url.as_str())));
     sheet.row("name", &name(&facts.name));
@@ -31,7 +31,7 @@ pub(super) fn page(facts: &Facts, advice: &[Advice]) -> String {
     sheet.0
 }
 
-/// Lines of a name and what is said of it.
+/// Lines of text, each a name and its value.
 struct Sheet(String);
 
 impl Sheet {

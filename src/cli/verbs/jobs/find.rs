@@ -1,4 +1,4 @@
-//! From the name of a job, or the path of its directory, to the directory.
+//! Lookup of the directory of a job by the name of the job or the path of the directory.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 use crate::store::state::RunFile;
 
-/// The names of the jobs in ./.crawl, in order.
+/// Returns the names of the jobs in ./.crawl, in order.
 ///
 /// # Errors
 /// [`ErrorKind::File`] when that directory cannot be read.
@@ -37,7 +37,7 @@ pub(super) fn names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// The directory of the job of this name, or at this path.
+/// Returns the directory of the job of this name, or at this path.
 ///
 /// # Errors
 /// A usage error when there is no such job.

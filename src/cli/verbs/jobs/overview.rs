@@ -1,4 +1,4 @@
-//! What is known of a job from outside.
+//! Overview of a job, as it is seen from outside.
 
 use std::path::{Path, PathBuf};
 
@@ -12,22 +12,22 @@ use crate::store::state::{Directory, RunFile, State, history};
 
 #[derive(Debug)]
 pub(super) struct Overview {
-    /// The name of its directory.
+    /// Name of the directory of the job.
     pub(super) name: String,
     pub(super) directory: PathBuf,
-    /// None when it cannot be read.
+    /// File of the last run; `None` when it cannot be read.
     pub(super) run: Option<RunFile>,
     pub(super) state: &'static str,
-    /// Who crawls it, if that is known.
+    /// Id of the process that crawls the job, if known.
     process: Option<u32>,
     pub(super) ended: Option<Timestamp>,
-    /// None while it is crawled: its store is locked then.
+    /// Summary of the store; `None` while the job is crawled, because the store is locked then.
     pub(super) summary: Option<Summary>,
     /// The fields that were filled too seldom, if it has finished.
     pub(super) short_of: Vec<String>,
-    /// In bytes.
+    /// Size of the directory, in bytes.
     pub(super) size: u64,
-    /// What could not be read.
+    /// Error of reading the job, if any.
     pub(super) error: Option<Error>,
 }
 
@@ -73,7 +73,7 @@ impl Overview {
         Ok(())
     }
 
-    /// What became of it, in a few words: `finished, short of price`.
+    /// Returns the state of the job in a few words: `finished, short of price`.
     pub(super) fn outcome(&self) -> String {
         if self.short_of.is_empty() {
             self.state.to_owned()
@@ -82,7 +82,7 @@ impl Overview {
         }
     }
 
-    /// As JSON, without what is only shown of one job.
+    /// Returns the overview as JSON, without what is only shown of one job.
     pub(super) fn json(&self) -> Map<String, Value> {
         let (run, numbers) = (self.run.as_ref(), self.summary.as_ref());
         object([
@@ -117,7 +117,7 @@ pub(super) fn object<const N: usize>(
         .map(|(name, value)| (name.to_owned(), value))
 }
 
-/// A path as a person types it.
+/// Returns a path as a person types it.
 pub(super) fn path(path: &Path) -> String {
     path.display().to_string()
 }

@@ -28,7 +28,7 @@ pub(super) struct Show {
 /// A job with what its smaller files say.
 struct Shown {
     job: Overview,
-    /// How many requests were given up, by kind.
+    /// Number of requests that were given up, by kind.
     given_up: BTreeMap<String, u64>,
     history: Vec<PastRun>,
 }
@@ -130,7 +130,7 @@ impl Shown {
     }
 }
 
-/// How many items have something in each field.
+/// Returns a row with the number of items that have each field.
 fn fields(items: &Items) -> Option<[String; 2]> {
     let each = items.fields.iter();
     let each: Vec<String> = each
@@ -139,7 +139,7 @@ fn fields(items: &Items) -> Option<[String; 2]> {
     (!each.is_empty()).then(|| row("fields", each.join(", ")))
 }
 
-/// How a run ended, and what was too seldom there.
+/// Returns how a run ended, and the fields that were filled too seldom.
 fn finish(run: &PastRun) -> String {
     if run.short_of.is_empty() {
         return run.finish.clone();

@@ -1,4 +1,4 @@
-//! What a directory takes on the disk.
+//! Disk usage of a directory.
 
 use std::fs::{self, Metadata};
 use std::path::Path;
@@ -15,7 +15,7 @@ pub(super) fn size_of(directory: &Path) -> u64 {
     entries.map(size_of_entry).sum()
 }
 
-/// The blocks that a file has: one that has room for more, or holes, is not as large as it is long.
+/// Returns the blocks that a file has: one that has room for more, or holes, is not as large as it is long.
 #[cfg(unix)]
 fn size(metadata: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::blocks(metadata) * 512

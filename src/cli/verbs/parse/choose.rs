@@ -1,4 +1,4 @@
-//! Which spider is to look at a page: the one that is named, or the one that crawls the page's site.
+//! Choice of the spider that parses a page: the one that is named, or the one that crawls the page's site.
 
 use url::Url;
 
@@ -9,7 +9,7 @@ use crate::cli::terminal;
 use crate::cli::trial::{SpiderFlags, Trial};
 use crate::engine::job::Job;
 
-/// The spider of this name or, without one, the only spider whose crawl starts at the host of the page.
+/// Returns the spider of this name or, without one, the only spider whose crawl starts at the host of the page.
 ///
 /// # Errors
 /// A usage error when there is no such spider, or more than one.

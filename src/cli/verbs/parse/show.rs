@@ -1,4 +1,4 @@
-//! What a spider made of a page, as text for a person or as one JSON object.
+//! Display of what a spider made of a page: text for a person, or one JSON object.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::items::sink::Record;
 use crate::page::error::Error;
 use crate::page::request::Request;
 
-/// What is shown; `None` is not wanted.
+/// Parts of the result that are shown; `None` for those that are not wanted.
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
     pub(super) page: &'a Url,
@@ -34,7 +34,7 @@ struct Whole<'a> {
 }
 
 impl Shown<'_> {
-    /// One object on one line.
+    /// Returns the result as one JSON object on one line.
     pub(super) fn json(&self) -> String {
         let items = self
             .items
@@ -58,7 +58,7 @@ impl Shown<'_> {
         serde_json::to_string(&whole).unwrap_or_default()
     }
 
-    /// Items, then requests, each under a heading. `is_pretty` spreads an item over lines.
+    /// Returns the items, then the requests, each under a heading. `is_pretty` spreads an item over lines.
     pub(super) fn text(&self, is_pretty: bool) -> String {
         let mut text = String::new();
         if let Some(items) = self.items {
@@ -95,7 +95,7 @@ fn fields(request: &Request, verdict: Verdict) -> Value {
     })
 }
 
-/// A request on one line: `GET http://example.com/1 label=book (left out: scope)`.
+/// Formats a request on one line: `GET http://example.com/1 label=book (left out: scope)`.
 pub(in crate::cli) fn line(request: &Request, verdict: Verdict) -> String {
     let mut line = format!("{} {}", request.method(), request.url());
     if let Some(label) = request.label() {
@@ -110,7 +110,7 @@ pub(in crate::cli) fn line(request: &Request, verdict: Verdict) -> String {
     line
 }
 
-/// An item over several lines.
+/// Formats an item over several lines.
 pub(in crate::cli) fn pretty(item: &Record) -> String {
     let value: Option<Value> = serde_json::from_str(item.json()).ok();
     value

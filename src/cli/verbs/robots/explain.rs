@@ -1,4 +1,4 @@
-//! Why a URL may be fetched or not: which robots.txt, which group, which line.
+//! Explanation of why a URL may be fetched or not: the robots.txt, the group and the line that decide.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::policy::robots::{RobotsTxt, Rules};
 /// A robots.txt, or what was found in its place.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// Its URL, after redirects, or its file.
+    /// URL of the robots.txt, after redirects, or its file.
     place: String,
     found: Found,
     sitemaps: Vec<String>,
@@ -21,20 +21,20 @@ pub(super) enum Found {
     Rules(Rules),
     /// Another status than 2xx.
     Status(u16),
-    /// No answer, and why.
+    /// No answer, with the reason.
     Error(String),
 }
 
 /// The verdict on a URL, and what it rests on.
 #[derive(Debug)]
 pub(super) struct Explained<'a> {
-    /// As it was given.
+    /// URL as it was given.
     pub(super) url: &'a str,
-    /// As a crawl would request it.
+    /// URL as a crawl would request it.
     pub(super) asked: &'a Url,
     pub(super) allowed: bool,
     pub(super) agent: &'a str,
-    /// None when not even its URL is known.
+    /// The robots.txt that decides; `None` when not even its URL is known.
     pub(super) source: Option<&'a Source>,
 }
 
@@ -66,7 +66,7 @@ impl Source {
 }
 
 impl Explained<'_> {
-    /// Everything, for programs.
+    /// Returns the whole explanation as JSON, for programs.
     pub(super) fn json(&self) -> Value {
         let source = self.source;
         let rules = source.and_then(Source::rules);
@@ -93,7 +93,7 @@ impl Explained<'_> {
         })
     }
 
-    /// In one sentence.
+    /// Returns the reason in one sentence.
     fn reason(&self) -> String {
         let Some(source) = self.source else {
             return "there is no robots.txt to ask".to_owned();
@@ -129,7 +129,7 @@ impl Explained<'_> {
     }
 }
 
-/// For people: the reason, and below it where it comes from.
+/// Prints the explanation for people: the reason, and below it where the reason comes from.
 impl fmt::Display for Explained<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = if self.allowed {

@@ -22,10 +22,10 @@ use crate::page::error::{BoxError, Error, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// Which of these may be fetched, in their order.
+/// Returns which of these URLs may be fetched, in their order.
 ///
 /// # Errors
-/// For what is no URL, and for bad settings. A robots.txt that cannot be read is no error: it means no.
+/// Fails for what is no URL, and for bad settings. A robots.txt that cannot be read is no error: it means no.
 pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> {
     let requests: Result<Vec<Request>> = urls
         .iter()
@@ -100,7 +100,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Remembers what was found in the place of each origin's robots.txt: what came last counts, after redirects.
+/// Downloader that remembers what was found in the place of each origin's robots.txt: what came last counts, after
+/// redirects.
 struct Recorder {
     inner: HttpDownloader,
     agent: String,

@@ -23,7 +23,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// A text, which this selector found.
+    /// Prints a text that this selector found.
     pub(super) fn text(&mut self, kind: &str, asked: &str, text: &str) -> io::Result<()> {
         self.any = true;
         if self.is_json {
@@ -33,7 +33,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// A value, which this expression found; of a list, each one.
+    /// Prints a value that this expression found; of a list, each element.
     pub(super) fn value(&mut self, kind: &str, asked: &str, value: Value) -> io::Result<()> {
         match value {
             Value::Null => Ok(()),
@@ -54,14 +54,14 @@ impl<'a> Found<'a> {
         writeln!(self.out, "{}", terminal::for_stdout(&text))
     }
 
-    /// A row of a table.
+    /// Prints a row of a table.
     pub(super) fn record(&mut self, record: &Record) -> io::Result<()> {
         self.any = true;
         let text = serde_json::to_string(record).map_err(io::Error::other)?;
         writeln!(self.out, "{}", terminal::for_stdout(&text))
     }
 
-    /// Whether anything was found.
+    /// Flushes the output and returns whether anything was found.
     pub(super) fn finish(mut self) -> io::Result<bool> {
         self.out.flush()?;
         Ok(self.any)

@@ -20,7 +20,7 @@ use crate::policy::retry;
 /// A request for a page, and what is asked of the cache for it.
 struct Asked {
     request: Request,
-    /// All headers that it goes out with.
+    /// All headers that the request is sent with.
     headers: HeaderMap,
     key: Key,
 }
@@ -58,7 +58,8 @@ impl CacheLayer {
         }
     }
 
-    /// What is nothing for a cache. If it may have changed something, that is forgotten (RFC 9111, section 4.4).
+    /// Fetches a request that the cache does not handle. If the request may have changed a page, the stored response is
+    /// removed (RFC 9111, section 4.4).
     async fn past(&self, request: Request) -> Result<Response> {
         let is_safe = request.method().is_safe();
         let url = request.url().clone();

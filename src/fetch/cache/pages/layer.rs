@@ -158,7 +158,7 @@ impl PageLayer {
 /// A request, and what is noted with its answer.
 struct Asked {
     request: Request,
-    /// All headers that it goes out with.
+    /// All headers that the request is sent with.
     headers: HeaderMap,
     key: Key,
     before: Option<Before>,

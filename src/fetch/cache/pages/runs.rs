@@ -9,7 +9,7 @@ use crate::model::replace::{replace, unusable};
 use crate::page::error::{Error, ErrorKind, Result};
 
 const FILE: &str = "runs.json";
-/// How many runs are remembered. Whatever older ones wrote counts as of runs that ended.
+/// Number of runs that are remembered. Pages that older runs wrote count as pages of runs that ended.
 const KEPT: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,13 +20,13 @@ struct Run {
     end: Option<End>,
 }
 
-/// How a run ended that came to an end.
+/// Kind of end of a run that came to an end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum End {
-    /// Nothing was left to do: what it did not meet is there no longer.
+    /// Nothing was left to do: pages that the run did not meet no longer exist.
     Complete,
-    /// By a limit.
+    /// The run was ended by a limit.
     Limited,
 }
 
@@ -35,9 +35,9 @@ pub(super) enum End {
 pub(super) struct Runs {
     path: PathBuf,
     list: Vec<Run>,
-    /// Of the run that goes on.
+    /// Number of the run that goes on.
     number: u64,
-    /// What the run has done so far is not all in the pages.
+    /// `true` if the pages do not contain all that the run has done so far.
     is_partial: bool,
 }
 

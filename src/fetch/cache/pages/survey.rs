@@ -73,7 +73,8 @@ impl Pages {
         run == Some(self.runs.number())
     }
 
-    /// What cannot be removed is gone all the same: later runs know by its number.
+    /// Removes the files of pages that are gone, and unfinished files. A page whose file cannot be removed counts as gone
+    /// all the same: later runs recognize it by its number.
     fn tidy(&self, gone: Vec<PathBuf>) {
         let unfinished = self.store.unfinished().into_iter().flatten();
         for path in gone.into_iter().chain(unfinished) {
@@ -87,8 +88,8 @@ impl Pages {
     }
 }
 
-/// Whether the run may have left out pages that are there: it reached nothing, or something failed that may have led to
-/// them. A page that is missing leads nowhere.
+/// Returns whether the run may have left out pages that exist: it reached nothing, or something failed that may have
+/// led to them. A page that is missing leads nowhere.
 fn has_holes(report: &Report) -> bool {
     let missing = [404, 410].map(|status| report.statuses.get(&status).copied().unwrap_or(0));
     // What was said of robots.txt is no word about a page.

@@ -1,4 +1,4 @@
-//! What is masked, and what is not.
+//! Tests of values that are masked, and of values that are not.
 
 use proptest::prelude::*;
 use serde_json::json;

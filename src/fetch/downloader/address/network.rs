@@ -7,7 +7,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) struct Network {
     address: IpAddr,
-    /// How many leading bits all its addresses have in common.
+    /// Number of leading bits that all addresses of the network have in common.
     bits: u32,
 }
 
@@ -46,7 +46,7 @@ const NOT_PUBLIC_V4: [Network; 17] = [
     v4(255, 255, 255, 255, 32), // broadcast
 ];
 
-/// All IPv6 that is public is in here: not loopback, mapped, unique local, link-local, multicast and what nobody uses.
+/// Network of all public IPv6 addresses: without loopback, mapped, unique local, link-local, multicast and unused ones.
 const GLOBAL_V6: Network = v6(0x2000, 0, 0, 3);
 /// Within [`GLOBAL_V6`].
 const NOT_PUBLIC_V6: [Network; 4] = [
@@ -92,7 +92,7 @@ impl FromStr for Network {
     }
 }
 
-/// Whether an address is one of the public internet. An IPv4 address within an IPv6 one counts as itself.
+/// Returns whether an address is one of the public internet. An IPv4 address within an IPv6 one counts as itself.
 pub(in super::super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(_) => !NOT_PUBLIC_V4.iter().any(|net| net.contains(address)),

@@ -1,4 +1,4 @@
-//! How fast a body comes: not a byte for a while, or too few over a longer while, and it is given up.
+//! Watching of the speed of a body: it is given up if no byte comes for a while, or too few over a longer while.
 
 use std::time::Duration;
 
@@ -37,12 +37,12 @@ impl Pace {
         }
     }
 
-    /// When to [`look`](Self::look), if nothing comes until then.
+    /// Returns the time to call [`look`](Self::look), if nothing comes until then.
     pub(super) fn next_look(&self) -> Instant {
         self.next_look
     }
 
-    /// So many bytes have come.
+    /// Counts bytes that have come.
     pub(super) fn count(&mut self, bytes: usize, now: Instant) -> Result<()> {
         if bytes > 0 {
             self.last_byte = now;

@@ -1,4 +1,4 @@
-//! Where connections lead that can stand for each other.
+//! Endpoints of connections: connections to the same endpoint can replace each other.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ pub(in crate::fetch::downloader) struct Endpoint {
     proxy: Option<Arc<Proxy>>,
 }
 
-/// What a plain http request through an HTTP proxy needs: the request line has the absolute URL, and these credentials
-/// go to the proxy.
+/// Data for a plain http request through an HTTP proxy: the request line has the absolute URL, and these credentials go
+/// to the proxy.
 #[derive(Debug, Clone)]
 pub(in crate::fetch::downloader) struct Forwarding {
     pub(in crate::fetch::downloader) authorization: Option<HeaderValue>,
@@ -45,7 +45,7 @@ impl Endpoint {
         self
     }
 
-    /// This endpoint without the proxy on the way.
+    /// Returns this endpoint without the proxy on the way.
     pub(in crate::fetch::downloader) fn directly(&self) -> Self {
         Self {
             proxy: None,
@@ -70,7 +70,7 @@ impl Endpoint {
         self.proxy.as_ref()
     }
 
-    /// Whether a proxy passes on what it does not read.
+    /// Returns whether a proxy passes on the bytes without reading them.
     pub(in crate::fetch::downloader) fn is_tunnelled(&self) -> bool {
         self.proxy.is_some() && self.forwarding().is_none()
     }

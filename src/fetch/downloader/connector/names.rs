@@ -26,7 +26,7 @@ impl Names {
         })
     }
 
-    /// At least one address.
+    /// Returns the addresses of a host, at least one.
     ///
     /// # Errors
     /// [`ErrorKind::Dns`].

@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::sleep;
 
-/// How long one attempt has before the next one starts beside it ("Connection Attempt Delay").
+/// Head start of one attempt before the next one starts beside it ("Connection Attempt Delay").
 const HEAD_START: Duration = Duration::from_millis(250);
 
 /// The addresses with their families in turns, beginning with the first one's, which the system preferred.
@@ -30,7 +30,7 @@ pub(super) fn in_turns(addresses: &[IpAddr]) -> Vec<IpAddr> {
 /// The first connection that succeeds. The next attempt starts when one failed, or after [`HEAD_START`].
 ///
 /// # Errors
-/// When all failed, with the first one's address and error.
+/// The first attempt's address and error, when all attempts failed.
 pub(super) async fn first<T, F>(
     addresses: impl ExactSizeIterator<Item = SocketAddr>,
     connect: impl Fn(SocketAddr) -> F,

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 /// Bytes both ways: TCP, TLS, or TLS within TLS.
 pub(in crate::fetch::downloader) type Io = Box<dyn ReadWrite>;
 
-/// What hyper speaks HTTP over.
+/// Byte stream over which hyper speaks HTTP.
 pub(in crate::fetch::downloader) type Stream = TokioIo<Io>;
 
 /// A trait object can have one trait only.
@@ -23,6 +23,6 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin + Debug> ReadWrite for T {}
 #[derive(Debug)]
 pub(in crate::fetch::downloader) struct Connection {
     pub(in crate::fetch::downloader) io: Stream,
-    /// Whether the server chose HTTP/2 (by ALPN).
+    /// `true` if the server chose HTTP/2 (by ALPN).
     pub(in crate::fetch::downloader) is_http2: bool,
 }

@@ -18,7 +18,7 @@ pub(super) struct Body {
     /// The first chunk and all others, from the second one on.
     joined: Vec<u8>,
     allowance: Allowance,
-    /// What the encoded form may have become by now, in bytes, and how many times its size that is.
+    /// Limit of the body for the encoded form so far, in bytes, and the ratio of that limit to the encoded size.
     expansion: Option<(u64, u64)>,
     hint: usize,
 }

@@ -22,7 +22,7 @@ pub(super) enum Coding {
     Zstandard(Zstandard),
 }
 
-/// How far one step came.
+/// Progress of one step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Step {
     /// Bytes taken from the input.
@@ -67,7 +67,7 @@ impl Coding {
         step.map_err(|error| self.damaged().with_source(error))
     }
 
-    /// Whether the input may end here.
+    /// Returns whether the input may end here.
     pub(super) fn is_complete(&self) -> bool {
         match self {
             Self::Gzip(gzip) => gzip.is_complete(),

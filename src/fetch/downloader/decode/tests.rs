@@ -1,4 +1,4 @@
-//! What servers send, whole, cut, damaged and hostile.
+//! Tests of bodies as servers send them: whole, cut, damaged and hostile.
 
 use std::io::Write;
 

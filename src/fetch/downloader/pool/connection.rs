@@ -1,4 +1,4 @@
-//! What connections of both versions of HTTP have in common.
+//! Common parts of connections of both versions of HTTP.
 
 use std::error::Error as _;
 
@@ -34,7 +34,7 @@ pub(in super::super) struct Lost {
     pub(super) fate: Fate,
 }
 
-/// What became of the request.
+/// Fate of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     /// The server has done nothing with it: it was not sent, or the server says so.
@@ -46,7 +46,7 @@ pub(super) enum Fate {
 }
 
 impl Lost {
-    /// Whether the server took it for nothing but that it came over HTTP/2.
+    /// Returns whether the server refused the request only because it came over HTTP/2.
     pub(in super::super) fn is_for_http1(&self) -> bool {
         let source = self.error.source();
         source
@@ -54,7 +54,7 @@ impl Lost {
             .is_some_and(failure::refuses_http2)
     }
 
-    /// Whether the request does no harm when it is sent again at once (RFC 9110, section 9.2.2).
+    /// Returns whether the request does no harm when it is sent again at once (RFC 9110, section 9.2.2).
     pub(in super::super) fn is_repeatable(&self, method: &Method) -> bool {
         match self.fate {
             Fate::Untouched => true,

@@ -78,7 +78,7 @@ impl Http1 {
     }
 }
 
-/// How HTTP/1 is read: as tolerantly as browsers do.
+/// Returns a builder of HTTP/1 connections that are read as tolerantly as browsers do.
 pub(super) fn builder(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder

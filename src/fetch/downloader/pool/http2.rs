@@ -19,15 +19,15 @@ use crate::fetch::downloader::failure;
 
 /// The largest head in HTTP/2, in bytes.
 const MAX_HEAD: u32 = 64 * 1024;
-/// What a server may send of one body before it is read, in bytes.
+/// Number of bytes that a server may send of one body before they are read.
 const STREAM_WINDOW: u32 = 1024 * 1024;
-/// The same for all bodies of a connection.
+/// Number of bytes that a server may send of all bodies of a connection before they are read.
 const WINDOW: u32 = 4 * 1024 * 1024;
-/// How often a server that owes an answer is asked whether it is still there, and how long it has to say so.
+/// Interval at which a server that owes an answer is asked whether it is still there, and (`PONG`) its time to reply.
 const PING: Duration = Duration::from_secs(20);
 const PONG: Duration = Duration::from_secs(10);
-/// How many streams that were given up are remembered, and how many a server may have broken, before the connection is
-/// given up too.
+/// Number of abandoned streams that are remembered, and of streams that a server may have broken, before the connection
+/// is given up too.
 const RESETS: usize = 100;
 
 /// An HTTP/2 connection: its clones are the same connection. Dropping the last one closes it.

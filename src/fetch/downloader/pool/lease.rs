@@ -14,7 +14,7 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::state::Idle;
 
-/// How long a server that has answered may take to read the rest of the request.
+/// Time for a server that has answered to read the rest of the request.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// A connection in use. It goes back to the pool by [`give_back`](Self::give_back) only: an HTTP/1 connection that is
@@ -24,7 +24,7 @@ pub(in super::super) struct Lease {
     pool: Pool,
     way: Way,
     is_reused: bool,
-    /// Whether the request had a body, which the server may not have read when it answers.
+    /// `true` if the request had a body, which the server may not have read when it answers.
     has_body: bool,
 }
 
@@ -34,7 +34,7 @@ enum Way {
     Http2(User),
 }
 
-/// One of the users of an HTTP/2 connection.
+/// A user of an HTTP/2 connection.
 #[derive(Debug)]
 struct User {
     pool: Pool,
@@ -72,12 +72,12 @@ impl Lease {
         matches!(self.way, Way::Http2(_))
     }
 
-    /// Whether there was an exchange on this connection before.
+    /// Returns whether there was an exchange on this connection before.
     pub(in super::super) fn is_reused(&self) -> bool {
         self.is_reused
     }
 
-    /// Whether the connection takes a request; it waits until the exchange before is over.
+    /// Returns whether the connection takes a request; waits until the exchange before is over.
     pub(super) async fn is_ready(&mut self) -> bool {
         match &mut self.way {
             Way::Http1(connection) => connection.is_ready().await,

@@ -1,4 +1,5 @@
-//! What waits to be used again: the last one put back goes out first, and the longest unused one is the first to go.
+//! Store of items that wait to be used again: the last one put back is taken first, and the longest unused one is
+//! removed first.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::Hash;
@@ -12,12 +13,12 @@ use tokio::time::Instant;
 pub(super) struct Shelf<K, T> {
     /// The oldest in front. No stack is empty.
     stacks: HashMap<Arc<K>, VecDeque<Entry<T>>>,
-    /// All of them, from the longest unused one on.
+    /// All items, from the longest unused one on.
     order: BTreeMap<u64, (Arc<K>, Instant)>,
     next: u64,
     /// The most that are kept for one key.
     depth: usize,
-    /// How long one is kept.
+    /// Time for which an item is kept.
     life: Duration,
 }
 
@@ -67,7 +68,7 @@ impl<K: Hash + Eq, T> Shelf<K, T> {
         Some(entry.item)
     }
 
-    /// What [`take`](Self::take) would take.
+    /// Returns the item that [`take`](Self::take) would take.
     pub(super) fn last(&self, key: &K) -> Option<&T> {
         self.stacks.get(key)?.back().map(|entry| &entry.item)
     }
@@ -84,7 +85,7 @@ impl<K: Hash + Eq, T> Shelf<K, T> {
         Some(entry.item)
     }
 
-    /// Those whose time is over.
+    /// Takes out the items whose time is over.
     pub(super) fn take_expired(&mut self, now: Instant) -> Vec<T> {
         let mut expired = Vec::new();
         while self.next_expiry().is_some_and(|at| at <= now) {
@@ -93,7 +94,7 @@ impl<K: Hash + Eq, T> Shelf<K, T> {
         expired
     }
 
-    /// When the time of the next one is over; `None` when there is none.
+    /// Returns the time at which the next item expires; `None` when there is none.
     pub(super) fn next_expiry(&self) -> Option<Instant> {
         let (_, (_, since)) = self.order.first_key_value()?;
         Some(*since + self.life)

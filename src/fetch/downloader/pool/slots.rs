@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 
-/// So many connections may be open at once. Clones share the count.
+/// Limit of the number of connections that may be open at once. Clones share the count.
 #[derive(Debug, Clone)]
 pub(super) struct Slots {
     shared: Arc<Shared>,
@@ -34,7 +34,7 @@ impl Slots {
         }
     }
 
-    /// One slot, if one is free.
+    /// Takes a slot; `None` if no slot is free.
     pub(super) fn take(&self) -> Option<Slot> {
         let free = &self.shared.free;
         free.fetch_update(Ordering::AcqRel, Ordering::Acquire, |free| {

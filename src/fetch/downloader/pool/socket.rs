@@ -29,7 +29,7 @@ pub(super) struct Socket {
     open: watch::Sender<()>,
 }
 
-/// How often something was read since the last request went out; the end of the stream counts as a read.
+/// Number of reads since the last request was sent; the end of the stream counts as a read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Reads(Arc<Shared>);
 

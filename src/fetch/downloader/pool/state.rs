@@ -1,4 +1,4 @@
-//! Which connections there are, behind the pool's lock: the idle ones, the shared ones and those on their way.
+//! State of the connections, behind the pool's lock: the idle ones, the shared ones and those being opened.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use super::http2::Http2;
 use super::shelf::Shelf;
 use crate::fetch::downloader::connector::Endpoint;
 
-/// How long an idle connection is kept for the next request to its host.
+/// Time for which an idle connection is kept for the next request to its host.
 const IDLE: Duration = Duration::from_secs(15);
-/// Of how many https endpoints it is remembered that they speak HTTP/1 only, or should.
+/// Number of https endpoints that are remembered as speaking HTTP/1 only, or as having to.
 const MAX_KNOWN: usize = 10_000;
 
 #[derive(Debug)]
@@ -23,10 +23,11 @@ pub(super) struct State {
     idle: Shelf<Endpoint, Idle>,
     /// The HTTP/2 connections in use.
     shared: HashMap<Arc<Endpoint>, Shared>,
-    /// Those that are being made and may turn out to be HTTP/2. The sender is gone when they are made or have failed.
+    /// Connections that are being made and may turn out to be HTTP/2. The sender is gone when they are made or have
+    /// failed.
     pub(super) flights: HashMap<Endpoint, watch::Receiver<()>>,
     http1_only: HashSet<Endpoint>,
-    /// Those that offer HTTP/2 and do not master it, without the proxy on the way.
+    /// Endpoints that offer HTTP/2 and fail at it, without the proxy on the way.
     http1_required: HashSet<Endpoint>,
     /// The task that closes what is idle for too long; it ends when nothing is.
     pub(super) sweeper: Option<JoinHandle<()>>,
@@ -122,7 +123,7 @@ impl State {
         });
     }
 
-    /// One user less; answers with the connection when it has none left.
+    /// Removes one user of a connection; returns the connection when it has no user left.
     pub(super) fn leave(&mut self, connection: &Http2) -> Option<Http2> {
         let shared = self.shared.get_mut(&*connection.endpoint)?;
         if !shared.connection.is_same(connection) {

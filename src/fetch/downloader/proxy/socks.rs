@@ -56,7 +56,7 @@ async fn choose_method(proxy: &Proxy, io: &mut Io) -> io::Result<Option<u8>> {
     Ok((version == VERSION).then_some(method))
 }
 
-/// Whether the proxy takes the user name and password.
+/// Returns whether the proxy accepts the user name and password.
 async fn log_in(proxy: &Proxy, io: &mut Io) -> io::Result<bool> {
     let mut message = vec![PASSWORD_VERSION];
     if let Some((name, password)) = proxy.user() {

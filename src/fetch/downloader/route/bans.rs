@@ -1,4 +1,4 @@
-//! What shows in an answer that a site has banned the proxy that asked.
+//! Detection of answers which show that a site has banned the proxy.
 
 use regex::{Regex, bytes};
 
@@ -36,7 +36,7 @@ impl Bans {
         })
     }
 
-    /// Why the answer is that of a site to a banned proxy; `None` when it is not.
+    /// Returns the reason why the answer is that of a site to a banned proxy; `None` when it is not.
     pub(super) fn sign(&self, response: &Response) -> Option<String> {
         let status = response.status();
         if self.statuses.contains(&status.as_u16()) {

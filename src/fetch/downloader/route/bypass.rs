@@ -21,7 +21,7 @@ enum Hosts {
     Network(Network),
     /// A name and all below it.
     Domain(String),
-    /// All below a name.
+    /// All hosts below a name.
     Below(String),
 }
 
@@ -44,7 +44,7 @@ impl Bypass {
         })
     }
 
-    /// Whether the host of a URL is reached directly.
+    /// Returns whether the host of a URL is reached directly.
     pub(super) fn has(&self, host: &str, port: u16) -> bool {
         let is_at_port = |rule: &&Rule| rule.port.is_none_or(|own| own == port);
         let mut rules = self.rules.iter().filter(is_at_port);

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::page::request::Proxy;
 
-/// How long a proxy is put aside after its first failure; doubled by each further one until it works again.
+/// Time for which a proxy is put aside after its first failure; doubled by each further one until it works again.
 const FIRST: Duration = Duration::from_secs(30);
 const LONGEST: Duration = Duration::from_mins(30);
 
@@ -20,9 +20,9 @@ pub(super) struct Pool {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whose turn it is.
+    /// Position of the proxy whose turn it is.
     turn: usize,
-    /// Those that failed since they last worked.
+    /// Proxies that failed since they last worked.
     failing: HashMap<Arc<Proxy>, Failing>,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong when a TLS handshake fails, and what to do about it.
+//! Explanation of failed TLS handshakes, with advice.
 
 use std::io;
 

@@ -4,19 +4,19 @@ use std::net::IpAddr;
 
 use url::{Origin, Url};
 
-/// One cookie that is kept.
+/// A cookie that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cookie {
     pub(super) name: Vec<u8>,
     pub(super) value: Vec<u8>,
-    /// As hosts of URLs are written, without a dot before it.
+    /// Domain as hosts of URLs are written, without a dot before it.
     pub(super) domain: String,
-    /// For the host `domain` alone, not for those below it.
+    /// `true` if the cookie is for the host `domain` alone, not for hosts below it.
     pub(super) is_host_only: bool,
     pub(super) path: Vec<u8>,
-    /// For https only.
+    /// `true` if the cookie is for https only.
     pub(super) is_secure: bool,
-    /// Not for scripts. It means nothing here, but other programs want to know it.
+    /// `true` if the cookie is not for scripts. It means nothing here, but other programs want to know it.
     pub(super) is_http_only: bool,
     /// Seconds since 1970; `None`: when the crawl is over.
     pub(super) expires: Option<i64>,
@@ -24,7 +24,8 @@ pub(super) struct Cookie {
     pub(super) created: u64,
     /// Counts up with every request that cookies are sent with.
     pub(super) used: u64,
-    /// Where it goes, if a person gave it: it may be a secret, and nobody said for which hosts and paths.
+    /// Origin that the cookie is sent to, if a person gave the cookie: it may be a secret, and nobody said for which
+    /// hosts and paths.
     pub(super) given_for: Option<Origin>,
 }
 
@@ -55,14 +56,14 @@ impl Cookie {
         })
     }
 
-    /// Whether it takes the place of one that was given, of whose domain and path nothing is known.
+    /// Returns whether this cookie replaces one that was given, whose domain and path are unknown.
     pub(super) fn supersedes(&self, given: &Self) -> bool {
         given.given_for.is_some()
             && self.name == given.name
             && is_within(&given.domain, &self.domain)
     }
 
-    /// Whether both are one cookie, with an old and a new value.
+    /// Returns whether both are one cookie, with an old and a new value.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.name == other.name
             && self.domain == other.domain
@@ -74,7 +75,7 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Whether it is sent with a request for this URL.
+    /// Returns whether the cookie is sent with a request for this URL.
     pub(super) fn is_for(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         let is_its_host = if self.is_host_only {
@@ -91,7 +92,7 @@ impl Cookie {
             && is_below(url.path().as_bytes(), &self.path)
     }
 
-    /// Whether it would shadow `other`, which only https may set.
+    /// Returns whether the cookie would shadow `other`, which only https may set.
     pub(super) fn shadows(&self, other: &Self) -> bool {
         let is_related =
             is_within(&self.domain, &other.domain) || is_within(&other.domain, &self.domain);
@@ -102,20 +103,20 @@ impl Cookie {
     }
 }
 
-/// Whether a host is this domain or below it.
+/// Returns whether a host is this domain or below it.
 pub(super) fn is_within(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|below| {
         below.is_empty() || (below.ends_with('.') && host.parse::<IpAddr>().is_err())
     })
 }
 
-/// Whether everybody can have a name below this one, so that a cookie for it would go to strangers.
+/// Returns whether everybody can have a name below this domain, so that a cookie for it would go to strangers.
 pub(super) fn is_public_suffix(domain: &str) -> bool {
     psl::domain_str(domain.strip_suffix('.').unwrap_or(domain)).is_none()
         || domain.parse::<IpAddr>().is_ok()
 }
 
-/// Whether a path is `directory` or below it.
+/// Returns whether a path is `directory` or below it.
 fn is_below(path: &[u8], directory: &[u8]) -> bool {
     path.strip_prefix(directory)
         .is_some_and(|rest| rest.is_empty() || directory.ends_with(b"/") || rest.starts_with(b"/"))

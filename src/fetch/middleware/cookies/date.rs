@@ -7,7 +7,7 @@ const MONTHS: [&[u8]; 12] = [
     b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec",
 ];
 
-/// What was found so far; of each part the first one counts.
+/// Parts of a date that were found so far; of each part the first one counts.
 #[derive(Default)]
 struct Parts {
     time: Option<[i8; 3]>,

@@ -15,15 +15,15 @@ const MAX_TOTAL: usize = 3000;
 /// The cookies of one session.
 #[derive(Debug, Default)]
 pub(super) struct Jar {
-    /// In order of their creation, under their [`site`]: all that a request can need is in one place.
+    /// Cookies in order of their creation, under their [`site`]: all that a request can need is in one place.
     sites: HashMap<String, Vec<Cookie>>,
     total: usize,
     /// The last number that was given to [`Cookie::created`] or [`Cookie::used`].
     count: u64,
 }
 
-/// What a cookie is worth, by which those go that are too many: nothing when it has expired, less when it is not for https
-/// only, and of equals less when it was used longer ago.
+/// Returns the rank of a cookie, by which surplus cookies are removed: expired ones rank lowest, those that are not for
+/// https only rank lower, and of equals those that were used longer ago.
 fn worth(cookie: &Cookie, now: i64) -> (bool, bool, u64, u64) {
     (
         !cookie.is_expired(now),
@@ -79,7 +79,7 @@ impl Jar {
         vec![site]
     }
 
-    /// Whether a request for this URL gets a cookie of this name.
+    /// Returns whether a request for this URL gets a cookie of this name.
     pub(super) fn has(&self, name: &[u8], url: &Url) -> bool {
         let cookies = self.sites.get(site(url.host_str().unwrap_or_default()));
         let mut cookies = cookies.into_iter().flatten();
@@ -124,7 +124,7 @@ impl Jar {
         }
     }
 
-    /// All cookies that have not expired: site by site, in order of their creation.
+    /// Returns all cookies that have not expired: site by site, in order of their creation.
     pub(super) fn all(&self, now: i64) -> Vec<&Cookie> {
         let mut sites: Vec<&String> = self.sites.keys().collect();
         sites.sort_unstable();

@@ -4,9 +4,9 @@ use std::io::Write;
 
 use super::cookie::{Cookie, is_public_suffix};
 
-/// Before the domain of a cookie that is not for scripts.
+/// Prefix of the domain of a cookie that is not for scripts.
 const HTTP_ONLY: &[u8] = b"#HttpOnly_";
-/// How a file begins.
+/// First lines of a file.
 pub(super) const HEAD: &[u8] = b"# Netscape HTTP Cookie File\n# Written by crawlworks. Whoever has it is logged in as you.\n\n";
 
 /// Reads the cookies of a file, those that have expired too.
@@ -31,7 +31,7 @@ pub(super) fn read(text: &[u8]) -> Result<Vec<Cookie>, (usize, &'static str)> {
     Ok(cookies)
 }
 
-/// One line; `None` for a domain that is none.
+/// Parses one line; `None` if its domain is not valid.
 fn cookie(line: &[u8], is_http_only: bool) -> Result<Option<Cookie>, &'static str> {
     let fields: Vec<&[u8]> = line.splitn(7, |byte| *byte == b'\t').collect();
     let (domain, below, path, secure, expires, name, value) = match fields[..] {

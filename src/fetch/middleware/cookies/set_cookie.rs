@@ -59,7 +59,7 @@ pub(super) fn parse(line: &[u8], url: &Url, now: i64) -> Option<Cookie> {
     is_allowed(&cookie, attributes.path, url).then_some(cookie)
 }
 
-/// What the prefix of its name promises, and whether this connection may set it.
+/// Returns whether the cookie keeps the promise of the prefix of its name, and whether this connection may set it.
 fn is_allowed(cookie: &Cookie, path: Option<&[u8]>, url: &Url) -> bool {
     let has_prefix = |prefix: &[u8]| {
         let start = cookie.name.get(..prefix.len());
@@ -94,7 +94,7 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// When it expires, in seconds since 1970; `None`: when the crawl is over.
+    /// Returns the time when the cookie expires, in seconds since 1970; `None` if it expires at the end of the crawl.
     fn expiry(&self, now: i64) -> Option<i64> {
         let age = self.max_age.map(|age| now.saturating_add(age));
         age.or(self.expires).map(|at| at.min(now + LONGEST))

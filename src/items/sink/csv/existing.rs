@@ -1,4 +1,4 @@
-//! What appending finds in a CSV file: its header, and whether its last row is whole.
+//! Inspection of an existing CSV file before appending: its header, and whether its last row is whole.
 
 use std::io::{self, BufReader, Read, SeekFrom};
 
@@ -9,9 +9,9 @@ use crate::items::sink::target::Disk;
 pub(super) struct Existing {
     /// The names of the columns.
     pub(super) header: Vec<String>,
-    /// Whether the file ends within a row.
+    /// `true` if the file ends within a row.
     pub(super) is_cut: bool,
-    /// How many lines there are, counting one that is not ended.
+    /// Number of lines, including one that is not ended.
     pub(super) lines: u64,
 }
 
@@ -44,8 +44,8 @@ fn header(file: impl Read) -> io::Result<Vec<String>> {
     Ok(names.collect())
 }
 
-/// Whether the file ends within a row, and its lines. Every row of ours ends with a line break, and quotes come in pairs:
-/// an odd one at the end means that the last line break is part of a cell.
+/// Returns whether the file ends within a row, and the number of its lines. Every row that this sink writes ends with a
+/// line break, and quotes come in pairs: an odd one at the end means that the last line break is part of a cell.
 fn end(mut file: impl Read) -> io::Result<(bool, u64)> {
     let (mut quotes, mut breaks, mut last) = (0_u64, 0_u64, b'\n');
     let mut buffer = vec![0; 64 * 1024];

@@ -51,7 +51,7 @@ impl Header {
         &self.names
     }
 
-    /// Whether the file had it before this run.
+    /// Returns whether the file had the header before this run.
     pub(super) fn is_of_file(&self) -> bool {
         self.is_of_file
     }

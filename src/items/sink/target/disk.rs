@@ -1,4 +1,4 @@
-//! What a sink needs of a regular file, so that tests can fill up a disk.
+//! Operations that a sink needs on a regular file, as a trait, so that tests can simulate a full disk.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -36,7 +36,7 @@ pub(in crate::items::sink) fn tail(
     Ok(tail)
 }
 
-/// Whether a line ends with the first `length` bytes of a file, or there are none of these.
+/// Returns whether a line ends with the first `length` bytes of a file, or `length` is 0.
 pub(in crate::items::sink) fn is_line_end(file: &mut dyn Disk, length: u64) -> io::Result<bool> {
     let last = tail(file, length, 1)?;
     Ok(last.is_empty() || last == b"\n")

@@ -9,7 +9,7 @@ use super::{Disk, Out, Target, WholeFile};
 #[derive(Debug, Clone)]
 pub(in crate::items::sink) struct FullDisk {
     file: Arc<Mutex<Cursor<Vec<u8>>>>,
-    /// What a power cut leaves.
+    /// Content that survives a power cut.
     synced: Arc<Mutex<Vec<u8>>>,
     room: usize,
 }

@@ -31,7 +31,7 @@ impl Records {
         self.bytes.len()
     }
 
-    /// How many of the first `length` bytes are whole records.
+    /// Returns how many of the first `length` bytes are whole records.
     pub(super) fn whole_within(&self, length: u64) -> u64 {
         let mut lengths = self.ends.iter().rev().map(|&end| end as u64);
         lengths.find(|&end| end <= length).unwrap_or(0)

@@ -5,7 +5,7 @@ use std::io::{self, SeekFrom};
 use super::Disk;
 use super::records::Records;
 
-/// Most blanks that are written over what is removed; a job writes less than that between two commits.
+/// Maximum number of blanks written over removed content; a job writes less than that between two commits.
 const MAX_BLANKS: u64 = 4 << 20;
 
 /// A regular file that records are added to.
@@ -15,9 +15,10 @@ const MAX_BLANKS: u64 = 4 << 20;
 /// back needs no room, because it cuts, and writes over bytes that are there already.
 pub(super) struct WholeFile {
     disk: Box<dyn Disk>,
-    /// Where the next record goes.
+    /// Offset in the file where the next record goes, in bytes.
     length: u64,
-    /// What stands there until then: the end of an array, say. The file is valid with it, and has nothing behind it.
+    /// Bytes after the last record, such as the end of an array. The file is valid with them, and has nothing after
+    /// them.
     end: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! The part of a text that a pattern finds.
+//! Patterns that take a part of a text.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -7,18 +7,18 @@ use regex::Regex;
 
 use super::Text;
 
-/// A pattern that the derive macro has checked, compiled when it is first used.
+/// Pattern that the derive macro has checked, compiled when it is first used.
 #[derive(Debug)]
 pub struct Pattern(LazyLock<Option<Regex>, fn() -> Option<Regex>>);
 
 impl Pattern {
-    /// `compile` makes it.
+    /// Makes a pattern that `compile` compiles on first use.
     #[must_use]
     pub const fn new(compile: fn() -> Option<Regex>) -> Self {
         Self(LazyLock::new(compile))
     }
 
-    /// Of each text, the first group of the first match, or all of the match if the pattern has no groups.
+    /// Takes, of each text, the first group of the first match, or all of the match if the pattern has no groups.
     #[must_use]
     pub fn find_in<'a, T: Narrow<'a>>(&self, texts: T) -> T {
         texts.narrow(|text| self.find(text))
@@ -41,9 +41,9 @@ impl Pattern {
     }
 }
 
-/// One text or several, each of which may become less or nothing.
+/// One text or several, each of which can be replaced by a part of it or be dropped.
 pub trait Narrow<'a> {
-    /// Has each of them made less.
+    /// Replaces each text by what `find` returns of it, and drops it for `None`.
     #[must_use]
     fn narrow(self, find: impl FnMut(Cow<'a, str>) -> Text<'a>) -> Self;
 }
@@ -60,7 +60,7 @@ impl<'a> Narrow<'a> for Vec<Cow<'a, str>> {
     }
 }
 
-/// A pattern, compiled.
+/// Compiles a pattern; `None` if it is not valid.
 #[must_use]
 pub fn pattern(pattern: &str) -> Option<Regex> {
     Regex::new(pattern).ok()

@@ -1,18 +1,18 @@
-//! How far a selector looks for each element, where selectors within selectors multiply it.
+//! Estimate of how far a selector looks for each element, where selectors within selectors multiply it.
 
 use crate::page::html::css::{list, marks};
 
-/// By how much the search for one element may be multiplied: each time by the siblings before it or the elements around it.
+/// Numbers of times that the search for one element is multiplied: by the siblings before it, by the elements around it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Reach {
     pub(super) siblings: u32,
     pub(super) around: u32,
-    /// How many selectors within each other look further than one step.
+    /// Number of nested selectors that look further than one step.
     pub(super) layers: u32,
 }
 
 impl Reach {
-    /// That of a list of selectors: of the one which looks furthest.
+    /// Returns the reach of a list of selectors: that of the selector which looks furthest.
     // As deep as its brackets, which the parser has gone through before.
     pub(super) fn of(css: &str) -> Self {
         let all = list(css).into_iter().map(|(_, part)| Self::of_one(part));
@@ -56,7 +56,7 @@ impl Reach {
         most
     }
 
-    /// The same, with the selectors in the brackets of a pseudo-class.
+    /// Returns this reach together with that of the selectors in the brackets of a pseudo-class.
     fn with(self, before: &str, within: &str) -> Self {
         let name = before.rsplit(':').next().unwrap_or_default();
         let is = |names: &[&str]| names.iter().any(|own| name.eq_ignore_ascii_case(own));

@@ -1,4 +1,4 @@
-//! How typed extraction looks into an element: lazily, so that it ends at the first value, and with the place at hand
+//! Search of typed extraction within an element: lazy, so that it ends at the first value, and with the place at hand
 //! for errors.
 
 use ego_tree::iter::Edge;
@@ -10,11 +10,11 @@ use crate::page::error::{Error, Result};
 use crate::page::html::name::Name;
 use crate::page::html::text::collapse;
 
-/// How many characters of HTML an error shows.
+/// Number of characters of HTML that an error shows.
 const SNIPPET: usize = 120;
 
 impl<'a> Element<'a> {
-    /// What `take` makes of the elements within this one that match, in document order, up to the first something. The
+    /// Returns the first value that `take` makes of the elements within this one that match, in document order. The
     /// `html` element, which is within nothing, is looked at as well when it is the one that is searched.
     pub(crate) fn find_map<T>(
         self,
@@ -37,7 +37,7 @@ impl<'a> Element<'a> {
         self.html.missing(css)
     }
 
-    /// Each piece of text directly in the element, white space collapsed, without empty ones.
+    /// Returns each piece of text directly in the element, white space collapsed, without empty ones.
     pub(crate) fn pieces(self) -> impl Iterator<Item = String> + use<'a> {
         let texts = self.content().filter_map(|child| match child {
             Child::Text(text) => Some(collapse(text)),
@@ -56,7 +56,7 @@ impl<'a> Element<'a> {
         self.html.url()
     }
 
-    /// A reference in the page as an absolute URL of whatever scheme.
+    /// Returns a reference in the page as an absolute URL of any scheme.
     pub(crate) fn resolve(self, reference: &str) -> Option<Url> {
         self.html.base().resolve(reference)
     }
@@ -83,7 +83,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// So much of a text that what is cut off would not be shown anyway.
+/// Shortens a text to twice the characters that an error shows; the rest would not be shown anyway.
 fn clip(text: &str) -> &str {
     let end = text.char_indices().nth(2 * SNIPPET);
     end.and_then(|(end, _)| text.get(..end)).unwrap_or(text)

@@ -7,7 +7,7 @@ use crate::page::html::{Child, Element};
 const AROUND: usize = 3;
 /// Names of languages are not longer.
 const LONGEST: usize = 40;
-/// What stands before the language in a class, the longest first.
+/// Prefixes of the name of a language in a class, the longest first.
 const PREFIXES: [&str; 9] = [
     "highlight-source-",
     "highlight-text-html-",
@@ -111,7 +111,7 @@ fn text(element: Element<'_>) -> String {
 #[derive(Default)]
 struct Code {
     out: String,
-    /// A block has ended, or a cell: what comes next is apart from it.
+    /// Character that keeps the next text apart, once a block or a cell has ended.
     gap: Option<char>,
 }
 
@@ -235,7 +235,7 @@ fn strip<'a>(class: &'a str, prefix: &str) -> Option<&'a str> {
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// What can be the name of a language.
+/// Returns the text as the name of a language; `None` if it cannot be one.
 fn language_name(name: &str) -> Option<&str> {
     let name = name.trim_end_matches([';', ',']);
     let is_name = name.len() <= LONGEST

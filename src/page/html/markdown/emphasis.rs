@@ -1,8 +1,8 @@
-//! Which marks CommonMark closes: section 6.2, *Emphasis and strong emphasis*. Those that it would show are left out.
+//! Removal of marks that CommonMark would show instead of closing: section 6.2, *Emphasis and strong emphasis*.
 
 use super::inline::{Content, Mark, Piece};
 
-/// How often it is tried to keep marks; leaving out one may be bad for its neighbour.
+/// Number of passes in which marks are left out; leaving out one may be bad for its neighbour.
 const PASSES: usize = 8;
 
 /// Leaves out the marks that would be seen, or would be taken for others.
@@ -21,7 +21,7 @@ pub(super) fn settle(content: &mut Content) {
     join(&mut content.pieces);
 }
 
-/// For each mark, whether it has to go. Punctuation at its edges that is in the way is moved out of it.
+/// Returns for each mark whether it has to be left out. Punctuation at its edges that is in the way is moved out of it.
 fn bad_marks(content: &mut Content, all: bool) -> Vec<bool> {
     let Content { pieces, marks } = content;
     let mut bad = vec![false; marks.len()];
@@ -72,7 +72,7 @@ fn sign(mark: &Mark) -> Option<char> {
 struct Run {
     start: usize,
     end: usize,
-    /// Whether they open right behind others that close, so that nobody could tell them apart.
+    /// Set if the marks open right behind others that close, so that nobody could tell them apart.
     follows_other: bool,
 }
 
@@ -150,13 +150,14 @@ impl Run {
     }
 }
 
-/// Whether a run between these characters begins what it marks, that is left-flanking; turned round, whether it ends it.
+/// Returns whether a run of marks between these characters opens, that is, is left-flanking; with the two swapped,
+/// whether it closes.
 fn opens(outside: char, inside: char) -> bool {
     !inside.is_whitespace()
         && (!may_be_punctuation(inside) || outside.is_whitespace() || is_punctuation(outside))
 }
 
-/// Whether a run between these characters ends something for some version of CommonMark.
+/// Returns whether a run of marks between these characters closes something for some version of CommonMark.
 fn may_close(before: char, after: char) -> bool {
     !before.is_whitespace()
         && (!may_be_punctuation(before) || after.is_whitespace() || may_be_punctuation(after))
@@ -218,7 +219,7 @@ fn last(piece: &Piece, marks: &[Mark]) -> char {
     }
 }
 
-/// Joins what stands beside each other now.
+/// Joins pieces that stand beside each other now.
 fn join(pieces: &mut Vec<Piece>) {
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
     for piece in pieces.drain(..) {

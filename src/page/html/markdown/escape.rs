@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// Text within a line, behind what `out` ends with and before what begins with `next`.
+/// Writes text within a line to `out`, escaped; the text behind it begins with `next`.
 pub(super) fn text(text: &str, next: char, out: &mut String) {
     let mut before = out.chars().next_back().unwrap_or('\n');
     let mut chars = text.char_indices().peekable();
@@ -27,13 +27,13 @@ pub(super) fn text(text: &str, next: char, out: &mut String) {
     }
 }
 
-/// Whether a run of these stands between letters or digits, where it marks nothing.
+/// Returns whether a run of `mark` stands between letters or digits, where it marks nothing.
 fn is_within_word(mark: char, before: char, rest: &str) -> bool {
     let after = rest.trim_start_matches(mark).chars().next();
     before.is_alphanumeric() && after.is_some_and(char::is_alphanumeric)
 }
 
-/// Whether what follows a `&` could make it a reference to a character.
+/// Returns whether the text behind a `&` could make it a reference to a character.
 fn is_entity(rest: &str) -> bool {
     let name = rest.strip_prefix('#').unwrap_or(rest);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric());

@@ -5,7 +5,7 @@ use url::Url;
 use super::{Writer, escape};
 use crate::page::html::Element;
 
-/// Where the URL of a picture is that is loaded when it comes into view.
+/// Attributes with the URL of a picture that is loaded when it comes into view.
 const LATER: [&str; 6] = [
     "data-src",
     "data-original",
@@ -44,7 +44,8 @@ fn is_counter(element: Element<'_>) -> bool {
     is_point("width") && is_point("height")
 }
 
-/// What is loaded later is the picture; what is there at first may be a stand-in.
+/// Returns the URL of a picture. One that is loaded later comes first; the one that is there at first may be a
+/// stand-in.
 fn source(element: Element<'_>) -> Option<Url> {
     let later = LATER.into_iter().filter(|name| {
         let reference = element.attr(name).unwrap_or_default();

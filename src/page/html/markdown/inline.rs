@@ -2,7 +2,7 @@
 
 use crate::page::html::script::Script;
 
-/// What an element says of the text in it.
+/// Meaning that an element gives to the text in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Mark {
     Strong,
@@ -11,10 +11,10 @@ pub(super) enum Mark {
     /// `sup` and `sub`: Markdown has nothing for them but these elements.
     Above,
     Below,
-    /// How a word is read, in brackets.
+    /// Pronunciation of a word, in brackets.
     Reading,
     Link {
-        /// Ready to be written, as is the title with its quotes.
+        /// URL, ready to be written, as is the title with its quotes.
         target: String,
         title: String,
     },
@@ -39,7 +39,7 @@ enum State {
     /// Written with the next word, so that an empty mark leaves no trace.
     Waiting,
     Written(usize),
-    /// There is no need of it.
+    /// Left out, since there is no need of the mark.
     Left,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct Inlines {
     open: Vec<(Mark, State)>,
     /// White space before the next word.
     gap: String,
-    /// Whether a line ends before the next word.
+    /// Set if a line ends before the next word.
     breaks: bool,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Content {
 }
 
 impl Inlines {
-    /// Text of the page.
+    /// Adds text of the page.
     pub(super) fn text(&mut self, text: &str) {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
@@ -130,7 +130,7 @@ impl Inlines {
         self.gap.clear();
     }
 
-    /// Whether a line break is the last that was seen.
+    /// Returns whether a line break is the last that was seen.
     pub(super) fn is_broken(&self) -> bool {
         self.breaks && self.gap.trim_ascii().is_empty()
     }

@@ -4,7 +4,7 @@ use super::emphasis::{first, settle};
 use super::escape;
 use super::inline::{Content, Mark, Piece};
 
-/// What a line is in.
+/// Kind of block that a line is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Paragraph,
@@ -44,7 +44,7 @@ pub(super) fn lines(mut content: Content, place: Place) -> Vec<String> {
     }
 }
 
-/// Whether a bracket may stand at the beginning of the block, as that of a definition does: section 4.7 of CommonMark.
+/// Returns whether the block begins with a link, so with a bracket, as a definition does: section 4.7 of CommonMark.
 fn begins_with_link(content: &Content) -> bool {
     let mut opened = content.pieces.iter().map_while(|piece| match piece {
         Piece::Open(number) => content.marks.get(*number),

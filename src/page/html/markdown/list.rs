@@ -14,7 +14,7 @@ pub(super) struct List {
     mark: char,
     /// The number of its next item.
     next: i64,
-    /// By how much numbers grow.
+    /// Difference between the number of one item and the next.
     step: i64,
     /// The number that a reader would give to the next item; none before the first one.
     expected: Option<i64>,
@@ -25,7 +25,7 @@ impl List {
         ".)".contains(self.mark)
     }
 
-    /// Another list begins in the middle of this one, for a reader.
+    /// Begins another list in the middle of this one, as a reader sees it.
     fn turn(&mut self) {
         self.mark = other(self.mark);
     }
@@ -118,7 +118,8 @@ pub(super) fn item(element: Element<'_>, out: &mut Writer) {
     });
 }
 
-/// What stands before an item, and before its text where that is a number that Markdown has not.
+/// Returns the marker before an item, and the text before its content if the item has a number that Markdown does not
+/// have.
 fn marker(element: Element<'_>, out: &mut Writer) -> (String, String) {
     let Some(mut list) = out.lists.pop() else {
         // An item without a list.

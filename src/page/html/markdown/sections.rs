@@ -1,9 +1,9 @@
-//! Headings without anything below them: what they announce has been left out, and so are they.
+//! Removal of headings without anything below them: the content that they announce has been left out, and so are they.
 
 /// Headings of one level in a row, from so many on, are a list.
 const LIST: usize = 3;
 
-/// The headings at the end of what is written.
+/// Headings at the end of the written text.
 #[derive(Debug, Default)]
 pub(super) struct Sections {
     open: Vec<Heading>,
@@ -12,9 +12,9 @@ pub(super) struct Sections {
 #[derive(Debug)]
 struct Heading {
     level: usize,
-    /// Where it begins in what is written, with the lines that divide it from what is before.
+    /// Beginning of the heading in the written text, with the lines that divide it from the text before.
     start: usize,
-    /// It stays whatever follows: the heading of the page, or one that has a link or a picture in it.
+    /// Set if the heading stays whatever follows: the heading of the page, or one that has a link or a picture in it.
     stays: bool,
 }
 
@@ -54,7 +54,7 @@ impl Sections {
     }
 }
 
-/// Whether a heading is one of several in a row of its level.
+/// Returns whether a heading is one of several in a row of its level.
 fn is_list(open: &[Heading], at: usize) -> bool {
     let (before, from) = open.split_at_checked(at).unwrap_or_default();
     let Some(own) = from.first() else {

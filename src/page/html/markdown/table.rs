@@ -6,7 +6,7 @@ use super::{Writer, node, walk};
 use crate::page::html::Element;
 use crate::page::html::table::{Row, Spans, cells, places};
 
-/// More columns than this are no table for a reader.
+/// Limit for the columns of a table: with more, it is no table for a reader.
 const MAX_COLUMNS: usize = 1000;
 
 pub(super) fn write(table: Element<'_>, out: &mut Writer) {
@@ -50,7 +50,7 @@ fn has_columns(table: Element<'_>) -> bool {
     })
 }
 
-/// Whether there is a table in the table, or code whose lines matter.
+/// Returns whether the table contains a table, or code whose lines matter.
 fn has_blocks(table: Element<'_>) -> bool {
     has(table, |name| {
         matches!(name, "table" | "pre" | "listing" | "xmp")
@@ -66,7 +66,7 @@ fn has(element: Element<'_>, is_one: impl Fn(&str) -> bool) -> bool {
     elements.any(|node| is_one(node.value().name()))
 }
 
-/// Whether a cell, its row or its part of the table is not seen.
+/// Returns whether a cell, its row or its part of the table is not shown.
 fn is_hidden(cell: Element<'_>) -> bool {
     let around = std::iter::successors(Some(cell), |element| element.parent());
     around
@@ -99,7 +99,7 @@ fn lines(rows: &[Row]) -> Vec<String> {
     lines
 }
 
-/// A table that only says what stands where.
+/// Writes a table that only lays out the page.
 fn layout(table: Element<'_>, out: &mut Writer) {
     for row in all_rows(table) {
         let has_code = cells(row).any(|cell| has(cell, |name| name == "pre"));
@@ -125,7 +125,7 @@ fn all_rows(table: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     rows.filter(|row| !row.is_hidden())
 }
 
-/// Whether all that is in a cell are the numbers of the lines beside it.
+/// Returns whether a cell contains only the numbers of the lines beside it.
 fn is_numbers(cell: Element<'_>) -> bool {
     let mut last = None;
     let mut words = cell.node.text().flat_map(str::split_ascii_whitespace);

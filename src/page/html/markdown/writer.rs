@@ -1,4 +1,4 @@
-//! Puts blocks below each other, with what stands before each line of a list or a quote.
+//! Writer of blocks below each other, with the marks before each line of a list or a quote.
 
 use super::Links;
 use super::inline::Inlines;
@@ -12,9 +12,9 @@ const MAX_NESTING: usize = 16;
 /// A quote or an item that is open.
 #[derive(Debug)]
 struct Container {
-    /// Before its first line.
+    /// Text before the first line of the container.
     first: String,
-    /// Before each other line.
+    /// Text before each other line.
     others: String,
     is_begun: bool,
 }
@@ -29,10 +29,10 @@ pub(super) struct Writer {
     /// The marker of the list that has just ended: another one of it would go on with that list.
     pub(super) last_list: Option<char>,
     out: String,
-    /// Whether an empty line comes before the next block.
+    /// Set if an empty line comes before the next block.
     gap: bool,
     containers: Vec<Container>,
-    /// Everything on one line.
+    /// Place of the text if everything is written on one line.
     flat: Option<Place>,
     sections: Sections,
 }
@@ -58,7 +58,7 @@ impl Writer {
         self.flat.is_some()
     }
 
-    /// Whether what comes next is the first block of an item or a quote, beside its marker.
+    /// Returns whether the next block is the first one of an item or a quote, beside its marker.
     pub(super) fn is_beside_marker(&self) -> bool {
         self.containers.last().is_some_and(|last| !last.is_begun)
     }
@@ -75,7 +75,7 @@ impl Writer {
         }
     }
 
-    /// What comes next is another block: a word apart, where all is on one line.
+    /// Begins another block: on one line, it is only a word apart.
     pub(super) fn paragraph(&mut self) {
         if self.is_flat() {
             return self.line.text(" ");
@@ -84,7 +84,7 @@ impl Writer {
         self.gap |= !self.is_beside_marker();
     }
 
-    /// What comes next stands on the line below, if that is possible.
+    /// Begins a new line below, if that is possible.
     pub(super) fn next_line(&mut self) {
         self.flush();
         self.gap = false;
@@ -129,7 +129,7 @@ impl Writer {
         self.write([format!("{} {content}", "#".repeat(level)).as_str()].into_iter());
     }
 
-    /// What `content` writes, on one line.
+    /// Returns the text that `content` writes, on one line.
     pub(super) fn flat(&mut self, place: Place, content: impl FnOnce(&mut Self)) -> String {
         self.flush();
         let outer = self.flat.replace(place);

@@ -1,4 +1,4 @@
-//! Finding what a query asks for, until there is enough of it.
+//! Search for the matches of a query, until there are enough of them.
 
 use std::collections::HashMap;
 use std::iter;
@@ -38,8 +38,8 @@ impl Query {
         Ok(())
     }
 
-    /// The same for a list with different endings: each attribute and each piece of text comes in its place, and once,
-    /// whatever asks for it.
+    /// Visits the matches of a list with different endings: each attribute and each piece of text comes in its place,
+    /// and once, even if several selectors ask for it.
     fn visit_list(&self, asked: Element<'_>, take: &mut Take<'_>) -> Result<()> {
         let matches = self.matches(asked)?;
         let of = |id| matches.get(&id).into_iter().flatten().copied();
@@ -100,7 +100,7 @@ impl Query {
         self.each_of_list(asked, &mut found)
     }
 
-    /// The same for a list with different endings: the matches of all are put into the order of the document.
+    /// Visits the elements of a list with different endings: the matches of all its selectors, in document order.
     fn each_of_list<'a>(
         &self,
         asked: Element<'a>,
@@ -117,7 +117,7 @@ impl Query {
         Ok(())
     }
 
-    /// Which selectors each element matches.
+    /// Returns the selectors that each element matches.
     fn matches<'q>(&'q self, asked: Element<'_>) -> Result<HashMap<NodeId, Vec<&'q Branch>>> {
         let mut matches: HashMap<_, Vec<&Branch>> = HashMap::new();
         for branch in &self.branches {
@@ -158,7 +158,7 @@ impl Element<'_> {
 /// The pieces of text directly in elements that come one after the other, some of them within others.
 #[derive(Default)]
 struct Texts<'a> {
-    /// Each element that may have more, with the child from which on.
+    /// Elements that may have more text, each with the child to go on from.
     open: Vec<(Element<'a>, Option<NodeRef<'a, Node>>)>,
 }
 
@@ -222,7 +222,7 @@ fn search<'a>(
 struct Covered<'a>(Option<Element<'a>>);
 
 impl<'a> Covered<'a> {
-    /// Whether an element, which comes later in the document, is not in it.
+    /// Returns whether an element, which comes later in the document than the last one, is not within it.
     fn is_new(&mut self, element: Element<'a>) -> bool {
         let is_new = self.0.is_none_or(|last| {
             element

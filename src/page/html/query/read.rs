@@ -65,7 +65,7 @@ pub(super) fn branches(query: &str) -> Result<Vec<Branch>> {
     parts.into_iter().map(branch).collect()
 }
 
-/// Where the ending of a selector begins.
+/// Returns the position at which the ending of a selector begins; `None` if there is no ending.
 fn ending(part: &str) -> Option<usize> {
     let mut last = None;
     for mark in marks(part).filter(|mark| mark.depth == 0 && mark.is == ':') {
@@ -77,7 +77,8 @@ fn ending(part: &str) -> Option<usize> {
     None
 }
 
-/// Whether the ending is about everything in the element, as in `a ::text` and `a *::text`, and what is before that.
+/// Returns the selector before the ending, and whether the ending is about everything in the element, as in `a ::text`
+/// and `a *::text`.
 fn deep(css: &str, has_ending: bool) -> (&str, bool) {
     let mut rest = css.trim();
     if !has_ending || rest.is_empty() {
@@ -107,14 +108,14 @@ fn characters(text: &str, bytes: usize) -> usize {
     text.get(..bytes).unwrap_or(text).chars().count()
 }
 
-/// What is wrong with an ending, and behind how many of its bytes.
+/// Error in an ending: what is wrong, and the number of bytes of the ending before it.
 struct Wrong {
     at: usize,
     what: String,
     hint: String,
 }
 
-/// What an ending says; `None` if there is none.
+/// Reads an ending; `None` if there is none.
 fn read_ending(text: &str) -> Result<Option<Part>, Wrong> {
     let ending = text.trim_end();
     let wrong = |at: usize, what: String, hint: &str| Wrong {
@@ -158,7 +159,7 @@ fn read_ending(text: &str) -> Result<Option<Part>, Wrong> {
     Ok(Some(part))
 }
 
-/// What is in the brackets at the beginning, and what comes behind them.
+/// Returns the text in the brackets at the beginning, and the text behind the brackets.
 fn argument(text: &str) -> (Option<&str>, &str) {
     text.strip_prefix('(')
         .and_then(|inner| inner.split_once(')'))

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::Element;
 
-/// How many cells a table may have, those that are repeated counted each time.
+/// Limit for the cells of a table; repeated cells count each time.
 const CELLS: usize = 1_000_000;
-/// How much text they may have together, in bytes.
+/// Limit for the text of all cells together, in bytes.
 const TEXT: usize = 64 << 20;
 /// The most columns that one cell takes: section 4.9.11 of the HTML standard.
 const COLUMNS: usize = 1000;
@@ -17,23 +17,23 @@ const ROWS: usize = 65_534;
 /// A row of a table.
 #[derive(Debug)]
 pub(in crate::page::html) struct Row {
-    /// Whether it is in the `thead`.
+    /// Set if the row is in the `thead`.
     pub(super) is_head: bool,
-    /// Whether it has cells of its own, and all of them are `th`.
+    /// Set if the row has cells of its own, and all of them are `th`.
     pub(super) is_headings: bool,
     /// The text of each column.
     pub(in crate::page::html) texts: Vec<Arc<str>>,
 }
 
-/// Where the text of a cell over several rows or columns is.
+/// Places that get the text of a cell over several rows or columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::page::html) enum Spans {
     Each,
-    /// In the first of its places; the others are empty.
+    /// Only the first of the places of the cell; the others are empty.
     First,
 }
 
-/// What may still be taken.
+/// Budget for the cells and the text that may still be taken.
 #[derive(Debug)]
 pub(super) struct Budget {
     cells: usize,
@@ -122,13 +122,13 @@ pub(in crate::page::html) fn cells(row: Element<'_>) -> impl Iterator<Item = Ele
         .filter(|child| matches!(child.name(), "td" | "th"))
 }
 
-/// What becomes the text of a cell.
+/// Function that makes the text of a cell.
 type Text<'a> = &'a mut dyn FnMut(Element<'_>) -> Option<String>;
 
 /// The cells that reach from the rows before into the next one: a cell ends with its group of rows.
 struct Group {
     spans: Spans,
-    /// By column: the text, and in how many rows more it is.
+    /// Text that reaches into further rows, by column, and the number of these rows.
     hanging: Vec<Option<(Arc<str>, usize)>>,
 }
 
@@ -213,7 +213,7 @@ impl Group {
     }
 }
 
-/// How many rows or columns a cell takes: one, unless it says so.
+/// Returns the number of rows or columns that a cell takes: one, unless its attribute gives another.
 fn span(cell: Element<'_>, name: &str, most: usize) -> usize {
     let digits = cell.attr(name).unwrap_or_default().trim_ascii_start();
     let end = digits

@@ -8,7 +8,8 @@ use crate::page::error::Result;
 use crate::page::html::{Element, Record};
 
 impl Element<'_> {
-    /// What a table or a `dl` says name by name, as one record. On another element, the first of those in it.
+    /// Reads the names and values of a table or a `dl` into one record. On another element, reads the first of those in
+    /// it.
     ///
     /// In a row of a table, each `th` is the name of the cells behind it; without a `th`, the first cell is. In a `dl`, each
     /// `dt` is the name of each `dd` behind it. A name with several values comes again with a number, `Author`, `Author_2`;

@@ -1,6 +1,7 @@
-//! What the `style` of an element says of its being seen.
+//! Reading of the `style` of an element as to whether the element is shown.
 
-/// Whether declarations of CSS hide an element: the last one of a property counts, and an important one before others.
+/// Returns whether declarations of CSS hide an element: the last one of a property counts, and an important one before
+/// others.
 pub(super) fn hides(style: &str) -> bool {
     let lower = style.to_ascii_lowercase();
     if !["none", "hidden", "collapse"]

@@ -1,4 +1,4 @@
-//! What a document type declares: the texts of its entities, and the references of a document to them.
+//! Parser of a document type: the texts of its entities, and the references of a document to them.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use memchr::memchr;
 
 use crate::page::html::entities::{self, Place};
 
-/// How many entities are known, and how long the text of one may be: those of real documents are parts of URLs.
+/// Limits for the number of entities, and for the text of one, in bytes: those of real documents are parts of URLs.
 const MOST: usize = 1000;
 const LONGEST: usize = 1000;
 /// The longest reference that is looked up, in bytes.
@@ -55,7 +55,7 @@ impl<'a> Entities<'a> {
     }
 }
 
-/// How long the reference is that the text begins with; a lone `&` is one byte.
+/// Returns the length of the reference that the text begins with; a lone `&` is one byte.
 fn reference_length(text: &str) -> usize {
     let is_end = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"#_-.:".contains(byte));
     let start = text.as_bytes().iter().skip(1).take(REFERENCE);

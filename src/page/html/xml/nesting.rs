@@ -10,12 +10,12 @@ use super::token::{Token, Tokens};
 use super::{Dialect, Fault};
 use crate::page::html::attributes::Attributes;
 
-/// How many declarations of namespaces can be in force at once.
+/// Limit for the declarations of namespaces that can be in force at once.
 const DECLARATIONS: usize = 256;
-/// How many attributes of a tag are looked at for them.
+/// Number of attributes of a tag that are looked at for such declarations.
 const LOOKED_AT: usize = 64;
 
-/// What happens next in a document. Every element that opens closes.
+/// Next event in a document. Every element that opens closes.
 #[derive(Debug)]
 pub(super) enum Event<'a> {
     Open(Opening<'a>),
@@ -26,9 +26,9 @@ pub(super) enum Event<'a> {
 /// An element that begins.
 #[derive(Debug)]
 pub(super) struct Opening<'a> {
-    /// With its prefix, if that is part of it here.
+    /// Name of the element, with its prefix if that is part of the name here.
     pub(super) name: &'a str,
-    /// That of HTML, SVG or `MathML`; empty for any other.
+    /// Namespace of HTML, SVG or `MathML`; empty for any other.
     pub(super) namespace: Namespace,
     pub(super) attributes: Attributes<'a>,
 }
@@ -42,13 +42,13 @@ pub(super) struct Nesting<'a> {
     /// The names of the open elements as they are spelled, and how many of each name there are.
     open: Vec<&'a str>,
     counts: HashMap<&'a str, usize>,
-    /// How many elements are to be closed before anything else happens.
+    /// Number of elements that are to be closed before the next event.
     closing: usize,
     /// Prefixes, what they stand for, and how many elements were open where they were declared.
     declared: Vec<(&'a str, Namespace, usize)>,
-    /// Whether its document type is that of HTML.
+    /// Set if the document type is that of HTML.
     has_html_type: bool,
-    /// Whether it is a page of XHTML; known from its first element on.
+    /// Set to whether the document is a page of XHTML; known from its first element on.
     is_page: Option<bool>,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Nesting<'a> {
         }
     }
 
-    /// Whether it is a page of XHTML, as far as it was read.
+    /// Returns whether the document is a page of XHTML, as far as it was read.
     pub(super) fn is_page(&self) -> bool {
         self.is_page == Some(true)
     }
@@ -226,7 +226,7 @@ fn lines(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-/// Those that mean something here; all others are alike.
+/// Returns the namespace of HTML, SVG or `MathML` for its URL; the empty one for any other URL.
 fn namespace_of(url: &str) -> Namespace {
     match url.trim() {
         "http://www.w3.org/1999/xhtml" => ns!(html),
@@ -236,7 +236,7 @@ fn namespace_of(url: &str) -> Namespace {
     }
 }
 
-/// Whether a document type is that of HTML, of whatever version.
+/// Returns whether a document type is that of HTML, of whatever version.
 fn is_html_doctype(declared: &str) -> bool {
     let name = declared.split_ascii_whitespace().next();
     name.is_some_and(|name| {

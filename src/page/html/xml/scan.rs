@@ -10,7 +10,7 @@ use crate::page::html::name::{self, Name};
 use crate::page::html::scan::{Found, Page, is_shadow_root, scan_text};
 use crate::page::html::text::Words;
 
-/// Reads links, title and first heading of a document, and tells what is wrong with it.
+/// Reads links, title and first heading of a document, and returns its first fault.
 pub(in crate::page::html) fn scan(
     text: &str,
     dialect: Dialect,
@@ -41,7 +41,8 @@ struct Scanner<'a> {
     found: Found<'a>,
     title: Heading,
     h1: Heading,
-    /// How many elements are open, and how many were at the outermost template, or at the outermost that hides its text.
+    /// Number of open elements, and the number at the outermost template, and at the outermost element that hides its
+    /// text.
     depth: usize,
     template: Option<usize>,
     hidden: Option<usize>,
@@ -52,7 +53,7 @@ struct Scanner<'a> {
 #[derive(Default)]
 struct Heading {
     words: Option<Words>,
-    /// How many elements were open where it began; `None` when it is over.
+    /// Number of open elements where the heading began; `None` when it is over.
     at: Option<usize>,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Tokens<'a> {
     text: &'a str,
     at: usize,
     has_doctype: bool,
-    /// Whether there may be processing instructions that end.
+    /// Set as long as there may be processing instructions that end.
     has_instructions: bool,
     /// The first thing that XML does not allow, and where.
     fault: Option<(usize, &'static str)>,
@@ -96,7 +96,7 @@ impl<'a> Tokens<'a> {
         Some((start..self.at, token))
     }
 
-    /// What stands between an opening of so many bytes and an end, or all the rest.
+    /// Returns the text between an opening of `opening` bytes and `end`; without an `end`, all the rest.
     fn through(&mut self, start: usize, opening: usize, end: &str, fault: &'static str) -> &'a str {
         let inner = self.rest(start + opening);
         let Some(length) = memmem::find(inner.as_bytes(), end.as_bytes()) else {
@@ -196,12 +196,12 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// Whether a tag or end tag can begin with this byte of a name.
+/// Returns whether a tag or end tag can begin with this byte of a name.
 fn is_name_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':') || !byte.is_ascii()
 }
 
-/// Whether what stands in a tag behind its name is a list of `name="value"`.
+/// Returns whether the text in a tag behind its name is a list of `name="value"`.
 fn are_well_formed(written: &str) -> bool {
     let mut rest = written.trim_ascii();
     while !rest.is_empty() {

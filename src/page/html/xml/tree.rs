@@ -15,7 +15,7 @@ use crate::page::html::depth::{self, MAX_NAMES, SHORT_NAME};
 use crate::page::html::limits::{Cuts, Limits};
 use crate::page::html::settle;
 
-/// What several first elements are put into, which XML does not allow.
+/// Name of the element around several first elements, which XML does not allow.
 const AROUND: &str = "xml";
 
 /// Parses a document. Returns the tree, what was left out because of the limits, and what was wrong with the document.
@@ -49,16 +49,16 @@ struct Builder {
     tree: Html,
     /// The elements that are open in the tree, from outside to inside, behind the document.
     open: Vec<NodeId>,
-    /// How many more are open that were left out.
+    /// Number of further open elements that were left out.
     left_out: usize,
-    /// Text that belongs to the innermost, until it is known that no more comes.
+    /// Text of the innermost open element, collected until no more of it can come.
     text: String,
     /// The names that are kept in a table of fixed size.
     names: HashSet<LocalName>,
     nodes: usize,
     limits: Limits,
     cuts: Cuts,
-    /// Whether there can be no more nodes.
+    /// Set if there can be no more nodes.
     is_full: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Comparing values, and which of them count as true.
+//! Comparison of values, and of which values count as true.
 
 use std::borrow::Cow;
 use std::mem::{Discriminant, discriminant};

@@ -1,4 +1,4 @@
-//! Copying parts of values, and of what the functions of the crate take and return: counted, so that it is bounded.
+//! Copies of parts of values, and of the arguments and results of the crate's functions: counted, so that they are bounded.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Found, Work};
 use crate::page::error::Result;
 
-/// What a value takes, whatever is in it.
+/// Bytes that are counted for a value, whatever is in it.
 const VALUE: usize = 64;
 
 impl Work<'_> {

@@ -1,4 +1,4 @@
-//! Calling the functions of the crate, and what they leave undone.
+//! Calls of the functions of the `jmespath` crate, and replacements for what they get wrong.
 
 use jmespath::ast::Ast;
 use jmespath::{Context, DEFAULT_RUNTIME, ErrorReason, Rcvar, Variable};
@@ -46,7 +46,8 @@ impl<'e> Work<'e> {
         }
     }
 
-    /// What the crate gets wrong: the mean of nothing, which is null by the specification, and wide numbers.
+    /// Evaluates what the crate gets wrong: the mean of nothing, which is null by the specification, and wide numbers.
+    /// `None` for other calls.
     fn call_here(&mut self, value: &Value, name: &str, args: &'e [Ast]) -> Result<Option<Value>> {
         let key = match (name, args) {
             ("avg" | "to_number" | "sort" | "max" | "min", [_]) => None,

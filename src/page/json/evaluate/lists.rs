@@ -1,4 +1,4 @@
-//! What makes lists: projections, flattening and slices.
+//! Expressions that make lists: projections, flattening and slices.
 
 use jmespath::ast::Ast;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Whole numbers that 64 bits cannot hold, which are texts of digits here: they have the order of numbers.
+//! Whole numbers that 64 bits cannot hold, which are texts of digits here: they are ordered as numbers.
 
 use std::cmp::Ordering;
 
@@ -9,12 +9,12 @@ use super::Work;
 use crate::page::error::Result;
 use crate::page::json::number;
 
-/// Whether a value is the text of such a number.
+/// Returns whether a value is the text of a whole number that 64 bits cannot hold.
 pub(super) fn is_wide(value: &Value) -> bool {
     value.as_str().is_some_and(number::is_wide)
 }
 
-/// The order of two numbers, of which one at least is wide. None for anything else.
+/// Compares two numbers, of which at least one is wide. `None` for anything else.
 fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::String(left), Value::String(right)) => {
@@ -35,7 +35,7 @@ fn order(left: &Value, right: &Value) -> Option<Ordering> {
     }
 }
 
-/// What a comparison says of two numbers, of which one at least is wide. None where it is left to JMESPath.
+/// Evaluates a comparison of two numbers, of which at least one is wide. `None` if it is left to JMESPath.
 pub(super) fn compare(comparator: &Comparator, left: &Value, right: &Value) -> Option<bool> {
     let is = |holds: fn(Ordering) -> bool| order(left, right).map(holds);
     match comparator {
@@ -48,8 +48,8 @@ pub(super) fn compare(comparator: &Comparator, left: &Value, right: &Value) -> O
 }
 
 impl<'e> Work<'e> {
-    /// What `sort`, `max`, `min`, or the same `_by` a key, make of a list if all it is ordered by are numbers and one of them is
-    /// wide; none of others.
+    /// Evaluates `sort`, `max` and `min`, or the same `_by` a key, if the list is ordered by numbers only and one of them
+    /// is wide; `None` for other lists.
     pub(super) fn ordered(
         &mut self,
         name: &str,
@@ -81,7 +81,7 @@ impl<'e> Work<'e> {
     }
 }
 
-/// The order of any two numbers.
+/// Compares any two numbers.
 fn whole_order(one: &Value, other: &Value) -> Ordering {
     let small = || one.as_f64().partial_cmp(&other.as_f64());
     order(one, other).or_else(small).unwrap_or(Ordering::Equal)

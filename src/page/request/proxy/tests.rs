@@ -1,4 +1,4 @@
-//! How the address of a proxy is read, and that it is never shown whole.
+//! Tests of reading the address of a proxy, and that it is never shown whole.
 
 use super::*;
 

@@ -1,9 +1,9 @@
-//! What goes between the frontier and the store: keys, changes, and ranges to read.
+//! Data exchanged between the frontier and the store: keys, changes, and ranges to read.
 
 use crate::queue::queued::{HostId, Queued};
 use std::collections::HashMap;
 
-/// Where a request stands in the queue: host, then priority, then number. As bytes, keys sort in the order in which a
+/// Position of a request in the queue: host, then priority, then number. As bytes, keys sort in the order in which a
 /// host's requests should go breadth first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
@@ -33,7 +33,7 @@ impl Key {
         bytes
     }
 
-    /// None for what is not a key.
+    /// Parses a key from its bytes; `None` if they are not a key.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; Self::LENGTH] = bytes.try_into().ok()?;
         let (host, rest) = bytes.split_first_chunk()?;
@@ -64,7 +64,7 @@ pub(crate) struct Put {
     pub(super) is_new: bool,
 }
 
-/// What a frontier's store lacks.
+/// Changes that a frontier's store lacks.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
     pub(crate) puts: HashMap<u64, Put>,
@@ -85,7 +85,7 @@ pub(crate) struct Range {
     pub(crate) priority: i32,
     pub(crate) first: u64,
     pub(crate) last: u64,
-    /// From `last` down, instead of from `first` up.
+    /// `true` to read from `last` down, instead of from `first` up.
     pub(crate) newest_first: bool,
     /// Read no more than this many.
     pub(crate) max: usize,
@@ -103,7 +103,7 @@ impl Range {
     }
 }
 
-/// What was read for a [`Range`]: all of it, unless there are `max`.
+/// Requests that were read for a [`Range`]: all of it, unless there are `max`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Arrived {
     pub(crate) range: Range,

@@ -11,9 +11,9 @@ use crate::queue::queued::Queued;
 #[derive(Debug)]
 pub(super) struct Lane {
     pub(super) priority: i32,
-    /// In the order in which they arrived.
+    /// Requests in memory that go next, in the order in which they arrived.
     ready: VecDeque<Queued>,
-    /// Behind what is in the store; breadth first only.
+    /// Requests in memory that go after those in the store; breadth first only.
     fresh: VecDeque<Queued>,
     /// The number from which (breadth first) or up to which (depth first) the store has more.
     pub(super) stored: Option<u64>,
@@ -32,7 +32,7 @@ impl Lane {
         }
     }
 
-    /// How many are in memory.
+    /// Returns the number of requests in memory.
     pub(super) fn len(&self) -> usize {
         self.ready.len() + self.fresh.len()
     }
@@ -41,7 +41,7 @@ impl Lane {
         self.len() == 0 && self.stored.is_none() && !self.is_reading
     }
 
-    /// Whether a commit may let go of some, as memory has room for so many.
+    /// Returns whether a commit may remove requests from memory, which has room for `room` of them.
     pub(super) fn can_shrink(&self, order: Order, room: usize) -> bool {
         match order {
             Order::Breadth => !self.fresh.is_empty(),

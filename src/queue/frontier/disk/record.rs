@@ -1,4 +1,4 @@
-//! How a queued request is written: a bare URL and its depth, which nearly all are, or JSON.
+//! Encoding of a queued request: a bare URL and its depth, which nearly all are, or JSON.
 //!
 //! The priority is in the key.
 
@@ -27,7 +27,7 @@ pub(crate) fn encode(request: &Request) -> Result<Vec<u8>> {
     Ok(record)
 }
 
-/// None for what [`encode`] cannot have written.
+/// Decodes a queued request; `None` if [`encode`] cannot have written the record.
 pub(crate) fn decode(record: &[u8], priority: i32) -> Option<Request> {
     match record {
         [PLAIN, depth, url @ ..] => {

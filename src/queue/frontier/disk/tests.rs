@@ -193,7 +193,7 @@ impl Run {
         }
     }
 
-    /// What the host's next requests are: those that are pending and not out.
+    /// Returns the host's next requests: those that are pending and not out.
     fn expected(&self, host: u32) -> Vec<u64> {
         let out: HashSet<u64> = self.out.iter().map(|(_, queued)| queued.number).collect();
         let Some(pending) = self.pending.get(&host) else {

@@ -1,4 +1,4 @@
-//! Where the value of a field comes from: one of eight keys.
+//! Parser of the source of a field: one of eight keys.
 
 use toml::Spanned;
 use toml::de::DeValue;

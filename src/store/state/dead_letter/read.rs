@@ -8,7 +8,7 @@ use super::DeadLetter;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
 use crate::store::state::DEAD_LETTERS;
 
-/// Where the job of this directory keeps them.
+/// Returns the path of the dead letters of the job in this directory.
 pub(crate) fn path(directory: &Path) -> PathBuf {
     directory.join(DEAD_LETTERS)
 }
@@ -51,7 +51,7 @@ pub(crate) fn read(
 
 /// The lines of the file that are left.
 struct Letters {
-    /// None when there are no more.
+    /// Lines that are left to read; `None` when there are no more.
     lines: Option<BufReader<Take<File>>>,
     path: PathBuf,
     line: u64,

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::super::results::PageError;
 use super::{Changes, ErrorChange, ItemChange};
 
-/// How many changes are told one by one.
+/// Maximum number of changes that are printed one by one.
 const TOLD: usize = 20;
-/// How many fields of one item.
+/// Maximum number of fields that are printed of one item.
 const FIELDS: usize = 5;
 /// The longest value that is shown whole, in characters.
 const SHOWN: usize = 80;
@@ -87,7 +87,7 @@ impl fmt::Display for ErrorChange {
     }
 }
 
-/// A value as JSON, cut when it is long.
+/// Returns a value as JSON, cut when it is long.
 fn shown(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "missing".to_owned();

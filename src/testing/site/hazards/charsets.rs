@@ -17,8 +17,8 @@ const SAMPLES: &[(&str, &str)] = &[
     ("meta-only", "Привет из meta charset"),
 ];
 
-/// The heading of `/hazards/charset/LABEL`, for `windows-1251`, `shift_jis`, `iso-8859-1`, `gb18030`, `utf-16le` and
-/// `meta-only`, which is windows-1251 by its `<meta charset>` alone; `None` for other labels.
+/// Returns the heading of `/hazards/charset/LABEL`, for `windows-1251`, `shift_jis`, `iso-8859-1`, `gb18030`,
+/// `utf-16le` and `meta-only`, which is windows-1251 by its `<meta charset>` alone; `None` for other labels.
 #[must_use]
 pub fn charset_text(label: &str) -> Option<&'static str> {
     SAMPLES
@@ -49,7 +49,7 @@ pub(in super::super) fn page(call: &Call<'_>, label: &str) -> Reply {
     Reply::bare(Body::whole(encoded(&markup, charset))).header(CONTENT_TYPE, &media_type)
 }
 
-/// `encoding_rs` follows browsers, which never write UTF-16.
+/// Encodes a text. `encoding_rs` follows browsers, which never write UTF-16.
 fn encoded(text: &str, charset: &str) -> Vec<u8> {
     match Encoding::for_label(charset.as_bytes()) {
         Some(encoding) if charset != "utf-16le" => encoding.encode(text).0.into_owned(),

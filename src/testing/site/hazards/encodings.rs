@@ -11,7 +11,7 @@ use super::super::body::Step;
 use super::super::call::Call;
 use super::super::reply::Reply;
 
-/// What every page below `/hazards/encoding/` decodes to.
+/// Page that every page below `/hazards/encoding/` decodes to.
 pub const ENCODED_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
     <title>Encoded</title>\n</head>\n<body>\n<h1>Décodé: καλό, 好, 👍</h1>\n\
     <p>The quick brown fox jumps over the lazy dog. The quick brown fox jumps over the lazy dog.</p>\n\
@@ -53,7 +53,8 @@ fn raw_deflate(data: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// Brotli without compression (RFC 7932, sections 9.1 and 9.2): a stored meta-block for each 64 KB, then an empty one.
+/// Writes Brotli without compression (RFC 7932, sections 9.1 and 9.2): a stored meta-block for each 64 KB, then an
+/// empty one.
 fn brotli(data: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(data.len() + 8);
     for (nth, block) in data.chunks(65_536).enumerate() {
@@ -85,7 +86,8 @@ pub(in super::super) fn bomb(call: &Call<'_>) -> Reply {
     Reply::script(None, all.map(Step::Send)).header(CONTENT_ENCODING, "gzip")
 }
 
-/// One MiB of zeros as deflate blocks that can be repeated: a full flush ends them on a byte and forgets the window.
+/// Returns one MiB of zeros as deflate blocks that can be repeated: a full flush ends them on a byte and forgets the
+/// window.
 fn zeros() -> Bytes {
     let mut out = Vec::with_capacity(16 * 1024);
     let _ = Compress::new(Compression::best(), false).compress_vec(
@@ -96,7 +98,7 @@ fn zeros() -> Bytes {
     out.into()
 }
 
-/// The empty last block, and the checksum and length of all the zeros (RFC 1952, section 2.3.1).
+/// Returns the empty last block, and the checksum and length of all the zeros (RFC 1952, section 2.3.1).
 fn bomb_trailer(mebibytes: u64) -> Bytes {
     let (mut one, mut all) = (Crc::new(), Crc::new());
     one.update(&vec![0; MEBIBYTE]);

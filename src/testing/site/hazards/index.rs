@@ -105,7 +105,7 @@ pub(in super::super) const HAZARDS: &[(&str, &str)] = &[
     ("/hazards/echo", "the request as JSON"),
 ];
 
-/// The list as a page.
+/// Returns the list as a page.
 pub(in super::super) fn index() -> Reply {
     let mut body = String::from("<h1>Hazards</h1>\n<ul>\n");
     for (path, what) in HAZARDS {

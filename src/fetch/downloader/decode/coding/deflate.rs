@@ -42,8 +42,8 @@ impl Deflate {
     }
 }
 
-/// Whether a stream with this first byte has the zlib wrapper: its low half is 8, the compression method. In raw deflate
-/// that would be a stored block with a bit set in its padding, which no encoder writes.
+/// Returns whether a stream with this first byte has the zlib wrapper: its low half is 8, the compression method. In
+/// raw deflate that would be a stored block with a bit set in its padding, which no encoder writes.
 fn is_zlib(first: u8) -> bool {
     first & 0x0f == 8 && first >> 4 <= 7
 }

@@ -9,7 +9,8 @@ use super::Step;
 /// The largest window that gzip knows, as a power of two.
 const WINDOW_BITS: u8 = 15;
 
-/// More members than any real file has. Each one costs a fresh state, so a body of nothing but members is refused.
+/// Limit of the members of a gzip body, more than any real file has. Each one costs a fresh state, so a body of nothing
+/// but members is refused.
 const MAX_MEMBERS: u32 = 10_000;
 
 /// A gzip stream up to the end of its last member.
@@ -21,10 +22,10 @@ pub(in super::super) struct Gzip {
 
 #[derive(Debug)]
 enum State {
-    /// Before a member; the input may end here.
+    /// The stream is before a member; the input may end here.
     Between,
     Within(Decompress),
-    /// Behind the last member, in bytes that do not matter.
+    /// The stream is behind the last member, in bytes that do not matter.
     Behind,
 }
 
@@ -57,7 +58,8 @@ impl Gzip {
         Ok(step)
     }
 
-    /// What `input` begins: the first member must be one, behind it anything may follow.
+    /// Returns the state that `input` begins: the data must begin with a gzip member; anything may follow the first
+    /// one.
     fn next_member(&mut self, input: &[u8]) -> io::Result<State> {
         match input.first() {
             None => Ok(State::Between),
@@ -73,7 +75,7 @@ impl Gzip {
     }
 }
 
-/// One step of zlib, and whether the stream has ended with it.
+/// Makes one step of zlib, and returns whether the stream has ended with it.
 pub(super) fn inflate(
     stream: &mut Decompress,
     input: &[u8],
