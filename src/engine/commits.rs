@@ -127,7 +127,7 @@ impl Commits {
         self.dead.push(letter);
     }
 
-    /// When the next commit should be made, if there is anything to commit and none is under way.
+    /// Returns when the next commit should be made, if there is anything to commit and none is under way.
     pub(super) fn due(&self, concurrency: usize) -> Option<Instant> {
         let since = self.since.filter(|_| self.committing.is_none())?;
         let is_full = self.uncommitted >= (concurrency / 2).clamp(1, MAX_VISITS);

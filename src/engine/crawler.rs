@@ -327,7 +327,7 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// What the job is called, and which arguments its spider has.
+    /// Returns what the job is called, and which arguments its spider has.
     pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
         if let Some(plan) = &mut self.job {
             plan.name = Some(name);

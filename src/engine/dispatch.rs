@@ -142,7 +142,7 @@ impl Dispatcher {
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Report> {
         if let Err(error) = self.crawl(&mut line, stop).await {
-            // Or visits that are stuck would keep the items' line, and what it holds, for as long.
+            // Or visits that are stuck would keep the item writer, and what it holds, for as long.
             self.context.spider.end();
             return Err(error);
         }

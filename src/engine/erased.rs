@@ -50,7 +50,7 @@ pub(crate) struct Delivery {
 type Deliver = Box<dyn FnOnce(Option<&'static str>) + Send>;
 
 impl Delivery {
-    /// How many items there are.
+    /// Returns how many items there are.
     pub(super) fn len(&self) -> usize {
         self.items
     }
@@ -153,7 +153,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     }
 }
 
-/// What a future comes to, and for how long it held the thread: what it waited for does not count.
+/// Returns what a future comes to, and for how long it held the thread: what it waited for does not count.
 async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
     let (mut future, mut held) = (pin!(future), Duration::ZERO);
     poll_fn(|cx| {
@@ -198,7 +198,7 @@ impl<S: Spider> Plumbed<S> {
     }
 }
 
-/// What a panic said, as an error.
+/// Returns what a panic said, as an error.
 pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<&str>()

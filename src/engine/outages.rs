@@ -140,7 +140,7 @@ impl Outages {
         }
     }
 
-    /// Whether an origin has answered, in this process or one before.
+    /// Returns whether an origin has answered, in this process or one before.
     pub(super) fn knows(&self, origin: &str) -> bool {
         self.origins.contains_key(origin)
     }
@@ -313,7 +313,7 @@ impl Outages {
         }
     }
 
-    /// What to send now to look for origins whose time has come. `has_more` says whether a host has requests in its
+    /// Returns what to send now to look for origins whose time has come. `has_more` says whether a host has requests in its
     /// queue.
     pub(super) fn probes(&mut self, now: Duration, has_more: impl Fn(HostId) -> bool) -> Vec<Sent> {
         if self.silences == 0 {
@@ -363,7 +363,7 @@ impl Outages {
         Some(Sent::Robots(host, Box::new(asks)))
     }
 
-    /// When an origin is looked for next that need not be given up.
+    /// Returns when an origin is looked for next that need not be given up.
     pub(super) fn next(&self) -> Option<Duration> {
         self.due.first().map(|(due, _)| *due)
     }
@@ -374,7 +374,7 @@ impl Outages {
         silent.filter_map(|(origin, known)| Some((&**origin, known.silence.as_deref()?)))
     }
 
-    /// How many requests failed in silences and are in no queue.
+    /// Returns how many requests failed in silences and are in no queue.
     pub(super) fn suspects(&self) -> usize {
         if self.silences == 0 {
             return 0;
@@ -394,7 +394,7 @@ impl Outages {
         self.origins.get(origin)?.silence.as_deref()
     }
 
-    /// Whether a request has spent a try that failed in a silence in which so many looked for the origin in vain.
+    /// Returns whether a request has spent a try that failed in a silence in which so many looked for the origin in vain.
     pub(super) fn costs_a_try(&mut self, failed: u32, number: u64) -> bool {
         if failed < OUTAGE {
             return true;
@@ -453,12 +453,12 @@ impl Silence {
         }
     }
 
-    /// Whether it is a gateway that says so, of every request.
+    /// Returns whether it is a gateway that says so, of every request.
     fn is_gateway(&self) -> bool {
         self.suspects.iter().all(|suspect| suspect.is_gateway)
     }
 
-    /// Whether the origin was away for so long that it is not waited for any more.
+    /// Returns whether the origin was away for so long that it is not waited for any more.
     pub(super) fn is_over(&self, now: Duration) -> bool {
         now >= self.until
     }

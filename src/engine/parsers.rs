@@ -79,7 +79,7 @@ impl Drop for Parsers {
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Polled<T> = std::thread::Result<(Work<T>, Poll<T>)>;
 
-/// What a thread does with a future: it polls it once and hands it back. What nobody waits for any more is dropped.
+/// Returns what a thread does with a future: it polls it once and hands it back. What nobody waits for any more is dropped.
 fn poll_once<T: Send + 'static>(
     mut future: Work<T>,
     waker: Waker,

@@ -121,7 +121,7 @@ impl Outcome {
         }
     }
 
-    /// Whether there was no answer in time.
+    /// Returns whether there was no answer in time.
     pub(super) fn is_late(&self) -> bool {
         let kind = self.error().map(Error::kind);
         matches!(kind, Some(ErrorKind::Timeout | ErrorKind::Slow))
@@ -176,7 +176,7 @@ impl Context {
         result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())))
     }
 
-    /// What the result of a round trip comes to.
+    /// Returns what the result of a round trip comes to.
     async fn outcome(&self, scope: &Scope, request: &Request, result: Result<Response>) -> Outcome {
         if request.robots_for().is_some() {
             return self.robots(request, result);
@@ -357,7 +357,7 @@ impl Context {
     }
 }
 
-/// Where a robots.txt has moved to; too far or nowhere counts as missing.
+/// Returns where a robots.txt has moved to; too far or nowhere counts as missing.
 fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
     let limit = u32::try_from(MAX_REDIRECTS).unwrap_or(u32::MAX);
     match redirect::follow(request, response.status(), response.headers(), limit) {

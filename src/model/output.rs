@@ -82,7 +82,7 @@ impl<I> Output<I> {
         }
     }
 
-    /// How many links of one page are followed: the setting `max_links`.
+    /// Returns how many links of one page are followed: the setting `max_links`.
     #[must_use]
     pub fn max_links(&self) -> usize {
         self.max_links
@@ -103,12 +103,12 @@ impl<I> Output<I> {
         self.files += links;
     }
 
-    /// How many links were left out because of their names.
+    /// Returns how many links were left out because of their names.
     pub(crate) fn files(&self) -> u64 {
         self.files
     }
 
-    /// How many links the limits of link rules left out.
+    /// Returns how many links the limits of link rules left out.
     pub(crate) fn over_rules(&self) -> u64 {
         self.over_rules
     }
@@ -131,7 +131,7 @@ impl<I> Output<I> {
         self.is_login = true;
     }
 
-    /// Whether the page is part of a login.
+    /// Returns whether the page is part of a login.
     pub(crate) fn is_login(&self) -> bool {
         self.is_login
     }

@@ -27,7 +27,7 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     replaced.and_then(|()| sync_directory(path))
 }
 
-/// Where the new content is until it is complete.
+/// Returns where the new content is until it is complete.
 pub(crate) fn unfinished(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".new");

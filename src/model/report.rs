@@ -165,7 +165,7 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Whether nothing was lost.
+    /// Returns whether nothing was lost.
     #[must_use]
     pub fn balances(&self) -> bool {
         self.seen == self.done + self.filtered + self.failed + self.pending
@@ -294,7 +294,7 @@ pub enum Finish {
 }
 
 impl Finish {
-    /// Whether the crawl broke off, so that there is something to go on with.
+    /// Returns whether the crawl broke off, so that there is something to go on with.
     #[must_use]
     pub fn is_unfinished(self) -> bool {
         matches!(self, Self::Stopped | Self::Away)
@@ -429,7 +429,7 @@ impl Report {
         !self.finish.is_unfinished() && self.items.kept == 0 && !self.items.failed.is_empty()
     }
 
-    /// Whether it had something to fetch and got not one page, but for those of a login.
+    /// Returns whether it had something to fetch and got not one page, but for those of a login.
     pub(crate) fn has_no_page(&self) -> bool {
         self.finish == Finish::Finished
             && self.pages == self.requests.logins

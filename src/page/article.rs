@@ -137,7 +137,7 @@ fn found(html: &Html) -> Result<Article> {
     Ok(Article::of(&content, known))
 }
 
-/// Whether a page can be searched.
+/// Returns whether a page can be searched.
 fn check(html: &Html) -> Result<()> {
     let (nodes, bytes) = html.root().size();
     if nodes <= NODES && bytes <= BYTES {

@@ -91,7 +91,7 @@ impl Skipped {
 }
 
 impl Html {
-    /// What the page says of itself for machines. See [`structured`](crate::structured).
+    /// Returns what the page says of itself for machines. See [`structured`](crate::structured).
     #[must_use]
     pub fn structured(&self) -> Structured {
         let mut skipped = Vec::new();

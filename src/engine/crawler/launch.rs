@@ -230,7 +230,7 @@ impl<S: Spider> Crawler<S> {
     }
 }
 
-/// What a durable job remembers of the stream of its last run.
+/// Returns what a durable job remembers of the stream of its last run.
 fn memory(setup: &Setup) -> Result<Option<Memory>> {
     let (Some(directory), Some(commits)) = (&setup.directory, &setup.line_commits) else {
         return Ok(None);
@@ -247,7 +247,7 @@ fn lowered(names: &[String]) -> Vec<String> {
     names.iter().map(|name| name.to_ascii_lowercase()).collect()
 }
 
-/// Runs the items' line on a thread of its own: its files are written with blocking calls, and its steps may take
+/// Runs the item writer on a thread of its own: its files are written with blocking calls, and its steps may take
 /// their time. While it writes, the job's directory stays locked.
 fn spawn_line<I: Item>(
     line: ItemWriter<I>,

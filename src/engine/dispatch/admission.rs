@@ -77,7 +77,7 @@ impl Dispatcher {
         self.frontier.mark_seen(&[fingerprint]).contains(&true)
     }
 
-    /// Whether this very URL is new, of a page that has a session id in it.
+    /// Returns whether this very URL is new, of a page that has a session id in it.
     fn is_new_url(&mut self, request: &Request) -> bool {
         let exact = request.fingerprint(self.context.key);
         self.frontier.mark_foreign(exact)

@@ -125,7 +125,7 @@ impl Dispatcher {
         self.failed(&queued.request, error);
     }
 
-    /// Whether this process went on with a crawl and has got no page so far. Then it may be its own network that is
+    /// Returns whether this process went on with a crawl and has got no page so far. Then it may be its own network that is
     /// down, and what cannot be reached is no word about the sites.
     pub(super) fn has_reached_nothing(&self) -> bool {
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
@@ -144,7 +144,7 @@ impl Dispatcher {
         self.check_reached()
     }
 
-    /// How many requests are set aside.
+    /// Returns how many requests are set aside.
     pub(super) fn aside(&self) -> u64 {
         let aside = self
             .commits
@@ -209,7 +209,7 @@ impl Dispatcher {
         })
     }
 
-    /// What parts of the crawl want to have again, of what has changed since the last cut.
+    /// Returns what parts of the crawl want to have again, of what has changed since the last cut.
     fn keepsakes(&mut self) -> Vec<SavedRecord> {
         let robots = self.book.changes(&self.settings.user_agent);
         let keepsake = |(origin, value): (Box<str>, _)| SavedRecord {

@@ -208,7 +208,7 @@ impl Dispatcher {
         away
     }
 
-    /// Whether an origin has answered before, so that it can be away.
+    /// Returns whether an origin has answered before, so that it can be away.
     pub(super) fn has_answered(&self, request: &Request) -> bool {
         self.outages.knows(origin(request.url()))
     }
@@ -220,7 +220,7 @@ fn count_try(tally: &mut Tally, suspect: &Suspect) {
     tally.retried("its host was away".to_owned());
 }
 
-/// What a visit says of its host.
+/// Returns what a visit says of its host.
 fn sign(fetched: Option<&Fetched>, outcome: &Outcome) -> Sign {
     let error = outcome.error().map(Error::kind);
     match (fetched, error) {

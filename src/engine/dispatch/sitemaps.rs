@@ -10,7 +10,7 @@ use crate::page::identity::origin;
 use crate::page::request::Request;
 
 impl Dispatcher {
-    /// Whether the sitemaps of this request's site are wanted: it is what the crawl starts with.
+    /// Returns whether the sitemaps of this request's site are wanted: it is what the crawl starts with.
     pub(super) fn wants_sitemaps(&self, request: &Request) -> bool {
         self.settings.sitemaps && request.is_start() && !request.is_own()
     }

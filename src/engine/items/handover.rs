@@ -156,7 +156,7 @@ impl Memory {
         self.key.of_parts(&parts).get()
     }
 
-    /// Whether an earlier reader has had this item, once less often from now on.
+    /// Returns whether an earlier reader has had this item, once less often from now on.
     fn has_had(&mut self, mark: u64) -> bool {
         let times = self.had.get_mut(&mark).filter(|times| **times > 0);
         times.map(|times| *times -= 1).is_some()

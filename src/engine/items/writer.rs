@@ -213,7 +213,7 @@ impl<I: Item> ItemWriter<I> {
         }
     }
 
-    /// What is written so far, as far as it survives the process when there is a job.
+    /// Returns what is written so far, as far as it survives the process when there is a job.
     fn delivered(&mut self) -> Result<Delivered> {
         let mut positions = Vec::with_capacity(self.sinks.len());
         if let Some(commits) = &self.commits {

@@ -126,7 +126,7 @@ impl AnyCrawler {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
-    /// What the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines. A panic is an
+    /// Returns what the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines. A panic is an
     /// error.
     pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
         self.0.parse(response)
@@ -197,7 +197,7 @@ impl Parsed {
     }
 }
 
-/// What is told of the items of a page that were lost.
+/// Returns what is told of the items of a page that were lost.
 fn lost_items(lost: &[String]) -> Option<BoxError> {
     let first = lost.first()?;
     let told = match lost.len() {

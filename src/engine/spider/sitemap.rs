@@ -197,7 +197,7 @@ fn sitemap_request(url: Url, level: u8) -> Result<Request> {
     request.with_meta(LEVEL, level)
 }
 
-/// Whether this is an answer to a request for a robots.txt, wherever it was redirected to.
+/// Returns whether this is an answer to a request for a robots.txt, wherever it was redirected to.
 fn is_robots(response: &Response) -> bool {
     let asked = response.request().redirects().first();
     asked.unwrap_or(response.url()).path() == "/robots.txt"

@@ -76,7 +76,7 @@ pub(super) fn is_zero(count: &u64) -> bool {
 }
 
 impl Fields {
-    /// What is known of a field; `None` when no item has it.
+    /// Returns what is known of a field; `None` when no item has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Field> {
         let found = self.0.iter().find(|(known, _)| **known == *name);
@@ -88,7 +88,7 @@ impl Fields {
         self.0.iter().map(|(name, field)| (&**name, field))
     }
 
-    /// Whether no item has had any.
+    /// Returns whether no item has had any.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

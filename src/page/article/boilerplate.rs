@@ -140,7 +140,7 @@ pub(super) fn main_part<'p, 'a>(body: &'p Part<'a>) -> Option<&'p Part<'a>> {
     largest
 }
 
-/// Whether an element says that it is an article, or the main content of its page.
+/// Returns whether an element says that it is an article, or the main content of its page.
 fn is_main(element: Element<'_>) -> bool {
     let role = element.attr("role").map(str::trim);
     let property = element.attr("itemprop").unwrap_or_default();
@@ -149,7 +149,7 @@ fn is_main(element: Element<'_>) -> bool {
         || property == "articleBody"
 }
 
-/// Whether the names of an element count: those of words in a line, and of what only text has, say nothing of it.
+/// Returns whether the names of an element count: those of words in a line, and of what only text has, say nothing of it.
 pub(super) fn is_block_name(part: &Part<'_>) -> bool {
     part.sums.is_block && !part.is_heading() && !TEXT.contains(&part.element.name())
 }
@@ -231,7 +231,7 @@ impl Search<'_> {
         }
     }
 
-    /// What the names of an element say. Ids are mostly the titles of chapters, unless the page is an article.
+    /// Returns what the names of an element say. Ids are mostly the titles of chapters, unless the page is an article.
     fn sign(&self, part: &Part<'_>, around: Around) -> Option<Sign> {
         if !is_block_name(part) {
             return None;
@@ -249,7 +249,7 @@ impl Search<'_> {
             .max(names::of_custom(element))
     }
 
-    /// Whether a heading repeats the title. One of the page may stand in its title beside the name of the site.
+    /// Returns whether a heading repeats the title. One of the page may stand in its title beside the name of the site.
     fn is_title(&self, part: &Part<'_>) -> bool {
         let name = part.element.name();
         if self.has_title || !matches!(name, "h1" | "h2" | "h3") {
@@ -281,7 +281,7 @@ fn is_aside_text(part: &Part<'_>) -> bool {
         && names::of_class(part.element).is_none()
 }
 
-/// Whether the header of a page has its headline, and a sentence about it.
+/// Returns whether the header of a page has its headline, and a sentence about it.
 fn has_lead(part: &Part<'_>) -> bool {
     let mut has_sentence = false;
     part.each(&mut |part| {
@@ -302,13 +302,13 @@ fn is_linked(part: &Part<'_>, text: i64, links: i64) -> bool {
     }
 }
 
-/// Whether a part begins with a heading over references.
+/// Returns whether a part begins with a heading over references.
 fn has_references(part: &Part<'_>) -> bool {
     let first = part.parts().find(|part| part.sums.text > 0);
     first.is_some_and(is_of_references)
 }
 
-/// Whether a heading, alone in an element or not, says that what a text refers to comes next.
+/// Returns whether a heading, alone in an element or not, says that what a text refers to comes next.
 fn is_of_references(part: &Part<'_>) -> bool {
     if part.sums.headings != 1 || part.sums.text > HEADING {
         return false;

@@ -7,7 +7,7 @@ use super::outline::{Part, Sums};
 /// A part, and how surely it says that it is the article's.
 type Hinted<'p, 'a> = (Hint, &'p Part<'a>);
 
-/// What holds the article of a page that says that it is one.
+/// Returns what holds the article of a page that says that it is one.
 pub(super) fn of_article<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     let best = best(body);
     innermost(hinted(body, best.sums.value).unwrap_or(best))
@@ -33,12 +33,12 @@ pub(super) fn of_page<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     part
 }
 
-/// Whether of the rest only a few sentences are lost, and nothing that stands out of a text.
+/// Returns whether of the rest only a few sentences are lost, and nothing that stands out of a text.
 fn has_nearly_all(all: &Sums, own: &Sums) -> bool {
     own.worth * 4 >= all.worth * 3 && own.headings == all.headings && own.solids == all.solids
 }
 
-/// Whether the text of a page is in one element that is named like what an article is in.
+/// Returns whether the text of a page is in one element that is named like what an article is in.
 pub(super) fn is_named(body: &Part<'_>) -> bool {
     let best = best(body);
     let mut found = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn is_named(body: &Part<'_>) -> bool {
     first.sums.value * 2 >= best.sums.value && texts.all(|(_, part)| first.has(part))
 }
 
-/// Whether one has all sentences of the other, all that stands out of a text, and nearly all of the rest.
+/// Returns whether one has all sentences of the other, all that stands out of a text, and nearly all of the rest.
 fn has_all(whole: &Part<'_>, within: &Part<'_>) -> bool {
     let (all, own) = (&whole.sums, &within.sums);
     own.is_block

@@ -40,7 +40,7 @@ impl KnownText {
         })
     }
 
-    /// Whether most of a part is in the text.
+    /// Returns whether most of a part is in the text.
     pub(super) fn has(&self, part: &Part<'_>) -> bool {
         let mut rows = Rows::new(&self.state);
         add(part, &mut rows);

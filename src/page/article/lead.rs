@@ -34,7 +34,7 @@ fn search<'p, 'a>(part: &'p Part<'a>, container: &'p Part<'a>, found: &mut Vec<&
     }
 }
 
-/// Whether a header has the headline in it, or had it before that was left out.
+/// Returns whether a header has the headline in it, or had it before that was left out.
 fn is_header(part: &Part<'_>) -> bool {
     let has_title = || part.element.first("h1").is_ok_and(|found| found.is_some());
     part.element.name() == "header" && has_title()
@@ -50,7 +50,7 @@ fn sentences<'p, 'a>(header: &'p Part<'a>, found: &mut Vec<&'p Part<'a>>) {
     }
 }
 
-/// Whether a paragraph says something, so that a header with it is not that of a site.
+/// Returns whether a paragraph says something, so that a header with it is not that of a site.
 pub(super) fn is_sentence(part: &Part<'_>) -> bool {
     part.sums.text >= SHORTEST
         && part.sums.links * 4 < part.sums.text

@@ -326,7 +326,7 @@ fn without_by(name: &str) -> &str {
     rest.unwrap_or(name).trim()
 }
 
-/// Whether a heading is in a title beside something else.
+/// Returns whether a heading is in a title beside something else.
 fn is_beside(title: &str, heading: &str) -> bool {
     let before = title.strip_prefix(heading).map(str::trim_start);
     let after = title.strip_suffix(heading).map(str::trim_end);

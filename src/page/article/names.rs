@@ -187,7 +187,7 @@ pub(super) enum Hint {
     Stated,
 }
 
-/// What the class of an element says of it.
+/// Returns what the class of an element says of it.
 pub(super) fn of_class(element: Element<'_>) -> Option<Sign> {
     let class = element.attr("class")?;
     class
@@ -197,13 +197,13 @@ pub(super) fn of_class(element: Element<'_>) -> Option<Sign> {
         .max()
 }
 
-/// What the id of an element in an article says of it: what it begins with, or any word of what is never the text.
+/// Returns what the id of an element in an article says of it: what it begins with, or any word of what is never the text.
 pub(super) fn of_id(element: Element<'_>) -> Option<Sign> {
     let sure = told(element.attr("id")?).filter(|sign| *sign == Sign::Sure);
     sure.or_else(|| of_start_of_id(element))
 }
 
-/// Whether an element is a chapter of a manual: a section with an id of its own, not that of the part of a layout.
+/// Returns whether an element is a chapter of a manual: a section with an id of its own, not that of the part of a layout.
 pub(super) fn is_chapter(element: Element<'_>) -> bool {
     let is_layout = |word: &str| {
         [&ARTICLES[..], &PAGES, &TEXTS]
@@ -216,24 +216,24 @@ pub(super) fn is_chapter(element: Element<'_>) -> bool {
             .is_some_and(|id| !words(id).iter().any(|word| is_layout(word)))
 }
 
-/// What an id begins with. The ids of chapters are their titles, which may have any word further on.
+/// Returns what an id begins with. The ids of chapters are their titles, which may have any word further on.
 pub(super) fn of_start_of_id(element: Element<'_>) -> Option<Sign> {
     word_told(words(element.attr("id")?).first()?)
 }
 
-/// What the name of an element that HTML does not have says of it, such as `share-buttons`.
+/// Returns what the name of an element that HTML does not have says of it, such as `share-buttons`.
 pub(super) fn of_custom(element: Element<'_>) -> Option<Sign> {
     Some(element.name())
         .filter(|name| name.contains('-'))
         .and_then(told)
 }
 
-/// Whether a class says that this belongs to a picture.
+/// Returns whether a class says that this belongs to a picture.
 pub(super) fn is_caption(element: Element<'_>) -> bool {
     has_class_of(element, &CAPTIONS)
 }
 
-/// Whether a class says that this comes before the text of an article, and belongs to it.
+/// Returns whether a class says that this comes before the text of an article, and belongs to it.
 pub(super) fn is_lead(element: Element<'_>) -> bool {
     has_class_of(element, &LEADS)
 }
@@ -244,7 +244,7 @@ fn has_class_of(element: Element<'_>, set: &[&str]) -> bool {
     names.any(|name| words(name).iter().any(|word| set.contains(&&**word)))
 }
 
-/// Whether an element is, or is named like, what holds the text of an article.
+/// Returns whether an element is, or is named like, what holds the text of an article.
 pub(super) fn hint(element: Element<'_>) -> Option<Hint> {
     let properties = element.attr("itemprop").unwrap_or_default();
     if properties

@@ -105,7 +105,7 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// Whether another is this one, or within it.
+    /// Returns whether another is this one, or within it.
     pub(super) fn has(&self, other: &Self) -> bool {
         self.from <= other.from && other.to <= self.to
     }
@@ -116,7 +116,7 @@ impl<'a> Part<'a> {
         self.parts().for_each(|part| part.each(see));
     }
 
-    /// How much there is that is no link.
+    /// Returns how much there is that is no link.
     pub(super) fn unlinked(&self) -> i64 {
         self.sums.text - self.sums.links
     }
@@ -141,7 +141,7 @@ impl<'a> Text<'a> {
     }
 }
 
-/// Whether nobody sees the text in an element.
+/// Returns whether nobody sees the text in an element.
 fn is_unseen(element: Element<'_>) -> bool {
     element.is_hidden() || matches!(element.name(), "base" | "svg")
 }

@@ -96,7 +96,7 @@ impl Line {
         *self = Self::default();
     }
 
-    /// What it says for an article, in halves of bytes.
+    /// Returns what it says for an article, in halves of bytes.
     fn value(&self, name: &str) -> i64 {
         let (text, links) = (self.text, self.links);
         let own = text - links;

@@ -97,7 +97,7 @@ impl FeedEntry {
         }
     }
 
-    /// Whether it says nothing.
+    /// Returns whether it says nothing.
     pub(super) fn is_empty(&self) -> bool {
         self.id.is_none()
             && self.url.is_none()
@@ -106,7 +106,7 @@ impl FeedEntry {
                 .all(|text| text.is_none())
     }
 
-    /// When it last changed, as far as is known: `updated`, else `published`.
+    /// Returns when it last changed, as far as is known: `updated`, else `published`.
     #[must_use]
     pub fn modified(&self) -> Option<Timestamp> {
         self.updated.or(self.published)

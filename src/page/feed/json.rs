@@ -79,7 +79,7 @@ impl JsonFeed {
         Ok(feed)
     }
 
-    /// What it says of itself.
+    /// Returns what it says of itself.
     pub(super) fn about(&mut self) -> About {
         About {
             title: self.title.0.take().map(plain),
@@ -88,7 +88,7 @@ impl JsonFeed {
         }
     }
 
-    /// Whether there are more items than were kept.
+    /// Returns whether there are more items than were kept.
     pub(super) fn is_cut(&self) -> bool {
         self.items.is_cut
     }

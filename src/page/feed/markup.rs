@@ -78,7 +78,7 @@ pub(super) fn is_meant(text: &str) -> bool {
     false
 }
 
-/// Whether a tag of HTML begins here, behind its `<`.
+/// Returns whether a tag of HTML begins here, behind its `<`.
 fn is_tag(text: &str, is_first: bool) -> bool {
     let (is_end, text) = text
         .strip_prefix('/')

@@ -105,7 +105,7 @@ impl Vocabulary {
         })
     }
 
-    /// Whether it is that of a feed of this form.
+    /// Returns whether it is that of a feed of this form.
     pub(crate) fn is_own(self, kind: FeedKind) -> bool {
         match self {
             Self::Plain => true,
@@ -219,7 +219,7 @@ fn of_itunes(name: &str) -> Option<(Part, u8)> {
     })
 }
 
-/// Whether an element of this name, without a prefix, may be meant as HTML where it stands in a text.
+/// Returns whether an element of this name, without a prefix, may be meant as HTML where it stands in a text.
 pub(super) fn is_html(name: &str) -> bool {
     matches!(name, "title" | "link" | "summary" | "content")
 }

@@ -110,13 +110,13 @@ impl Parts {
         }
     }
 
-    /// What it is called, as text.
+    /// Returns what it is called, as text.
     pub(super) fn title(&self, feed: &Url) -> Option<String> {
         let mut titles = self.titles.0.iter();
         titles.find_map(|(_, title)| title.plain(feed))
     }
 
-    /// Where its page is.
+    /// Returns where its page is.
     pub(super) fn page(&self, feed: &Url) -> Option<Url> {
         let mut links = self.links.0.iter();
         links.find_map(|(_, link)| identity::parse(link.trim(), Some(feed)).ok())

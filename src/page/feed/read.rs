@@ -135,7 +135,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// What the feed is called, as text. It may stand behind the entries.
+    /// Returns what the feed is called, as text. It may stand behind the entries.
     #[must_use]
     pub fn title(&self) -> Option<String> {
         match &self.form {
@@ -153,7 +153,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// Where the next, older part of the feed is. It may stand behind the entries.
+    /// Returns where the next, older part of the feed is. It may stand behind the entries.
     #[must_use]
     pub fn next_page(&self) -> Option<Url> {
         match &self.form {
@@ -162,18 +162,18 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// How many entries so far said nothing.
+    /// Returns how many entries so far said nothing.
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// Whether there was any entry so far that is of use.
+    /// Returns whether there was any entry so far that is of use.
     pub(crate) fn has_any(&self) -> bool {
         self.taken > 0
     }
 
-    /// Whether, now that it is at its end, there was, or may have been, more: see [`Feed::truncated`].
+    /// Returns whether, now that it is at its end, there was, or may have been, more: see [`Feed::truncated`].
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated

@@ -123,7 +123,7 @@ impl Reading {
         self.part
     }
 
-    /// Whether elements of the feed's own names may stand in it, and mean something else.
+    /// Returns whether elements of the feed's own names may stand in it, and mean something else.
     pub(super) fn is_opaque(&self) -> bool {
         matches!(self.kind, Kind::Xhtml | Kind::Other)
     }
@@ -218,7 +218,7 @@ fn decoded(text: &str) -> Option<String> {
     text.chars().all(is_text).then_some(text)
 }
 
-/// What a reference stands for, in HTML if not in XML; else what is written.
+/// Returns what a reference stands for, in HTML if not in XML; else what is written.
 fn meaning(entity: &Entity<'_>) -> Cow<'static, str> {
     entity.text().unwrap_or_else(|| {
         let written = format!("&{};", entity.name());

@@ -71,7 +71,7 @@ impl<'a> Walk<'a> {
         root.map_or(FeedKind::Rss, |root| root.kind)
     }
 
-    /// What the feed is called, as far as it was read.
+    /// Returns what the feed is called, as far as it was read.
     pub(super) fn title(&self, url: &Url) -> Option<String> {
         self.place.feed.title(url)
     }
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
         self.place.feed.page(url)
     }
 
-    /// Where its next part is, likewise.
+    /// Returns where its next part is, likewise.
     pub(super) fn next_page(&self, url: &Url) -> Option<Url> {
         let next = self.place.next_page.as_ref()?;
         identity::parse(next, Some(url)).ok()
@@ -223,7 +223,7 @@ impl Place {
         self.parts.about = tag.attribute("rdf:about").filter(|about| !about.is_empty());
     }
 
-    /// Whether the elements at this depth describe what is open: the entry, or else the feed.
+    /// Returns whether the elements at this depth describe what is open: the entry, or else the feed.
     fn has_parts_at(&self, depth: usize, kind: FeedKind) -> bool {
         let Some(entry) = self.entry else {
             let root = self.root.as_ref().map_or(1, |root| root.depth);
@@ -397,7 +397,7 @@ fn enclose(parts: &mut Parts, tag: &Tag<'_>, base: Option<&Url>, url: &str, leng
     }
 }
 
-/// Whether an element has its text in it, and not in an attribute as in Atom.
+/// Returns whether an element has its text in it, and not in an attribute as in Atom.
 fn has_text(tag: &Tag<'_>) -> bool {
     tag.attribute("term").is_none()
 }

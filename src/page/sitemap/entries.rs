@@ -85,7 +85,7 @@ impl Entry {
         Some(Date::read(self.lastmod.as_deref()?)?.start())
     }
 
-    /// Whether it may have changed at this time or later, which also holds when nothing is known.
+    /// Returns whether it may have changed at this time or later, which also holds when nothing is known.
     pub(crate) fn may_be_newer(&self, since: Timestamp) -> bool {
         let date = self.lastmod.as_deref().and_then(Date::read);
         date.is_none_or(|date| date.end() >= since)

@@ -22,7 +22,7 @@ pub(super) fn form(root: &str) -> Option<SitemapKind> {
     }
 }
 
-/// Whether an element is an entry, and, if so, whether it lists a sitemap. Plain text has no elements.
+/// Returns whether an element is an entry, and, if so, whether it lists a sitemap. Plain text has no elements.
 pub(super) fn entry(kind: SitemapKind, name: &str) -> Option<bool> {
     match (kind, name) {
         (SitemapKind::UrlSet | SitemapKind::Index, "sitemap") => Some(true),
@@ -33,7 +33,7 @@ pub(super) fn entry(kind: SitemapKind, name: &str) -> Option<bool> {
     }
 }
 
-/// What an element right inside an entry is.
+/// Returns what an element right inside an entry is.
 pub(super) fn part(kind: SitemapKind, name: &str) -> Option<Part> {
     match (kind, name) {
         (SitemapKind::UrlSet | SitemapKind::Index, "loc")
@@ -46,18 +46,18 @@ pub(super) fn part(kind: SitemapKind, name: &str) -> Option<Part> {
     }
 }
 
-/// Whether it is in a form of sitemaps.org, where entries have versions in other languages.
+/// Returns whether it is in a form of sitemaps.org, where entries have versions in other languages.
 pub(super) fn has_alternates(kind: SitemapKind) -> bool {
     matches!(kind, SitemapKind::UrlSet | SitemapKind::Index)
 }
 
-/// Whether this is the namespace of sitemaps, in any of its spellings.
+/// Returns whether this is the namespace of sitemaps, in any of its spellings.
 pub(super) fn is_sitemaps(space: &str) -> bool {
     let space = space.to_ascii_lowercase();
     space.contains("/schemas/sitemap/") || space.ends_with("/schemas/sitemap")
 }
 
-/// Whether this is the namespace of what is said of pages besides: pictures, videos, news.
+/// Returns whether this is the namespace of what is said of pages besides: pictures, videos, news.
 pub(super) fn is_extension(space: &str) -> bool {
     space.to_ascii_lowercase().contains("/schemas/sitemap-")
 }

@@ -101,18 +101,18 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// How many entries so far could not be used: no, bad or overlong URL, or not http(s).
+    /// Returns how many entries so far could not be used: no, bad or overlong URL, or not http(s).
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// Whether there was any entry so far that is of use.
+    /// Returns whether there was any entry so far that is of use.
     pub(crate) fn has_any(&self) -> bool {
         self.taken > 0
     }
 
-    /// Whether, now that it is at its end, there was, or may have been, more: see [`Sitemap::truncated`].
+    /// Returns whether, now that it is at its end, there was, or may have been, more: see [`Sitemap::truncated`].
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated

@@ -231,7 +231,7 @@ impl Place {
 }
 
 impl Root {
-    /// Whether an element is of the sitemap's own names.
+    /// Returns whether an element is of the sitemap's own names.
     fn owns(&self, tag: &Tag<'_>) -> bool {
         let vocabulary = Vocabulary::of(tag);
         match self.kind {

@@ -78,7 +78,7 @@ fn graph_names(meta: Element<'_>) -> impl Iterator<Item = &str> {
     property.split_ascii_whitespace().take(NAMES).chain(name)
 }
 
-/// Whether a name is one of Open Graph or of a Twitter card.
+/// Returns whether a name is one of Open Graph or of a Twitter card.
 fn is_graph(name: &str) -> bool {
     let prefixes = [
         "og", "twitter", "article", "product", "book", "profile", "music", "video", "fb",

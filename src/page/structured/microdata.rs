@@ -123,7 +123,7 @@ impl MicrodataValue {
         }
     }
 
-    /// How many values it is, with those within, and how much text they have.
+    /// Returns how many values it is, with those within, and how much text they have.
     fn size(&self) -> (usize, usize) {
         match self {
             Self::Text(text) => (1, text.len()),

@@ -78,7 +78,7 @@ impl OpenGraph {
         self.0.iter()
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

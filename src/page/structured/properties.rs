@@ -39,7 +39,7 @@ impl<V> Properties<V> {
             .map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -24,7 +24,7 @@ impl Room {
         }
     }
 
-    /// Whether an entry of this size has room, which it then takes. One that has none is counted.
+    /// Returns whether an entry of this size has room, which it then takes. One that has none is counted.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
         self.take_all(1, bytes)
     }
@@ -46,7 +46,7 @@ impl Room {
         self.left_out = self.left_out.saturating_add(1);
     }
 
-    /// Whether something has been left out.
+    /// Returns whether something has been left out.
     pub(super) fn is_full(&self) -> bool {
         self.left_out > 0
     }

@@ -1,6 +1,6 @@
 //! Types of [schema.org](https://schema.org/), however a page spells them.
 
-/// Whether both name the same type: `Product`, `schema:Product`, `https://schema.org/Product`.
+/// Returns whether both name the same type: `Product`, `schema:Product`, `https://schema.org/Product`.
 pub(super) fn is_same_type(one: &str, other: &str) -> bool {
     short(one) == short(other)
 }

@@ -129,7 +129,7 @@ impl OpenJob {
         Ok(())
     }
 
-    /// Whether there was a commit; without one there is nothing to go on with.
+    /// Returns whether there was a commit; without one there is nothing to go on with.
     fn has_begun(&self) -> bool {
         RunFile::read(self.directory.path())
             .is_ok_and(|run| run.is_some_and(|run| run.state != State::New))

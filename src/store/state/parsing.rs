@@ -80,7 +80,7 @@ impl Parsing {
         })
     }
 
-    /// What was being parsed when the process ended that had the file before.
+    /// Returns what was being parsed when the process ended that had the file before.
     pub(crate) fn suspects(&self) -> impl Iterator<Item = Fingerprint> {
         self.suspects.iter().copied()
     }

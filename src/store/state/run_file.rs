@@ -90,7 +90,7 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// Whether the next run of the job resumes this one.
+    /// Returns whether the next run of the job resumes this one.
     pub(crate) fn is_unfinished(self) -> bool {
         matches!(self, Self::Running | Self::Stopped | Self::Failed)
     }
@@ -131,7 +131,7 @@ impl RunFile {
         Self { state, ..self }
     }
 
-    /// Whether this directory holds a run, be it readable or not.
+    /// Returns whether this directory holds a run, be it readable or not.
     pub(crate) fn is_in(directory: &Path) -> bool {
         directory.join(RUN).is_file()
     }
@@ -189,7 +189,7 @@ impl RunFile {
         outputs.iter().map(described).collect()
     }
 
-    /// When it began, in local time, as `%(time)s` in the name of an output has it.
+    /// Returns when it began, in local time, as `%(time)s` in the name of an output has it.
     pub(crate) fn time(&self) -> String {
         let local = self.started.to_zoned(TimeZone::system());
         local.strftime("%Y-%m-%dT%H-%M-%S").to_string()

@@ -21,7 +21,7 @@ pub(crate) struct Saved {
     pub(crate) finish: Option<Finish>,
 }
 
-/// What the items' line has done by a commit.
+/// What the item writer has done by a commit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Delivered {
     pub(crate) items: Items,

@@ -48,7 +48,7 @@ pub(crate) use thread::{Answer, Command, Ended, StoreThread};
 /// Fingerprints in one value.
 const FINGERPRINTS: usize = 8 * 1024;
 
-/// Everything that belongs to one commit, but for what the items' line adds.
+/// Everything that belongs to one commit, but for what the item writer adds.
 #[derive(Debug)]
 pub(crate) struct Cut {
     pub(crate) changes: Changes,
@@ -93,7 +93,7 @@ struct Root {
     commits: u64,
 }
 
-/// Where the job of this directory has its store.
+/// Returns where the job of this directory has its store.
 pub(crate) fn store_in(directory: &Path) -> PathBuf {
     directory.join(FRONTIER)
 }
@@ -371,7 +371,7 @@ pub(crate) fn lost(path: &Path, what: &str) -> Error {
     Error::new(ErrorKind::Storage, message)
 }
 
-/// Whether this says that a file does not hold what it should, rather than that the system refuses.
+/// Returns whether this says that a file does not hold what it should, rather than that the system refuses.
 fn is_damage(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as Io;
     matches!(

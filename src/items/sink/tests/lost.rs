@@ -72,7 +72,7 @@ fn a_file_that_was_edited_is_an_error_and_stays_as_it_is() {
     }
 }
 
-/// Whether every record of the file can be read, and the last one is this.
+/// Returns whether every record of the file can be read, and the last one is this.
 fn is_sound(format: Format, content: &[u8], last: &Value) -> bool {
     let text = std::str::from_utf8(content).unwrap();
     match format {

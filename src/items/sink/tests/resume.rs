@@ -26,7 +26,7 @@ fn uninterrupted(output: &OutputFile, path: &Path, items: &[Value]) -> Vec<(Posi
     commits
 }
 
-/// What a process may leave that was killed while it wrote `next` over a file: any part of it, or anything else.
+/// Returns what a process may leave that was killed while it wrote `next` over a file: any part of it, or anything else.
 fn torn<'c>(
     committed: &'c [u8],
     length: usize,

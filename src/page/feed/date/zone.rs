@@ -170,7 +170,7 @@ impl Zone {
     }
 }
 
-/// Whether clocks of the United States are an hour ahead: from the second Sunday of March to the first of November.
+/// Returns whether clocks of the United States are an hour ahead: from the second Sunday of March to the first of November.
 /// On these two days, and before the rule, that is not sure.
 fn is_summer(at: DateTime) -> Option<bool> {
     let year = Some(at.year()).filter(|year| *year >= RULE_SINCE)?;

@@ -51,7 +51,7 @@ macro_rules! else_missing {
     };
 }
 
-/// What is skipped: read to its end, for nothing.
+/// Returns what is skipped: read to its end, for nothing.
 fn skipped_list<'de, A: SeqAccess<'de>, V: Default>(mut list: A) -> Result<V, A::Error> {
     while list.next_element::<IgnoredAny>()?.is_some() {}
     Ok(V::default())

@@ -200,7 +200,7 @@ fn is_in_item(element: Element<'_>) -> bool {
     false
 }
 
-/// What there is to read of an item itself, each time that it is met.
+/// Returns what there is to read of an item itself, each time that it is met.
 fn head_weight(item: Element<'_>) -> usize {
     let attributes = ["itemtype", "itemid", "itemref"];
     attributes.iter().map(|name| names(item, name).len()).sum()

@@ -27,7 +27,7 @@ impl Source {
         }
     }
 
-    /// How much there is to read for it, before anything is.
+    /// Returns how much there is to read for it, before anything is.
     pub(super) fn weight(self, element: Element<'_>) -> usize {
         match self {
             Self::Attr(name) | Self::Url(name) => element.attr(name).map_or(0, str::len),

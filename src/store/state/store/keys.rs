@@ -44,7 +44,7 @@ pub(super) fn kept(kind: RecordKind, name: &str) -> Vec<u8> {
     [&kept_of(kind), name.as_bytes()].concat()
 }
 
-/// What all keys of this kind begin with.
+/// Returns what all keys of this kind begin with.
 pub(super) fn kept_of(kind: RecordKind) -> [u8; 2] {
     [KEPT, kind.letter()]
 }

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Html, Links, of, parse};
 
-/// What a reader of CommonMark sees, without white space.
+/// Returns what a reader of CommonMark sees, without white space.
 fn seen(markdown: &str) -> String {
     let mut seen = String::new();
     let mut depth = 0;
