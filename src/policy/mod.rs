@@ -9,7 +9,7 @@
 //! | `refresh` | does this page lead elsewhere by itself? |
 //! | `auth` | who is the crawl to this origin? |
 //! | `retry` | is this failure worth another try, and when? |
-//! | [`rules`](crate::rules) | which links are followed, and as what? |
+//! | [`rules`] | which links are followed, and as what? |
 //! | `outage` | does this exchange show that its host is away, and when is it asked again? |
 
 pub(crate) mod auth;
