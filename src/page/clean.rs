@@ -56,7 +56,6 @@ mod notation;
 mod sign;
 mod text;
 mod typed;
-mod zone;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ pub(crate) mod article;
 pub mod charset;
 pub mod clean;
 pub(crate) mod compiled;
+pub(crate) mod date_parts;
 pub(crate) mod error;
 pub mod extract;
 pub mod feed;

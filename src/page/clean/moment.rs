@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::dates::is_dated;
 use super::text::visible;
-use super::zone::zone;
+use crate::page::date_parts::{Zone, number};
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -123,7 +123,7 @@ struct Found {
     year: Option<i16>,
     time: Option<Time>,
     is_halved: bool,
-    offset: Option<Offset>,
+    zone: Option<Zone>,
 }
 
 impl Found {
@@ -136,7 +136,7 @@ impl Found {
             return self.take_number(word);
         }
         if word.starts_with(['+', '-']) && self.time.is_some() {
-            return put(&mut self.offset, Some(zone(word)?));
+            return put(&mut self.zone, Zone::read(word));
         }
         let name = word.strip_suffix('.').unwrap_or(word);
         if let Some(month) = month(name) {
@@ -149,7 +149,7 @@ impl Found {
             return self.halve(is_afternoon);
         }
         self.time?;
-        put(&mut self.offset, Some(zone(word)?))
+        put(&mut self.zone, Zone::read(word))
     }
 
     fn take_number(&mut self, word: &str) -> Option<()> {
@@ -210,7 +210,7 @@ impl Found {
         match (rest, half(rest)) {
             ("", _) => Some(()),
             (_, Some(is_afternoon)) => self.halve(is_afternoon),
-            _ => put(&mut self.offset, zone(rest)),
+            _ => put(&mut self.zone, Zone::read(rest)),
         }
     }
 
@@ -228,10 +228,14 @@ impl Found {
     fn moment(self) -> Option<Moment> {
         let date = Date::new(self.year?, self.month?, self.day?).ok()?;
         let is_right = self.weekday.is_none_or(|weekday| weekday == date.weekday());
+        let offset = match (self.zone, self.time) {
+            (Some(zone), Some(time)) => Some(zone.offset(date.to_datetime(time))?),
+            _ => None,
+        };
         is_right.then_some(Moment {
             date,
             time: self.time,
-            offset: self.offset,
+            offset,
         })
     }
 }
@@ -272,11 +276,6 @@ fn half(word: &str) -> Option<bool> {
 /// Returns the digits behind the point of a second as nanoseconds.
 fn nanoseconds(digits: &str) -> Option<i32> {
     number(format!("{digits:0<9}").get(..9)?)
-}
-
-fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]

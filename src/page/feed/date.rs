@@ -2,7 +2,6 @@
 
 mod clock;
 mod rfc822;
-mod zone;
 
 use std::borrow::Cow;
 
@@ -10,6 +9,7 @@ use jiff::civil::{self, DateTime};
 use jiff::tz::Offset;
 use jiff::{Span, Timestamp, ToSpan};
 
+use crate::page::date_parts::number;
 use clock::Clock;
 
 /// No sensible date is longer, in bytes.
@@ -135,11 +135,6 @@ fn numbers(text: &str) -> Option<(civil::Date, Unit)> {
     let year = Some(year).filter(|year| year.len() == 4)?;
     let date = civil::Date::new(number(year)?, number(month)?, number(day)?);
     Some((date.ok()?, unit))
-}
-
-fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|_| is_number)
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use jiff::ToSpan;
 use jiff::civil;
 use jiff::tz::Offset;
 
-use super::zone::Zone;
-use super::{Date, number};
+use super::Date;
+use crate::page::date_parts::{Zone, number};
 
 /// What was read of a time so far.
 #[derive(Debug, Default)]

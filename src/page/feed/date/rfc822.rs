@@ -4,8 +4,9 @@ use jiff::ToSpan;
 use jiff::civil;
 use jiff::tz::Offset;
 
+use super::Date;
 use super::clock::Clock;
-use super::{Date, number};
+use crate::page::date_parts::number;
 
 /// The names of the months, each by all its spellings: English, then other languages that feeds are written in. A word
 /// that is none of these is no month, however it begins.

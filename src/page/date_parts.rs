@@ -1,11 +1,12 @@
-//! Zones as dates name them: by hours, by the names of RFC 822, and by those that are in use and mean one thing.
+//! Parts of dates that are written alike on pages and in feeds: numbers, and time zones by hours, by the names of RFC 822, and by
+//! those that are in use and mean one thing.
 
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::Offset;
 
 /// Names of zones and their minutes from UTC.
 ///
-/// A name that is used for several zones (`IST`, `AST`) is here only if RFC 822 defines it: no offset is better than
+/// A name that is used for several zones (`IST`, `AST`, `ADT`) is here only if RFC 822 defines it: no offset is better than
 /// a wrong one.
 const ZONES: [(&str, i32); 90] = [
     ("z", 0),
@@ -149,7 +150,7 @@ impl Zone {
     }
 
     /// The zone that this and another word beside it mean together: a number goes before a name.
-    pub(super) fn and(self, other: Self) -> Option<Self> {
+    pub(crate) fn and(self, other: Self) -> Option<Self> {
         match (self, other) {
             (Self::Number(one), Self::Number(two)) if one != two => None,
             (Self::Number(_), _) => Some(self),
@@ -182,14 +183,20 @@ fn is_summer(at: DateTime) -> Option<bool> {
     (day != begin && day != end).then_some(begin < day && day < end)
 }
 
-/// `02:00`, `0200`, `02` or `2` as minutes.
+/// Reads digits, and nothing but digits, as a number.
+pub(crate) fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| is_number)
+}
+
+/// Reads `02:00`, `0200`, `02` or `2` as minutes.
 fn minutes(digits: &str) -> Option<i32> {
     let digits = digits.replace(':', "");
     let (hours, minutes): (i32, i32) = match digits.len() {
-        1 | 2 => (super::number(&digits)?, 0),
+        1 | 2 => (number(&digits)?, 0),
         3 | 4 => {
             let (hours, minutes) = digits.split_at_checked(digits.len() - 2)?;
-            (super::number(hours)?, super::number(minutes)?)
+            (number(hours)?, number(minutes)?)
         }
         _ => return None,
     };
@@ -224,7 +231,7 @@ mod tests {
     #[test]
     fn names_that_mean_several_zones_or_none_are_not_guessed() {
         for name in [
-            "IST", "AST", "GST", "Q", "nowhere", "EST5", "+9:75", "+1500", "", "é",
+            "IST", "AST", "ADT", "GST", "Q", "nowhere", "EST5", "+9:75", "+1500", "", "é",
         ] {
             assert_eq!(hours(name, 1, 10), None, "{name}");
         }
