@@ -184,9 +184,7 @@ fn path_of(file: &str) -> Vec<String> {
 /// The paths in a file that lead out of it, with their lines, from the root of the crate.
 fn paths(text: &str, own: &[String]) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
-    let code: Vec<&str> = text
-        .lines()
-        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+    let code: Vec<&str> = without_tests(text)
         .map(|line| line.split("//").next().unwrap_or_default())
         .collect();
     let code = code.join("\n");
@@ -214,6 +212,18 @@ fn paths(text: &str, own: &[String]) -> Vec<(usize, Vec<String>)> {
         }
     }
     found
+}
+
+/// The lines of a file, of which those of test modules are empty: `#[cfg(test)]` and what follows it, up to the brace or the
+/// semicolon that ends it.
+fn without_tests(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_test = false;
+    text.lines().map(move |line| {
+        let was_test = is_test;
+        let goes_on = line.starts_with("    ") || !line.ends_with(';') && line != "}";
+        is_test = line == "#[cfg(test)]" || was_test && goes_on;
+        if was_test || is_test { "" } else { line }
+    })
 }
 
 /// Where a path leads that goes on with this text: to several places, if it ends in a list, of which two levels count.
@@ -308,6 +318,12 @@ fn paths_are_read_as_the_compiler_reads_them() {
     assert_eq!(
         read("// crate::cli::x\n#[cfg(test)]\nuse crate::cli::y;"),
         [""; 0]
+    );
+    let tests = "#[cfg(test)]\nmod tests {\n    use crate::cli;\n\n    fn a() {\n    }\n}\nuse crate::json;";
+    assert_eq!(read(tests), ["8 json"]);
+    assert_eq!(
+        read("#[cfg(test)]\nmod tests;\n\nuse crate::json;"),
+        ["4 json"]
     );
     assert_eq!(read("crate::Error"), ["1 Error"]);
 }
