@@ -205,7 +205,7 @@ fn the_longest_url_is_judged_at_once() {
     assert_eq!(judge(&echo), Some(TrapKind::Growth));
 }
 
-/// What [`repeats::within`] answers, in as few words as possible.
+/// Answer of [`repeats::within`] in as few words as possible.
 fn is_echoed(text: &[u8], max: usize) -> bool {
     (2..=text.len() / (max + 1)).any(|length| {
         text.windows(length * (max + 1)).any(|run| {
