@@ -19,6 +19,8 @@ mod proxy;
 mod route;
 mod tls;
 
+use futures_util::future::BoxFuture;
+
 pub(crate) use self::decode::Decoder;
 pub use self::http::HttpDownloader;
 pub(crate) use self::look::Look;
@@ -28,7 +30,6 @@ use crate::fetch::clock;
 use crate::page::error::Result;
 use crate::page::request::Request;
 use crate::page::response::Response;
-use futures_util::future::BoxFuture;
 
 /// Fetches one request.
 ///

@@ -17,9 +17,10 @@
 //! }
 //! ```
 
+use futures_util::future::BoxFuture;
+
 use crate::model::item::Item;
 use crate::page::error::BoxError;
-use futures_util::future::BoxFuture;
 
 /// Decision of a pipeline step about an item.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use url::Url;
+
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher13;
-use url::Url;
 
 /// The longest name, in characters.
 const LONGEST: usize = 64;

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::sync::Notify;
 
 use crate::engine::crawler::{Crawler, FetchStack};
@@ -25,7 +26,6 @@ use crate::model::settings::Settings;
 use crate::page::error::{BoxError, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
-use futures_util::future::BoxFuture;
 
 /// A [`Crawler`] whose spider's type is forgotten.
 #[must_use = "a crawler does nothing until it is run"]

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
+use serde_json::Value;
+
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
-use serde_json::Value;
 
 use crate::items::sink::Record;
 use crate::model::text_file;

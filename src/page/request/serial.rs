@@ -1,5 +1,7 @@
 //! Serial form of a [`Request`]: only what differs from a plain `GET`, under the names of the methods.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{HeaderName, HeaderValue};
@@ -7,7 +9,6 @@ use http::{HeaderMap, Method};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use std::time::Duration;
 use url::Url;
 
 use super::{Extra, Request};

@@ -1,8 +1,9 @@
 //! Calls of the functions of the `jmespath` crate, and replacements for what they get wrong.
 
+use serde_json::Value;
+
 use jmespath::ast::Ast;
 use jmespath::{Context, DEFAULT_RUNTIME, ErrorReason, Rcvar, Variable};
-use serde_json::Value;
 
 use super::{Work, wide};
 use crate::page::error::Result;
