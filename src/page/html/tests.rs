@@ -505,3 +505,20 @@ fn what_describes_a_drawing_or_a_formula_is_no_text() {
     assert_eq!(html.one("p").unwrap().text(), "aseen yb");
     assert_eq!(html.one("svg desc").unwrap().text(), "Made by a program.");
 }
+
+#[test]
+fn a_heading_is_the_same_with_and_without_a_tree() {
+    let url = Url::parse("http://a.example/").unwrap();
+    for inner in [
+        "Pumps<svg><desc>Made by a program.</desc></svg>",
+        "Pumps <svg><metadata>m</metadata><text>seen</text></svg> and <b>wells</b>",
+        "<math><semantics><mi>y</mi><annotation>\\upsilon</annotation></semantics></math> is it",
+        "<desc>no drawing</desc>",
+    ] {
+        let page = format!("<h1>{inner}</h1><p>more");
+        let html = Html::parse(&page, url.clone());
+        let scanned = scan(page.as_bytes(), encoding_rs::UTF_8, &url, 10);
+        let text = html.one("h1").unwrap().text();
+        assert_eq!(scanned.h1.as_deref(), Some(&*text), "{inner}");
+    }
+}
