@@ -1,6 +1,7 @@
-//! The durable side of a crawl: what waits for a commit, when the next one is due, and the way to the store.
+//! Commits of a durable job: counts what waits for the next commit, decides when that commit is due, and talks to the
+//! store's thread.
 //!
-//! A visit that is over keeps its slot of `concurrency` until it is committed. So what a crash costs is never more than
+//! A finished visit keeps its slot of `concurrency` until it is committed. So a crash never costs more than
 //! `concurrency` visits, and a store that cannot keep up slows the crawl down instead of falling behind.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -20,41 +21,42 @@ use crate::queue::scheduler::{Memory, Scheduler};
 use crate::store::state::store::{self, Answer, Command, StoreThread};
 use crate::store::state::{DeadLetter, HostRecord, Parsing};
 
-/// How long something that has changed may wait for its commit.
+/// Longest time that a change waits for its commit.
 const COMMIT_EVERY: Duration = Duration::from_millis(50);
-/// Visits in one commit, at most.
+/// Maximum number of visits in one commit.
 const MAX_VISITS: usize = 1_000;
-/// Reads that the store is asked for at a time: commits come behind them.
+/// Maximum number of reads that the store is asked for at a time: commits queue behind them.
 pub(crate) const MAX_READS: usize = 32;
 
-/// See the [module](self).
+/// State of a durable job's commits, between the dispatcher and the store.
 #[derive(Debug)]
 pub(crate) struct Commits {
     store: StoreThread,
     /// Path of the store's files.
     pub(super) place: PathBuf,
     parsing: Arc<Parsing>,
-    /// Until the first commit is there nothing may be fetched: it says where the outputs begin.
+    /// `true` if the first commit is still missing. Nothing may be fetched before it is stored, since it records where
+    /// the outputs begin.
     is_opening: bool,
-    /// Visits that are over and in no commit.
+    /// Number of finished visits that are in no commit yet.
     uncommitted: usize,
-    /// Visits in the commit that is under way.
+    /// Number of visits in the commit that is under way; `None` when no commit is.
     committing: Option<usize>,
-    /// Since when there is something to commit.
+    /// Time of the first change since the last cut; `None` when nothing has changed.
     since: Option<Instant>,
     reads: usize,
-    /// Ranges that are to be read after that.
+    /// Ranges to read from the store after the reads that are under way.
     later_reads: VecDeque<Range>,
     new_hosts: Vec<(HostId, String)>,
     slowed: BTreeMap<HostId, String>,
     dead: Vec<DeadLetter>,
-    /// How many places belonged to the crawl at the last cut.
+    /// Number of places in the crawl's scope at the last cut.
     scope: usize,
-    /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
+    /// Number of times in a row that the process ended while a page was being parsed, by the page's fingerprint.
     pub(super) suspects: BTreeMap<u64, u32>,
     /// Progress of earlier processes.
     pub(super) resumed: Option<Resumed>,
-    /// Requests that robots.txt files keep out that cannot be read, until it is clear whether anything can.
+    /// Requests held back because their robots.txt cannot be read, until it is clear whether any site can be reached.
     pub(super) aside: Vec<(HostId, Queued)>,
 }
 
@@ -84,7 +86,7 @@ impl Commits {
         Arc::clone(&self.parsing)
     }
 
-    /// Returns whether no request may start yet, since the first commit is not there.
+    /// Returns whether no request may start yet because the first commit is not stored.
     pub(super) fn is_opening(&self) -> bool {
         self.is_opening
     }
@@ -93,22 +95,22 @@ impl Commits {
         self.committing.is_some()
     }
 
-    /// Slots that are held by visits that are over.
+    /// Returns the number of slots that finished visits hold until their commit.
     pub(super) fn held(&self) -> usize {
         self.uncommitted + self.committing.unwrap_or_default()
     }
 
-    /// Returns whether a host's requests are on their way from the store.
+    /// Returns whether a read of a host's requests from the store is under way.
     pub(super) fn is_reading(&self) -> bool {
         self.reads > 0
     }
 
-    /// Something has changed that no commit has.
+    /// Notes that something has changed since the last commit.
     pub(super) fn changed(&mut self) {
         self.since.get_or_insert_with(Instant::now);
     }
 
-    /// A visit is over.
+    /// Notes that a visit has finished.
     pub(super) fn visited(&mut self) {
         self.uncommitted += 1;
         self.changed();
@@ -118,7 +120,7 @@ impl Commits {
         self.new_hosts.push((host, name.to_owned()));
     }
 
-    /// A host asked for less.
+    /// Notes that a host asked for fewer requests.
     pub(super) fn slowed(&mut self, host: HostId, name: &str) {
         self.slowed.insert(host, name.to_owned());
     }
@@ -127,25 +129,26 @@ impl Commits {
         self.dead.push(letter);
     }
 
-    /// Returns when the next commit should be made, if there is anything to commit and none is under way.
+    /// Returns the time at which the next commit is due; `None` if there is nothing to commit or a commit is under way.
     pub(super) fn due(&self, concurrency: usize) -> Option<Instant> {
         let since = self.since.filter(|_| self.committing.is_none())?;
         let is_full = self.uncommitted >= (concurrency / 2).clamp(1, MAX_VISITS);
         Some(if is_full { since } else { since + COMMIT_EVERY })
     }
 
-    /// Takes what belongs to the next commit.
+    /// Starts a commit: counts the finished visits as part of it.
     pub(super) fn cut(&mut self) {
         self.committing = Some(std::mem::take(&mut self.uncommitted));
         self.since = None;
     }
 
-    /// Requests that were given up since the last cut.
+    /// Takes the requests that were given up since the last cut.
     pub(super) fn take_dead(&mut self) -> Vec<DeadLetter> {
         std::mem::take(&mut self.dead)
     }
 
-    /// The places that belong to the crawl, if there are more of them than at the last cut; none ever goes.
+    /// Returns the places in the crawl's scope if there are more of them than at the last cut (none is ever removed);
+    /// otherwise `None`.
     pub(super) fn take_scope(&mut self, scope: &Scope) -> Option<Vec<String>> {
         let inside = scope.inside();
         let has_grown = inside.len() > self.scope;
@@ -153,7 +156,8 @@ impl Commits {
         has_grown.then(|| inside.map(str::to_owned).collect())
     }
 
-    /// Counts the end of the process before, beside those before that.
+    /// Counts the unclean end of the process before this one for each page that it was parsing; `before` has the counts
+    /// up to then.
     pub(super) fn count_ends(&mut self, before: &BTreeMap<u64, u32>) {
         let suspects = self.parsing.suspects().map(Fingerprint::get);
         let count = |page: u64| (page, before.get(&page).copied().unwrap_or_default() + 1);
@@ -178,7 +182,7 @@ impl Commits {
         records.into_iter().collect()
     }
 
-    /// The commit under way is there.
+    /// Notes that the commit under way is stored.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the list of suspects cannot be emptied.
@@ -200,7 +204,7 @@ impl Commits {
         }
     }
 
-    /// The answer to a [`read`](Self::read) is there.
+    /// Notes that the answer to a [`read`](Self::read) has arrived.
     pub(super) fn arrived(&mut self) {
         self.reads -= 1;
         if let Some(next) = self.later_reads.pop_front() {
@@ -209,11 +213,11 @@ impl Commits {
     }
 
     pub(super) fn send(&self, command: Command) {
-        // Fails only when the store is gone, and then the next answer says so.
+        // Fails only when the store is gone, and then the next answer is that error.
         let _ = self.store.commands.send(command);
     }
 
-    /// The next answer of the store.
+    /// Waits for the next answer of the store.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the store cannot go on.
@@ -226,7 +230,7 @@ impl Commits {
     }
 }
 
-/// The next answer of the store; for ever none without one.
+/// Waits for the next answer of the store; forever without a store.
 pub(super) async fn answer(commits: Option<&mut Commits>) -> Result<Answer> {
     match commits {
         Some(commits) => commits.answer().await,
@@ -246,7 +250,7 @@ fn host_record(name: String, memory: Memory) -> HostRecord {
     }
 }
 
-/// The pace at which an earlier process asked this host.
+/// Returns the pace at which an earlier process made requests to this host.
 pub(super) fn pace_memory(record: &HostRecord) -> Memory {
     let closed_until = record
         .closed_until

@@ -1,4 +1,4 @@
-//! The [`Crawler`]: a spider, the settings and everything around it, put together and run.
+//! The [`Crawler`]: builds a crawl from a spider, its settings and everything around it, and runs it.
 //!
 //! ```
 //! use crawlworks::Site;
@@ -41,12 +41,13 @@ use crate::page::error::{Error, Result};
 use crate::store::state::{Plan, Unique};
 pub use stream::ItemStream;
 
-/// How many items may wait for the reader of a stream.
+/// Maximum number of items that wait for the reader of a stream.
 const STREAMED: usize = 64;
 
 /// Builds and runs one crawl.
 ///
-/// Settings start from the defaults and the spider's own ([`Spider::settings`]); what is set here wins.
+/// Settings start from the defaults and the spider's own ([`Spider::settings`]); what is set on the crawler takes
+/// precedence.
 #[must_use = "a crawler does nothing until it is run"]
 pub struct Crawler<S: Spider> {
     spider: S,
@@ -56,27 +57,27 @@ pub struct Crawler<S: Spider> {
     downloader: Option<Box<dyn ErasedDownloader>>,
     outputs: Vec<OutputFile>,
     sinks: Vec<Box<dyn Sink>>,
-    /// What items are held against; it has yet to be checked.
+    /// JSON Schema that items are checked against; the schema itself is not validated yet.
     schema: Option<serde_json::Value>,
     unique_by: Option<KeyFn<S::Item>>,
     columns: Vec<String>,
     job: Option<Plan>,
     fresh: bool,
     announcer: Announcer,
-    /// Nothing is tried again and no host is waited for: there is none.
+    /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
     never_waits: bool,
-    /// The first bad argument to a builder method; told by `run`.
+    /// Error of the first bad argument to a builder method; returned by `run`.
     error: Option<Error>,
 }
 
-/// The middlewares of a crawler, outermost first, and its downloader if it has one of its own.
+/// Middlewares of a crawler, outermost first, and its own downloader if it has one.
 pub(crate) struct FetchStack {
     pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
     pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
 }
 
 impl<S: Spider> Crawler<S> {
-    /// A crawl of this spider with its own settings.
+    /// Creates a crawl of this spider with its own settings.
     pub fn new(spider: S) -> Self {
         let settings = spider.settings(Settings::default());
         Self {
@@ -98,12 +99,12 @@ impl<S: Spider> Crawler<S> {
         }
     }
 
-    /// The settings, to change.
+    /// Returns the settings, to change them.
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
     }
 
-    /// Changes the settings in the middle of a chain.
+    /// Changes the settings within a chain of builder calls.
     ///
     /// ```
     /// # use crawlworks::prelude::*;
@@ -116,53 +117,53 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// The settings, to read.
+    /// Returns the settings, to read them.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The spider.
+    /// Returns the spider.
     pub fn spider(&self) -> &S {
         &self.spider
     }
 
-    /// Visits in flight, over all hosts. Default: 64.
+    /// Sets the maximum number of visits in flight, over all hosts. Default: 64.
     pub fn concurrency(mut self, visits: usize) -> Self {
         self.settings.concurrency = visits;
         self
     }
 
-    /// Visits in flight at one host. Default: 2.
+    /// Sets the maximum number of visits in flight at one host. Default: 2.
     pub fn concurrency_per_host(mut self, visits: usize) -> Self {
         self.settings.concurrency_per_host = visits;
         self
     }
 
-    /// Time between two starts at one host. Default: 500 ms.
+    /// Sets the time between the starts of two requests at one host. Default: 500 ms.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.settings.delay = delay;
         self
     }
 
-    /// Stop after this many pages. Default: no limit.
+    /// Stops the crawl after this many pages. Default: no limit.
     pub fn max_pages(mut self, pages: u64) -> Self {
         self.settings.max_pages = Some(pages);
         self
     }
 
-    /// Stop after this many items. Default: no limit.
+    /// Stops the crawl after this many items. Default: no limit.
     pub fn max_items(mut self, items: u64) -> Self {
         self.settings.max_items = Some(items);
         self
     }
 
-    /// Adds a pipeline step behind those added before.
+    /// Adds a pipeline step after those added before.
     pub fn pipeline(mut self, step: impl Pipeline<S::Item>) -> Self {
         self.steps.push(Box::new(step));
         self
     }
 
-    /// Adds a middleware inside those added before.
+    /// Adds a middleware, inside those added before.
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
         self.middlewares.push(Box::new(middleware));
         self
@@ -178,7 +179,7 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Takes middlewares and downloader out.
+    /// Takes the middlewares and the downloader out of the crawler.
     pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
         FetchStack {
             middlewares: std::mem::take(&mut self.middlewares),
@@ -186,7 +187,7 @@ impl<S: Spider> Crawler<S> {
         }
     }
 
-    /// Fetches with this instead of [`HttpDownloader`](crate::HttpDownloader).
+    /// Sets the downloader to use instead of [`HttpDownloader`](crate::HttpDownloader).
     pub fn downloader(mut self, downloader: impl Downloader) -> Self {
         self.downloader = Some(Box::new(downloader));
         self
@@ -208,25 +209,25 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Writes the items to a sink of your own.
+    /// Writes the items to this sink.
     pub fn sink(mut self, sink: impl Sink) -> Self {
         self.sinks.push(Box::new(sink));
         self
     }
 
-    /// Names the fields that items may have, in their order: the header of a CSV file whose first item has not all of them. Default:
-    /// the fields of the first item.
+    /// Names the fields that items may have, in their order: the header of a CSV file whose first item does not have
+    /// all of them. Default: the fields of the first item.
     pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
         self.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 
     /// Keeps the first of several items with the same key, after all pipeline steps; the others are dropped and counted
-    /// as `duplicate`. An item for which `key` returns `None` has no key, and is no duplicate of any.
+    /// as `duplicate`. An item for which `key` returns `None` is never a duplicate.
     ///
     /// Keys are remembered as 64-bit hashes, for as long as the crawl takes: a [job](Self::job) that is resumed knows
-    /// those of the items in its outputs, and one that starts over knows none. The setting `unique`, which names fields,
-    /// takes the place of this function.
+    /// the keys of the items in its outputs, and a job that starts over knows none. The setting `unique`, which names
+    /// fields, takes the place of this function.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -246,13 +247,13 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Holds every item against a JSON Schema, after all pipeline steps. What does not fit is left out, and counted
-    /// among the failed items by field and rule: `schema: /price: is not of type "number"`.
+    /// Validates every item against a JSON Schema, after all pipeline steps. An item that does not match is left out,
+    /// and counted among the failed items by field and rule: `schema: /price: is not of type "number"`.
     ///
-    /// Drafts 4 to 2020-12 are understood, formats are checked, and nothing is fetched: a `$ref` to a file or a site
-    /// makes [`run`](Self::run) refuse to begin, as anything does that is no schema. The setting `item_schema`, which
-    /// names a file, takes the place of this one. Both need the feature `schema`, which is not on by default: the
-    /// validator is the second largest crate to compile.
+    /// Drafts 4 to 2020-12 are supported, formats are checked, and nothing is fetched: with a `$ref` to a file or a
+    /// site, or with anything that is not a schema, [`run`](Self::run) returns an error before it begins. The setting
+    /// `item_schema`, which names a file, takes the place of this schema. Both need the feature `schema`, which is not
+    /// on by default: the validator is the second largest crate to compile.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -274,19 +275,20 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// The schema that `item_schema` was given.
+    /// Returns the schema that `item_schema` was given; `None` without one.
     pub(crate) fn schema(&self) -> Option<&serde_json::Value> {
         self.schema.as_ref()
     }
 
     /// Makes the crawl a durable job, which keeps its state in this directory.
     ///
-    /// Whatever ends the process, the next run with the same directory goes on where the last commit was, and the outputs
-    /// are those of a run that nothing had interrupted: nothing lost, nothing twice. A run that had come to its end
+    /// However the process ends, the next run with the same directory resumes at the last commit, and its outputs are
+    /// those of an uninterrupted run: no item is lost, and none is written twice. A run after one that had finished
     /// starts over.
     ///
-    /// Pipelines see an item again only if its page was not committed; an own [`Sink`] takes part by answering positions.
-    /// So does the reader of a [`stream`](Self::stream): its items are committed when it has had them.
+    /// Pipelines see an item again only if its page was not committed. A custom [`Sink`] takes part by returning
+    /// positions, and so does the reader of a [`stream`](Self::stream): items are committed when the reader has had
+    /// them.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -321,13 +323,13 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Starts the [job](Self::job) over, whatever an earlier run left to do. Without a job there is nothing to start over.
+    /// Starts the [job](Self::job) over, discarding whatever an earlier run left to do. Has no effect without a job.
     pub fn fresh(mut self) -> Self {
         self.fresh = true;
         self
     }
 
-    /// Returns what the job is called, and which arguments its spider has.
+    /// Sets the name of the job and the arguments of its spider.
     pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
         if let Some(plan) = &mut self.job {
             plan.name = Some(name);
@@ -336,13 +338,13 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Subscribes to what happens in the crawl. Events are only made for subscribers.
+    /// Subscribes to the events of the crawl. Events are only created for subscribers.
     #[must_use]
     pub fn events(&mut self) -> Events {
         self.announcer.events()
     }
 
-    /// Subscribes to the crawl's numbers, which change ten times a second: what a progress bar needs.
+    /// Subscribes to the counts of the crawl, which are updated ten times a second: for a progress bar, for example.
     #[must_use]
     pub fn progress(&mut self) -> ProgressWatch {
         self.announcer.progress()
@@ -351,21 +353,21 @@ impl<S: Spider> Crawler<S> {
     /// Crawls until nothing is left or a limit is reached.
     ///
     /// # Errors
-    /// When the crawl cannot begin (a bad setting, an output that cannot be opened, a spider that cannot start) or
-    /// cannot go on (items cannot be written any more). What happens to single pages is in the report.
+    /// Returns an error when the crawl cannot begin (a bad setting, an output that cannot be opened, a spider that
+    /// cannot start) or cannot go on (items cannot be written any more). Failures of single pages are in the report.
     ///
     /// # Cancellation
-    /// Dropping this future ends the crawl at once; the last quarter of a second of items may not be in the files. To
-    /// stop and lose nothing, use [`run_until`](Self::run_until).
+    /// Dropping this future ends the crawl at once; the items of the last quarter of a second may be missing from the
+    /// files. To stop without losing items, use [`run_until`](Self::run_until).
     pub async fn run(self) -> Result<Report> {
         self.run_until(std::future::pending()).await
     }
 
-    /// Like [`run`](Self::run), but stops when `stop` completes: nothing more is started, visits in flight get the
-    /// setting `grace` to finish, and the report says [`Finish::Stopped`](crate::Finish::Stopped).
+    /// Crawls like [`run`](Self::run), but stops when `stop` completes: nothing more is started, visits in flight get
+    /// the setting `grace` to finish, and the report has [`Finish::Stopped`](crate::Finish::Stopped).
     ///
     /// # Errors
-    /// Like [`run`](Self::run).
+    /// Returns the errors of [`run`](Self::run).
     pub async fn run_until(
         self,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -373,23 +375,23 @@ impl<S: Spider> Crawler<S> {
         self.launch(None, stop).await
     }
 
-    /// Crawls and hands the items over as they come, typed, after all pipelines. A slow reader slows the crawl down;
+    /// Crawls and hands over the items as they come, typed, after all pipelines. A slow reader slows the crawl down;
     /// dropping the stream ends the crawl.
     ///
     /// An item is delivered when its reader asks for the next one, or for the end by [`ItemStream::finish`]. A durable
     /// [job](Self::job) commits a page when its items are delivered. So over any number of runs, whether they were
-    /// finished, dropped or killed, a reader gets every item, and none twice but the one that it had in hand when the
+    /// finished, dropped or killed, a reader gets every item, and none twice except the one that it held when the
     /// stream was dropped or the process was killed. A page that has changed when it is fetched again gives its new
-    /// items. A power cut is no kill: which items were delivered is not forced to the disk, so that some may come again after one,
-    /// whatever the setting `sync` says.
+    /// items. After a power cut, some items may be delivered again, whatever the setting `sync` is: the record of
+    /// delivered items is not forced to the disk.
     ///
     /// Must be called within a tokio runtime.
     pub fn stream(self) -> ItemStream<S::Item> {
         self.stream_until(std::future::pending())
     }
 
-    /// Like [`stream`](Self::stream), but stops when `stop` completes, as [`run_until`](Self::run_until) does: what is
-    /// on its way is still handed over, and then the stream ends.
+    /// Streams the items like [`stream`](Self::stream), but stops when `stop` completes, as
+    /// [`run_until`](Self::run_until) does: items on their way are still handed over, and then the stream ends.
     ///
     /// ```
     /// use crawlworks::prelude::*;
@@ -421,7 +423,7 @@ impl<S: Spider> Crawler<S> {
             tokio::select! {
                 () = stop => {}
                 () = halted.notified() => {}
-                // Nobody reads any more; told at once, not only by the next item, which may never come.
+                // Nothing reads any more: noticed at once, not only at the next item, which may never come.
                 () = reader.closed() => {}
             }
         };

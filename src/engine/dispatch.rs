@@ -1,7 +1,7 @@
 //! The dispatcher: the one task that owns scheduler, frontier and the set of visits in flight.
 //!
-//! Receiving is asynchronous, deciding is not: every arm of the loop's `select!` is a channel, a timer or a set of
-//! tasks (all cancel-safe), and what it brings is handled by a synchronous function.
+//! Receiving is asynchronous, deciding is synchronous: every arm of the loop's `select!` is a channel, a timer or a set
+//! of tasks (all cancel-safe), and a synchronous function handles what it receives.
 
 mod admission;
 mod durable;
@@ -38,14 +38,14 @@ use crate::queue::queued::{HostId, Queued};
 use crate::queue::scheduler::{Scheduler, Turn, WINDOW};
 use crate::store::state::Delivered;
 
-/// How many requests are looked at before everything else gets its turn.
+/// Maximum number of requests that are considered before everything else gets its turn.
 const MAX_TURNS: usize = 10_000;
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
-/// What the thread that writes the items comes to; nothing when it panicked.
+/// Result of the item writer's thread; nothing is sent when the thread panicked.
 pub(crate) type Written = oneshot::Receiver<Result<Delivered>>;
 
-/// Runs a crawl; see the [module](self).
+/// Runs a crawl: starts its visits and handles their outcomes. See the [module](self).
 pub(crate) struct Dispatcher {
     context: Arc<Context>,
     scope: Arc<Scope>,
@@ -57,28 +57,28 @@ pub(crate) struct Dispatcher {
     outages: Outages,
     /// Hosts and reasons of the long waits that were reported already.
     told: HashSet<(HostId, &'static str)>,
-    /// With the time at which the scheduler let each start.
+    /// Visits in flight; each returns its host and the time at which the scheduler let it start.
     visits: JoinSet<(HostId, Duration, Finished)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
-    /// Number of URLs of each kind that were let in, where there is a limit.
+    /// Number of URLs admitted of each kind that has a limit.
     admitted: Admitted,
     tally: Tally,
     settings: Settings,
     began: SystemTime,
     started: Instant,
     finish: Option<Finish>,
-    /// Time at which visits in flight are given up, once the crawl is stopping.
+    /// Time at which visits in flight are given up, once the crawl is stopping; `None` before.
     deadline: Option<Instant>,
-    /// That time is over. A visit that does not even end when it is aborted is not waited for.
+    /// `true` if `deadline` has passed. A visit that does not end even when it is aborted is not waited for.
     has_given_up: bool,
 }
 
-/// What the dispatcher does when it has started all that may start.
+/// Next step of the dispatcher once it has started all visits that may start.
 enum Next {
     /// Wait for something to happen, at the latest until this time.
     Wait(Option<Instant>),
-    /// Nothing is left to do.
+    /// End the crawl: nothing is left to do.
     Over,
 }
 
@@ -131,7 +131,8 @@ impl Dispatcher {
         })
     }
 
-    /// Crawls until nothing is left, a limit is reached or `stop` completes. `line` is the task that writes the items.
+    /// Crawls until nothing is left, a limit is reached or `stop` completes. `line` receives the result of the item
+    /// writer.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] or [`ErrorKind::Pipeline`] when items cannot be written.
@@ -142,14 +143,14 @@ impl Dispatcher {
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Report> {
         if let Err(error) = self.crawl(&mut line, stop).await {
-            // Or visits that are stuck would keep the item writer, and what it holds, for as long.
+            // Otherwise visits that are stuck would keep the item writer, and what it holds, for as long.
             self.context.spider.end();
             return Err(error);
         }
         self.end(spider, line).await
     }
 
-    /// The loop.
+    /// Runs the loop of the crawl: starts visits and handles whatever happens first, until the crawl is over.
     async fn crawl(
         &mut self,
         line: &mut Written,
@@ -183,13 +184,13 @@ impl Dispatcher {
         self.check_reached()
     }
 
-    /// Queues what the spider starts with.
+    /// Queues the start requests of the spider.
     ///
     /// # Errors
     /// [`ErrorKind::Spider`], or the spider's own [`Error`], when it cannot start.
     pub(crate) fn seed(&mut self) -> Result<()> {
         let mut requests = self.context.spider.start().map_err(|e| {
-            // A library error says what and where by itself.
+            // An error of this library already says what failed and where.
             e.downcast::<Error>().map_or_else(
                 |e| Error::new(ErrorKind::Spider, "the spider cannot start").with_source(e),
                 |error| *error,
@@ -208,7 +209,7 @@ impl Dispatcher {
         self.admit(links)
     }
 
-    /// Starts every visit that may start. Answers when to look again at the latest, or that the crawl is over.
+    /// Starts every visit that may start. Returns the latest time at which to try again, or that the crawl is over.
     fn start_ready(&mut self) -> Result<Next> {
         let (mut wake, mut is_idle) = (None, false);
         // When to look for a host that is away. As long as nothing may start, that waits, too: it would be due at once,
@@ -250,7 +251,7 @@ impl Dispatcher {
         Ok(Next::Wait(timers.into_iter().flatten().min()))
     }
 
-    /// A visit that is over and not committed keeps its slot.
+    /// Returns whether a visit may start within `concurrency`: a finished visit that is not committed keeps its slot.
     fn has_free_slot(&self) -> bool {
         let held = match &self.commits {
             Some(commits) if commits.is_opening() => return false,
@@ -272,7 +273,7 @@ impl Dispatcher {
         }
     }
 
-    /// With `max_pages`, no more pages may be in flight than are still wanted.
+    /// Returns whether another page may start: with `max_pages`, no more pages are in flight than are still wanted.
     fn may_start_a_page(&mut self) -> bool {
         match self.settings.max_pages {
             Some(max) if self.tally.pages >= max => {
@@ -284,7 +285,7 @@ impl Dispatcher {
         }
     }
 
-    /// Starts a request, or does what robots.txt says instead.
+    /// Starts a request, or acts on robots.txt instead: waits for the file, or filters the request.
     fn consider(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
         let request = &queued.request;
         if let Some(error) = self.deadly(request) {
@@ -355,8 +356,8 @@ impl Dispatcher {
         });
     }
 
-    /// Lets a request wait for the file of its origin. Only when more of them wait than should be in memory, the whole
-    /// host waits with them.
+    /// Lets a request wait for the robots.txt of its origin. The whole host waits only when more of its requests wait
+    /// than may be kept in memory.
     fn wait_for_robots(&mut self, host: HostId, queued: Queued) -> Result<()> {
         let robots = robots_request(&queued.request)?;
         self.scheduler.set_apart(host);
@@ -386,7 +387,7 @@ impl Dispatcher {
         self.started.elapsed()
     }
 
-    /// A time of this crawl in terms that the next process understands.
+    /// Converts a time of this crawl to the time since 1970, which the next process understands.
     fn since_1970(&self, now: Duration) -> Duration {
         let began = self.began.duration_since(SystemTime::UNIX_EPOCH);
         began.unwrap_or_default() + now
@@ -415,7 +416,7 @@ impl Dispatcher {
         }
     }
 
-    /// Starts nothing more, and gives what is in flight the grace to finish.
+    /// Stops the crawl: nothing more is started, and visits in flight get the setting `grace` to finish.
     fn stop(&mut self, finish: Finish) {
         if self.finish.is_none() {
             tracing::info!(reason = %finish, in_flight = self.visits.len(), "stopping");
@@ -444,7 +445,7 @@ impl Dispatcher {
         }
     }
 
-    /// Lets the last items through and commits, then reports.
+    /// Waits for the last items, makes the last commit, and returns the report.
     async fn end(mut self, spider: String, line: Written) -> Result<Report> {
         let (announcer, progress) = (self.context.announcer.clone(), self.progress());
         announcer.show(progress);
@@ -468,7 +469,7 @@ impl Dispatcher {
             false if away.is_empty() => Finish::Finished,
             false => Finish::Away,
         });
-        // What its reader did not have comes again, so the crawl is not over.
+        // Items that the reader did not get come again, so the crawl is not over.
         let is_refused = delivered.is_refused;
         let finish = if is_refused { Finish::Stopped } else { finish };
         let shortfalls = shortfalls(&self.settings.min_fill, &items, finish);
@@ -494,12 +495,12 @@ impl Dispatcher {
     }
 }
 
-/// The year that dates in URLs are seen from.
+/// Returns the year that dates in URLs are compared with.
 fn this_year() -> i16 {
     jiff::Zoned::now().year()
 }
 
-/// Waits until this time; for ever when there is none.
+/// Waits until `time`; forever when it is `None`.
 async fn until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
@@ -507,15 +508,15 @@ async fn until(time: Option<Instant>) {
     }
 }
 
-/// The request for the robots.txt that another one waits for, as whoever makes that: behind a password, who comes without
-/// it is told of no rules.
+/// Builds the request for the robots.txt that `waiting` waits for, with the same identification: a site behind a
+/// password returns no rules to a request without it.
 fn robots_request(waiting: &Request) -> Result<Request> {
     let origin = identity::origin(waiting.url());
     let file = Url::parse(&format!("{origin}/robots.txt"))?;
     Ok(Request::for_robots(file, origin).identified_as(waiting))
 }
 
-/// Why the items' thread ended while pages were still to come.
+/// Returns the error for an item writer that ended while pages were still to come.
 fn ended_early(result: Result<Result<Delivered>, oneshot::error::RecvError>) -> Error {
     match result {
         Ok(Err(error)) => error,

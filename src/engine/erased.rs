@@ -1,4 +1,4 @@
-//! Where the spider's type ends: past this file no code of the engine knows what an item is.
+//! Type erasure of the spider: no code of the engine outside this file depends on the type of the items.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,46 +22,46 @@ use crate::page::response::Response;
 use crate::store::state::Parse;
 use crate::store::state::store::Cut;
 
-/// A spider plus the way into its pipelines.
+/// A spider with the sender of its item channel and its limits.
 pub(crate) struct Plumbed<S: Spider> {
     pub(crate) spider: S,
     pub(crate) entrance: ItemSender<S::Item>,
     pub(crate) max_links: usize,
     pub(crate) tree: Limits,
-    /// Whether it was told that a page took long.
+    /// `true` if the warning about a slow page has been logged.
     pub(crate) has_warned: AtomicBool,
 }
 
-/// A page that holds its thread for longer is worth a word.
+/// Time for which a page may hold its thread before a warning is logged.
 const LONG: Duration = Duration::from_secs(1);
 
-/// The items of one page on their way to the pipelines, where there is a place for them already.
+/// The items of one page on their way to the pipelines, with a place in the item channel already reserved.
 ///
-/// The dispatcher lets them go on in the order in which it hears of visits: so what has gone in before a commit is
-/// exactly what the visits gave that are over by then.
+/// The dispatcher sends them on in the order in which visits are reported to it. So the items in the channel before a
+/// commit are exactly those of the visits that are over by then.
 #[derive(Default)]
 pub(crate) struct Delivery {
     deliver: Option<Deliver>,
     items: usize,
-    /// Why they are dropped.
+    /// Reason for dropping the items; `None` when they are kept.
     reason: Option<&'static str>,
 }
 
 type Deliver = Box<dyn FnOnce(Option<&'static str>) + Send>;
 
 impl Delivery {
-    /// Returns how many items there are.
+    /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
         self.items
     }
 
-    /// Has them dropped, and counted, instead of kept.
+    /// Marks the items to be dropped and counted instead of kept.
     pub(super) fn dropped(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
     }
 
-    /// Hands them to the pipelines; never waits.
+    /// Hands the items to the pipelines; never waits.
     pub(super) fn deliver(self) {
         if let Some(deliver) = self.deliver {
             deliver(self.reason);
@@ -75,27 +75,28 @@ impl std::fmt::Debug for Delivery {
     }
 }
 
-/// What one page gave.
+/// Result of parsing one page.
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(super) requests: Vec<Request>,
     pub(super) over_limit: u64,
-    /// Links that the limits of rules left out.
+    /// Number of links that the limits of rules left out.
     pub(super) over_rules: u64,
     pub(super) files: u64,
-    /// Whether the page is part of a login.
+    /// `true` if the page is part of a login.
     pub(super) is_login: bool,
-    /// What was cut off of its trees.
+    /// Parts that were cut off of the page's trees.
     pub(super) cuts: Cuts,
     pub(super) items: Delivery,
-    /// The spider's own error or panic; what it emitted before is above.
+    /// Error or panic of the spider; what it emitted before is in the other fields.
     pub(super) error: Option<Error>,
 }
 
-/// A spider whose type is forgotten.
+/// A spider without the type of its items.
 pub(crate) trait ErasedSpider: Send + Sync {
     fn start(&self) -> Result<Vec<Request>, BoxError>;
-    /// `suspect` is dropped when the spider is done: whoever waits for a place after that has parsed.
+    /// Parses a page. `suspect` is dropped when the spider is done with the page: a page that waits for its place among
+    /// the items after that counts as parsed.
     fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed>;
     /// Sends a commit after the items that were delivered so far.
     fn commit(&self, cut: Box<Cut>);
@@ -153,7 +154,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     }
 }
 
-/// Returns what a future comes to, and for how long it held the thread: what it waited for does not count.
+/// Returns the output of a future, and the time for which it held the thread: the time that it waited does not count.
 async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
     let (mut future, mut held) = (pin!(future), Duration::ZERO);
     poll_fn(|cx| {
@@ -166,7 +167,7 @@ async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
 }
 
 impl<S: Spider> Plumbed<S> {
-    /// Names the first page that held its thread for long.
+    /// Logs a warning about the first page that held its thread for long.
     fn warn_if_long(&self, url: &Url, held: Duration) {
         if held >= LONG && !self.has_warned.swap(true, Ordering::Relaxed) {
             let seconds = held.as_secs_f64();
@@ -179,13 +180,13 @@ impl<S: Spider> Plumbed<S> {
         }
     }
 
-    /// Waits for a place among the items that wait for the pipelines.
+    /// Waits for a place in the item channel.
     async fn delivery(&self, url: Url, items: Vec<S::Item>, lost: Vec<String>) -> Delivery {
         let count = items.len();
         if count == 0 && lost.is_empty() {
             return Delivery::default();
         }
-        // None only when the pipelines are gone; then the crawl is ending and says why.
+        // There is no place only when the pipelines are gone; then the crawl is ending and reports why.
         let place = self.entrance.place().await;
         let deliver = place.map(|place| {
             Box::new(move |reason| place.deliver(url, items, lost, reason)) as Deliver
@@ -198,7 +199,7 @@ impl<S: Spider> Plumbed<S> {
     }
 }
 
-/// Returns what a panic said, as an error.
+/// Returns the error for a panic, with its message.
 pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let text = panic
         .downcast_ref::<&str>()

@@ -1,5 +1,5 @@
-//! Scheduler and frontier joined as the dispatcher joins them, and what fuzzing tries, for this package's own tests,
-//! benchmarks and fuzz targets. No part of the API.
+//! Scheduler and frontier joined as the dispatcher joins them, and entry points for fuzzing, for this package's own
+//! tests, benchmarks and fuzz targets. Not part of the API.
 
 mod disk;
 mod fuzzed;
@@ -26,7 +26,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// An empty queue.
+    /// Creates an empty queue.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let frontier = MemoryFrontier::new(settings.order);
@@ -41,7 +41,7 @@ impl Queue {
     /// Queues a request, which counts as new.
     ///
     /// # Errors
-    /// None with the memory frontier.
+    /// Returns no error with the memory frontier.
     pub fn push(&mut self, request: Request) -> Result<()> {
         let (host, _) = self
             .scheduler
@@ -66,7 +66,7 @@ impl Queue {
     /// Starts the next request and finishes it at once; `None` when nothing may start now.
     ///
     /// # Errors
-    /// None with the memory frontier.
+    /// Returns no error with the memory frontier.
     pub fn pop(&mut self, now: Duration) -> Result<Option<Request>> {
         let Turn::Start(host, queued) = self.next(now)? else {
             return Ok(None);
@@ -94,12 +94,12 @@ impl Queue {
     }
 }
 
-/// The set of what a crawl has seen.
+/// Set of the fingerprints that a crawl has seen.
 #[derive(Debug, Default)]
 pub struct Seen(SeenSet);
 
 impl Seen {
-    /// Adds a fingerprint; answers whether it is new.
+    /// Adds a fingerprint; returns whether it is new.
     pub fn insert(&mut self, fingerprint: u64) -> bool {
         self.0.insert(fingerprint)
     }

@@ -1,4 +1,4 @@
-//! The items on their way from `parse` to the outputs: the channel that visits send them into, and the writer at its end.
+//! The path of items from `parse` to the outputs: the channel that visits send them into, and the writer at its end.
 
 mod channel;
 mod handover;

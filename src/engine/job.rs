@@ -1,7 +1,7 @@
 //! A [`Job`]: a spider with a name, ready for the command line to build and run.
 //!
-//! A program with its own spiders lists them as jobs and hands them to [`cli::run`](crate::cli::run). Here the type of
-//! a spider ends: what comes out of [`Job::crawler`] only runs.
+//! A program with its own spiders lists them as jobs and hands them to [`cli::run`](crate::cli::run). [`Job::crawler`]
+//! returns a crawler without the type of the spider, which can only be run.
 //!
 //! ```
 //! use crawlworks::prelude::*;
@@ -46,7 +46,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job of this name. `build` makes the crawler from what `-a name=value` gave.
+    /// Creates a job of this name. `build` creates the crawler from the arguments given as `-a name=value`.
     pub fn new<S, F>(name: impl Into<String>, build: F) -> Self
     where
         S: Spider,
@@ -63,43 +63,43 @@ impl Job {
         }
     }
 
-    /// Adds one line that says what the spider does, for `crawl list`.
+    /// Adds a description of the spider in one line, for `crawl list`.
     #[must_use]
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
         self
     }
 
-    /// Says that an argument is secret: a job does not store what it was. That another value is another job is told by the
-    /// job's name, which has a part of its SHA-256 at its end.
+    /// Marks an argument as secret: a job does not store its value. Another value makes another job, because the job's
+    /// name ends with a part of the value's SHA-256.
     #[must_use]
     pub fn secret(mut self, argument: impl Into<String>) -> Self {
         self.secrets.push(argument.into());
         self
     }
 
-    /// Tells the JSON Schema of the items, for `crawl schema`: that of a type which derives
-    /// [`Extract`](crate::Extract) is `T::schema()`. Items are not held against it, as they are of that type;
-    /// `Crawler::item_schema` does that.
+    /// Sets the JSON Schema of the items, for `crawl schema`: that of a type which derives [`Extract`](crate::Extract)
+    /// is `T::schema()`. Items are not validated against it, as they are of that type; `Crawler::item_schema` does
+    /// that.
     #[must_use]
     pub fn item_schema(mut self, schema: Value) -> Self {
         self.schema = Some(schema);
         self
     }
 
-    /// Tells all labels that its pages can have; an empty one stands for none.
+    /// Sets all labels that the spider's pages can have; an empty string stands for pages without a label.
     #[cfg(feature = "recipe")]
     pub(crate) fn labels(mut self, labels: BTreeSet<String>) -> Self {
         self.labels = Some(labels);
         self
     }
 
-    /// The labels that its pages can have, if that is known.
+    /// Returns the labels that the spider's pages can have; `None` if they are not known.
     pub(crate) fn known_labels(&self) -> Option<&BTreeSet<String>> {
         self.labels.as_ref()
     }
 
-    /// The JSON Schema of the items, if somebody told.
+    /// Returns the JSON Schema of the items; `None` if none was set.
     #[must_use]
     pub fn schema(&self) -> Option<&Value> {
         self.schema.as_ref()
@@ -111,18 +111,18 @@ impl Job {
         self.secrets.iter().any(|secret| secret == argument)
     }
 
-    /// The arguments that are secret.
+    /// Returns the arguments that are secret.
     pub(crate) fn secrets(&self) -> &[String] {
         &self.secrets
     }
 
-    /// The name, as after `crawl run`.
+    /// Returns the name, as it follows `crawl run`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the description of what the spider does; empty when none was given.
+    /// Returns the description of the spider; empty when none was given.
     #[must_use]
     pub fn description(&self) -> &str {
         &self.about
@@ -132,12 +132,13 @@ impl Job {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] for an argument that has a bad value or that the spider did not ask for;
-    /// [`ErrorKind::Spider`] for any other error of the spider's own.
+    /// [`ErrorKind::Spider`] for any other error of the spider.
     pub fn crawler(&self, mut args: Args) -> Result<AnyCrawler> {
         self.built(&mut args)
     }
 
-    /// The same, and the values of the secret arguments by name, those from the environment among them.
+    /// Builds the crawler as [`crawler`](Self::crawler) does, and also returns the values of the secret arguments by
+    /// name, including those from the environment.
     pub(crate) fn crawler_and_secrets(
         &self,
         mut args: Args,

@@ -1,8 +1,8 @@
 //! The engine: one dispatcher task that owns all state, and one task per visit that owns none.
 //!
 //! The dispatcher starts every visit that may start, then waits for a finished visit, the next wake-up time or a
-//! signal, and decides synchronously. There is no shared counter, no lock and no guess whether work is left: the
-//! crawl is over when the queue and the set of visits are empty.
+//! signal, and decides synchronously. Whether work is left needs no shared counter, no lock and no guess: the crawl is
+//! over when the queue and the set of visits are empty.
 
 mod commits;
 pub(crate) mod crawler;

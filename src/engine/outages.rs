@@ -1,14 +1,16 @@
-//! Which origins are away, what waits for them, and which request looks for each of them next.
+//! Tracking of origins that are away, of the requests that wait for them, and of the request that probes each of them
+//! next.
 //!
-//! An origin that has answered and does not any more falls silent: the request that shows it costs no try yet, and those
-//! that come after it are kept here, in order. One at a time goes out to look for the origin, with growing pauses. The
-//! first answer ends the silence. If it was short, what failed in it failed by itself and has spent a try; if it was an
-//! outage, nobody has.
+//! An origin that has answered and no longer does falls silent: the request that shows it costs no try yet, and the
+//! requests that come after it are kept here, in order. One request at a time is sent to probe the origin, with growing
+//! pauses. The first answer ends the silence. If the silence was short, the requests that failed in it failed by
+//! themselves and have each spent a try; if it was an outage, none has.
 //!
-//! Those that look for an origin are its waiting requests, so that each that is answered is a page got. When all that
-//! wait have failed, or many did in a row, its robots.txt is asked for instead: what answers that is there.
+//! The requests that probe an origin are those that wait for it, so that each answer is a page of the crawl. When all
+//! waiting requests have failed, or many failed in a row, the origin's robots.txt is requested instead: any answer to
+//! that shows that the origin is back.
 //!
-//! Time is an argument, counted from the start of the crawl.
+//! Times are arguments, counted from the start of the crawl.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -23,33 +25,33 @@ use crate::policy::outage::pause;
 use crate::queue::queued::{HostId, Queued};
 use crate::queue::scheduler::WINDOW;
 
-/// Requests that fail in a row before robots.txt is asked for, though others wait.
+/// Number of requests that fail in a row before robots.txt is requested, even though others wait.
 const PATIENCE: usize = 8;
-/// A silence in which so many requests looked for the origin in vain was an outage.
+/// Number of failed probes from which a silence counts as an outage.
 const OUTAGE: u32 = 2;
-/// In so many outages a request may fail at no cost.
+/// Number of outages in which a request may fail without spending a try.
 const MAX_SPARED: u8 = 3;
-/// So many `Retry-After` in a row are waited for beyond the time that an origin may be away.
+/// Number of `Retry-After` in a row that are waited for beyond the time that an origin may be away.
 const MAX_ANNOUNCED: u32 = 4;
-/// The number of a request that is the crawl's own, as [`Queued`] has it: one for robots.txt.
+/// Number, as in [`Queued`], of a request that the crawl makes by itself: one for robots.txt.
 const ROBOTS: u64 = 0;
 
-/// The origins of a crawl and their silences.
+/// Origins of a crawl and their silences.
 #[derive(Debug)]
 pub(super) struct Outages {
-    /// The setting `max_outage`.
+    /// Longest time that an origin may be away: the setting `max_outage`.
     max: Duration,
     origins: HashMap<Arc<str>, Origin>,
-    /// Times at which origins are looked for again.
+    /// Times at which origins are probed again.
     due: BTreeSet<(Duration, Arc<str>)>,
-    /// Such times of origins that were away for too long: nothing waits for these times.
+    /// Times at which origins that were away for too long are probed again: the crawl does not wait for these.
     late: BTreeSet<(Duration, Arc<str>)>,
-    /// Origins that the next of their requests may look for.
+    /// Origins that may be probed by the next request to them.
     open: Vec<Arc<str>>,
     silences: usize,
-    /// In how many outages a request failed, by its number.
+    /// Number of outages in which a request failed, by the number of the request.
     spared: HashMap<u64, u8>,
-    /// Origins of which a durable job does not know yet that they answer; none without one.
+    /// Origins that have answered and are not in a commit of the durable job yet; `None` without a job.
     new: Option<Vec<Arc<str>>>,
 }
 
@@ -68,13 +70,13 @@ pub(super) struct Silence {
     pub(super) host: HostId,
     pub(super) since: Duration,
     until: Duration,
-    /// Number of requests that looked for the origin in vain.
+    /// Number of requests that probed the origin without an answer.
     pub(super) failed: u32,
     /// Requests that failed, the oldest first.
     pub(super) suspects: VecDeque<Suspect>,
-    /// Requests that wait, in order; counted as waiting in the scheduler.
+    /// Requests that wait, in order; the scheduler counts them as waiting.
     pub(super) waiting: VecDeque<Queued>,
-    /// As many wait as may, so the host was held.
+    /// `true` if as many requests wait as may, so that the host was held.
     pub(super) is_full: bool,
     probe: Probe,
 }
@@ -83,44 +85,44 @@ pub(super) struct Silence {
 #[derive(Debug)]
 pub(super) struct Suspect {
     pub(super) queued: Queued,
-    /// Outcome of the request if the origin was there.
+    /// Outcome that the request has if the origin was there all the time.
     pub(super) outcome: Outcome,
     pub(super) kind: ErrorKind,
     pub(super) started: Duration,
-    /// A gateway answered for the host.
+    /// `true` if a gateway answered for the host.
     pub(super) is_gateway: bool,
-    /// The wait that the answer asks for.
+    /// Wait that the answer asks for.
     pub(super) retry_after: Option<Duration>,
 }
 
-/// The request that looks for an origin.
+/// State of the request that probes a silent origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Probe {
-    /// There is none before its time.
+    /// No request before the origin's next time.
     None,
-    /// The next request that comes.
+    /// The next request to the origin that comes.
     Next,
-    /// Queued, by its number.
+    /// A queued request, by its number.
     Queued(u64),
     InFlight(u64),
 }
 
-/// Request that is to be sent to look for an origin.
+/// Request to send to probe an origin.
 #[derive(Debug)]
 pub(super) enum Sent {
-    /// This request, which waited here and counts as waiting.
+    /// A request that waited here and counts as waiting.
     Waiting(HostId, Queued),
-    /// This one, which failed before.
+    /// A request that failed before.
     Again(HostId, Box<Suspect>),
-    /// One for robots.txt, as whoever made this request.
+    /// A request for robots.txt, with the identification of this request.
     Robots(HostId, Box<Request>),
 }
 
-/// Answer to whether a request may go.
+/// Decision whether a request may go.
 #[derive(Debug)]
 pub(super) enum Admission {
     Go(Queued),
-    /// It waits here. When no more can: hold the host.
+    /// The request waits here. With `is_full`, no more can wait: hold the host.
     Kept {
         is_full: bool,
     },
@@ -140,24 +142,24 @@ impl Outages {
         }
     }
 
-    /// Returns whether an origin has answered, in this process or one before.
+    /// Returns whether an origin has answered, in this process or an earlier one.
     pub(super) fn knows(&self, origin: &str) -> bool {
         self.origins.contains_key(origin)
     }
 
-    /// Takes note that an origin answered an earlier process.
+    /// Notes that an origin answered an earlier process.
     pub(super) fn take_back(&mut self, origin: &str) {
         if !self.max.is_zero() {
             self.learn(origin, Duration::ZERO);
         }
     }
 
-    /// Origins that have answered since they were last asked for.
+    /// Takes the origins that have answered for the first time since the last call.
     pub(super) fn take_new(&mut self) -> Vec<Arc<str>> {
         self.new.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    /// Lets a request go, unless its origin is away and another one looks for it.
+    /// Lets a request go, unless its origin is away and another request probes it.
     pub(super) fn admit(&mut self, origin: &str, queued: Queued) -> Admission {
         if self.silences == 0 {
             return Admission::Go(queued);
@@ -185,7 +187,7 @@ impl Outages {
         Admission::Kept { is_full }
     }
 
-    /// Takes note that a request that was to look for its origin is not sent after all.
+    /// Notes that a request that was to probe its origin is not sent after all.
     pub(super) fn not_sent(&mut self, origin: &str, number: u64, now: Duration) {
         let known = self.origins.get_mut(origin);
         if let Some(silence) = known.and_then(|known| known.silence.as_mut())
@@ -196,7 +198,8 @@ impl Outages {
         }
     }
 
-    /// Takes note that an origin answered this request, which was started then. Answers the silence that this ends.
+    /// Notes that an origin answered this request, which was started at `started`. Returns the silence that the answer
+    /// ends.
     pub(super) fn answered(
         &mut self,
         origin: &str,
@@ -214,7 +217,7 @@ impl Outages {
         let silence = known.silence.as_ref()?;
         let is_probe = silence.probe == Probe::InFlight(number);
         let mut suspects = silence.suspects.iter();
-        // What was sent before the last that failed says nothing of the time since.
+        // A request that was sent before the last failed one says nothing about the time since.
         if !is_probe && suspects.any(|suspect| suspect.started >= started) {
             return None;
         }
@@ -228,8 +231,10 @@ impl Outages {
         silence
     }
 
-    /// Whether an answer to robots.txt ends this silence. What stands before a host may have a copy of that file, so for
-    /// pages of which a gateway says that they do not answer it takes more: that it is only one, or that it is long so.
+    /// Returns whether an answer to robots.txt ends the silence of this origin. A gateway in front of a host may have a
+    /// copy of that file. So while a gateway reports that the pages do not answer, the silence ends only if a single
+    /// request failed in it, if robots.txt has already ended an earlier silence, or if the silence has lasted as long
+    /// as an origin may be away.
     pub(super) fn believes_robots(&self, origin: &str, now: Duration) -> bool {
         let known = self.origins.get(origin);
         let silence = known.and_then(|known| Some((known, known.silence.as_ref()?)));
@@ -241,8 +246,8 @@ impl Outages {
         })
     }
 
-    /// Takes a request that got no answer; gives it back when that is its own matter: when the origin never answered, or
-    /// answered something that was asked later.
+    /// Keeps a request that got no answer. Returns it as the error when the failure is its own: when the origin never
+    /// answered, or answered a request that was started later.
     pub(super) fn fell_silent(
         &mut self,
         origin: &str,
@@ -277,7 +282,7 @@ impl Outages {
         Ok(())
     }
 
-    /// Takes note that a request for robots.txt brought nothing. Answers whether it looked for a silent origin.
+    /// Notes that a request for robots.txt got no answer. Returns whether it probed a silent origin.
     pub(super) fn robots_in_vain(&mut self, origin: &str, now: Duration) -> bool {
         let Some(known) = self.origins.get_mut(origin) else {
             return false;
@@ -297,7 +302,7 @@ impl Outages {
         true
     }
 
-    /// Takes note that a request that looked for its origin says nothing of it.
+    /// Notes that a request that probed its origin ended without showing whether the origin is there.
     pub(super) fn unclear(&mut self, origin: &str, number: u64, now: Duration) {
         if self.silences == 0 {
             return;
@@ -313,8 +318,8 @@ impl Outages {
         }
     }
 
-    /// Returns what to send now to look for origins whose time has come. `has_more` says whether a host has requests in its
-    /// queue.
+    /// Returns the requests to send now to probe the origins whose time has come. `has_more` returns whether a host has
+    /// requests in its queue.
     pub(super) fn probes(&mut self, now: Duration, has_more: impl Fn(HostId) -> bool) -> Vec<Sent> {
         if self.silences == 0 {
             return Vec::new();
@@ -363,18 +368,18 @@ impl Outages {
         Some(Sent::Robots(host, Box::new(asks)))
     }
 
-    /// Returns when an origin is looked for next that need not be given up.
+    /// Returns the time at which the next origin is probed that is not away for too long; `None` when there is none.
     pub(super) fn next(&self) -> Option<Duration> {
         self.due.first().map(|(due, _)| *due)
     }
 
-    /// The origins that are silent.
+    /// Returns the origins that are silent, with their silences.
     pub(super) fn silences(&self) -> impl Iterator<Item = (&str, &Silence)> {
         let silent = self.origins.iter();
         silent.filter_map(|(origin, known)| Some((&**origin, known.silence.as_deref()?)))
     }
 
-    /// Returns how many requests failed in silences and are in no queue.
+    /// Returns the number of requests that failed in silences and are in no queue.
     pub(super) fn suspects(&self) -> usize {
         if self.silences == 0 {
             return 0;
@@ -389,12 +394,12 @@ impl Outages {
         self.silences > 0
     }
 
-    /// The silence of an origin.
+    /// Returns the silence of an origin; `None` when it is not silent.
     pub(super) fn silence(&self, origin: &str) -> Option<&Silence> {
         self.origins.get(origin)?.silence.as_deref()
     }
 
-    /// Returns whether a request has spent a try that failed in a silence in which so many looked for the origin in vain.
+    /// Returns whether a request that failed in a silence with `failed` failed probes has spent a try.
     pub(super) fn costs_a_try(&mut self, failed: u32, number: u64) -> bool {
         if failed < OUTAGE {
             return true;
@@ -417,7 +422,8 @@ impl Outages {
         });
     }
 
-    /// Sets when a silent origin is looked for next: at the end of its time at the latest, once more.
+    /// Sets the time at which a silent origin is probed next: at the end of its longest time away at the latest, one
+    /// last time.
     fn plan(&mut self, origin: &str, due: Duration, now: Duration) {
         self.forget_times(origin);
         let known = self.origins.get_key_value(origin);
@@ -453,12 +459,12 @@ impl Silence {
         }
     }
 
-    /// Returns whether it is a gateway that says so, of every request.
+    /// Returns whether a gateway answered for the host, for every request that failed.
     fn is_gateway(&self) -> bool {
         self.suspects.iter().all(|suspect| suspect.is_gateway)
     }
 
-    /// Returns whether the origin was away for so long that it is not waited for any more.
+    /// Returns whether the origin has been away for so long that it is not waited for any more.
     pub(super) fn is_over(&self, now: Duration) -> bool {
         now >= self.until
     }

@@ -1,9 +1,9 @@
-//! Threads that pages are parsed on, beside the workers of the runtime, which go on with the network meanwhile.
+//! Threads that pages are parsed on, besides the workers of the runtime, which handle the network meanwhile.
 //!
-//! There are as many as workers. A page that holds its thread for long, because it computes or waits for something,
-//! costs no other page its turn: the thread is replaced until it comes back. So there are never more threads than visits
-//! in flight. On a current-thread runtime pages are parsed in place: to have one thread was the program's choice, and the
-//! [clock](crate::fetch::clock) stands still meanwhile.
+//! There are as many threads as workers. A page that holds its thread for long, because it computes or waits for
+//! something, does not delay other pages: the thread is replaced until it is free again. So there are never more
+//! threads than visits in flight. On a current-thread runtime pages are parsed in place: a single thread was the
+//! program's choice. Meanwhile the [clock](crate::fetch::clock) stands still.
 
 mod threads;
 
@@ -20,7 +20,7 @@ use tokio::sync::oneshot;
 use self::threads::Threads;
 use crate::fetch::clock;
 
-/// See the [module](self).
+/// Threads of a crawl that pages are parsed on.
 #[derive(Debug)]
 pub(crate) struct Parsers {
     /// Threads for parsing; `None` where pages are parsed in place.
@@ -28,7 +28,7 @@ pub(crate) struct Parsers {
 }
 
 impl Parsers {
-    /// The threads of a crawl in this runtime; they start when they are needed.
+    /// Creates the threads of a crawl in this runtime; they start when they are needed.
     pub(crate) fn new(runtime: &Handle) -> Self {
         let is_shared = runtime.runtime_flavor() != RuntimeFlavor::CurrentThread;
         let threads = || Threads::new(runtime.clone(), runtime.metrics().num_workers());
@@ -42,10 +42,10 @@ impl Parsers {
         self.threads.is_some()
     }
 
-    /// Brings a future to its end on these threads. Dropped, it ends where it is, like any other.
+    /// Runs a future to its end on these threads. When dropped, the future ends where it is, like any other.
     ///
     /// # Panics
-    /// When the future does.
+    /// Panics when the future panics.
     pub(super) async fn run<T: Send + 'static>(&self, mut future: Work<T>) -> T {
         let Some(threads) = &self.threads else {
             return std::future::poll_fn(|cx| clock::hold(|| future.as_mut().poll(cx))).await;
@@ -66,7 +66,7 @@ impl Parsers {
     }
 }
 
-/// Work in the middle of nowhere may not go on when the crawl is over.
+/// Ends the threads on drop: no work may go on when the crawl is over.
 impl Drop for Parsers {
     fn drop(&mut self) {
         if let Some(threads) = &self.threads {
@@ -75,11 +75,12 @@ impl Drop for Parsers {
     }
 }
 
-/// Future that the threads bring to its end: boxed, since it goes from thread to thread.
+/// Future that the threads run to its end: boxed, since it moves from thread to thread.
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 type Polled<T> = std::thread::Result<(Work<T>, Poll<T>)>;
 
-/// Returns what a thread does with a future: it polls it once and hands it back. What nobody waits for any more is dropped.
+/// Returns the job of a thread for a future: it polls the future once and hands it back. A future that nothing waits
+/// for any more is dropped.
 fn poll_once<T: Send + 'static>(
     mut future: Work<T>,
     waker: Waker,
@@ -97,7 +98,7 @@ fn poll_once<T: Send + 'static>(
     })
 }
 
-/// Rings when a future can go on, also when that is before anybody listens.
+/// Waker that signals that a future can go on, even before anything listens.
 #[derive(Debug, Default)]
 struct Bell {
     is_rung: AtomicBool,

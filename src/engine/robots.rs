@@ -1,10 +1,10 @@
-//! What is known of each origin's robots.txt, and who waits for it.
+//! Robots.txt files of the origins, and the requests that wait for them.
 //!
-//! A file is fetched like any page: as a request that passes its host's limiter, with retries and redirects that go
+//! A file is fetched like any page: by a request that passes its host's limiter, with retries and redirects that go
 //! back to the scheduler. While it is on its way, the requests that need it wait here, and those of other origins at
 //! the same host go on.
 //!
-//! Times are counted from 1970, because a file outlives the process that fetched it.
+//! Times are counted from 1970, because a file is used beyond the process that fetched it.
 
 mod kept;
 
@@ -19,27 +19,28 @@ use crate::policy::robots::{Rules, Verdict};
 use crate::queue::queued::{HostId, Queued};
 use crate::queue::scheduler::WINDOW;
 
-/// How long a file is believed (RFC 9309, section 2.4).
+/// Time for which a file is used before it is requested again (RFC 9309, section 2.4).
 const LIFE: Duration = Duration::from_hours(24);
-/// How long a copy stands in for a file that is unreachable (RFC 9309, section 2.3.1.4).
+/// Greatest age of a copy that is used in place of an unreachable file (RFC 9309, section 2.3.1.4).
 const MAX_AGE: Duration = Duration::from_hours(30 * 24);
-/// How long "it cannot be read" holds before the file is asked for again.
+/// Time for which a file counts as unreachable before it is requested again.
 const UNREACHABLE_LIFE: Duration = Duration::from_mins(10);
-/// Redirects of a robots.txt that are followed; then it counts as missing (RFC 9309, section 2.3.1.2).
+/// Maximum number of redirects of a robots.txt that are followed; beyond it, the file counts as missing (RFC 9309,
+/// section 2.3.1.2).
 pub(super) const MAX_REDIRECTS: usize = 5;
 
-/// Most bytes of rules that are kept; a file can have half a megabyte of them.
+/// Budget for the rules in memory, in bytes; one file can have half a megabyte of them.
 const MAX_MEMORY: usize = 64 << 20;
-/// Most characters of a rule that are shown.
+/// Maximum number of characters of a rule that are shown.
 const MAX_SHOWN: usize = 200;
 
-/// Answer of the book to whether a URL may be fetched.
+/// Answer of the [`Book`] to whether a URL may be fetched.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Gate {
     Allowed,
     Forbidden(Forbidden),
     Unreachable,
-    /// Not known: fetch the file first.
+    /// The file is not known: fetch it first.
     Unknown,
 }
 
@@ -48,7 +49,7 @@ pub(super) enum Gate {
 pub(super) enum RobotsFile {
     Read {
         rules: Rules,
-        /// Those that it lists, where they are wanted.
+        /// Sitemaps that the file lists; empty unless they are wanted.
         sitemaps: Vec<String>,
     },
     Missing,
@@ -64,7 +65,7 @@ impl RobotsFile {
         }
     }
 
-    /// The delay that the site asks for.
+    /// Returns the delay that the site asks for; `None` when it asks for none.
     pub(super) fn crawl_delay(&self) -> Option<Duration> {
         match self {
             Self::Read { rules, .. } => rules.crawl_delay(),
@@ -82,50 +83,50 @@ impl RobotsFile {
     }
 }
 
-/// The robots.txt files of a crawl, by origin.
+/// Robots.txt files of a crawl, by origin.
 #[derive(Debug, Default)]
 pub(super) struct Book {
     origins: HashMap<Box<str>, Entry>,
-    /// Bytes of rules in `origins`.
+    /// Size of the rules in `origins`, in bytes.
     memory: usize,
-    /// Origins of which a durable job has not the newest; none when there is no job.
+    /// Origins whose newest file the durable job does not have; `None` without a job.
     changed: Option<HashSet<Box<str>>>,
 }
 
 #[derive(Debug, Default)]
 struct Entry {
     known: Option<Known>,
-    /// The file is on its way.
+    /// Requests that wait for the file while it is on its way; `None` when it is not.
     waiting: Option<Waiting>,
 }
 
-/// Record of what is known of a robots.txt.
+/// A robots.txt that is known.
 #[derive(Debug)]
 struct Known {
     file: RobotsFile,
     fetched: Duration,
-    /// Time at which the file has to be asked for again.
+    /// Time at which the file has to be requested again.
     until: Duration,
-    /// An earlier process fetched it.
+    /// `true` if an earlier process fetched the file.
     is_handed_down: bool,
 }
 
-/// What waits for a file: no more requests than the scheduler would hold of the host.
+/// Requests that wait for a file: no more than the scheduler would hold of the host.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) host: HostId,
-    /// In the order in which they should go.
+    /// The waiting requests, in the order in which they should go.
     pub(super) requests: Vec<Queued>,
-    /// There were as many as may wait, so the host was held.
+    /// `true` if as many requests wait as may, so that the host was held.
     pub(super) is_full: bool,
 }
 
 /// Work that [`Book::park`] leaves to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parked {
-    /// Nobody has asked for the file yet.
+    /// `true` if nothing has requested the file yet.
     pub(super) is_first: bool,
-    /// No more can wait: hold the host.
+    /// `true` if no more requests can wait, so that the host is to be held.
     pub(super) is_full: bool,
 }
 
@@ -137,7 +138,7 @@ pub(super) struct Settled {
 }
 
 impl Book {
-    /// A book whose changes are noted for a durable job.
+    /// Creates a book that notes its changes for a durable job.
     pub(super) fn durable() -> Self {
         Self {
             changed: Some(HashSet::new()),
@@ -163,7 +164,7 @@ impl Book {
         entry.is_some_and(|entry| entry.waiting.is_some())
     }
 
-    /// Keeps a request until the file of its origin is there.
+    /// Keeps a request until the file of its origin has arrived.
     pub(super) fn park(&mut self, host: HostId, queued: Queued) -> Parked {
         let origin = origin(queued.request.url());
         let entry = match self.origins.get_mut(origin) {
@@ -182,8 +183,8 @@ impl Book {
         Parked { is_first, is_full }
     }
 
-    /// Has the file of this URL's origin fetched anew if this process has not done so yet: the network may be down, and
-    /// that is told by robots.txt, not by losing pages. Answers whether it is so.
+    /// Has the file of this URL's origin fetched anew if this process has not fetched it yet: the network may be down,
+    /// which a request for robots.txt shows without losing pages. Returns whether the file is fetched anew.
     pub(super) fn doubt(&mut self, url: &Url) -> bool {
         let entry = self.origins.get_mut(origin(url));
         let known = entry.and_then(|entry| entry.known.as_mut());
@@ -194,8 +195,8 @@ impl Book {
         true
     }
 
-    /// Notes what came of the file. If it is unreachable, the last copy stands in for it for a while: but for one that
-    /// is in [`doubt`](Self::doubt).
+    /// Notes the result of fetching the file. If the file is unreachable, the last copy is used in its place for a
+    /// while, except for one that is in [`doubt`](Self::doubt).
     pub(super) fn settle(&mut self, origin: &str, file: RobotsFile, now: Duration) -> Settled {
         let entry = self.origins.entry(origin.into()).or_default();
         let waiting = entry.waiting.take();
@@ -226,7 +227,7 @@ impl Book {
         Settled { waiting, holds }
     }
 
-    /// Takes the sitemaps that the file of this origin lists: once.
+    /// Takes the sitemaps that the file of this origin lists; they are returned only once.
     pub(super) fn take_sitemaps(&mut self, origin: &str) -> Vec<String> {
         let known = self.origins.get_mut(origin).and_then(|e| e.known.as_mut());
         match known.map(|known| &mut known.file) {
@@ -251,7 +252,7 @@ impl Book {
         }
     }
 
-    /// Forgets what takes too much memory: it is fetched again when it is needed again.
+    /// Forgets all files but that of `origin`, to free memory: each is fetched again when it is needed.
     fn forget_all_but(&mut self, origin: &str) {
         self.memory = 0;
         let (changed, memory) = (&mut self.changed, &mut self.memory);

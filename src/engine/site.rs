@@ -34,12 +34,12 @@ use crate::page::response::Response;
 use crate::policy::rules::is_page;
 pub use record::{Content, MainText, SitePage};
 
-/// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], every link to what may be a page is
-/// followed, and so are frames and the next page that a `<link rel=next>` names.
+/// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], and the spider follows every link to a
+/// possible page, every frame, and the next page that a `<link rel=next>` names.
 ///
 /// Pages are read as a stream of tags; a document is only built when [`with_content`](Self::with_content) asks for one.
 ///
-/// A header that a start request has goes along to every page of its origin, and nowhere else.
+/// A header of a start request is also sent for every page of its origin, and nowhere else.
 #[derive(Debug, Clone)]
 pub struct Site {
     start: Vec<Request>,
@@ -50,7 +50,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// A crawl of the site, or sites, that these URLs belong to.
+    /// Creates a spider for the site, or sites, that these URLs belong to.
     pub fn new<R: Into<Request>>(start: impl IntoIterator<Item = R>) -> Self {
         let start: Vec<Request> = start.into_iter().map(Into::into).collect();
         let headers = start.iter().map(|request| {
@@ -77,9 +77,10 @@ impl Site {
         self
     }
 
-    /// Of text and Markdown, adds the main text only: without menus, headers and footers, and without a heading that says
-    /// what the page's title says. A page that has none, such as a list of links, or is too large for looking for it (see
-    /// [`Article::read`](crate::Article::read)), keeps its whole content. [`SitePage::main`] tells which it is.
+    /// Restricts content of the forms text and Markdown to the main text: without menus, headers and footers, and
+    /// without a heading that repeats the page's title. A page that has no main text, such as a list of links, or is
+    /// too large for looking for it (see [`Article::read`](crate::Article::read)), keeps its whole content.
+    /// [`SitePage::main`] reports which of the two it is.
     #[cfg(feature = "article")]
     #[must_use]
     pub fn with_main_text(mut self) -> Self {
@@ -87,7 +88,7 @@ impl Site {
         self
     }
 
-    /// Of Markdown, adds the text of links without their URLs. Pictures stay.
+    /// Leaves the URLs of links out of Markdown content, and keeps their text. Pictures stay.
     #[must_use]
     pub fn without_links(mut self) -> Self {
         self.links = Links::Left;
@@ -111,7 +112,7 @@ impl Site {
         request
     }
 
-    /// The content, and what is known of the main text, if that is wanted.
+    /// Returns the content, and the metadata of the main text if that was asked for.
     fn content(&self, response: &Response) -> Result<(Option<String>, Option<MainText>), BoxError> {
         let whole = |root: Element<'_>| match self.content {
             Content::Markdown => markdown::of(root, self.links),

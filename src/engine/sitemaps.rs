@@ -1,4 +1,4 @@
-//! What a visit makes of a sitemap: requests for the pages, or for the sitemaps, that it lists.
+//! Sitemaps as a visit reads them: requests for the pages, or for the sitemaps, that a sitemap lists.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::policy::robots::RobotsTxt;
 use crate::policy::scope::Scope;
 
 impl Context {
-    /// The sitemaps that a robots.txt lists, if they are wanted.
+    /// Returns the sitemaps that a robots.txt lists; empty when the setting `sitemaps` is off.
     pub(super) fn listed_sitemaps(&self, file: &RobotsTxt) -> Vec<String> {
         if !self.sitemaps {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! A [`Spider`]: where to start, and what to do with a page.
+//! The [`Spider`] trait: the start requests of a crawl, and the parsing of its pages.
 
 mod documents;
 mod feed;
@@ -15,10 +15,11 @@ pub use feed::FeedSpider;
 pub use feed_pages::FeedPages;
 pub use sitemap::SitemapSpider;
 
-/// Spider, which a user writes: where a crawl starts, and what each page gives.
+/// A spider, which a user writes: it provides the requests that a crawl starts with, and takes items and requests from
+/// each page.
 ///
-/// Implement `parse` as an ordinary `async fn`. It does no I/O: it reads the [`Response`] and emits items and
-/// requests. What needs the network is a request; tell pages apart by [`Response::label`].
+/// Implement `parse` as an ordinary `async fn`. It does no I/O: it reads the [`Response`] and emits items and requests.
+/// Anything that needs the network is a request; tell pages apart by [`Response::label`].
 ///
 /// ```
 /// use crawlworks::prelude::*;
@@ -58,26 +59,26 @@ pub trait Spider: Send + Sync + 'static {
     /// Type of the items that the spider finds.
     type Item: Item;
 
-    /// The spider's name in logs, reports and on the command line.
+    /// Returns the spider's name in logs, reports and on the command line.
     fn name(&self) -> &str;
 
-    /// The requests that a crawl begins with. They define the [`scope`](Settings::scope).
+    /// Returns the requests that a crawl begins with. They define the [`scope`](Settings::scope).
     ///
     /// # Errors
     /// Any error ends the crawl before it begins.
     fn start(&self) -> Result<Vec<Request>, BoxError>;
 
-    /// Takes items and further requests out of one page.
+    /// Takes items and further requests from one page.
     ///
     /// # Errors
-    /// An error (or a panic) costs this page only and is counted; what was emitted before it is kept.
+    /// An error (or a panic) fails this page only and is counted; what was emitted before it is kept.
     fn parse(
         &self,
         response: Response,
         out: &mut Output<Self::Item>,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
 
-    /// The spider's own defaults. `crawl.toml`, the environment and the command line win over them.
+    /// Returns the spider's own defaults. `crawl.toml`, the environment and the command line take precedence over them.
     fn settings(&self, settings: Settings) -> Settings {
         settings
     }

@@ -1,8 +1,8 @@
-//! A visit: one round trip and what follows from it, in a task of its own.
+//! A visit: one round trip and the handling of its answer, in a task of its own.
 //!
 //! All CPU work is here, so that it uses every core: decoding, parsing, joining URLs, fingerprints, scope. The
-//! dispatcher gets back what it only has to look up and queue. What follows from an answer is worked out on
-//! [threads](super::parsers) that no socket waits for.
+//! dispatcher gets back only what it has to look up and queue. An answer is handled on [threads](super::parsers) that
+//! no socket waits for.
 
 mod hop;
 mod link;
@@ -36,14 +36,14 @@ use crate::store::state::{Parse, Parsing};
 pub(super) use hop::is_in_own_chain;
 pub(crate) use link::Link;
 
-/// What all visits of a crawl share, to read.
+/// Read-only state that all visits of a crawl share.
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a choice of its own, mostly a setting"
 )]
 pub(crate) struct Context {
     pub(crate) spider: Box<dyn ErasedSpider>,
-    /// Where pages are parsed.
+    /// Threads that pages are parsed on.
     pub(crate) parsers: Parsers,
     pub(crate) stack: Arc<Stack>,
     pub(crate) key: FingerprintKey,
@@ -51,27 +51,27 @@ pub(crate) struct Context {
     pub(crate) user_agent: String,
     pub(crate) robots_tags: RobotsTags,
     pub(crate) sitemaps: bool,
-    /// Nothing is tried again and no host is waited for: the answers are recorded.
+    /// `true` if nothing is retried and no host is waited for, because the answers are replayed from a cassette.
     pub(crate) never_waits: bool,
     pub(crate) retries: u32,
     pub(crate) redirects: u32,
-    /// The media types that are wanted, in lower case; none: all.
+    /// Media types that are wanted, in lower case; empty: all.
     pub(crate) content_types: Vec<String>,
-    /// What is taken out of found links.
+    /// Parts of the URL that are removed from found links.
     pub(crate) strip: Strip,
-    /// Whether links that differ only in a session id are one.
+    /// `true` if links that differ only in a session id are one.
     pub(crate) ignores_sessions: bool,
-    /// Unless traps are not looked for.
+    /// Detection of pages that mirror each other; `None` when traps are not looked for.
     pub(crate) mirrors: Option<Mirrors>,
     pub(crate) meta_refresh: bool,
-    /// The setting `cookies`.
+    /// Cookies of the crawl; `None` when the setting `cookies` is off.
     pub(crate) cookies: Option<Cookies>,
     pub(crate) accounts: Accounts,
-    /// Where a durable job notes which pages are being parsed.
+    /// Record of the pages that are being parsed; `None` unless the crawl is a durable job.
     pub(crate) parsing: Option<Arc<Parsing>>,
 }
 
-/// A visit that is over.
+/// A finished visit.
 #[derive(Debug)]
 pub(super) struct Finished {
     pub(super) queued: Queued,
@@ -79,7 +79,7 @@ pub(super) struct Finished {
     pub(super) outcome: Outcome,
 }
 
-/// How a visit ended.
+/// Outcome of a visit.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Parsed {
@@ -97,21 +97,21 @@ pub(super) enum Outcome {
     Redirected(Link),
     Sitemap {
         links: Vec<Link>,
-        /// How many sitemaps are nested too deeply.
+        /// Number of listed sitemaps that are nested too deeply.
         too_deep: u64,
     },
     Robots(RobotsFile),
     RobotsUnreachable(Error),
     RobotsMoved(Request),
     Retry(Error),
-    /// To be made again with credentials that were asked for.
+    /// The site asks for credentials, and the request is to be made again with them.
     Challenged,
     Filtered(Filter),
     Failed(Error),
 }
 
 impl Outcome {
-    /// Why the request failed, if it did.
+    /// Returns the error of a request that failed; `None` if it did not.
     pub(super) fn error(&self) -> Option<&Error> {
         match self {
             Self::RobotsUnreachable(error) | Self::Retry(error) | Self::Failed(error) => {
@@ -121,7 +121,7 @@ impl Outcome {
         }
     }
 
-    /// Returns whether there was no answer in time.
+    /// Returns whether the request failed because no answer came in time.
     pub(super) fn is_late(&self) -> bool {
         let kind = self.error().map(Error::kind);
         matches!(kind, Some(ErrorKind::Timeout | ErrorKind::Slow))
@@ -133,12 +133,12 @@ impl Context {
         Link::new(request, scope, self.key)
     }
 
-    /// A request that a page asks for.
+    /// Builds the link for a request that was found on a page.
     fn found(&self, scope: &Scope, request: Request) -> Link {
         Link::found(request, scope, self.key, &self.strip, self.ignores_sessions)
     }
 
-    /// Makes the visit. A panic anywhere in it costs this request only.
+    /// Makes the visit. A panic anywhere in it fails this request only.
     pub(super) async fn visit(self: Arc<Self>, scope: Arc<Scope>, queued: Queued) -> Finished {
         let request = &queued.request;
         self.announcer.announce(|| Event::Started {
@@ -164,7 +164,7 @@ impl Context {
         }
     }
 
-    /// Makes the round trip. What the program has put around it, or in its place, may block as well as its spider.
+    /// Makes the round trip. Middlewares and downloaders of the program may block, as its spider may.
     async fn fetch(&self, request: &Request) -> Result<Response> {
         let (stack, own) = (Arc::clone(&self.stack), request.clone());
         let fetch = async move { AssertUnwindSafe(stack.fetch(own)).catch_unwind().await };
@@ -176,7 +176,7 @@ impl Context {
         result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).with_url(request.url())))
     }
 
-    /// Returns what the result of a round trip comes to.
+    /// Returns the outcome for the result of a round trip.
     async fn outcome(&self, scope: &Scope, request: &Request, result: Result<Response>) -> Outcome {
         if request.robots_for().is_some() {
             return self.robots(request, result);
@@ -233,8 +233,8 @@ impl Context {
         self.parse(scope, request, response, suspect).await
     }
 
-    /// Whether an answer that says nothing of its media type turns out to be of one that is not wanted. One that does
-    /// say was left at its head.
+    /// Returns whether an answer without a media type turns out to have one that is not wanted. An answer with an
+    /// unwanted media type was already dropped after its head.
     fn is_unwanted(&self, response: &Response) -> bool {
         if self.content_types.is_empty() || response.has_media_type() {
             return false;
@@ -310,7 +310,7 @@ impl Context {
         }
     }
 
-    /// Marks the links that lead further down, if the page is one too many that is equal to those above it.
+    /// Marks the links that lead further down, if the page is equal to too many of the pages above it.
     fn mark_mirrored(&self, url: &Url, body: &[u8], links: &mut [Link]) {
         let Some(mirrors) = &self.mirrors else {
             return;
@@ -324,7 +324,7 @@ impl Context {
         }
     }
 
-    /// RFC 9309, section 2.3.1: what each kind of answer means.
+    /// Returns the outcome of a request for robots.txt, by the kind of its answer (RFC 9309, section 2.3.1).
     fn robots(&self, request: &Request, result: Result<Response>) -> Outcome {
         let response = match result {
             Ok(response) => response,
@@ -347,7 +347,7 @@ impl Context {
         if let Some(moved) = moved_robots(request, &response) {
             return moved;
         }
-        // 429 is no word about the rules: it says "not now", like 5xx.
+        // 429 says nothing about the rules: it means "not now", like 5xx.
         let unreachable = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
         match unreachable {
             true if self.may_retry(request) => Outcome::Retry(status_error(&response)),
@@ -357,7 +357,7 @@ impl Context {
     }
 }
 
-/// Returns where a robots.txt has moved to; too far or nowhere counts as missing.
+/// Returns the outcome of a robots.txt that has moved; one that has moved too far, or nowhere, counts as missing.
 fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
     let limit = u32::try_from(MAX_REDIRECTS).unwrap_or(u32::MAX);
     match redirect::follow(request, response.status(), response.headers(), limit) {
@@ -378,7 +378,7 @@ fn status_error(response: &Response) -> Error {
     .with_url(response.url())
 }
 
-/// The facts of this answer.
+/// Returns the facts of this answer.
 fn fetched(response: &Response) -> Fetched {
     let now = jiff::Timestamp::now();
     let retry_after = response

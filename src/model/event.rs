@@ -30,106 +30,107 @@ use url::Url;
 use crate::model::report::{Filter, Finish};
 use crate::page::error::ErrorKind;
 
-/// How many events a subscriber may lag behind before it misses some.
+/// Number of events that a subscriber may lag behind before it misses some.
 const BUFFER: usize = 4096;
-/// The same where none may be missed: more than the links of a page and the items of many.
+/// Number of events that a subscriber may lag behind where none may be missed: more than the links of a page and the
+/// items of many.
 const WIDE_BUFFER: usize = 1 << 16;
 
-/// Something that happened in a crawl.
+/// Event of a running crawl.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
-    /// The crawl goes on with what an earlier process left of its job. Always the first event then.
+    /// The crawl resumes the job of an earlier process. Always the first event of a resumed crawl.
     Resumed {
-        /// Pages that are done.
+        /// Number of pages that are done.
         pages: u64,
-        /// Items that are in the outputs.
+        /// Number of items that are in the outputs.
         items: u64,
-        /// Requests that wait.
+        /// Number of requests that wait in the queue.
         pending: u64,
     },
-    /// A request was started; robots.txt included.
+    /// A request was started; requests for robots.txt are included.
     Started {
-        /// What is fetched.
+        /// URL of the request.
         url: Url,
     },
     /// A page was fetched and parsed.
     Page {
-        /// The page.
+        /// URL of the page.
         url: Url,
-        /// Its status.
+        /// HTTP status of the answer.
         status: StatusCode,
-        /// Bytes of its decoded body.
+        /// Size of the decoded body, in bytes.
         bytes: u64,
-        /// How many items it gave.
+        /// Number of items that the page gave.
         items: usize,
-        /// How many requests it gave.
+        /// Number of requests that the page gave.
         links: usize,
-        /// How long the exchange took.
+        /// Duration of the exchange.
         elapsed: Duration,
     },
     /// A page redirected; its target goes back to the scheduler.
     Redirected {
-        /// The page.
+        /// URL of the page.
         url: Url,
-        /// Where it leads.
+        /// URL that the page redirects to.
         target: Url,
     },
     /// An item went through all pipelines and into the outputs.
     Kept {
-        /// The page that gave it.
+        /// URL of the page that gave the item.
         url: Url,
     },
     /// A pipeline dropped an item, or failed on it.
     Dropped {
-        /// The page that gave it.
+        /// URL of the page that gave the item.
         url: Url,
-        /// Why.
+        /// Reason why the item was dropped.
         reason: String,
     },
     /// A request failed and will be tried again.
     Retry {
-        /// What failed.
+        /// URL of the request.
         url: Url,
-        /// How often it was tried so far.
+        /// Number of tries so far.
         attempt: u32,
-        /// When it is tried again, from now.
+        /// Time from now until the next try.
         wait: Duration,
-        /// Why it failed.
+        /// Reason why the request failed.
         reason: String,
     },
-    /// A request was sorted out.
+    /// A request was filtered out.
     Filtered {
-        /// What is not fetched.
+        /// URL of the request that is not fetched.
         url: Url,
-        /// Why not.
+        /// Reason why the request was filtered out.
         reason: Filter,
     },
-    /// A request was given up, or its page could not be parsed. Given up can also be a robots.txt; then what waited
-    /// for it follows as [`Filtered`](Self::Filtered).
+    /// A request was given up, or its page could not be parsed. The request can also be one for a robots.txt; then the
+    /// requests that waited for it follow as [`Filtered`](Self::Filtered).
     Failed {
-        /// What failed.
+        /// URL of the request.
         url: Url,
-        /// The kind of failure.
+        /// Kind of the failure.
         kind: ErrorKind,
-        /// What happened, with its causes.
+        /// Error message, with its causes.
         message: String,
     },
-    /// This subscriber was too slow and missed so many events.
+    /// This subscriber was too slow and missed this number of events.
     Missed(u64),
     /// The crawl is over. Always the last event.
     Finished {
-        /// Why it ended.
+        /// Reason why the crawl ended.
         reason: Finish,
     },
 }
 
-/// A subscription to the events of a crawl; see [`Crawler::events`](crate::Crawler::events).
+/// Subscription to the events of a crawl; see [`Crawler::events`](crate::Crawler::events).
 #[derive(Debug)]
 pub struct Events(broadcast::Receiver<Event>);
 
 impl Events {
-    /// The next event; `None` after the last one. A subscriber that lags far behind gets [`Event::Missed`].
+    /// Waits for the next event; `None` after the last one. A subscriber that lags far behind gets [`Event::Missed`].
     pub async fn next(&mut self) -> Option<Event> {
         match self.0.recv().await {
             Ok(event) => Some(event),
@@ -139,48 +140,48 @@ impl Events {
     }
 }
 
-/// The numbers of a crawl so far.
+/// Numbers of a crawl so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Time since the start.
+    /// Time since the start of the crawl.
     pub elapsed: Duration,
-    /// Pages fetched and parsed.
+    /// Number of pages fetched and parsed.
     pub pages: u64,
-    /// Items kept.
+    /// Number of items kept.
     pub items: u64,
-    /// Requests that wait.
+    /// Number of requests that wait in the queue.
     pub queued: u64,
-    /// Visits in flight.
+    /// Number of visits in flight.
     pub in_flight: usize,
-    /// Hosts known.
+    /// Number of hosts met so far.
     pub hosts: usize,
-    /// Requests tried again.
+    /// Number of retries.
     pub retries: u64,
-    /// Requests given up and pages that could not be parsed.
+    /// Number of requests given up and of pages that could not be parsed.
     pub errors: u64,
-    /// Bytes of bodies over the wire.
+    /// Size of all bodies over the wire, in bytes.
     pub bytes: u64,
 }
 
-/// A subscription to the numbers of a crawl; see [`Crawler::progress`](crate::Crawler::progress).
+/// Subscription to the numbers of a crawl; see [`Crawler::progress`](crate::Crawler::progress).
 #[derive(Debug, Clone)]
 pub struct ProgressWatch(watch::Receiver<Progress>);
 
 impl ProgressWatch {
-    /// The newest numbers.
+    /// Returns the newest numbers.
     #[must_use]
     pub fn latest(&self) -> Progress {
         *self.0.borrow()
     }
 
-    /// Waits for newer numbers; `false` when the crawl is over and none will come.
+    /// Waits for newer numbers; returns `false` when the crawl is over and none will come.
     pub async fn changed(&mut self) -> bool {
         self.0.changed().await.is_ok()
     }
 }
 
-/// Where the engine tells what happens. Without subscribers an event is not even built.
+/// Sender of the engine's events and progress. Without subscribers an event is not even built.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Announcer {
     events: Option<broadcast::Sender<Event>>,
@@ -188,7 +189,7 @@ pub(crate) struct Announcer {
 }
 
 impl Announcer {
-    /// One whose subscribers may lag far behind.
+    /// Creates an announcer whose event subscribers may lag far behind: by 65,536 events.
     pub(crate) fn wide() -> Self {
         Self {
             events: Some(broadcast::channel(WIDE_BUFFER).0),

@@ -1,10 +1,10 @@
-//! An [`Item`]: what a spider takes out of a page.
+//! [`Item`]: a record that a spider extracts from a page.
 
 use std::fmt::Debug;
 
 use serde::Serialize;
 
-/// Any type of your own that can be written and shown: derive `Serialize` and `Debug`.
+/// Type of the items of a spider: any type of your own that derives `Serialize` and `Debug`.
 ///
 /// Items stay this type through every [`Pipeline`](crate::Pipeline) step; only an output turns them into JSON or CSV.
 #[diagnostic::on_unimplemented(

@@ -1,5 +1,5 @@
-//! The floor of what all floors above it speak of: items and outputs, settings, events, the report, and files that are
-//! read or replaced as a whole.
+//! Types that all layers above this one share: items and outputs, settings, events, the report, and files that are read or
+//! replaced as a whole.
 
 pub mod event;
 pub(crate) mod item;

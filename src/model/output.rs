@@ -1,4 +1,4 @@
-//! An [`Output`]: where `parse` puts what it found.
+//! [`Output`]: the items and requests that `parse` finds on a page.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::page::request::Request;
 
 /// Collects the items and requests of one page.
 ///
-/// It is an argument and no return value, so that what was emitted before an early `?` is kept.
+/// `parse` gets the output as an argument instead of returning it, so that items emitted before an early `?` are kept.
 ///
 /// ```
 /// use crawlworks::{Output, Request};
@@ -29,7 +29,7 @@ pub struct Output<I> {
 }
 
 impl<I> Output<I> {
-    /// An empty output without a limit: for tests of a spider.
+    /// Creates an empty output without a limit, for tests of a spider.
     #[must_use]
     pub fn new() -> Self {
         Self::with_max_links(usize::MAX)
@@ -53,20 +53,20 @@ impl<I> Output<I> {
         self.items.push(item);
     }
 
-    /// Counts an item that could not be read among the failed ones of the report. The page is done all the same.
+    /// Counts an item that could not be read among the failed items of the report. The page counts as done all the same.
     #[cfg(feature = "recipe")]
     pub(crate) fn lose_item(&mut self, reason: String) {
         self.lost.push(reason);
     }
 
-    /// Why items of the page were lost: those that a recipe could not read.
+    /// Returns the reasons why items of the page were lost, one per item that a recipe could not read.
     #[must_use]
     pub fn lost(&self) -> &[String] {
         &self.lost
     }
 
-    /// Asks for another page: a [`Url`](url::Url) or a [`Request`]. Duplicates and what is out of scope are sorted out
-    /// by the crawler. More than the setting `max_links` from one page are not followed, but counted in the report.
+    /// Requests another page: a [`Url`](url::Url) or a [`Request`]. The crawler filters out duplicates and requests out of
+    /// scope. More than the setting `max_links` from one page are not followed, but counted in the report.
     pub fn follow(&mut self, request: impl Into<Request>) {
         if self.requests.len() < self.max_links {
             self.requests.push(request.into());
@@ -75,14 +75,14 @@ impl<I> Output<I> {
         }
     }
 
-    /// Asks for several pages.
+    /// Requests several pages.
     pub fn follow_all<R: Into<Request>>(&mut self, requests: impl IntoIterator<Item = R>) {
         for request in requests {
             self.follow(request);
         }
     }
 
-    /// Returns how many links of one page are followed: the setting `max_links`.
+    /// Returns the maximum number of links followed from one page: the setting `max_links`.
     #[must_use]
     pub fn max_links(&self) -> usize {
         self.max_links
@@ -98,34 +98,34 @@ impl<I> Output<I> {
         self.over_rules += links;
     }
 
-    /// Counts links that were left out because their names end like those of files that are no pages.
+    /// Counts links that were left out because their names end like those of files that are no pages, such as `.pdf`.
     pub(crate) fn left_out_as_files(&mut self, links: u64) {
         self.files += links;
     }
 
-    /// Returns how many links were left out because of their names.
+    /// Returns the number of links that were left out because their names end like those of files.
     pub(crate) fn files(&self) -> u64 {
         self.files
     }
 
-    /// Returns how many links the limits of link rules left out.
+    /// Returns the number of links that were left out by the limits of link rules.
     pub(crate) fn over_rules(&self) -> u64 {
         self.over_rules
     }
 
-    /// The items so far.
+    /// Returns the items so far.
     #[must_use]
     pub fn items(&self) -> &[I] {
         &self.items
     }
 
-    /// The requests so far.
+    /// Returns the requests so far.
     #[must_use]
     pub fn requests(&self) -> &[Request] {
         &self.requests
     }
 
-    /// Notes that the page is part of a login: a crawl that comes no further has failed.
+    /// Marks the page as part of a login: a crawl that gets no pages but those of a login has failed.
     #[cfg(feature = "recipe")]
     pub(crate) fn logs_in(&mut self) {
         self.is_login = true;
@@ -136,12 +136,12 @@ impl<I> Output<I> {
         self.is_login
     }
 
-    /// Takes out why items were lost.
+    /// Takes out the reasons why items were lost.
     pub(crate) fn take_lost(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lost)
     }
 
-    /// Items, requests, and how many links were left out.
+    /// Returns the items, the requests, and the number of links left out because of `max_links`.
     pub(crate) fn into_parts(self) -> (Vec<I>, Vec<Request>, u64) {
         (self.items, self.requests, self.over_limit)
     }

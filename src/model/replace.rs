@@ -1,4 +1,4 @@
-//! Small files that are replaced as a whole: a reader finds the old content or the new one, never a mixture.
+//! Atomic replacement of small files: a reader finds the old content or the new one, never a mixture.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Replaces what the file holds, on the disk too.
+/// Replaces the content of a file of the job, and syncs it to the disk.
 ///
 /// # Errors
-/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be written; then it is as it was.
+/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be written; then its content is unchanged.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<()> {
     replace_private(path, content).map_err(|error| unusable("write", path, error))
 }
 
-/// The same for a file that is none of the job's.
+/// Replaces the content of a file that does not belong to the job, and syncs it to the disk.
 pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let new = unfinished(path);
     let replaced = write(&new, content).and_then(|()| fs::rename(&new, path));
@@ -27,7 +27,7 @@ pub(crate) fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
     replaced.and_then(|()| sync_directory(path))
 }
 
-/// Returns where the new content is until it is complete.
+/// Returns the path of the temporary file that holds the new content until it is complete.
 pub(crate) fn unfinished(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".new");
@@ -41,7 +41,7 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// How a file of the job is opened for writing: made if need be, for nobody else to read.
+/// Options to open a file of the job for writing: created if missing, readable for its owner only.
 pub(crate) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
@@ -50,7 +50,7 @@ pub(crate) fn private() -> OpenOptions {
     options
 }
 
-/// A rename survives a power cut only when the directory is on the disk too.
+/// Syncs the directory of a file to the disk: a rename survives a power cut only then.
 fn sync_directory(path: &Path) -> io::Result<()> {
     match path.parent() {
         // A name alone is one in the current directory.
@@ -62,8 +62,8 @@ fn sync_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The cause of an error that is about the directory of a job, whatever the system said: such a crawl can be kept elsewhere,
-/// and whoever tells the error may say so.
+/// Cause of an error about the directory of a job, whatever the system reported. The job can be kept in another directory,
+/// and whoever reports the error may suggest that.
 #[derive(Debug)]
 pub(crate) struct Unusable(io::Error);
 
@@ -79,7 +79,7 @@ impl std::error::Error for Unusable {
     }
 }
 
-/// The error for a file of the job that the system refuses: `cannot write .crawl/quotes/run.json`.
+/// Returns the error for a file of the job that the system refuses: `cannot write .crawl/quotes/run.json`.
 pub(crate) fn unusable(what: &str, path: &Path, error: io::Error) -> Error {
     let message = format!("cannot {what} {}", path.display());
     Error::new(ErrorKind::Storage, message).with_source(Unusable(error))

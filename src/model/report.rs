@@ -1,4 +1,4 @@
-//! The [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
+//! [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
 
 mod fields;
 mod limit;
@@ -21,122 +21,123 @@ pub(crate) use shortfall::shortfalls;
 pub(crate) use tally::{End, Fetched, Forbidden, RobotsStatus, Tally};
 pub use trap::{Trap, TrapKind};
 
-/// What a crawl did. Serialises to the JSON that `--report` writes.
+/// Report of a crawl. Serialises to the JSON that `--report` writes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The spider's name.
+    /// Name of the spider.
     pub spider: String,
-    /// Why the crawl ended.
+    /// Reason why the crawl ended.
     pub finish: Finish,
-    /// When it began.
+    /// Time at which the crawl began.
     #[serde(with = "timestamp")]
     pub started: SystemTime,
-    /// When it ended.
+    /// Time at which the crawl ended.
     #[serde(with = "timestamp")]
     pub ended: SystemTime,
-    /// How long it was crawled, in seconds: what lies between two processes of a [resumed](Self::resumed) crawl does not
+    /// Duration of the crawl, in seconds; the time between two processes of a [resumed](Self::resumed) crawl does not
     /// count.
     pub seconds: f64,
-    /// Pages fetched and parsed.
+    /// Number of pages fetched and parsed.
     pub pages: u64,
-    /// What became of the items.
+    /// Numbers of items, by their outcome.
     pub items: Items,
     /// Fields that were filled in fewer items than the setting `min_fill` asks for: the site has changed, most likely.
     #[serde(default)]
     pub shortfalls: Vec<Shortfall>,
-    /// What became of every request that was seen.
+    /// Numbers of requests that were seen, by their outcome.
     pub ledger: Ledger,
-    /// Requests that were dropped because the same one was seen before; not part of the ledger.
+    /// Number of requests that were dropped because the same one was seen before; not part of the ledger.
     pub duplicates: u64,
-    /// Round trips to servers, by purpose.
+    /// Numbers of round trips to servers, by purpose.
     pub requests: Requests,
-    /// Bytes received.
+    /// Numbers of bytes received.
     pub bytes: Bytes,
-    /// Answers by status; robots.txt included.
+    /// Numbers of answers, by status; those for robots.txt are included.
     pub statuses: BTreeMap<u16, u64>,
-    /// Round trips and pages that failed, by kind; a request that is tried four times can count four times.
+    /// Numbers of round trips and pages that failed, by kind of error; a request that is tried four times can count four
+    /// times.
     pub errors: BTreeMap<ErrorKind, u64>,
-    /// Requests that were sorted out, by reason.
+    /// Numbers of requests that were filtered out, by reason.
     pub filtered: BTreeMap<Filter, u64>,
-    /// The links among them that were taken for spider traps, by kind.
+    /// Filtered links that were taken for spider traps, by kind of trap.
     #[serde(default)]
     pub traps: BTreeMap<TrapKind, Trap>,
-    /// Pages of which something was cut off, by the limit that they reached.
+    /// Numbers of pages of which something was cut off, by the limit that they reached.
     #[serde(default)]
     pub limited: BTreeMap<Limit, u64>,
-    /// Retries by what made them necessary: an error kind or a status.
+    /// Numbers of retries, by their cause: an error kind or a status.
     pub retries: BTreeMap<String, u64>,
-    /// robots.txt files by what came of them.
+    /// Numbers of robots.txt files, by their outcome.
     pub robots: Robots,
-    /// What the cache did: all zero without one.
+    /// Numbers of requests by how the cache treated them; all zero without a cache.
     #[serde(default)]
     pub cache: Cache,
-    /// How the pages compare with the run before; nothing unless the setting `recrawl` is on.
+    /// Comparison of the pages with the run before; `None` unless the setting `recrawl` is on.
     #[serde(default)]
     pub recrawl: Option<Recrawl>,
-    /// Hosts met.
+    /// Number of hosts met.
     pub hosts: usize,
-    /// Origins that had answered, and did not any more when the crawl ended: the first 50, by name.
+    /// Origins that had answered, but did not any more when the crawl ended: the first 50, by name.
     #[serde(default)]
     pub away: Vec<Away>,
-    /// The most memory that the process held, in bytes, where the system tells.
+    /// Peak resident memory of the process, in bytes; `None` where the system does not report it.
     pub peak_memory: Option<u64>,
-    /// What earlier processes had done, when this one went on with their crawl; all of it is in the other numbers too.
+    /// Numbers of the earlier processes whose crawl this process resumed; they are part of the other numbers too.
     #[serde(default)]
     pub resumed: Option<Resumed>,
 }
 
-/// An origin that did not answer any more when the crawl ended.
+/// Origin that did not answer any more when the crawl ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Away {
-    /// Scheme, host and port.
+    /// Scheme, host and port of the origin.
     pub origin: String,
-    /// For how long it had not answered.
+    /// Time for which the origin had not answered, in seconds.
     pub seconds: f64,
-    /// What came instead of an answer.
+    /// Error that came instead of an answer.
     pub error: String,
 }
 
-/// What had been committed before the last process of a crawl took over.
+/// Numbers that had been committed before the last process of a crawl took over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Resumed {
-    /// How many times the crawl was taken up again.
+    /// Number of times the crawl was resumed.
     pub times: u32,
-    /// Pages.
+    /// Number of pages fetched and parsed.
     pub pages: u64,
-    /// Items.
+    /// Number of items kept.
     pub items: u64,
-    /// Seconds of crawling.
+    /// Duration of the crawl, in seconds.
     pub seconds: f64,
 }
 
-/// What became of the items.
+/// Numbers of items, by their outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Items {
-    /// Written to the outputs.
+    /// Items written to the outputs.
     pub kept: u64,
-    /// Dropped by a pipeline, by a limit or as a `duplicate`, by reason.
+    /// Items dropped by a pipeline, by a limit or as a `duplicate`; by reason.
     pub dropped: BTreeMap<String, u64>,
-    /// Lost because a pipeline, the schema or an output failed on them, by what it said.
+    /// Items lost because a pipeline, the schema or an output failed on them; by error message.
     pub failed: BTreeMap<String, u64>,
-    /// Those of them whose fields were counted: all that could be read as JSON, but none that a version of crawlworks
-    /// kept which did not count fields, and whose crawl this one goes on with.
+    /// Kept items whose fields were counted: all that could be read as JSON, except those that an earlier process of a
+    /// resumed crawl kept with a version of crawlworks that did not count fields.
     #[serde(default)]
     pub counted: u64,
-    /// The fields of those that were counted: how often each is filled, and by which types.
+    /// Fields of the counted items: how often each is filled, and by which types.
     #[serde(default)]
     pub fields: Fields,
-    /// Values in further fields, which are not told apart because there are too many.
+    /// Values in further fields, which are not counted by name because there are too many.
     #[serde(default, skip_serializing_if = "fields::is_zero")]
     pub other_fields: u64,
 }
 
 impl Items {
-    /// In which share of the items that were [counted](Self::counted) a field is filled, from 0 to 1; 0 when there are
+    /// Returns the share of the [counted](Self::counted) items in which a field is filled, from 0 to 1; 0 when there are
     /// none.
     #[must_use]
     pub fn fill(&self, field: &str) -> f64 {
@@ -148,153 +149,154 @@ impl Items {
     }
 }
 
-/// Every request that was seen is in exactly one of the other four: `seen = done + filtered + failed + pending`.
+/// Numbers of requests, by their outcome. Every request that was seen is in exactly one of the other four:
+/// `seen = done + filtered + failed + pending`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Ledger {
-    /// Different requests that start, `parse` and redirects asked for.
+    /// Different requests from the start, `parse` and redirects.
     pub seen: u64,
-    /// Fetched and parsed, redirected, or a sitemap that was read.
+    /// Requests fetched and parsed, redirected, or for a sitemap that was read.
     pub done: u64,
-    /// Sorted out by scope, robots.txt, depth and so on.
+    /// Requests filtered out by scope, robots.txt, depth and so on.
     pub filtered: u64,
-    /// Given up after all tries, or the page could not be parsed.
+    /// Requests given up after all tries, or whose page could not be parsed.
     pub failed: u64,
-    /// Still waiting when the crawl ended.
+    /// Requests still waiting when the crawl ended.
     pub pending: u64,
 }
 
 impl Ledger {
-    /// Returns whether nothing was lost.
+    /// Returns whether `seen` is the sum of the other four, so that no request was lost.
     #[must_use]
     pub fn balances(&self) -> bool {
         self.seen == self.done + self.filtered + self.failed + self.pending
     }
 }
 
-/// Round trips, by purpose; what the cache answered is none.
+/// Numbers of round trips to servers, by purpose; answers of the cache do not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Requests {
-    /// All of them.
+    /// All round trips.
     pub total: u64,
-    /// For robots.txt.
+    /// Round trips for robots.txt.
     pub robots: u64,
-    /// Repeated after a failure.
+    /// Round trips repeated after a failure.
     pub retried: u64,
-    /// Answered with a redirect that was followed.
+    /// Round trips answered with a redirect that was followed.
     pub redirected: u64,
-    /// For sitemaps, as far as they could be read (the setting `sitemaps`).
+    /// Round trips for sitemaps that could be read (the setting `sitemaps`).
     #[serde(default)]
     pub sitemaps: u64,
-    /// For the pages of a recipe's login, which are among the [pages](Report::pages), too.
+    /// Round trips for the pages of a recipe's login, which also count among the [pages](Report::pages).
     #[serde(default)]
     pub logins: u64,
 }
 
-/// Bytes received, robots.txt included.
+/// Numbers of bytes received, robots.txt included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Bytes {
-    /// Bodies as they came over the wire.
+    /// Bytes of bodies as they came over the wire.
     pub wire: u64,
-    /// Bodies after decoding.
+    /// Bytes of bodies after decoding.
     pub body: u64,
 }
 
-/// What came of the robots.txt files.
+/// Numbers of robots.txt files, by their outcome, and of the requests that they kept out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Robots {
-    /// Read.
+    /// Files that were read.
     pub read: u64,
-    /// There was none (4xx): everything is allowed.
+    /// Files that do not exist (4xx): everything is allowed.
     pub none: u64,
-    /// Unreachable (429, 5xx or a network error): nothing is allowed.
+    /// Unreachable files (429, 5xx or a network error): nothing is allowed.
     pub unreachable: u64,
-    /// Unreachable, but a copy of the last 30 days is there: it holds on.
+    /// Unreachable files of which there is a copy of the last 30 days: the copy stays valid.
     pub stale: u64,
     /// Requests that were kept out because the rules have more wildcards than can be tried in reasonable time.
     pub too_costly: u64,
-    /// The rules that kept requests out: the first 50 that did.
+    /// Rules that kept requests out: the first 50 that did.
     pub kept_out: Vec<KeptOut>,
-    /// How many requests further rules kept out.
+    /// Number of requests that further rules kept out.
     pub kept_out_by_others: u64,
 }
 
-/// A rule of a robots.txt that kept requests out.
+/// Rule of a robots.txt that kept requests out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeptOut {
-    /// Scheme, host and port whose robots.txt it is.
+    /// Scheme, host and port of the robots.txt.
     pub origin: String,
-    /// The number of its line, from 1; `None` when the rules are too costly to be tried.
+    /// Line number of the rule, from 1; `None` when the rules are too costly to be tried.
     pub line: Option<u32>,
-    /// The rule, its pattern in normal form.
+    /// Text of the rule, with its pattern in normal form.
     pub rule: String,
-    /// How many requests it kept out.
+    /// Number of requests that the rule kept out.
     pub count: u64,
-    /// The first of them.
+    /// URL of the first of these requests.
     pub example: String,
 }
 
-/// What the cache did, by requests, robots.txt included. `hits`, `revalidated`, `stale`, `missed` and `bypassed` are all
-/// that were answered.
+/// Numbers of requests by how the cache treated them, robots.txt included. `hits`, `revalidated`, `stale`, `missed` and
+/// `bypassed` together are all requests that were answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cache {
-    /// Answered from the disk; the server was not asked, so these are no round trips.
+    /// Requests answered from the disk; the server was not asked, so these are no round trips.
     pub hits: u64,
-    /// The server confirmed what was on the disk (304).
+    /// Requests for which the server confirmed the copy on the disk (304).
     pub revalidated: u64,
-    /// The server failed, and what was on the disk stood in for it.
+    /// Requests for which the server failed, and the copy on the disk was used instead.
     pub stale: u64,
-    /// Answered by the server, though the cache was asked.
+    /// Requests that the cache could not answer, and the server did.
     pub missed: u64,
-    /// Nothing for a cache: other methods, credentials, `no-store` requests.
+    /// Requests that bypass the cache: other methods, credentials, `no-store` requests.
     pub bypassed: u64,
     /// Answers that were written to the disk.
     pub stored: u64,
 }
 
-/// How the pages of a recrawl compare with the run before. A page that failed is in none of them.
+/// Comparison of the pages of a recrawl with the run before. A page that failed is in none of these numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Recrawl {
-    /// Not there before.
+    /// Pages that were not there before.
     pub new: u64,
-    /// With another body.
+    /// Pages whose body has changed.
     pub changed: u64,
-    /// With the same body.
+    /// Pages with the same body.
     pub unchanged: u64,
-    /// There before, and now 404, 410 or, in a run that came to its end, not met.
+    /// Pages that were there before, and are now 404, 410 or, in a run that came to its end, not met.
     pub gone: u64,
 }
 
-/// Why a crawl ended.
+/// Reason why a crawl ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Finish {
     /// Nothing was left to do.
     Finished,
-    /// The setting `max_pages`.
+    /// The limit of the setting `max_pages` was reached.
     MaxPages,
-    /// The setting `max_items`.
+    /// The limit of the setting `max_items` was reached.
     MaxItems,
-    /// The setting `max_time`.
+    /// The limit of the setting `max_time` was reached.
     MaxTime,
-    /// The setting `max_errors`.
+    /// The limit of the setting `max_errors` was reached.
     MaxErrors,
-    /// A signal to stop.
+    /// A signal stopped the crawl.
     Stopped,
     /// Nothing was left to do but requests to hosts that are [away](Report::away).
     Away,
 }
 
 impl Finish {
-    /// Returns whether the crawl broke off, so that there is something to go on with.
+    /// Returns whether the crawl broke off, so that it can be resumed.
     #[must_use]
     pub fn is_unfinished(self) -> bool {
         matches!(self, Self::Stopped | Self::Away)
@@ -315,7 +317,7 @@ impl fmt::Display for Finish {
     }
 }
 
-/// Why a request was sorted out.
+/// Reason why a request was filtered out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -326,7 +328,8 @@ pub enum Filter {
     Allow,
     /// A `deny` pattern matches.
     Deny,
-    /// Deeper than the setting `depth`, or a sitemap in a sitemap in a sitemap that robots.txt lists. Counted each time, because the same URL may be found again less deep.
+    /// Deeper than the setting `depth`, or a sitemap in a sitemap in a sitemap that robots.txt lists. Counted each time,
+    /// because the same URL may be found again less deep.
     Depth,
     /// Longer than `max_url_length`.
     UrlLength,
@@ -346,7 +349,7 @@ pub enum Filter {
     RuleLimit,
     /// A link whose name ends like that of a file that is no page, such as `.pdf` or `.js`. Counted each time.
     File,
-    /// It belongs to a spider trap; [`Report::traps`] says to which kind.
+    /// Part of a spider trap; [`Report::traps`] has the kinds.
     Trap,
     /// Beyond the first `max_pages_per_host` of its host.
     MaxPagesPerHost,
@@ -388,7 +391,7 @@ impl<'de> Deserialize<'de> for ErrorKind {
     }
 }
 
-/// RFC 3339, in UTC.
+/// Serialization of times as RFC 3339, in UTC.
 pub(crate) mod timestamp {
     use std::time::SystemTime;
 
@@ -412,9 +415,9 @@ pub(crate) mod timestamp {
 }
 
 impl Report {
-    /// Whether the crawl failed as a whole: it had something to fetch and got not one page (those of a login are none),
-    /// hit the error limit, was left with hosts that are [away](Self::away), lost every item because something [failed](Items::failed) on it, or
-    /// [fell short](Self::shortfalls) of a threshold.
+    /// Returns whether the crawl failed as a whole: it had something to fetch and got no page (those of a login do not
+    /// count), hit the error limit, was left with hosts that are [away](Self::away), lost every item because something
+    /// [failed](Items::failed) on it, or [fell short](Self::shortfalls) of a threshold.
     #[must_use]
     pub fn has_failed(&self) -> bool {
         matches!(self.finish, Finish::MaxErrors | Finish::Away)
@@ -423,13 +426,13 @@ impl Report {
             || !self.shortfalls.is_empty()
     }
 
-    /// Whether there were items and none could be kept: not one fits the schema, say. A crawl that broke off has not seen
-    /// all there is, and is not judged.
+    /// Returns whether there were items and none could be kept, for example because none fits the schema. `false` for a
+    /// crawl that broke off, because it has not seen all items.
     pub(crate) fn has_lost_all_items(&self) -> bool {
         !self.finish.is_unfinished() && self.items.kept == 0 && !self.items.failed.is_empty()
     }
 
-    /// Returns whether it had something to fetch and got not one page, but for those of a login.
+    /// Returns whether the crawl had something to fetch and got no page, except those of a login.
     pub(crate) fn has_no_page(&self) -> bool {
         self.finish == Finish::Finished
             && self.pages == self.requests.logins

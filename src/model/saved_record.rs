@@ -1,29 +1,29 @@
-//! What parts of a crawl keep beside its queue, and have again when it goes on: cookies, robots.txt files,
-//! which origins have answered.
+//! Saved records: the state of a crawl that is kept beside its queue, and restored when it resumes: cookies, robots.txt
+//! files, and the origins that have answered.
 
-/// One record, which replaces an earlier one of the same kind and name.
+/// Saved record, which replaces an earlier one of the same kind and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SavedRecord {
     pub(crate) kind: RecordKind,
-    /// Of what: a domain, an origin.
+    /// Domain or origin that the record is about.
     pub(crate) name: String,
-    /// None: there is no such record any more.
+    /// Content of the record; `None` deletes the record.
     pub(crate) value: Option<Vec<u8>>,
 }
 
-/// Whose record it is.
+/// Kind of a saved record, by the part of the crawl that keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RecordKind {
     Cookies,
     Robots,
-    /// That an origin has answered; without a value.
+    /// Mark that an origin has answered; its value is empty.
     Answered,
 }
 
 impl RecordKind {
     pub(crate) const ALL: [Self; 3] = [Self::Cookies, Self::Robots, Self::Answered];
 
-    /// The second byte of its keys.
+    /// Returns the second byte of the keys of such records.
     pub(crate) fn letter(self) -> u8 {
         match self {
             Self::Cookies => b'c',

@@ -1,10 +1,10 @@
-//! A directory of its own for each test, gone when the test is over.
+//! Temporary directory for one test, removed when the test is over.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The directory.
+/// Temporary directory, removed on drop.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
 
@@ -25,7 +25,7 @@ impl Scratch {
         self.0.join(name)
     }
 
-    /// A file in it with this content.
+    /// Writes a file with this content into the directory, and returns its path.
     pub(crate) fn file(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).unwrap();

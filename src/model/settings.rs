@@ -1,7 +1,7 @@
-//! [`Settings`]: everything about a crawl that is a choice, with its default, in one table.
+//! [`Settings`] of a crawl, with their defaults, in one table.
 //!
-//! Later layers win: defaults, then the spider's own ([`Spider::settings`](crate::Spider::settings)), then `crawl.toml`, then the
-//! environment (`CRAWL_DELAY=1s`), then `-s delay=1s`. In a program, set the fields.
+//! Later layers win: defaults, then the spider's own ([`Spider::settings`](crate::Spider::settings)), then `crawl.toml`,
+//! then the environment (`CRAWL_DELAY=1s`), then `-s delay=1s`. In a program, set the fields.
 //!
 //! ```
 //! use crawlworks::Settings;
@@ -35,28 +35,28 @@ pub(crate) use value::LONGEST;
 use value::Value;
 pub use value::{AddressPolicy, ByteSize, CacheMode, Incomplete, Order, RobotsTags, ScopeMode};
 
-/// `Retry-After` is obeyed up to this long; a longer one counts as this.
+/// Longest `Retry-After` that is obeyed; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
-/// robots.txt can raise `delay` up to this.
+/// Longest `delay` that a Crawl-delay in robots.txt can set.
 pub const MAX_CRAWL_DELAY: Duration = Duration::from_mins(1);
 
-/// One row of the table of settings, for help texts.
+/// Row of the table of settings, for help texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Setting {
-    /// The name, as after `-s`.
+    /// Name of the setting, as after `-s`.
     pub name: &'static str,
-    /// The default, as it would be written after `-s NAME=`.
+    /// Default value, as it would be written after `-s NAME=`.
     pub default: String,
-    /// What it does.
+    /// Description of the setting.
     pub about: &'static str,
-    /// The words that it can be, when it is one of a few; else none.
+    /// Possible values, when the setting is one of a few words; otherwise empty.
     pub words: &'static [&'static str],
 }
 
 macro_rules! settings {
     ($( #[doc = $about:literal] $name:ident: $kind:ty = $default:expr; )*) => {
-        /// Everything about a crawl that is a choice. [`Default`] is polite: it suits a site of someone else.
+        /// Settings of a crawl. The [`Default`] is polite: it suits a site of someone else.
         #[derive(Clone, PartialEq)]
         #[non_exhaustive]
         pub struct Settings {
@@ -90,7 +90,8 @@ macro_rules! settings {
                 Ok(())
             }
 
-            /// The value of a setting as text, in the form that [`set`](Self::set) takes; `None` for an unknown name.
+            /// Returns the value of a setting as text, in the form that [`set`](Self::set) takes; `None` for an unknown
+            /// name.
             #[must_use]
             pub fn show(&self, name: &str) -> Option<String> {
                 match name {
@@ -99,7 +100,7 @@ macro_rules! settings {
                 }
             }
 
-            /// All settings with their defaults and what they do, in the order of the documentation.
+            /// Returns all settings with their defaults and descriptions, in the order of the documentation.
             #[must_use]
             pub fn table() -> Vec<Setting> {
                 let defaults = Self::default();
@@ -266,7 +267,7 @@ settings! {
 }
 
 impl fmt::Debug for Settings {
-    /// Shows all but what may hold secrets.
+    /// Shows all settings but those that may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Settings");
         for setting in Self::table() {

@@ -1,4 +1,4 @@
-//! Text files that a person writes, with whatever editor.
+//! Reading of text files that people write, with whatever editor.
 
 use std::borrow::Cow;
 use std::io;
@@ -6,10 +6,10 @@ use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
 
-/// Reads a text file: UTF-8, or what its byte order mark says, which is no part of the text.
+/// Reads a text file as UTF-8, or in the encoding of its byte order mark, which is no part of the text.
 ///
 /// # Errors
-/// When it cannot be read, or is no text in that encoding.
+/// An I/O error when the file cannot be read, or is no text in that encoding.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
     let bytes = std::fs::read(path)?;
     match text(&bytes) {
@@ -21,7 +21,7 @@ pub(crate) fn read(path: &Path) -> io::Result<String> {
     }
 }
 
-/// The text of a file; none when it is no text in its encoding.
+/// Decodes the bytes of a text file; `None` when they are no text in its encoding.
 pub(crate) fn text(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or((UTF_8, 0));
     encoding.decode_without_bom_handling_and_without_replacement(bytes.get(mark..)?)

@@ -21,24 +21,24 @@ use known_text::KnownText;
 use metadata::Metadata;
 use outline::Part;
 
-/// How many elements and texts there may be, and how many bytes of text.
+/// Limits on the number of elements and texts of a page, and on its text in bytes.
 const NODES: usize = 100_000;
 const BYTES: usize = 4 << 20;
-/// How much text there has to be beside links, in bytes without white space. It also has to be a tenth of all that is no menu
-/// by its name, on the page, or of what is left in its `main`.
+/// Minimum of text beside links, in bytes without white space. It also has to be a tenth of all that is no menu by its
+/// name, on the page, or of what is left in its `main`.
 const PROSE: i64 = 200;
-/// An excerpt is no shorter line than this.
+/// Length of the shortest line that can be an excerpt, in bytes.
 const SENTENCE: usize = 80;
-/// The least for a page that says that it is an article.
+/// Minimum of text on a page that says that it is an article, in bytes without white space.
 const SHORT_ARTICLE: i64 = 60;
 
-/// The main text of a page and what is known about it. It serialises with its fields in this order.
+/// Main text of a page and what is known about it. It serialises with its fields in this order.
 ///
 /// Menus, headers, footers, comments and the like are left out, told by their elements, roles, names and links. Of a page that
 /// says that it is an article (Open Graph, JSON-LD, microdata, or the name of an element, such as `entry-content`) the part is
 /// taken that holds it: the one that has what JSON-LD says is its text, the one that says so itself, or the one with the most
 /// sentences and the fewest links and short lines. Of other pages, such as those of a manual, all that is left is kept. Where a
-/// page shows hardly any text, it is what JSON-LD has.
+/// page shows hardly any text, the article is the text that JSON-LD has.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -54,17 +54,17 @@ const SHORT_ARTICLE: i64 = 60;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Article {
-    /// The headline, without the name of the site. A heading that says the same is not in the text again.
+    /// The headline, without the name of the site. A heading that repeats it is not in the text again.
     pub title: Option<String>,
-    /// Who wrote it.
+    /// Author of the article.
     pub byline: Option<String>,
-    /// When it was published: a date, or a date and time, of ISO 8601. What can be read in two ways is left out.
+    /// Time of publication: a date, or a date and time, of ISO 8601. A date that can be read in two ways is left out.
     pub published: Option<String>,
-    /// The name of the site that it is on.
+    /// The name of the site that the article is on.
     pub site_name: Option<String>,
     /// The language, such as `en-GB`.
     pub language: Option<String>,
-    /// What it is about: the page's description, else the first paragraph.
+    /// Excerpt of the article: the page's description, else the first paragraph.
     pub excerpt: Option<String>,
     /// The text, a line per block.
     pub text: String,
@@ -75,8 +75,8 @@ pub struct Article {
 }
 
 impl Html {
-    /// The main text of the page; `None` if it has none, such as a list of links, or is too large to look for it.
-    /// [`Article::read`] says which.
+    /// Returns the main text of the page; `None` if it has none, such as a list of links, or is too large to be
+    /// searched. [`Article::read`] reports which.
     #[must_use]
     pub fn article(&self) -> Option<Article> {
         Article::read(self).ok()
@@ -88,8 +88,8 @@ impl Article {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Missing`] when there is none, and [`ErrorKind::TooLarge`] for pages of more than 100,000 elements and
-    /// texts or 4 MiB of text.
+    /// [`ErrorKind::Missing`] when the page has no main text, and [`ErrorKind::TooLarge`] for pages of more than
+    /// 100,000 elements and texts or 4 MiB of text.
     pub fn read(html: &Html) -> Result<Self> {
         found(html).map_err(|error| error.with_url(html.url()))
     }
@@ -137,7 +137,7 @@ fn found(html: &Html) -> Result<Article> {
     Ok(Article::of(&content, known))
 }
 
-/// Returns whether a page can be searched.
+/// Checks that a page is small enough to be searched.
 fn check(html: &Html) -> Result<()> {
     let (nodes, bytes) = html.root().size();
     if nodes <= NODES && bytes <= BYTES {
@@ -153,7 +153,7 @@ fn body(html: &Html) -> Option<Element<'_>> {
     html.root().children().find(|part| part.name() == "body")
 }
 
-/// Leaves out of a page what is not its text. Returns whether there is enough left.
+/// Leaves out what is not the text of a page. Returns whether enough text is left.
 fn leave_out(body: &mut Part<'_>, known: &Metadata) -> bool {
     let mut rules = Rules {
         titles: &known.titles,
@@ -170,8 +170,8 @@ fn leave_out(body: &mut Part<'_>, known: &Metadata) -> bool {
     is_enough(body, with_links, known)
 }
 
-/// Whether what is left of a page is its text. Of one that had ten times as much in lists of links it is what stands around
-/// them: an index, a table of contents.
+/// Returns whether what is left of a page is its text. On a page that had ten times as much in lists of links, it is
+/// only what stands around them: the page is an index, a table of contents.
 fn is_enough(body: &Part<'_>, with_links: i64, known: &Metadata) -> bool {
     let (least, whole) = if known.is_article {
         (SHORT_ARTICLE, body.sums.text)
@@ -187,7 +187,7 @@ fn is_enough(body: &Part<'_>, with_links: i64, known: &Metadata) -> bool {
     has_prose(body, whole) || main().is_some_and(|main| has_prose(main, main.sums.text))
 }
 
-/// The part of a page that holds its text.
+/// Returns the part of a page that holds its text.
 fn container<'p, 'a>(body: &'p Part<'a>, known: &Metadata) -> &'p Part<'a> {
     let text = known.body.as_deref().and_then(KnownText::of);
     if let Some(part) = text.and_then(|text| container::of_known(body, &text)) {
@@ -210,7 +210,7 @@ fn collect(part: &Part<'_>, left_out: &mut HashSet<NodeId>) {
     }
 }
 
-/// The text that JSON-LD has, of a page which shows none.
+/// Returns the text that JSON-LD has, of a page which shows none.
 fn stated(html: &Html, known: Metadata) -> Result<Article> {
     let Some(text) = known.body.as_deref() else {
         let message = "no main text: there is hardly any text but links";
@@ -234,7 +234,7 @@ mod tests {
 
     use super::*;
 
-    /// A part of a manual: a few sentences, and its chapters.
+    /// Returns a part of a manual: a few sentences, and its chapters.
     fn part(chapters: usize) -> Html {
         let sentence =
             "This part tells those who look after the pumps what each of them needs in a year.";

@@ -1,13 +1,13 @@
-//! Parts of dates that are written alike on pages and in feeds: numbers, and time zones by hours, by the names of RFC 822, and by
-//! those that are in use and mean one thing.
+//! Parsers of the parts of dates that are written alike on pages and in feeds: numbers, and time zones by hours, by the
+//! names of RFC 822, and by other names in use that mean a single zone.
 
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::Offset;
 
-/// Names of zones and their minutes from UTC.
+/// Names of time zones and their offsets from UTC, in minutes.
 ///
-/// A name that is used for several zones (`IST`, `AST`, `ADT`) is here only if RFC 822 defines it: no offset is better than
-/// a wrong one.
+/// A name that is used for several zones (`IST`, `AST`, `ADT`) is listed only if RFC 822 defines it: no offset is better
+/// than a wrong one.
 const ZONES: [(&str, i32); 90] = [
     ("z", 0),
     ("ut", 0),
@@ -101,29 +101,30 @@ const ZONES: [(&str, i32); 90] = [
     ("tot", 780),
 ];
 
-/// Names that stand for two zones of the United States, by the season, and the minutes of the standard one.
+/// Names that stand for two zones of the United States, depending on the season, and the offsets from UTC of their
+/// standard time, in minutes.
 const SEASONAL: [(&str, i32); 4] = [("et", -300), ("ct", -360), ("mt", -420), ("pt", -480)];
 
-/// The first year of the present rule of when it is summer in the United States.
+/// First year of the present rule for daylight saving time in the United States.
 const RULE_SINCE: i16 = 2007;
 
-/// The largest offset in use, in minutes.
+/// Largest offset from UTC in use, in minutes.
 const LARGEST: i32 = 14 * 60;
 
-/// A zone as a date names it.
+/// Time zone as a date names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Zone {
-    /// By hours and minutes, as minutes from UTC: `+02:00`, `GMT+2`.
+    /// Zone by hours and minutes (`+02:00`, `GMT+2`), as minutes from UTC.
     Number(i32),
-    /// By a name that means always the same, as minutes from UTC.
+    /// Zone by a name that always means the same offset, as minutes from UTC.
     Name(i32),
-    /// By a name of the United States that means two zones, as minutes of the standard one.
+    /// Zone by a name of the United States that means two offsets, as minutes from UTC of the standard time.
     Seasonal(i32),
 }
 
 impl Zone {
-    /// Reads `+02:00`, `-0500`, `+2`, `GMT+1`, `EST`, `Z` or `PT`, in any case; `None` for what is not known, or means several
-    /// zones.
+    /// Reads `+02:00`, `-0500`, `+2`, `GMT+1`, `EST`, `Z` or `PT`, in any case; `None` for a text that is not known, or
+    /// means several zones.
     pub(crate) fn read(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();
         let by_name = |zones: &[(&str, i32)]| {
@@ -149,7 +150,8 @@ impl Zone {
         }
     }
 
-    /// The zone that this and another word beside it mean together: a number goes before a name.
+    /// Returns the zone that this and another zone beside it mean together: a number goes before a name; `None` when they
+    /// contradict each other.
     pub(crate) fn and(self, other: Self) -> Option<Self> {
         match (self, other) {
             (Self::Number(one), Self::Number(two)) if one != two => None,
@@ -161,7 +163,7 @@ impl Zone {
         }
     }
 
-    /// The offset from UTC at this local time; `None` where that is not sure.
+    /// Returns the offset from UTC at this local time; `None` where it is not certain.
     pub(crate) fn offset(self, at: DateTime) -> Option<Offset> {
         let minutes = match self {
             Self::Seasonal(minutes) if is_summer(at)? => minutes + 60,
@@ -171,8 +173,8 @@ impl Zone {
     }
 }
 
-/// Returns whether clocks of the United States are an hour ahead: from the second Sunday of March to the first of November.
-/// On these two days, and before the rule, that is not sure.
+/// Returns whether clocks of the United States are an hour ahead: from the second Sunday of March to the first Sunday of
+/// November. `None`, for not certain, on these two days and before the rule.
 fn is_summer(at: DateTime) -> Option<bool> {
     let year = Some(at.year()).filter(|year| *year >= RULE_SINCE)?;
     let sunday = |month, nth| {
@@ -189,7 +191,7 @@ pub(crate) fn number<T: std::str::FromStr>(digits: &str) -> Option<T> {
     digits.parse().ok().filter(|_| is_number)
 }
 
-/// Reads `02:00`, `0200`, `02` or `2` as minutes.
+/// Reads the hours and minutes `02:00`, `0200`, `02` or `2` as a number of minutes.
 fn minutes(digits: &str) -> Option<i32> {
     let digits = digits.replace(':', "");
     let (hours, minutes): (i32, i32) = match digits.len() {

@@ -1,8 +1,8 @@
-//! Feeds: what a site publishes, entry by entry, in any of the forms that are in use.
+//! Parser of feeds in all common formats: RSS, Atom and JSON Feed.
 //!
 //! [`parse`] reads RSS (0.9x, 1.0, 2.0), Atom ([RFC 4287], and 0.3) and [JSON Feed], gzipped or not, told apart by content,
-//! and gives all of them one shape, [`FeedEntry`]. [`FeedSpider`](crate::FeedSpider) crawls them. A feed comes from a
-//! stranger: its size, nesting and number of entries are limited, and entities are those of XML and HTML, never its own.
+//! and returns all of them in one form, [`FeedEntry`]. [`FeedSpider`](crate::FeedSpider) crawls them. A feed is not
+//! trusted: its size, nesting and number of entries are limited, and entities are those of XML and HTML, never its own.
 //!
 //! ```
 //! use crawlworks::feed::{FeedKind, parse};

@@ -1,9 +1,9 @@
-//! Sitemaps: the URLs that a site lists by itself, in any of the forms that are in use.
+//! Parser of sitemaps, the lists of a site's own URLs, in all common formats.
 //!
 //! [sitemaps.org] allows XML url sets, XML indexes of other sitemaps, plain text with one URL per line, and RSS or Atom
-//! feeds, each also gzipped. Servers label them at random, so [`parse`] tells them apart by content. A sitemap comes
-//! from a stranger: its size and nesting are limited, nothing of a document type is loaded, and one that defines entities,
-//! the door to entity bombs and to local files, is refused.
+//! feeds, each also gzipped. Their media types are unreliable, so [`parse`] tells them apart by content. A sitemap is not
+//! trusted: its size and nesting are limited, nothing of a document type is loaded, and one that defines entities, which
+//! allow entity bombs and access to local files, is refused.
 //!
 //! ```
 //! use crawlworks::sitemap::{SitemapKind, parse};

@@ -1,4 +1,5 @@
-//! What a page says of itself for machines, without a selector: JSON-LD, Open Graph, microdata, `<meta>` and `<link>`.
+//! Structured data that a page has for machines, without a selector: JSON-LD, Open Graph, microdata, `<meta>` and
+//! `<link>`.
 //!
 //! ```
 //! use crawlworks::html::Html;
@@ -36,7 +37,7 @@ pub use microdata::{Microdata, MicrodataItem, MicrodataValue};
 pub use open_graph::{OpenGraph, OpenGraphProperty};
 pub use properties::Properties;
 
-/// What [`Html::structured`] finds. It serialises with its fields in this order, always all of them.
+/// Structured data that [`Html::structured`] finds. It serialises with its fields in this order, always all of them.
 ///
 /// Everything is bounded: of each kind 1,000 entries are kept, with 1 MiB of text; JSON-LD has 1,000 scripts with 2 MiB
 /// and is nested 127 deep at most; microdata 10,000 values with 4 MiB, nested 64 deep. What is malformed or beyond that is
@@ -46,8 +47,8 @@ pub use properties::Properties;
 pub struct Structured {
     /// The page's title.
     pub title: Option<String>,
-    /// The language of the page: `lang` of the `html` element, else what `<meta http-equiv=content-language>` says, if that is
-    /// one. `None` when it is unknown, which an empty `lang` says.
+    /// The language of the page: `lang` of the `html` element, else that of `<meta http-equiv=content-language>`, if it
+    /// names one. `None` when it is unknown, which an empty `lang` says.
     pub language: Option<String>,
     /// `<link rel=canonical>`: the URL that the page wants to be known by, absolute.
     pub canonical: Option<Url>,
@@ -67,17 +68,17 @@ pub struct Structured {
     pub json_ld: JsonLd,
     /// Elements with `itemscope`.
     pub microdata: Microdata,
-    /// What was left out, and why.
+    /// Data that was left out, with the reason.
     pub skipped: Vec<Skipped>,
 }
 
-/// Something that [`Structured`] does not have although the page does.
+/// Data of a page that [`Structured`] leaves out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Skipped {
-    /// The field of [`Structured`] that it would be in, such as `json_ld`.
+    /// The field of [`Structured`] that the data would be in, such as `json_ld`.
     pub part: &'static str,
-    /// What it was and why it was left out.
+    /// Description of the data, and the reason why it was left out.
     pub message: String,
 }
 
@@ -91,7 +92,7 @@ impl Skipped {
 }
 
 impl Html {
-    /// Returns what the page says of itself for machines. See [`structured`](crate::structured).
+    /// Returns the data that the page has for machines. See [`structured`](crate::structured).
     #[must_use]
     pub fn structured(&self) -> Structured {
         let mut skipped = Vec::new();
@@ -113,7 +114,7 @@ impl Html {
         }
     }
 
-    /// The elements of HTML that match a selector which is known to be one.
+    /// Returns the elements of HTML that match a selector which is known to be valid.
     fn elements(&self, css: &str) -> impl Iterator<Item = Element<'_>> {
         let found = self.select(css).into_iter().flatten();
         found.filter(Element::is_html)

@@ -1,3 +1,3 @@
-//! The floor of what survives a process: the directory of a job, its lock, its store, its history.
+//! Persistent state of a job: its directory, its lock, its store and its history.
 
 pub(crate) mod state;

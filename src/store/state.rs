@@ -1,4 +1,4 @@
-//! The directory of a durable job: who may crawl it, how far its run has come, and what is left of the runs before.
+//! The directory of a durable job: its lock, the progress of its run, and what is left of the runs before.
 //!
 //! | file | what |
 //! |---|---|

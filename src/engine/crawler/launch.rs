@@ -1,4 +1,4 @@
-//! From a builder to a running crawl: which task and which thread owns what.
+//! Launch of a crawl: turns a builder into a running crawl, and assigns its parts to tasks and threads.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -26,7 +26,7 @@ use crate::policy::trap::mirror::Mirrors;
 use crate::store::state::{Directory, OpenJob, Parsing, Streamed, Unique};
 
 impl<S: Spider> Crawler<S> {
-    /// Puts all parts together and starts them.
+    /// Builds all parts of the crawl and starts them.
     pub(super) fn launch(
         self,
         stream: Option<mpsc::Sender<Handed<S::Item>>>,
@@ -135,7 +135,7 @@ impl<S: Spider> Crawler<S> {
         let written = spawn_line(line, exit, setup.directory)?;
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
-        // Why the crawl itself has ended says more.
+        // The crawl's own error says more.
         let mut report = report?;
         if let Some(pages) = setup.pages {
             pages.conclude(&mut report).await?;
@@ -143,7 +143,7 @@ impl<S: Spider> Crawler<S> {
         saved.map(|()| report)
     }
 
-    /// By what the items are unique.
+    /// Returns the key by which items are unique.
     fn unique(&self) -> Unique {
         match (quality::key_names(&self.settings), &self.unique_by) {
             (names, _) if !names.is_empty() => Unique::Fields(names),
@@ -230,7 +230,7 @@ impl<S: Spider> Crawler<S> {
     }
 }
 
-/// Returns what a durable job remembers of the stream of its last run.
+/// Returns a durable job's record of the stream of its last run; `None` when there is none.
 fn memory(setup: &Setup) -> Result<Option<Memory>> {
     let (Some(directory), Some(commits)) = (&setup.directory, &setup.line_commits) else {
         return Ok(None);
@@ -247,8 +247,8 @@ fn lowered(names: &[String]) -> Vec<String> {
     names.iter().map(|name| name.to_ascii_lowercase()).collect()
 }
 
-/// Runs the item writer on a thread of its own: its files are written with blocking calls, and its steps may take
-/// their time. While it writes, the job's directory stays locked.
+/// Runs the item writer on a thread of its own: its files are written with blocking calls, and its steps may take long.
+/// While it writes, the job's directory stays locked.
 fn spawn_line<I: Item>(
     line: ItemWriter<I>,
     exit: ItemReceiver<I>,
@@ -271,7 +271,7 @@ fn spawn_line<I: Item>(
     Ok(written)
 }
 
-/// A crawl ends when the future that waits for it is dropped.
+/// Task of a crawl, which is aborted when the future that waits for it is dropped.
 struct AbortOnDrop(JoinHandle<Result<Report>>);
 
 impl AbortOnDrop {

@@ -1,4 +1,4 @@
-//! A crawl that is recorded, and a crawl of what was recorded.
+//! Recording a crawl into a cassette, and replaying a cassette as a crawl.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use crate::model::settings::CacheMode;
 use crate::page::error::Result;
 
 impl<S: Spider> Crawler<S> {
-    /// The same crawl, which writes what its downloader answers into a cassette and nothing anywhere else. Its settings
-    /// must be complete. With it comes what is told when the cassette cannot be written.
+    /// Returns this crawl set up to record: it writes the answers of its downloader into a cassette and writes nothing
+    /// else. Its settings must be complete. Also returns a [`Notify`] that fires when the cassette cannot be written.
     ///
     /// # Errors
-    /// Those of the downloader and of the [`Recorder`].
+    /// Returns the errors of the downloader and of the [`Recorder`].
     pub(crate) fn recorded(
         self,
         path: &Path,
@@ -42,7 +42,8 @@ impl<S: Spider> Crawler<S> {
         Ok((bare.downloader(recorder), failed))
     }
 
-    /// A crawl of a cassette, always in the same order: one page at a time, without a limit and without waiting.
+    /// Returns this crawl set up to replay a cassette, always in the same order: one page at a time, without limits and
+    /// without waiting.
     pub(crate) fn replayed(self, replay: Replay) -> Self {
         let mut bare = self.without_outputs();
         bare.never_waits = true;
@@ -57,7 +58,7 @@ impl<S: Spider> Crawler<S> {
         bare.downloader(replay)
     }
 
-    /// Neither a job nor an output, a cache or a file of cookies.
+    /// Removes the job, the outputs, the cache and the file that cookies are saved to.
     fn without_outputs(mut self) -> Self {
         self.job = None;
         self.outputs.clear();

@@ -1,4 +1,4 @@
-//! What differs between a crawl in memory and a durable job.
+//! The parts of a crawl that differ between a crawl in memory and a durable job.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,26 +15,26 @@ use crate::queue::frontier::{DiskFrontier, Frontier, MemoryFrontier};
 use crate::store::state::store::{Committed, StoreThread, store_in};
 use crate::store::state::{Directory, OpenJob};
 
-/// See the [module](self).
+/// Parts of a crawl that depend on whether it is a durable job.
 pub(super) struct Setup {
     pub(super) key: FingerprintKey,
     pub(super) frontier: Box<dyn Frontier>,
     pub(super) commits: Option<Commits>,
-    /// The item writer's side of them.
+    /// The item writer's side of the commits; `None` in a crawl in memory.
     pub(super) line_commits: Option<WriterCommits>,
-    /// Committed state that the crawl goes on with.
+    /// Committed state that the crawl resumes from; `None` when it starts anew.
     pub(super) committed: Option<Committed>,
     /// Output files, under their full names.
     pub(super) outputs: Vec<OutputFile>,
-    /// Whoever writes for the job holds its directory.
+    /// Directory of the job, held open by everything that writes for the job; `None` in a crawl in memory.
     pub(super) directory: Option<Arc<Directory>>,
-    /// Pages that a recrawl compares with.
+    /// Pages that a recrawl compares with; `None` when the crawl is no recrawl.
     pub(super) pages: Option<Pages>,
 }
 
 impl Setup {
     /// # Errors
-    /// [`ErrorKind::Settings`] for a recrawl, which has nothing to compare with.
+    /// [`ErrorKind::Settings`] for a recrawl, which needs a job to compare with.
     pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Result<Self> {
         if settings.recrawl {
             let message = "the setting \"recrawl\" needs a durable job, which keeps the pages from run to run";
@@ -52,11 +52,11 @@ impl Setup {
         })
     }
 
-    /// The cookies that the crawl begins with; none when it keeps none.
+    /// Returns the cookies that the crawl begins with; `None` when the setting `cookies` is off.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] when the setting `cookie_file` names one that cannot be read; [`ErrorKind::Settings`] when
-    /// there are settings for cookies and the one for cookies is off.
+    /// [`ErrorKind::File`] when the setting `cookie_file` names a file that cannot be read; [`ErrorKind::Settings`]
+    /// when `cookie_file` or `save_cookies` is set and `cookies` is off.
     pub(super) fn cookies(&self, settings: &Settings) -> Result<Option<Cookies>> {
         if !settings.cookies {
             let (read, write) = (&settings.cookie_file, &settings.save_cookies);
@@ -72,7 +72,7 @@ impl Setup {
             Some(_) => Cookies::kept(),
             None => Cookies::default(),
         };
-        // A crawl that goes on has its own, which are newer.
+        // A resumed crawl has cookies of its own, which are newer.
         if let (Some(file), None) = (&settings.cookie_file, &self.committed) {
             cookies.load(file)?;
         }
@@ -80,7 +80,7 @@ impl Setup {
     }
 
     /// # Errors
-    /// Those of [`OpenJob::pages`].
+    /// Returns the errors of [`OpenJob::pages`].
     pub(super) fn durable(
         job: &mut OpenJob,
         store: StoreThread,
@@ -113,11 +113,13 @@ impl Setup {
     }
 }
 
-/// Opens the outputs behind the sinks that the program gave, which are in `sinks`. `positions` are those of an
-/// unfinished run, in the same order. Of one that was stopped in good order, nothing behind them can be its own.
+/// Opens the outputs and adds them after the sinks that the program gave, which are in `sinks`. `positions` are those
+/// of an unfinished run, in the same order. If that run was stopped in an orderly way, nothing after the positions can
+/// be its own.
 ///
 /// # Errors
-/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when an output cannot be opened, or cannot go on where it was.
+/// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when an output cannot be opened, or cannot be continued at its
+/// position.
 pub(super) fn open_outputs(
     sinks: &mut Vec<Box<dyn Sink>>,
     outputs: Vec<OutputFile>,
@@ -146,7 +148,7 @@ pub(super) fn open_outputs(
     Ok(())
 }
 
-/// The error for an output that others have added to since the crawl was stopped.
+/// Returns the error for an output that others have added to since the crawl was stopped.
 fn continued(output: &OutputFile) -> Error {
     let name = output.path().map(|path| path.display().to_string());
     let message = format!(

@@ -1,4 +1,4 @@
-//! A crawl as an async stream of typed items.
+//! The stream of a crawl's items, typed and asynchronous.
 
 use std::fmt;
 use std::pin::Pin;
@@ -13,15 +13,15 @@ use crate::engine::{Handed, Receipt};
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// The items of a running crawl. Read them with [`next`](Self::next) or as a [`Stream`]; then
-/// [`finish`](Self::finish) tells how the crawl went.
+/// Items of a running crawl. Read them with [`next`](Self::next) or as a [`Stream`]; then [`finish`](Self::finish)
+/// returns the report of the crawl.
 ///
-/// An item is delivered when the next one is asked for: see [`Crawler::stream`](crate::Crawler::stream) for what that
-/// means to a durable job.
+/// An item is delivered when the next one is asked for: see [`Crawler::stream`](crate::Crawler::stream) for the
+/// consequences in a durable job.
 #[must_use = "dropping the stream ends the crawl"]
 pub struct ItemStream<I> {
     items: mpsc::Receiver<Handed<I>>,
-    /// Receipt of the item that the reader has in hand.
+    /// Receipt of the item that the reader holds.
     receipt: Option<Receipt>,
     halt: Arc<Notify>,
     crawl: JoinHandle<Result<Report>>,
@@ -41,22 +41,24 @@ impl<I> ItemStream<I> {
         }
     }
 
-    /// The next item; `None` when the crawl is over, for whatever reason: [`finish`](Self::finish) tells.
+    /// Returns the next item; `None` when the crawl is over, for whatever reason: [`finish`](Self::finish) returns that
+    /// reason.
     pub async fn next(&mut self) -> Option<I> {
         std::future::poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// Stops the crawl: nothing more is fetched. What is on its way still comes, until [`next`](Self::next) is `None`.
+    /// Stops the crawl: nothing more is fetched. Items on their way still come, until [`next`](Self::next) returns
+    /// `None`.
     pub fn stop(&self) {
         self.halt.notify_one();
     }
 
-    /// Ends the crawl if it is still running, and reports. The item that came last is delivered by this. Those that have
-    /// not come are not: a durable job gives them again in its next run. To have them first, [`stop`](Self::stop) the
-    /// crawl and read until there are no more.
+    /// Ends the crawl if it is still running, and returns its report. This delivers the item that came last. Items that
+    /// have not come yet are not delivered: a durable job hands them over in its next run. To get them first,
+    /// [`stop`](Self::stop) the crawl and read until there are no more.
     ///
     /// # Errors
-    /// Like [`Crawler::run`](crate::Crawler::run).
+    /// Returns the errors of [`Crawler::run`](crate::Crawler::run).
     pub async fn finish(mut self) -> Result<Report> {
         self.deliver();
         drop(self.items);
@@ -65,7 +67,7 @@ impl<I> ItemStream<I> {
         })
     }
 
-    /// The reader has done with the item in hand.
+    /// Delivers the item that the reader holds.
     fn deliver(&mut self) {
         if let Some(receipt) = self.receipt.take() {
             receipt.sign();

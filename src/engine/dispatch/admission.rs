@@ -1,4 +1,5 @@
-//! Which requests get into the frontier: the part of the dispatcher that sorts out.
+//! Admission of requests to the frontier: the part of the dispatcher that drops duplicates and requests that do not
+//! belong to the crawl.
 
 use url::Url;
 
@@ -14,7 +15,7 @@ use crate::queue::frontier::Candidate;
 use crate::queue::queued::HostId;
 
 impl Dispatcher {
-    /// Sorts out duplicates and what does not belong to the crawl, and queues the rest.
+    /// Drops duplicates and requests that do not belong to the crawl, and queues the rest.
     pub(super) fn admit(&mut self, links: Vec<Link>) -> Result<()> {
         let mut batch = Vec::with_capacity(links.len());
         let (mut refused, mut with_session) = (Vec::new(), Vec::new());
@@ -45,7 +46,7 @@ impl Dispatcher {
         self.store(batch)
     }
 
-    /// Lets in a page that is new, if it is not one too many of its kind.
+    /// Admits a new page, unless the limit for pages of its kind is reached.
     fn admit_limited(&mut self, link: Link, batch: &mut Vec<Candidate>) {
         let is_new = self.is_new(link.fingerprint);
         // Each further URL of a page counts once as well.
@@ -60,7 +61,7 @@ impl Dispatcher {
             }
             return;
         }
-        // What a person asks for by name is not too many.
+        // A start request, which a person named, is never one too many.
         let is_counted = is_new && !request.is_start();
         match self.admitted.admit(request.url()) {
             Err(Filter::Trap) if is_counted => self.trapped(request, TrapKind::Pattern),
@@ -77,13 +78,13 @@ impl Dispatcher {
         self.frontier.mark_seen(&[fingerprint]).contains(&true)
     }
 
-    /// Returns whether this very URL is new, of a page that has a session id in it.
+    /// Returns whether exactly this URL is new, for a page whose URL contains a session id.
     fn is_new_url(&mut self, request: &Request) -> bool {
         let exact = request.fingerprint(self.context.key);
         self.frontier.mark_foreign(exact)
     }
 
-    /// Counts what will never belong to the crawl, each request once.
+    /// Counts requests that will never belong to the crawl, each request once.
     fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) {
         let fingerprints: Vec<Fingerprint> = refused.iter().map(|(_, of, _)| *of).collect();
         let are_new = self.frontier.mark_seen(&fingerprints);
@@ -96,9 +97,9 @@ impl Dispatcher {
         }
     }
 
-    /// Counts what was judged by its URL.
+    /// Counts a request that was filtered by its URL.
     fn leave_out(&mut self, request: &Request, reason: Filter) {
-        // What is left out for another reason may be of any length, and is not worth a look.
+        // A URL that is left out for another reason may be of any length, and is not checked.
         let is_trap = reason == Filter::Trap;
         let kind = is_trap.then(|| self.scope.trap(request.url())).flatten();
         match kind {
@@ -107,8 +108,8 @@ impl Dispatcher {
         }
     }
 
-    /// Counts a link that leads further down among pages that mirror each other, once. It may be found elsewhere, and
-    /// belong to the crawl there.
+    /// Counts, once, a link that leads further down among pages that mirror each other. The same request may also be
+    /// found elsewhere, and belong to the crawl there.
     fn mirrored(&mut self, request: &Request, fingerprint: Fingerprint) {
         if self.frontier.mark_foreign(fingerprint) {
             self.trapped(request, TrapKind::Mirror);
@@ -123,7 +124,7 @@ impl Dispatcher {
         self.sorted_out(request, Filter::Trap);
     }
 
-    /// Stores what belongs to the crawl and is new, and tells the scheduler of it.
+    /// Stores the requests that belong to the crawl and are new, and notifies the scheduler of them.
     fn store(&mut self, batch: Vec<Candidate>) -> Result<()> {
         if self.settings.order == Order::Depth {
             // The newest go first: what the scheduler holds goes back below them.
@@ -151,7 +152,7 @@ impl Dispatcher {
         }
     }
 
-    /// Counts what is out of scope, once; the visit that found it may not have known the newest scope.
+    /// Counts a request that is out of scope, once; the visit that found it may not have known the newest scope.
     fn out_of_scope(
         &mut self,
         request: Request,

@@ -1,4 +1,4 @@
-//! Commits and what a crawl goes on with: the part of the dispatcher that only a durable job has.
+//! Commits, and resuming from saved state: the part of the dispatcher that only a durable job has.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,13 +19,13 @@ use crate::queue::queued::{HostId, Queued};
 use crate::store::state::store::{self, Answer, Command, Committed, Cut};
 use crate::store::state::{DeadLetter, Delivered, Saved};
 
-/// A page that was being parsed at so many unclean ends in a row is given up.
+/// Number of unclean ends of the process in a row after which the page that was being parsed is given up.
 const MAX_CRASHES: u32 = 3;
-/// Requests that are set aside before the crawl is given up for now.
+/// Number of set-aside requests at which the crawl is given up for now.
 const MAX_ASIDE: u64 = 10_000;
 
 impl Dispatcher {
-    /// Goes on where an earlier process ended.
+    /// Restores the state in which an earlier process ended.
     pub(crate) fn restore(&mut self, committed: Committed) {
         let Committed {
             saved,
@@ -77,7 +77,7 @@ impl Dispatcher {
         self.stop_at_limits(resumed.items);
     }
 
-    /// Takes the credentials in the URLs of start requests from there, because they are stored nowhere.
+    /// Takes the credentials again from the URLs of the start requests, because they are stored nowhere.
     fn take_credentials_again(&self) {
         let taken = match self.context.spider.start() {
             Ok(mut requests) => self.context.accounts.take_from(&mut requests),
@@ -101,7 +101,8 @@ impl Dispatcher {
         }
     }
 
-    /// Why a page is not even tried: the process has ended too often in a row while it was being parsed.
+    /// Returns the error of a page that is not tried because the process ended too often in a row while parsing it;
+    /// `None` for any other page.
     pub(super) fn deadly(&self, request: &Request) -> Option<Error> {
         let commits = self.commits.as_ref()?;
         if commits.suspects.is_empty() || request.robots_for().is_some() {
@@ -115,7 +116,7 @@ impl Dispatcher {
         Some(Error::new(ErrorKind::Crash, message).with_url(request.url()))
     }
 
-    /// Gives up a request that was handed out, unstarted.
+    /// Gives up a request that was handed out and not started.
     pub(super) fn give_up(&mut self, host: HostId, queued: &Queued, error: &Error) {
         self.scheduler.refund(host);
         self.frontier.settle(host, queued);
@@ -125,14 +126,14 @@ impl Dispatcher {
         self.failed(&queued.request, error);
     }
 
-    /// Returns whether this process went on with a crawl and has got no page so far. Then it may be its own network that is
-    /// down, and what cannot be reached is no word about the sites.
+    /// Returns whether this process resumed a crawl and has got no page so far. Then its own network may be down, and
+    /// an unreachable site says nothing about that site.
     pub(super) fn has_reached_nothing(&self) -> bool {
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
         resumed.is_some_and(|resumed| resumed.pages == self.tally.pages)
     }
 
-    /// Keeps a request, handed out and unstarted, until a page was got or nothing is left to try.
+    /// Sets a request aside, which was handed out and not started, until a page was got or nothing is left to try.
     pub(super) fn set_aside(&mut self, host: HostId, queued: Queued) -> Result<()> {
         self.scheduler.refund(host);
         if let Some(commits) = &mut self.commits {
@@ -144,7 +145,7 @@ impl Dispatcher {
         self.check_reached()
     }
 
-    /// Returns how many requests are set aside.
+    /// Returns the number of requests that are set aside.
     pub(super) fn aside(&self) -> u64 {
         let aside = self
             .commits
@@ -153,7 +154,8 @@ impl Dispatcher {
         aside as u64
     }
 
-    /// A page was got: what cannot be reached beside it is filtered as usual.
+    /// Queues the set-aside requests again once a page was got: sites that are still unreachable are then filtered as
+    /// usual.
     pub(super) fn take_up_aside(&mut self) {
         let aside = self.commits.as_mut().map(|c| std::mem::take(&mut c.aside));
         for (host, queued) in aside.into_iter().flatten() {
@@ -161,7 +163,7 @@ impl Dispatcher {
         }
     }
 
-    /// Ends a crawl that nothing is left of but what is set aside: its queue stays as it is.
+    /// Returns an error for a crawl of which only set-aside requests are left; its queue stays as it is.
     pub(super) fn check_reached(&self) -> Result<()> {
         let first = self.commits.as_ref().and_then(|c| c.aside.first());
         let Some((_, queued)) = first.filter(|_| self.finish.is_none()) else {
@@ -172,7 +174,7 @@ impl Dispatcher {
         Err(Error::new(ErrorKind::Robots, message).with_url(queued.request.url()))
     }
 
-    /// Commits, if it is time for that.
+    /// Makes a commit if one is due.
     pub(super) fn commit_if_due(&mut self) {
         let concurrency = self.settings.concurrency;
         let due = self.commits.as_ref().and_then(|c| c.due(concurrency));
@@ -181,7 +183,7 @@ impl Dispatcher {
         }
     }
 
-    /// Sends all that has changed to the store, by way of the items.
+    /// Sends all changes to the store, by way of the item channel.
     pub(super) fn commit(&mut self) {
         if let Some(cut) = self.cut(None, self.now()) {
             self.context.spider.commit(Box::new(cut));
@@ -209,7 +211,7 @@ impl Dispatcher {
         })
     }
 
-    /// Returns what parts of the crawl want to have again, of what has changed since the last cut.
+    /// Returns the saved records of parts of the crawl that have changed since the last cut.
     fn keepsakes(&mut self) -> Vec<SavedRecord> {
         let robots = self.book.changes(&self.settings.user_agent);
         let keepsake = |(origin, value): (Box<str>, _)| SavedRecord {
@@ -229,7 +231,7 @@ impl Dispatcher {
         robots.chain(cookies).chain(answered).collect()
     }
 
-    /// Takes a robots.txt back, and obeys its delay from the first request on.
+    /// Restores a saved robots.txt, and obeys its delay from the first request on.
     fn take_back_robots(&mut self, origin: &str, record: &[u8]) {
         let (now, agent) = (self.now(), &self.settings.user_agent);
         let since_1970 = self.since_1970(now);
@@ -242,7 +244,7 @@ impl Dispatcher {
         }
     }
 
-    /// Gives a part of the crawl what it kept.
+    /// Restores a saved record to the part of the crawl that saved it.
     fn take_back(&mut self, keepsake: SavedRecord) {
         let SavedRecord { kind, name, value } = keepsake;
         let value = value.unwrap_or_default();
@@ -254,7 +256,7 @@ impl Dispatcher {
         }
     }
 
-    /// Takes an answer of the store.
+    /// Handles an answer of the store.
     pub(super) fn answered(&mut self, answer: Answer) -> Result<()> {
         match answer {
             Answer::Committed => {
@@ -276,7 +278,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// The last commit, when everything else is over, of a crawl that took so long; waits until it is there.
+    /// Makes the last commit, after everything else is over, and waits until it is stored. `elapsed` is the time that
+    /// the crawl took.
     pub(super) async fn commit_last(
         &mut self,
         finish: Finish,
@@ -302,7 +305,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// When the queue is empty every request has come to its end, unless the store has lost some, or brought some back.
+    /// Checks, when the crawl has finished, that every request has come to its end. Returns an error when the store has
+    /// lost some or brought some back.
     fn nothing_is_lost(&self, finish: Finish) -> Result<()> {
         let (Finish::Finished, Some(commits)) = (finish, &self.commits) else {
             return Ok(());
@@ -320,7 +324,7 @@ impl Dispatcher {
         Err(store::lost(&commits.place, "a part of the queue"))
     }
 
-    /// Notes that a request is given up, where that is kept.
+    /// Notes that a request is given up, in a durable job.
     pub(super) fn bury(&mut self, request: &Request, error: &Error) {
         if let Some(commits) = &mut self.commits {
             commits.given_up(DeadLetter::new(request, error));

@@ -1,4 +1,4 @@
-//! Hosts that are away: the part of the dispatcher that lets their requests wait, and looks for them.
+//! Hosts that are away: the part of the dispatcher that lets their requests wait and probes them.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ use crate::page::response::FromCache;
 use crate::policy::outage::Sign;
 use crate::queue::queued::{HostId, Queued};
 
-/// Most origins that a report names.
+/// Maximum number of origins that a report names.
 const MAX_NAMED: usize = 50;
 
 impl Dispatcher {
-    /// Lets a request start, unless its origin is away: then it waits.
+    /// Lets a request start, unless its origin is away: then the request waits.
     pub(super) fn unless_away(&mut self, host: HostId, queued: Queued) -> Option<Queued> {
         if !self.outages.has_silence() {
             return Some(queued);
@@ -36,7 +36,7 @@ impl Dispatcher {
         }
     }
 
-    /// Sends what looks for the hosts that are away, where it is time. Answers whether it sent anything.
+    /// Sends the requests that probe hosts that are away and whose time has come. Returns whether any was sent.
     pub(super) fn look_for_hosts(&mut self, now: Duration) -> Result<bool> {
         let scheduler = &self.scheduler;
         let sent = self.outages.probes(now, |host| scheduler.has_waiting(host));
@@ -58,7 +58,7 @@ impl Dispatcher {
         Ok(has_sent)
     }
 
-    /// Takes note that a request that was handed out is not sent.
+    /// Notes that a request that was handed out is not sent.
     pub(super) fn not_sent(&mut self, queued: &Queued) {
         if self.outages.has_silence() {
             let now = self.now();
@@ -67,7 +67,7 @@ impl Dispatcher {
         }
     }
 
-    /// Learns from a visit whether its host is there, and keeps the request if that is what has to be seen first.
+    /// Notes whether the host answered a visit, and keeps the request if its outcome depends on that.
     pub(super) fn or_silent(
         &mut self,
         host: HostId,
@@ -89,7 +89,7 @@ impl Dispatcher {
             Sign::Answered => {
                 if let Some(silence) = self.outages.answered(of, queued.number, started) {
                     self.back(of, *silence, now)?;
-                    // What nobody else waits for has said enough.
+                    // A robots.txt that no request waits for has served its purpose as a probe.
                     if is_robots && !self.book.is_awaited(of) {
                         return Ok(None);
                     }
@@ -124,7 +124,7 @@ impl Dispatcher {
         Ok(Some((queued, outcome)))
     }
 
-    /// Lets the requests of an origin go on that is there again.
+    /// Lets the requests of an origin go on when the origin is back.
     fn back(&mut self, of: &str, silence: Silence, now: Duration) -> Result<()> {
         if silence.failed > 1 {
             let away = now.saturating_sub(silence.since);
@@ -151,7 +151,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Queues a request again that failed in an outage: that costs no try.
+    /// Queues a request again that failed in an outage, without spending a try.
     fn spare(&mut self, host: HostId, suspect: Suspect, now: Duration) {
         let request = &suspect.queued.request;
         let reason = suspect
@@ -185,7 +185,7 @@ impl Dispatcher {
         }
     }
 
-    /// The origins that are away at the end, with what waits for them, and the tries that failed there.
+    /// Returns the origins that are away at the end, `MAX_NAMED` at most, and counts the tries that failed there.
     pub(super) fn take_away(&mut self) -> Vec<Away> {
         let now = self.now();
         let silences = self.outages.silences();
@@ -214,20 +214,20 @@ impl Dispatcher {
     }
 }
 
-/// Counts a try that cost none, and is made again.
+/// Counts a failed request that spent no try and is made again.
 fn count_try(tally: &mut Tally, suspect: &Suspect) {
     tally.error(suspect.kind);
     tally.retried("its host was away".to_owned());
 }
 
-/// Returns what a visit says of its host.
+/// Returns the sign that a visit gives of its host.
 fn sign(fetched: Option<&Fetched>, outcome: &Outcome) -> Sign {
     let error = outcome.error().map(Error::kind);
     match (fetched, error) {
         (Some(fetched), _) if fetched.notes.is_without_trip() => Sign::Unclear,
         (Some(fetched), _) if fetched.notes.from == Some(FromCache::Stale) => Sign::Unclear,
         (Some(fetched), error) => match Sign::of_status(fetched.status) {
-            // A page that wants it so was read.
+            // The page was read, because its request takes any status.
             Sign::Gateway if error.is_none() => Sign::Unclear,
             sign => sign,
         },

@@ -1,4 +1,4 @@
-//! What follows from a finished visit: the part of the dispatcher that reads outcomes.
+//! Handling of a finished visit: the part of the dispatcher that acts on outcomes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl Dispatcher {
         }
     }
 
-    /// Does what the outcome asks for. A request that is not tried again is settled.
+    /// Acts on the outcome. A request that is not retried is settled.
     pub(super) fn conclude(
         &mut self,
         host: HostId,
@@ -141,7 +141,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// While it is not clear whether the network is down, no page is given up for it: it waits for robots.txt, once more.
+    /// Turns the failure of a page into a retry while it is not clear whether the network is down: the page waits once
+    /// more for robots.txt.
     fn or_doubted(&mut self, request: &Request, outcome: Outcome, now: Duration) -> Outcome {
         match outcome {
             Outcome::Failed(error)
@@ -222,8 +223,8 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Makes a request again with the credentials that were asked for, when its host's turn comes. That is no failure, so
-    /// it costs no try and needs no wait.
+    /// Makes a request again with the credentials that were asked for, when it is its host's turn. That is not a
+    /// failure, so it spends no try and needs no wait.
     fn authenticate(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
         let Queued { number, request } = queued;
         tracing::debug!(url = %request.url(), "credentials were asked for");
@@ -284,7 +285,7 @@ impl Dispatcher {
     }
 
     fn robots_settled(&mut self, host: HostId, request: &Request, file: RobotsFile, now: Duration) {
-        // With sitemaps alone wanted of it, nothing in the file is obeyed.
+        // If only its sitemaps are wanted, no rule of the file is obeyed.
         let delay = file
             .crawl_delay()
             .filter(|_| self.settings.robots && !self.context.never_waits);

@@ -10,7 +10,8 @@ use crate::page::identity::origin;
 use crate::page::request::Request;
 
 impl Dispatcher {
-    /// Returns whether the sitemaps of this request's site are wanted: it is what the crawl starts with.
+    /// Returns whether the sitemaps of this request's site are wanted: with the setting `sitemaps`, for a start
+    /// request.
     pub(super) fn wants_sitemaps(&self, request: &Request) -> bool {
         self.settings.sitemaps && request.is_start() && !request.is_own()
     }

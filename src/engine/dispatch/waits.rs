@@ -1,4 +1,4 @@
-//! What is told of long waits that a site asks for: once for each host and reason.
+//! Warnings about long waits that a site asks for, once for each host and reason.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::policy::retry;
 use crate::queue::queued::HostId;
 use crate::queue::scheduler::Feedback;
 
-/// Shorter waits are not worth a word.
+/// Time that a wait has to exceed for a warning to be logged.
 const LONG: Duration = Duration::from_secs(10);
 
 impl Dispatcher {
@@ -20,7 +20,7 @@ impl Dispatcher {
         }
     }
 
-    /// Tells of a delay that robots.txt asks for, unless it is no longer than that of the settings.
+    /// Warns of a delay that robots.txt asks for, unless it is no longer than the delay of the settings.
     pub(super) fn tell_delay(&mut self, host: HostId, url: &Url, delay: Duration) {
         let delay = delay.min(MAX_CRAWL_DELAY);
         if delay > self.settings.delay {
@@ -30,7 +30,7 @@ impl Dispatcher {
         }
     }
 
-    /// Tells of what an answer asks for, by its status or by `Retry-After`.
+    /// Warns of a wait that an answer asks for, by its status or by `Retry-After`.
     pub(super) fn tell_slow_down(
         &mut self,
         host: HostId,

@@ -18,7 +18,7 @@ use crate::queue::scheduler::{Feedback, Memory, Scheduler, Turn, WINDOW};
 use crate::store::state::store::{Answer, Command, Committed, Cut, Store, StoreThread};
 use crate::store::state::{Delivered, HostRecord, Saved};
 
-/// The queue of a durable job. Time passes as fast as requests are taken: a delay costs none.
+/// Queue of a durable job. Time passes as fast as requests are taken, so that delays take no time.
 pub struct DiskQueue {
     scheduler: Scheduler,
     frontier: DiskFrontier,
@@ -26,13 +26,13 @@ pub struct DiskQueue {
     key: FingerprintKey,
     saved: Saved,
     new_hosts: Vec<(HostId, HostRecord)>,
-    /// Visits in a commit.
+    /// Number of visits in a commit.
     group: usize,
     uncommitted: usize,
     committing: Option<usize>,
     reading: usize,
     later_reads: VecDeque<Range>,
-    /// Since the beginning.
+    /// Number of reads since the beginning.
     reads: u64,
     now: Duration,
 }
@@ -44,21 +44,21 @@ pub struct Started {
     queued: Queued,
 }
 
-/// A request that was found, and what identifies it.
+/// A request that was found, with its fingerprint.
 #[derive(Debug)]
 pub struct Link {
     /// The request.
     pub request: Request,
-    /// Made with the [key](DiskQueue::key) of the job.
+    /// Fingerprint of the request, made with the [key](DiskQueue::key) of the job.
     pub fingerprint: Fingerprint,
 }
 
 impl DiskQueue {
-    /// Opens the job in this directory, or starts one. Every so many visits there is a commit, and as many more can wait
-    /// for the next one.
+    /// Opens the job in this directory, or starts one. A commit is made every `group` visits, and as many more visits
+    /// can wait for the next one.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read or written.
+    /// [`ErrorKind::Storage`] when the directory cannot be read or written.
     pub fn open(directory: &Path, settings: &Settings, group: usize) -> Result<Self> {
         let directory = directory.to_owned();
         let (store, opened, _) = StoreThread::start(move || {
@@ -109,25 +109,25 @@ impl DiskQueue {
         self.scheduler.expect_waiting(self.saved.tally.pending());
     }
 
-    /// The key of this job's fingerprints.
+    /// Returns the key of this job's fingerprints.
     #[must_use]
     pub fn key(&self) -> FingerprintKey {
         self.key
     }
 
-    /// Returns how many requests wait.
+    /// Returns the number of requests that wait.
     #[must_use]
     pub fn waiting(&self) -> u64 {
         self.scheduler.waiting()
     }
 
-    /// Returns how often requests were read back from the store.
+    /// Returns the number of times that requests were read back from the store.
     #[must_use]
     pub fn reads(&self) -> u64 {
         self.reads
     }
 
-    /// Takes the next request, when the store has it and a slot is free; none when there are no more.
+    /// Takes the next request, when the store has it and a slot is free; `None` when there are no more.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the store cannot go on.
@@ -150,7 +150,7 @@ impl DiskQueue {
         }
     }
 
-    /// Ends a visit that found these links; answers how many were new.
+    /// Ends a visit that found these links; returns the number of new ones.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the store cannot go on.
@@ -168,10 +168,10 @@ impl DiskQueue {
         Ok(new)
     }
 
-    /// Adds requests; answers how many were new.
+    /// Adds requests; returns the number of new ones.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when one cannot be stored.
+    /// [`ErrorKind::Storage`] when a request cannot be stored.
     pub fn add(&mut self, links: Vec<Link>) -> Result<u64> {
         let batch = links.into_iter().map(|link| self.candidate(link)).collect();
         let added = self.frontier.add(batch)?;
@@ -204,7 +204,7 @@ impl DiskQueue {
         }
     }
 
-    /// Brings everything to the store.
+    /// Commits everything to the store.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the store cannot go on.
@@ -253,7 +253,7 @@ impl DiskQueue {
     }
 
     fn send(&mut self, command: Command) {
-        // Fails only when the store is gone, and then the next answer says so.
+        // Fails only when the store is gone, and then the next answer is that error.
         let _ = self.store.commands.send(command);
     }
 

@@ -1,4 +1,4 @@
-//! What `fuzz/` tries and no program needs.
+//! Entry points for the fuzz targets in `fuzz/`, which no program needs.
 
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, HeaderMap, HeaderValue, SET_COOKIE};
@@ -10,10 +10,10 @@ use crate::page::error::Result;
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// Takes this `Content-Encoding` off a body that comes in these pieces.
+/// Decodes a body with this `Content-Encoding` that arrives in these pieces.
 ///
 /// # Errors
-/// Those of a body that cannot be decoded, or has more than `max_body` bytes then.
+/// Returns the error of a body that cannot be decoded or has more than `max_body` bytes when decoded.
 pub fn decode(
     coding: HeaderValue,
     pieces: impl IntoIterator<Item = Bytes>,
@@ -28,7 +28,7 @@ pub fn decode(
     Ok(decoder.into_bytes())
 }
 
-/// The `Cookie` header of a request for `wanted`, after an answer of `set_by` with this `Set-Cookie`.
+/// Returns the `Cookie` header of a request for `wanted`, after an answer of `set_by` with this `Set-Cookie`.
 #[must_use]
 pub fn cookie(line: HeaderValue, set_by: Url, wanted: Url) -> Option<HeaderValue> {
     let cookies = Cookies::default();

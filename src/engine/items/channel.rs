@@ -1,8 +1,8 @@
 //! The item channel: ordered, with a bounded number of places.
 //!
-//! A visit waits for a place with its items in hand; the dispatcher lets them go in, without waiting, when it hears of
-//! the visit. So the order in the line is the order in which the dispatcher knows of visits, and what is before a
-//! commit belongs to it.
+//! A visit waits for a place, holding its items; the dispatcher lets the items go in, without waiting, when the visit
+//! is reported to it. So the order in the channel is the order in which the dispatcher handles visits, and the items in
+//! front of a commit belong to that commit.
 
 use std::sync::Arc;
 
@@ -11,13 +11,14 @@ use url::Url;
 
 use crate::store::state::store::Cut;
 
-/// How many pages' items may wait for the pipelines before visits wait for them.
+/// Maximum number of pages whose items wait for the pipelines; beyond it, visits wait.
 const PLACES: usize = 64;
 
 /// A message of the item channel.
 #[derive(Debug)]
 pub(crate) enum Arrival<I> {
-    /// The items of one page, why others are lost, why all are dropped if they are, and their place among those that wait.
+    /// The items of one page, the errors of items that were lost, the reason why all items are dropped (if they are),
+    /// and the page's place in the channel.
     Page {
         url: Url,
         items: Vec<I>,
@@ -25,9 +26,9 @@ pub(crate) enum Arrival<I> {
         dropped: Option<&'static str>,
         place: OwnedSemaphorePermit,
     },
-    /// All items before this belong to a commit.
+    /// A commit, to which all items before it belong.
     Commit(Box<Cut>),
-    /// There are no more.
+    /// End of the items.
     End,
 }
 
@@ -63,27 +64,27 @@ impl<I> ItemSender<I> {
         (Self { arrivals, places }, exit)
     }
 
-    /// Waits for a free place; none when the line is gone.
+    /// Waits for a free place; returns `None` when the receiver is gone.
     pub(crate) async fn place(&self) -> Option<Place<I>> {
         let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
         let arrivals = self.arrivals.clone();
         Some(Place { arrivals, place })
     }
 
-    /// Sends a commit after what has come so far.
+    /// Sends a commit after all items sent so far.
     pub(crate) fn commit(&self, cut: Box<Cut>) {
-        // Fails only when the line is gone; then the crawl is ending and says why.
+        // Fails only when the receiver is gone; then the crawl is ending and reports why.
         let _ = self.arrivals.send(Arrival::Commit(cut));
     }
 
-    /// Ends the line after what has come so far.
+    /// Ends the channel after all items sent so far.
     pub(crate) fn end(&self) {
         let _ = self.arrivals.send(Arrival::End);
     }
 }
 
 impl<I> Place<I> {
-    /// Lets the items of a page go in, to be kept or to be `dropped` for a reason.
+    /// Sends the items of a page, to be kept or to be `dropped` for a reason.
     pub(crate) fn deliver(
         self,
         url: Url,
@@ -102,7 +103,7 @@ impl<I> Place<I> {
     }
 }
 
-/// Nobody shall wait for a place in a line that is gone.
+/// Closes the places on drop, so that nothing waits for a place in a channel whose receiver is gone.
 impl<I> Drop for ItemReceiver<I> {
     fn drop(&mut self) {
         self.places.close();

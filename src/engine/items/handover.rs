@@ -1,6 +1,6 @@
-//! The way of items to the reader of a stream: an item is delivered when its reader asks for the next one.
+//! Handing items over to the reader of a stream: an item is delivered when its reader asks for the next one.
 //!
-//! Until then it belongs to no commit of a durable job, and comes again when the job goes on.
+//! Until then the item belongs to no commit of a durable job, and is handed over again when the job is resumed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ pub(crate) struct Handed<I> {
     pub(crate) receipt: Receipt,
 }
 
-/// What the reader signs when it has done with an item.
+/// Receipt of an item, which the reader signs when it is done with the item.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     taken: Arc<Taken>,
@@ -27,7 +27,7 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    /// The item is delivered. In a durable job that is on record when this returns.
+    /// Marks the item as delivered. In a durable job the delivery is recorded when this returns.
     pub(crate) fn sign(self) {
         if let Some((streamed, item, note)) = self.note {
             streamed.note(item, note);
@@ -44,16 +44,16 @@ struct Taken {
     changed: Notify,
 }
 
-/// What a durable job remembers of its stream.
+/// Record of a durable job's stream: the items that its readers have had.
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub(crate) streamed: Arc<Streamed>,
-    /// Items that the readers of earlier processes have had, and no commit knows of.
+    /// Items that the readers of earlier processes have had and that are in no commit.
     pub(crate) had: Had,
     pub(crate) key: FingerprintKey,
 }
 
-/// See the [module](self).
+/// Hands items over to the reader of a stream and tracks which are delivered.
 pub(crate) struct Handover<I> {
     items: mpsc::Sender<Handed<I>>,
     taken: Arc<Taken>,
@@ -73,8 +73,8 @@ impl<I: Item> Handover<I> {
         }
     }
 
-    /// Hands an item of this page over, after so many commits, unless a reader has had it already. Answers whether
-    /// anybody takes it.
+    /// Hands over an item of this page, after so many commits, unless a reader has had it already. Returns `false` when
+    /// the reader is gone.
     pub(super) async fn hand(&mut self, item: I, url: &Url, commits: u64) -> bool {
         let note = match &mut self.memory {
             None => None,
@@ -97,7 +97,7 @@ impl<I: Item> Handover<I> {
         is_taken
     }
 
-    /// Returns how many items were handed over so far.
+    /// Returns the number of items handed over so far.
     pub(super) fn sent(&self) -> u64 {
         self.sent
     }
@@ -112,7 +112,7 @@ impl<I: Item> Handover<I> {
         self.refused > 0
     }
 
-    /// Items that nobody has taken.
+    /// Returns the number of items handed over and not delivered.
     pub(super) fn undelivered(&self) -> u64 {
         self.sent - self.taken.items.load(Ordering::Acquire).min(self.sent)
     }
@@ -127,7 +127,7 @@ impl<I: Item> Handover<I> {
         self.taken.changed.notified().await;
     }
 
-    /// Waits until all is delivered or the reader has gone.
+    /// Waits until all items are delivered or the reader is gone.
     pub(super) async fn conclusion(&self) {
         while !self.is_complete() {
             tokio::select! {
@@ -138,7 +138,7 @@ impl<I: Item> Handover<I> {
         }
     }
 
-    /// So many commits are there.
+    /// Notes that the first `commits` commits are stored.
     pub(super) fn committed(&self, commits: u64) -> crate::page::error::Result<()> {
         match &self.memory {
             Some(memory) => memory.streamed.committed(commits),
@@ -148,15 +148,16 @@ impl<I: Item> Handover<I> {
 }
 
 impl Memory {
-    /// By what an item is known again.
+    /// Returns the mark by which an item is recognised in a later process.
     fn mark<I: Item>(&self, item: &I, url: &Url) -> u64 {
-        // An item that is no JSON has at least a name for each of its values.
+        // An item that cannot be written as JSON is identified by its debug output.
         let content = serde_json::to_vec(item).unwrap_or_else(|_| format!("{item:?}").into_bytes());
         let parts: [&[u8]; 2] = [url.as_str().as_bytes(), &content];
         self.key.of_parts(&parts).get()
     }
 
-    /// Returns whether an earlier reader has had this item, once less often from now on.
+    /// Returns whether a reader in an earlier process has had this item; each call uses up one of the recorded
+    /// deliveries.
     fn has_had(&mut self, mark: u64) -> bool {
         let times = self.had.get_mut(&mark).filter(|times| **times > 0);
         times.map(|times| *times -= 1).is_some()

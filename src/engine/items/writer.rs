@@ -21,21 +21,21 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::store::state::Delivered;
 use crate::store::state::store::{Command, Cut};
 
-/// How long written records may wait in a buffer before readers of the file see them.
+/// Longest time that written records stay in a buffer before readers of the file see them.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
-/// Most different failures that the report tells apart.
+/// Maximum number of different failures that the report lists separately.
 const MAX_FAILURES: usize = 50;
 
 /// Counts that the engine reads while items are written.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     kept: AtomicU64,
-    /// Rings when no more items are wanted: `max_items` is reached.
+    /// Notified when no more items are wanted because `max_items` is reached.
     pub(crate) enough: Notify,
 }
 
 impl Counts {
-    /// Counts on from what an earlier process had kept.
+    /// Starts the counts with the number of items that an earlier process kept.
     pub(crate) fn new(kept: u64) -> Self {
         Self {
             kept: AtomicU64::new(kept),
@@ -52,11 +52,11 @@ impl Counts {
 #[derive(Debug)]
 pub(crate) struct WriterCommits {
     pub(crate) store: std::sync::mpsc::Sender<Command>,
-    /// Force the outputs to the disk.
+    /// `true` if the outputs are forced to the disk at each commit.
     pub(crate) sync: bool,
     /// Number of commits so far, in all processes.
     pub(crate) count: u64,
-    /// Those that wait until the reader of the stream has had so many items.
+    /// Commits that wait until the reader of the stream has had so many items.
     pub(crate) waiting: VecDeque<(u64, Box<Cut>, Delivered)>,
 }
 
@@ -87,14 +87,14 @@ impl<I: Item> ItemWriter<I> {
         Ok(())
     }
 
-    /// Takes what comes until the last sender is gone, then closes everything and says how far it got. The reader of a
-    /// stream gets the time that it takes to read all, as long as it is there.
+    /// Receives items until the last sender is gone, then closes everything and returns how far it got. The reader of a
+    /// stream gets the time that it takes to read all items, as long as it is there.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when a sink cannot write; [`ErrorKind::Pipeline`] when a step cannot close.
     pub(crate) async fn run(mut self, mut exit: ItemReceiver<I>) -> Result<Delivered> {
         let result = self.drain(&mut exit.arrivals).await;
-        // Closed in any case: what is complete so far must be readable even when one sink failed.
+        // The sinks are closed in any case: what is complete so far must be readable even when one sink failed.
         let closed = self.close().await;
         result.and(closed)?;
         self.quality.warn_of_unknown_names(&self.items);
@@ -160,17 +160,17 @@ impl<I: Item> ItemWriter<I> {
         }
     }
 
-    /// Adds what is written so far to a commit, and passes it on.
+    /// Adds the counts and positions of what is written so far to a commit, and queues the commit.
     fn commit(&mut self, cut: Box<Cut>) -> Result<()> {
         let delivered = self.delivered()?;
         let stream = self.stream.as_ref();
         if stream.is_some_and(Handover::has_refused) {
-            // What it is about comes again.
+            // The pages of this commit come again in the next run.
             return Ok(());
         }
         if let Some(commits) = &mut self.commits {
             if let Some(stream) = stream {
-                // The commit before is there, or there would not be another.
+                // The commit before is stored, or there would not be another.
                 stream.committed(commits.count)?;
             }
             commits.count = delivered.commits;
@@ -196,12 +196,12 @@ impl<I: Item> ItemWriter<I> {
             .is_some_and(|(items, ..)| is_delivered(*items))
             && let Some((_, cut, delivered)) = commits.waiting.pop_front()
         {
-            // Fails only when the store is gone; then the crawl is ending and says why.
+            // Fails only when the store is gone; then the crawl is ending and reports why.
             let _ = commits.store.send(Command::Commit(cut, delivered));
         }
     }
 
-    /// Waits until an item is delivered that a commit may wait for; for ever when none does.
+    /// Waits until an item is delivered that a commit may wait for; forever when no commit waits.
     async fn delivery(&self) {
         let waits = self
             .commits
@@ -213,7 +213,8 @@ impl<I: Item> ItemWriter<I> {
         }
     }
 
-    /// Returns what is written so far, as far as it survives the process when there is a job.
+    /// Returns the counts and positions of what is written so far; in a job, the outputs up to there survive the end of
+    /// the process.
     fn delivered(&mut self) -> Result<Delivered> {
         let mut positions = Vec::with_capacity(self.sinks.len());
         if let Some(commits) = &self.commits {
@@ -245,7 +246,7 @@ impl<I: Item> ItemWriter<I> {
         if let Some(stream) = &mut self.stream {
             let commits = self.commits.as_ref().map_or(0, |commits| commits.count);
             if !stream.hand(item, url, commits).await {
-                // Nobody reads any more: the crawl is stopping already.
+                // Nothing reads any more: the crawl is stopping already.
                 return Ok(());
             }
         }
@@ -276,11 +277,11 @@ impl<I: Item> ItemWriter<I> {
         Some(item)
     }
 
-    /// Looks at an item, writes it to every sink and counts its fields; answers whether it is kept.
+    /// Checks an item, writes it to every sink and counts its fields; returns whether it is kept.
     fn keep(&mut self, item: &I, url: &Url) -> Result<bool> {
         let record = match Record::new(item) {
             Ok(record) => record,
-            // Nobody asks for it as JSON: a stream has it as it is.
+            // Nothing needs the item as JSON: a stream gets it as it is.
             Err(_) if self.sinks.is_empty() && !self.quality.reads_json() => return Ok(true),
             Err(error) => {
                 self.failed(error.chain(), url);
@@ -305,7 +306,7 @@ impl<I: Item> ItemWriter<I> {
         Ok(is_written)
     }
 
-    /// Writes an item to every sink, or to none; answers whether it is written.
+    /// Writes an item to every sink, or to none; returns whether it is written.
     fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
         match self.write_to_all(record) {
             Ok(()) => Ok(true),

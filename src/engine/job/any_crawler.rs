@@ -1,4 +1,4 @@
-//! Where the type of a spider ends for the command line.
+//! A crawler without the type of its spider, as the command line runs it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,66 +27,66 @@ use crate::page::error::{BoxError, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// A [`Crawler`] whose spider's type is forgotten.
+/// A [`Crawler`] without the type of its spider.
 #[must_use = "a crawler does nothing until it is run"]
 pub struct AnyCrawler(Box<dyn Erased>);
 
 impl AnyCrawler {
-    /// The spider's name.
+    /// Returns the spider's name.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.name()
     }
 
-    /// The settings, to change.
+    /// Returns the settings, to change them.
     pub fn settings_mut(&mut self) -> &mut Settings {
         self.0.settings_mut()
     }
 
-    /// See [`Crawler::events`].
+    /// Subscribes to the events of the crawl: see [`Crawler::events`].
     #[must_use]
     pub fn events(&mut self) -> Events {
         self.0.events()
     }
 
-    /// See [`Crawler::progress`].
+    /// Subscribes to the counts of the crawl: see [`Crawler::progress`].
     #[must_use]
     pub fn progress(&mut self) -> ProgressWatch {
         self.0.progress()
     }
 
-    /// See [`Crawler::output_file`].
+    /// Writes the items to this file: see [`Crawler::output_file`].
     pub fn output_file(self, output: OutputFile) -> Self {
         Self(self.0.output_file(output))
     }
 
-    /// See [`Crawler::sink`].
+    /// Writes the items to this sink: see [`Crawler::sink`].
     pub fn sink(self, sink: impl Sink) -> Self {
         Self(self.0.sink(Box::new(sink)))
     }
 
-    /// See [`Crawler::job`].
+    /// Makes the crawl a durable job in this directory: see [`Crawler::job`].
     pub fn job(self, directory: impl Into<PathBuf>) -> Self {
         Self(self.0.job(directory.into()))
     }
 
-    /// See [`Crawler::fresh`].
+    /// Starts the job over: see [`Crawler::fresh`].
     pub fn fresh(self) -> Self {
         Self(self.0.fresh())
     }
 
-    /// See [`Crawler::job_about`].
+    /// Sets the name of the job and the arguments of its spider: see [`Crawler::job_about`].
     pub(crate) fn job_about(self, name: String, arguments: BTreeMap<String, String>) -> Self {
         Self(self.0.job_about(name, arguments))
     }
 
-    /// The schema that `Crawler::item_schema` was given; none without the feature `schema`.
+    /// Returns the schema that `Crawler::item_schema` was given; `None` without the feature `schema`.
     #[must_use]
     pub fn schema(&self) -> Option<&serde_json::Value> {
         self.0.schema()
     }
 
-    /// See [`Crawler::recorded`].
+    /// Sets the crawl up to record a cassette: see [`Crawler::recorded`].
     pub(crate) fn recorded(
         self,
         path: &Path,
@@ -97,45 +97,45 @@ impl AnyCrawler {
         Ok((Self(crawler), failed))
     }
 
-    /// See [`Crawler::replayed`].
+    /// Sets the crawl up to replay a cassette: see [`Crawler::replayed`].
     pub(crate) fn replayed(self, replay: Replay) -> Self {
         Self(self.0.replayed(replay))
     }
 
-    /// See [`Crawler::downloader`].
+    /// Sets the downloader: see [`Crawler::downloader`].
     pub fn downloader(self, downloader: impl Downloader) -> Self {
         Self(self.0.downloader(Box::new(downloader)))
     }
 
-    /// See [`Crawler::middleware`].
+    /// Adds a middleware: see [`Crawler::middleware`].
     pub fn middleware(self, middleware: impl Middleware) -> Self {
         Self(self.0.middleware(Box::new(middleware)))
     }
 
-    /// Takes out by which way the crawler fetches, for fetching single pages as it does.
+    /// Takes the fetch stack out of the crawler, for fetching single pages as the crawler does.
     pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
         self.0.take_fetch_stack()
     }
 
-    /// See [`Spider::start`].
+    /// Returns the requests that the crawl begins with: see [`Spider::start`].
     ///
     /// # Errors
-    /// The spider's own; a panic is one, too.
+    /// Returns the spider's own error; a panic is an error, too.
     pub fn start(&self) -> Result<Vec<Request>, BoxError> {
         catch_unwind(AssertUnwindSafe(|| self.0.start()))
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
-    /// Returns what the spider makes of a page, without a crawl around it: no scope, no limits, no pipelines. A panic is an
-    /// error.
+    /// Returns the items and requests that the spider takes from a page, without a crawl around it: no scope, no
+    /// limits, no pipelines. A panic is an error.
     pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
         self.0.parse(response)
     }
 
-    /// See [`Crawler::run_until`].
+    /// Crawls until nothing is left or `stop` completes: see [`Crawler::run_until`].
     ///
     /// # Errors
-    /// Like [`Crawler::run`].
+    /// Returns the errors of [`Crawler::run`].
     pub async fn run_until(
         self,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -158,15 +158,15 @@ impl fmt::Debug for AnyCrawler {
     }
 }
 
-/// What a spider makes of one page, its items as JSON: see [`AnyCrawler::parse`].
+/// The items, as JSON, and the requests that a spider takes from one page: see [`AnyCrawler::parse`].
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Parsed {
-    /// The items, as the outputs get them.
+    /// Items, as the outputs get them.
     pub items: Vec<Record>,
-    /// The requests, with their labels.
+    /// Requests, with their labels.
     pub requests: Vec<Request>,
-    /// The spider's error, or that items were lost; what it emitted is above.
+    /// Error of the spider, or the error that items were lost; what the spider emitted is in the other fields.
     pub error: Option<BoxError>,
 }
 
@@ -197,7 +197,7 @@ impl Parsed {
     }
 }
 
-/// Returns what is told of the items of a page that were lost.
+/// Returns the error that reports the lost items of a page; `None` when no items were lost.
 fn lost_items(lost: &[String]) -> Option<BoxError> {
     let first = lost.first()?;
     let told = match lost.len() {

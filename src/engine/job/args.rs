@@ -1,4 +1,4 @@
-//! What `-a name=value` gives a spider.
+//! Arguments of a spider, given as `-a name=value`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -7,9 +7,9 @@ use std::str::FromStr;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 
-/// The arguments of a spider: what `-a name=value` gave.
+/// Arguments of a spider, given on the command line as `-a name=value`.
 ///
-/// It remembers which names were asked for, so that a misspelt one is an error and not silently without effect.
+/// `Args` records which names the spider asks for, so that a misspelt name is an error and not silently without effect.
 ///
 /// ```
 /// use crawlworks::Args;
@@ -22,14 +22,14 @@ use crate::page::suggest::did_you_mean;
 pub struct Args {
     given: BTreeMap<String, String>,
     asked: BTreeSet<String>,
-    /// The values of secret ones, wherever they come from.
+    /// Values of the secret arguments, wherever they come from.
     secrets: BTreeMap<String, String>,
-    /// What stands for a secret that is not given.
+    /// Value used for a secret argument that is not given.
     stand_in: Option<&'static str>,
 }
 
 impl Args {
-    /// Arguments by name; of two with one name the last counts.
+    /// Creates arguments from names and values; of two with the same name, the last counts.
     pub fn new<K: Into<String>, V: Into<String>>(given: impl IntoIterator<Item = (K, V)>) -> Self {
         let given = given
             .into_iter()
@@ -41,7 +41,8 @@ impl Args {
         }
     }
 
-    /// The same, and this stands for every secret that is not given: nothing is asked that would check it.
+    /// Uses `stand_in` as the value of every secret argument that is not given: for building a crawler where nothing
+    /// checks the secret.
     pub(crate) fn with_stand_in(mut self, stand_in: &'static str) -> Self {
         self.stand_in = Some(stand_in);
         self
@@ -51,12 +52,12 @@ impl Args {
         self.stand_in
     }
 
-    /// Notes the value of a secret argument, which may come from elsewhere.
+    /// Records the value of a secret argument, which may come from outside these arguments.
     pub(crate) fn note_secret(&mut self, name: &str, value: &str) {
         self.secrets.insert(name.to_owned(), value.to_owned());
     }
 
-    /// Notes those that are given and said to be secret.
+    /// Records the values of the given arguments that are secret.
     pub(super) fn note_secrets(&mut self, is_secret: impl Fn(&str) -> bool) {
         for (name, value) in self.given.clone() {
             if is_secret(&name) {
@@ -69,7 +70,7 @@ impl Args {
         self.secrets
     }
 
-    /// The argument of this name; `None` when it was not given.
+    /// Returns the argument of this name; `None` when it was not given.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when the value cannot be read as a `T`.
@@ -89,7 +90,7 @@ impl Args {
         })
     }
 
-    /// Refuses what was given and not asked for.
+    /// Returns an error for an argument that was given and that the spider did not ask for.
     pub(super) fn check(&self, spider: &str) -> Result<()> {
         let Some(name) = self.given.keys().find(|name| !self.asked.contains(*name)) else {
             return Ok(());

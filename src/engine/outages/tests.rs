@@ -1,4 +1,4 @@
-//! Silences by themselves: a fake `now`, and requests that only have numbers.
+//! Tests of silences on their own, with a fake `now` and requests that only have numbers.
 
 use super::*;
 use crate::page::error::Error;
@@ -28,7 +28,7 @@ fn suspect(number: u64, started: u64, is_gateway: bool) -> Suspect {
     }
 }
 
-/// An origin that has answered at first and is silent since the request 1, which was started at 1 s.
+/// Returns an origin that answered at first and is silent since request 1, which was started at 1 s.
 fn silent(is_gateway: bool) -> Outages {
     let mut outages = Outages::new(secs(120), false);
     assert!(outages.answered(ORIGIN, 9, Duration::ZERO).is_none());
@@ -41,7 +41,7 @@ fn kept(admission: &Admission) -> bool {
     matches!(admission, Admission::Kept { .. })
 }
 
-/// What looks for the origin at this time: a page's number, or 0 for robots.txt.
+/// Returns the request that probes the origin at this time: a page's number, or 0 for robots.txt.
 fn probe(outages: &mut Outages, now: u64) -> Option<u64> {
     let sent = outages.probes(secs(now), |_| false).pop()?;
     let queued = match sent {

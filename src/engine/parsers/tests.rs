@@ -1,4 +1,4 @@
-//! Jobs that wait for each other: they would wait for ever if one could hold up all.
+//! Tests with jobs that wait for each other: they would wait forever if one job could hold up all.
 
 use std::sync::mpsc;
 
@@ -6,7 +6,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::*;
 
-/// A runtime that has one worker.
+/// Builds a runtime that has one worker.
 fn runtime() -> Runtime {
     Builder::new_multi_thread()
         .worker_threads(1)

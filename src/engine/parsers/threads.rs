@@ -1,4 +1,4 @@
-//! As many threads as are wanted, not counting those that are held for long.
+//! A pool of as many threads as are wanted, not counting threads whose job takes long.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,35 +8,35 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-/// How long a thread may be at one job before another one stands in for it, and half of that at least.
+/// Interval between two checks of the threads: a thread that is at the same job for a whole interval is replaced.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) type Job = Box<dyn FnOnce() + Send>;
 
-/// See the [module](self).
+/// Pool of parsing threads.
 pub(super) struct Threads {
-    /// Jobs can spawn tasks in it and use its timers.
+    /// Runtime in whose context jobs run, so that they can spawn tasks in it and use its timers.
     runtime: Handle,
     wanted: usize,
     state: Mutex<State>,
-    /// Rings for each job that a thread has to be woken for.
+    /// Notified for each job that an idle thread is woken for.
     work: Condvar,
-    /// Rings when there is something to look after, and at the end.
+    /// Notified when there are threads to watch, and at the end.
     watch: Condvar,
 }
 
 #[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
-    /// Jobs that were begun.
+    /// Number of jobs begun so far.
     begun: u64,
-    /// The numbers of those that are being done.
+    /// Numbers of the jobs that are running.
     at_work: Vec<u64>,
-    /// Those of them whose threads are replaced.
+    /// Numbers of the running jobs whose threads are replaced.
     replaced: Vec<u64>,
     threads: usize,
     idle: usize,
-    /// Idle threads that were woken.
+    /// Number of idle threads that were woken.
     woken: usize,
     has_watcher: bool,
     is_watched: bool,
@@ -54,7 +54,7 @@ impl Threads {
         })
     }
 
-    /// Has a job done as soon as a thread is free; where there can be no thread at all, at once.
+    /// Runs a job as soon as a thread is free; at once, on this thread, when no thread can be started.
     pub(super) fn give(self: &Arc<Self>, job: Job) {
         let mut state = self.state();
         state.jobs.push_back(job);
@@ -87,7 +87,7 @@ impl Threads {
         self.watch.notify_all();
     }
 
-    /// Starts the threads that are missing for the jobs that wait, and the one that watches them.
+    /// Starts the threads that are missing for the waiting jobs, and the thread that watches them.
     fn add_threads(self: &Arc<Self>, state: &mut State) {
         if !state.has_watcher {
             let threads = Arc::clone(self);
@@ -99,7 +99,7 @@ impl Threads {
             let threads = Arc::clone(self);
             let thread = Builder::new().name("crawl-parse".to_owned());
             if thread.spawn(move || threads.work()).is_err() {
-                // Those that there are will do it.
+                // The threads that there are do the job.
                 return;
             }
             state.threads += 1;
@@ -107,7 +107,7 @@ impl Threads {
         }
     }
 
-    /// Does one job after the other.
+    /// Runs one job after the other.
     fn work(&self) {
         let _runtime = self.runtime.enter();
         let mut state = self.state();
@@ -140,7 +140,7 @@ impl Threads {
         }
     }
 
-    /// Replaces threads that are held, as long as there is anything to look after.
+    /// Replaces threads whose job takes long, as long as there is anything to watch.
     fn watch(self: &Arc<Self>) {
         let mut state = self.state();
         while !state.is_over {

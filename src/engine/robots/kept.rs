@@ -1,4 +1,5 @@
-//! What a durable job keeps of robots.txt files, so that the next process asks no site again within a day.
+//! Saved records of robots.txt files, which a durable job keeps so that the next process requests no file again within
+//! a day.
 
 use std::time::Duration;
 
@@ -7,24 +8,25 @@ use serde::{Deserialize, Serialize};
 use super::{Book, Known, LIFE, MAX_AGE, RobotsFile};
 use crate::policy::robots::Rules;
 
-/// Most bytes of one record; a longer one is not kept, and the file is fetched again.
+/// Limit of one record, in bytes; a longer record is not kept, and the file is fetched again.
 const MAX_KEPT: usize = 64 << 10;
 
-/// One file as it is written.
+/// Saved record of one robots.txt.
 #[derive(Serialize, Deserialize)]
 struct Record {
-    /// The rules are those for this crawler.
+    /// User agent of the crawler that `rules` are for.
     user_agent: String,
-    /// Seconds since 1970.
+    /// Time at which the file was fetched, in seconds since 1970.
     fetched: u64,
-    /// None when the site has no file.
+    /// Rules for this user agent; `None` when the site has no file.
     rules: Option<Rules>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     sitemaps: Vec<String>,
 }
 
 impl Book {
-    /// The records of origins whose file has changed since the last time; none where there is nothing to keep.
+    /// Takes the records of the origins whose file has changed since the last call; empty without a durable job. A
+    /// record is `None` when the file is not kept.
     pub(in crate::engine) fn changes(
         &mut self,
         user_agent: &str,
@@ -39,7 +41,7 @@ impl Book {
         changed.into_iter().flatten().map(record).collect()
     }
 
-    /// Takes a record back, unless it is too old or for another crawler. Answers the delay that the site asks for.
+    /// Restores a record, unless it is too old or for another user agent. Returns the delay that the site asks for.
     pub(in crate::engine) fn take_back(
         &mut self,
         origin: &str,
@@ -78,7 +80,8 @@ fn encode(known: &Known, user_agent: &str) -> Option<Vec<u8>> {
     (record.len() <= MAX_KEPT).then_some(record)
 }
 
-/// None for what is no such record, which costs no more than a request.
+/// Decodes a record; returns `None` for bytes that are no such record or for another user agent, so that the file is
+/// requested again.
 fn decode(record: &[u8], user_agent: &str) -> Option<Known> {
     let record: Record = serde_json::from_slice(record).ok()?;
     let fetched = Duration::from_secs(record.fetched);

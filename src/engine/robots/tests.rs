@@ -23,7 +23,7 @@ fn request(text: &str) -> Queued {
     Request::from(url(text)).into()
 }
 
-/// A file with so many rules.
+/// Builds a file with `count` rules.
 fn many(count: usize, rule: impl Fn(usize) -> String) -> String {
     let lines = iter::once("User-agent: *".to_owned()).chain((0..count).map(rule));
     lines.collect::<Vec<_>>().join("\n")
@@ -33,7 +33,7 @@ fn just_before(time: Duration) -> Duration {
     time.checked_sub(Duration::from_secs(1)).unwrap()
 }
 
-/// The path `/a` is forbidden, and by that line.
+/// Returns the gate that forbids the path `/a` by this line.
 fn forbidden(line: u32) -> Gate {
     Gate::Forbidden(Forbidden {
         line: Some(line),
@@ -152,7 +152,7 @@ fn rules_that_are_too_costly_forbid_by_no_line() {
     );
 }
 
-/// What the next process knows of what this one kept.
+/// Returns the book that the next process restores from the records of this one.
 fn resumed(book: &mut Book, agent: &str, now: Duration) -> Book {
     let mut next = Book::durable();
     for (origin, record) in book.changes(AGENT) {

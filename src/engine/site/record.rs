@@ -8,14 +8,14 @@ use url::Url;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Content {
-    /// No content.
+    /// No content; the default.
     #[default]
     None,
-    /// The visible text, a line per block.
+    /// Visible text, a line per block.
     Text,
-    /// The body as Markdown.
+    /// Body as Markdown.
     Markdown,
-    /// The page's source.
+    /// Source of the page.
     Html,
 }
 
@@ -23,15 +23,15 @@ pub enum Content {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MainText {
-    /// Reason why there is no main text, so that the content is that of the whole page.
+    /// Reason why there is no main text, so that the content is that of the whole page; `None` when there is one.
     pub reason: Option<String>,
     /// Author of the text.
     pub byline: Option<String>,
     /// Time of publication: a date, or a date and time, of ISO 8601.
     pub published: Option<String>,
-    /// The name of the site that it is on.
+    /// Name of the site that the page is on.
     pub site_name: Option<String>,
-    /// The language, such as `en-GB`.
+    /// Language, such as `en-GB`.
     pub language: Option<String>,
 }
 
@@ -51,26 +51,26 @@ impl MainText {
 }
 
 /// A page as `crawl site` reports it. Serialises to `{"url", "title", "h1", "links"}` in this order and, when it was
-/// asked for, the content under the name of its form: `text`, `markdown` or `html`. Before it comes, when only the main text
-/// was asked for, whether there is one and what is known of it: `main`, `main_reason`, `byline`, `published`, `site_name` and
-/// `language`, always all of them.
+/// asked for, the content under the name of its form: `text`, `markdown` or `html`. When only the main text was asked
+/// for, its metadata comes before the content: `main` (whether there is a main text), `main_reason`, `byline`,
+/// `published`, `site_name` and `language`, always all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SitePage {
     /// URL of the page, after redirects.
     pub url: Url,
-    /// The text of the first `title`.
+    /// Text of the first `title`.
     pub title: Option<String>,
-    /// The text of the first `h1`.
+    /// Text of the first `h1`.
     pub h1: Option<String>,
     /// Links of the page: absolute http(s) URLs without fragment, in document order, once each.
     pub links: Vec<Url>,
-    /// Whether the body ended early. Of a page that is whole, the record does not say so.
+    /// `true` if the body ended early. The record has this field only if it did.
     pub incomplete: bool,
     pub(super) kind: Content,
     /// Metadata of the main text, or the reason why there is none. `None` when the main text was not asked for.
     pub main: Option<MainText>,
-    /// The content, in the form that was asked for.
+    /// Content, in the form that was asked for.
     pub content: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What spiders have in common that read documents which list pages: sitemaps and feeds.
+//! Common parts of the spiders that read lists of pages: sitemaps and feeds.
 
 use url::Url;
 
@@ -7,10 +7,11 @@ use crate::model::settings::Settings;
 use crate::page::request::Request;
 use crate::policy::rules::{Choice, Rules};
 
-/// The priority of further documents: behind the pages that are known, so that a queue does not hold all that there are.
+/// Priority of further sitemaps and feed pages: behind the pages that are known, so that a queue does not hold all
+/// pages there are.
 pub(super) const LAST: i32 = i32::MIN;
 
-/// As what servers label such documents.
+/// Media types that servers send for sitemaps and feeds.
 const MEDIA_TYPES: [&str; 11] = [
     "application/xml",
     "text/xml",
@@ -25,7 +26,7 @@ const MEDIA_TYPES: [&str; 11] = [
     "application/octet-stream",
 ];
 
-/// Lets these documents in beside the media types that the inner spider wants.
+/// Adds the media types of sitemaps and feeds to those that the inner spider wants.
 pub(super) fn also_take(settings: &mut Settings) {
     if !settings.content_types.is_empty() {
         let types = MEDIA_TYPES.map(str::to_owned);
@@ -33,7 +34,8 @@ pub(super) fn also_take(settings: &mut Settings) {
     }
 }
 
-/// The request for a page, if the rules take it, or if there are none. One that a limit leaves out is counted.
+/// Returns the request for a page if the rules follow it or there are no rules. A page that a limit leaves out is
+/// counted.
 pub(super) fn request<I>(url: Url, rules: Option<&Rules>, out: &mut Output<I>) -> Option<Request> {
     match rules.map(|rules| rules.choice(&url)) {
         None => Some(Request::from(url)),

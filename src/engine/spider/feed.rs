@@ -1,4 +1,4 @@
-//! [`FeedSpider`]: what feeds publish, as items, or as pages for a spider of one's own.
+//! [`FeedSpider`]: the entries of feeds as items, or their pages for another spider.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,20 +12,20 @@ use crate::page::feed::{Entries, FeedEntry};
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// The label of its own requests.
+/// Label of the requests for feeds.
 pub(super) const LABEL: &str = "feed";
-/// The metadata of a further page of a feed.
+/// Metadata name of the progress, on the request for a further page of a feed.
 const PROGRESS: &str = "feed";
 
-/// How many entries of a feed are taken by default, over all its pages.
+/// Default limit of entries of one feed, over all its pages.
 const DEFAULT_ENTRIES: usize = 10_000;
-/// How many pages of a feed are read by default.
+/// Default limit of pages of one feed.
 const DEFAULT_PAGES: u32 = 100;
 
 /// Crawls feeds: every entry is an item, a [`FeedEntry`].
 ///
-/// It reads RSS, Atom and JSON Feed, and the next pages of a feed that is divided (RFC 5005). To crawl the pages of the
-/// entries instead, see [`with_pages`](Self::with_pages).
+/// The spider reads RSS, Atom and JSON Feed, and the next pages of a feed that is divided (RFC 5005). To crawl the
+/// pages of the entries instead, see [`with_pages`](Self::with_pages).
 ///
 /// ```
 /// use crawlworks::FeedSpider;
@@ -49,7 +49,7 @@ pub struct FeedSpider {
     max_pages: u32,
 }
 
-/// How much of a feed was read by its earlier pages.
+/// Numbers of pages and entries of a feed that were read so far.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Progress {
     pages: u32,
@@ -57,7 +57,7 @@ struct Progress {
 }
 
 impl FeedSpider {
-    /// The entries of these feeds.
+    /// Creates a spider for the entries of these feeds.
     pub fn new<R: Into<Request>>(feeds: impl IntoIterator<Item = R>) -> Self {
         Self {
             name: "feeds".to_owned(),
@@ -75,34 +75,34 @@ impl FeedSpider {
         self
     }
 
-    /// Leaves out entries that last changed, or else were published, before this time. One of which that is not known is
-    /// taken. No further page of a feed is read behind one with nothing newer. Default: all.
+    /// Leaves out entries that last changed (or, without that date, were published) before this time. An entry without
+    /// either date is taken. Reading stops at a page of a feed with nothing newer. Default: all.
     #[must_use]
     pub fn since(mut self, time: Timestamp) -> Self {
         self.since = Some(time);
         self
     }
 
-    /// Takes at most so many entries of each feed, over all its pages. Default: 10,000.
+    /// Sets the maximum number of entries of each feed, over all its pages. Default: 10,000.
     #[must_use]
     pub fn max_entries(mut self, entries: usize) -> Self {
         self.max_entries = entries;
         self
     }
 
-    /// Reads at most so many pages of each feed. Default: 100.
+    /// Sets the maximum number of pages that are read of each feed. Default: 100.
     #[must_use]
     pub fn max_pages(mut self, pages: u32) -> Self {
         self.max_pages = pages;
         self
     }
 
-    /// Hands the pages of the entries to another spider, whose items are then those of the crawl. The entry, without its
+    /// Hands the pages of the entries to another spider, whose items become those of the crawl. The entry, without its
     /// content, is metadata of the request: `response.request().meta::<FeedEntry>("entry")?`.
     ///
-    /// The inner spider's own start requests are made as well; one that has none returns an empty `Vec`. A page has no label
-    /// unless [`rules`](FeedPages::rules) give it one; the label `feed` is taken. Pages are links like any other: a feed that
-    /// is on another host than they are needs `scope` set to `domain` or `any`.
+    /// The inner spider's own start requests are made as well; a spider without any returns an empty `Vec`. A page has
+    /// no label unless [`rules`](FeedPages::rules) give it one; the label `feed` is reserved. Pages are links like any
+    /// other: a feed on another host than its pages needs `scope` set to `domain` or `any`.
     ///
     /// ```
     /// use crawlworks::feed::FeedEntry;

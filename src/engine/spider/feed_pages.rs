@@ -1,4 +1,4 @@
-//! [`FeedPages`]: the pages that feeds publish, for a spider of one's own.
+//! [`FeedPages`]: the pages of the entries of feeds, for another spider.
 
 use super::feed::{FeedSpider, LABEL};
 use super::{Spider, documents};
@@ -10,7 +10,7 @@ use crate::page::response::Response;
 use crate::page::sitemap::MAX_ENTRIES;
 use crate::policy::rules::Rules;
 
-/// The metadata of an entry's page.
+/// Metadata name of the entry, on the request for its page.
 const ENTRY: &str = "entry";
 
 /// Crawls the pages of the entries of feeds: see [`FeedSpider::with_pages`].
@@ -30,8 +30,8 @@ impl<S> FeedPages<S> {
         }
     }
 
-    /// Takes only pages that these rules take, with their labels, priorities, metadata and limits. Rules look at the URL
-    /// alone here, see [`Rules::follow_urls`]. Default: every page, without a label.
+    /// Takes only pages that these rules follow, with their labels, priorities, metadata and limits. Rules check only
+    /// the URL here, see [`Rules::follow_urls`]. Default: every page, without a label.
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
         self.rules = Some(rules);

@@ -1,4 +1,4 @@
-//! [`SitemapSpider`]: the pages that a site lists by itself, for a spider of one's own.
+//! [`SitemapSpider`]: the pages that a site's sitemaps list, for another spider.
 
 use jiff::Timestamp;
 use url::Url;
@@ -15,27 +15,28 @@ use crate::page::sitemap::{Entries, Entry, MAX_ENTRIES, MAX_LEVEL, MAX_LISTED, S
 use crate::policy::robots::RobotsTxt;
 use crate::policy::rules::Rules;
 
-/// The label of its own requests.
+/// Label of the requests for sitemaps.
 const LABEL: &str = "sitemap";
-/// The metadata that says how deep a sitemap is nested: 1 for one that was named.
+/// Metadata name of a sitemap's nesting level: 1 for a sitemap that was named.
 const LEVEL: &str = "level";
 
 /// Fetches sitemaps and hands the pages that they list to another spider.
 ///
-/// It reads every form that [`sitemap`](crate::sitemap) does: indexes of sitemaps, up to three deep, plain lists, RSS and
-/// Atom, each also gzipped. An address that ends in `/robots.txt` is read for the sitemaps that it names. The inner
-/// spider's own start requests are made as well; one that has none returns an empty `Vec`. A page has no label unless
-/// [`rules`](Self::rules) give it one; the label `sitemap` is taken.
+/// The spider reads every form that [`sitemap`](crate::sitemap) does: indexes of sitemaps, up to three deep, plain
+/// lists, RSS and Atom, each also gzipped. A URL that ends in `/robots.txt` is read for the sitemaps that it names. The
+/// inner spider's own start requests are made as well; a spider without any returns an empty `Vec`. A page has no label
+/// unless [`rules`](Self::rules) give it one; the label `sitemap` is reserved.
 ///
-/// Sitemaps are read one after the other: the next of an index when the pages so far are done, so that a queue never holds
-/// those of all. One that cannot be read counts as a failed page, and says why.
+/// Sitemaps are read one after the other: the next of an index when the pages so far are done, so that a queue never
+/// holds the pages of all sitemaps. A sitemap that cannot be read counts as a failed page, with the reason.
 ///
-/// **Scope.** Pages, and sitemaps that an index lists, are links like any other: held against the settings `scope`, `allow`,
-/// `deny` and `depth`, seen from the start requests, which are the sitemaps and those of the inner spider. A sitemap that is
-/// on another host than its pages needs a start request there, or `scope` set to `domain` or `any`. The spider raises
-/// `max_links` to 50,000, what a sitemap may list.
+/// **Scope.** Pages, and sitemaps that an index lists, are links like any other: the settings `scope`, `allow`, `deny`
+/// and `depth` apply to them, relative to the start requests, which are the sitemaps and those of the inner spider. A
+/// sitemap on another host than its pages needs a start request there, or `scope` set to `domain` or `any`. The spider
+/// raises `max_links` to 50,000, the number of pages that a sitemap may list.
 ///
-/// The setting [`sitemaps`](Settings::sitemaps) is for a spider that starts elsewhere and takes those pages too.
+/// The setting [`sitemaps`](Settings::sitemaps) is for a spider that starts elsewhere and takes the pages of sitemaps
+/// too.
 ///
 /// ```
 /// use crawlworks::prelude::*;
@@ -82,7 +83,7 @@ pub struct SitemapSpider<S> {
 }
 
 impl<S: Spider> SitemapSpider<S> {
-    /// The pages of these sitemaps, for this spider.
+    /// Creates a spider that hands the pages of these sitemaps to `inner`.
     pub fn new<R: Into<Request>>(sitemaps: impl IntoIterator<Item = R>, inner: S) -> Self {
         Self {
             inner,
@@ -93,7 +94,8 @@ impl<S: Spider> SitemapSpider<S> {
         }
     }
 
-    /// The pages of the sitemaps that the robots.txt of this URL's site names. That it names none is an error in the report.
+    /// Creates a spider that hands to `inner` the pages of the sitemaps that the robots.txt of this URL's site names. A
+    /// robots.txt that names none is an error in the report.
     #[must_use]
     pub fn from_robots(site: &Url, inner: S) -> Self {
         let mut robots = site.clone();
@@ -103,16 +105,16 @@ impl<S: Spider> SitemapSpider<S> {
         Self::new([robots], inner)
     }
 
-    /// Takes only pages that these rules take, with their labels, priorities, metadata and limits. Rules look at the URL
-    /// alone here, see [`Rules::follow_urls`]. Default: every page, without a label.
+    /// Takes only pages that these rules follow, with their labels, priorities, metadata and limits. Rules check only
+    /// the URL here, see [`Rules::follow_urls`]. Default: every page, without a label.
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
         self.rules = Some(rules);
         self
     }
 
-    /// Leaves out pages, and sitemaps in an index, that were last changed before this time by what `lastmod` says. One of
-    /// which that is not known is taken. A day counts as changed until its end, in UTC. Default: all.
+    /// Leaves out pages, and sitemaps in an index, that were last changed before this time according to `lastmod`. A
+    /// page or sitemap without `lastmod` is taken. A day counts as changed until its end, in UTC. Default: all.
     #[must_use]
     pub fn since(mut self, time: Timestamp) -> Self {
         self.since = Some(time);
@@ -197,7 +199,7 @@ fn sitemap_request(url: Url, level: u8) -> Result<Request> {
     request.with_meta(LEVEL, level)
 }
 
-/// Returns whether this is an answer to a request for a robots.txt, wherever it was redirected to.
+/// Returns whether this is an answer to a request for a robots.txt, even after redirects.
 fn is_robots(response: &Response) -> bool {
     let asked = response.request().redirects().first();
     asked.unwrap_or(response.url()).path() == "/robots.txt"

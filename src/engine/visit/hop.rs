@@ -1,4 +1,4 @@
-//! Where an answer leads: the next hop of a redirect or refresh, unless that is a loop.
+//! The next hop of a redirect or refresh, unless it is a loop.
 
 use std::error::Error as _;
 
@@ -13,10 +13,10 @@ use crate::page::response::Response;
 use crate::policy::{redirect, refresh};
 
 impl Context {
-    /// The request that an answer leads to, if it does.
+    /// Returns the request that an answer leads to by a redirect or refresh; `None` when it leads to none.
     ///
     /// # Errors
-    /// [`ErrorKind::Redirect`] when it leads nowhere, too far, or in a circle.
+    /// [`ErrorKind::Redirect`] when the redirect leads nowhere, too far, or in a circle.
     pub(super) fn next_hop(
         &self,
         request: &Request,
@@ -45,15 +45,15 @@ impl Context {
         if !self.meta_refresh || !status.is_success() {
             return Ok(None);
         }
-        // One that cannot be followed leaves the page what it is.
+        // A refresh that cannot be followed is ignored: the answer stays an ordinary page.
         let next = refresh::target(response)
             .and_then(|target| redirect::refresh(request, target, self.redirects));
         Ok(next.and_then(|next| self.marked(request, response, next)))
     }
 
-    /// The next request with the mark of the one that led to it; none when it would be one of its own chain again, the
-    /// cookies included, so that its answer is known. One that only has other cookies is no loop: many a site sets some
-    /// and redirects to the same page.
+    /// Adds to the next request the mark of the request that led to it. Returns `None` when the next request equals one
+    /// of its own chain, including the cookies, so that its answer is already known. A request that differs only in its
+    /// cookies is no loop: many sites set some and redirect to the same page.
     fn marked(&self, request: &Request, response: &Response, next: Request) -> Option<Request> {
         let mark = |request: &Request, cookies: Option<&HeaderValue>| {
             let cookies = cookies.map_or(&b""[..], HeaderValue::as_bytes);
@@ -72,10 +72,10 @@ impl Context {
     }
 }
 
-/// A mark for what a chain of redirects has met: a cookie that was set, while the setting `cookies` is off.
+/// Mark of a chain of redirects in which a cookie was set while the setting `cookies` is off.
 const COOKIE_REFUSED: u64 = 0;
 
-/// A redirect that leads nowhere, with the reason that it may have.
+/// Adds the probable reason, refused cookies, to the error of a redirect that leads nowhere.
 fn with_hint(error: Error, has_refused: bool) -> Error {
     if !has_refused || error.source().is_some() {
         return error;
@@ -83,8 +83,8 @@ fn with_hint(error: Error, has_refused: bool) -> Error {
     error.with_source("a cookie was set on the way, which `cookies=true` would send back")
 }
 
-/// Whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a cookie
-/// and redirects to the same page is not a loop.
+/// Returns whether a redirect leads to a URL of its own chain, which may then be fetched once more: a site that sets a
+/// cookie and redirects to the same page is not a loop.
 pub(in crate::engine) fn is_in_own_chain(request: &Request) -> bool {
     let target = identity::canonical(request.url());
     request

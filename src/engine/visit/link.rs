@@ -1,29 +1,29 @@
-//! A [`Link`]: a request that a page asks for, with all that can be told of it by itself.
+//! A [`Link`]: a request that a page asks for, with everything that can be computed without the dispatcher.
 
 use crate::model::report::Filter;
 use crate::page::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::policy::scope::Scope;
 
-/// A request on its way to the dispatcher, with all that can be told without it.
+/// A request on its way to the dispatcher, with everything that can be computed without the dispatcher.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) request: Request,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) verdict: std::result::Result<(), Filter>,
-    /// Whether the URL has a session id, which the fingerprint leaves out.
+    /// `true` if the URL has a session id, which the fingerprint leaves out.
     pub(crate) has_session: bool,
-    /// Whether it leads further down in a tree of pages that mirror each other.
+    /// `true` if the link leads further down in a tree of pages that mirror each other.
     pub(crate) is_mirrored: bool,
 }
 
 impl Link {
-    /// A request as it is.
+    /// Builds the link for a request, whose URL is kept as it is.
     pub(crate) fn new(request: Request, scope: &Scope, key: FingerprintKey) -> Self {
         let url = request.url();
         let fingerprint = request.fingerprint(key);
         let verdict = match url.scheme() {
-            // A site may have its sitemaps elsewhere; what they list is held against the scope.
+            // A site may have its sitemaps on another host; the scope applies to the pages that they list.
             "http" | "https" if request.sitemap().is_some() => Ok(()),
             "http" | "https" => scope.check(&request),
             _ => Err(Filter::Scheme),
@@ -37,8 +37,8 @@ impl Link {
         }
     }
 
-    /// A request that was found on a page. `strip` is taken out of its URL; session ids do not tell requests apart if
-    /// they are ignored.
+    /// Builds the link for a request that was found on a page. `strip` is removed from its URL; if session ids are
+    /// ignored, they do not tell requests apart.
     pub(crate) fn found(
         request: Request,
         scope: &Scope,

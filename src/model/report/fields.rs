@@ -1,4 +1,4 @@
-//! What a report says of the items' fields: how often each is there, and as what.
+//! Statistics of the items' fields in the report of a crawl: how often each is filled, and by which types.
 
 use std::fmt;
 use std::ops::Index;
@@ -7,15 +7,16 @@ use std::sync::Arc;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// How many fields are told apart: a map with ever new names must not fill the memory.
+/// Maximum number of fields that are counted by name: a map with ever new names must not fill the memory.
 const MAX_FIELDS: usize = 200;
-/// Longest name of a field that is told apart, in bytes.
+/// Longest name of a field that is counted by name, in bytes.
 const MAX_NAME: usize = 200;
 
-/// The fields that items have, by name, in the order in which the items have them.
+/// Statistics of the fields of items, by name, in the order in which the items have them.
 ///
 /// Only the outermost fields of an item are counted, not those of the objects and lists in it. Items that are no objects
-/// have none. The first 200 are told apart, and those that `min_fill` names; names longer than 200 bytes are not.
+/// have none. Counted by name are the first 200 fields whose names have at most 200 bytes, and those that `min_fill`
+/// names.
 ///
 /// ```
 /// # use crawlworks::prelude::*;
@@ -35,22 +36,22 @@ const MAX_NAME: usize = 200;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(Arc<str>, Field)>);
 
-/// What one field held.
+/// Statistics of one field over all items.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Field {
-    /// How many items have something in it: not `null`, `""`, `[]` or `{}`.
+    /// Number of items in which the field is filled: not `null`, `""`, `[]` or `{}`.
     pub filled: u64,
-    /// How many items have it, by the type of its value.
+    /// Number of items that have the field, by the type of its value.
     pub types: Types,
 }
 
-/// How often a value was of each type of JSON. In JSON, those that never came are left out.
+/// Number of values by JSON type. When serialized to JSON, types that never occurred are left out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Types {
-    /// Texts.
+    /// Strings.
     #[serde(skip_serializing_if = "is_zero")]
     pub string: u64,
     /// Numbers, whole or not.
@@ -59,13 +60,13 @@ pub struct Types {
     /// `true` and `false`.
     #[serde(skip_serializing_if = "is_zero")]
     pub boolean: u64,
-    /// Lists.
+    /// Arrays.
     #[serde(skip_serializing_if = "is_zero")]
     pub array: u64,
     /// Objects with fields of their own.
     #[serde(skip_serializing_if = "is_zero")]
     pub object: u64,
-    /// Nothing.
+    /// `null` values.
     #[serde(skip_serializing_if = "is_zero")]
     pub null: u64,
 }
@@ -76,26 +77,27 @@ pub(super) fn is_zero(count: &u64) -> bool {
 }
 
 impl Fields {
-    /// Returns what is known of a field; `None` when no item has it.
+    /// Returns the statistics of a field; `None` when no item has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Field> {
         let found = self.0.iter().find(|(known, _)| **known == *name);
         found.map(|(_, field)| field)
     }
 
-    /// All fields, in the order in which items have them.
+    /// Iterates over all fields, in the order in which items have them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Field)> {
         self.0.iter().map(|(name, field)| (&**name, field))
     }
 
-    /// Returns whether no item has had any.
+    /// Returns whether no item has had any field.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The field of this name, to count in; none when there are too many already. `expected` is the place at which it
-    /// is looked for first: items have their fields in the same order, mostly.
+    /// Returns the field of this name, to count in, with its index; `None` for a new name that is too long or one too
+    /// many, unless `is_watched` returns `true` for it. `expected` is the index at which the field is looked for first:
+    /// items mostly have their fields in the same order.
     pub(crate) fn at(
         &mut self,
         expected: usize,
@@ -124,7 +126,7 @@ impl Index<&str> for Fields {
     type Output = Field;
 
     /// # Panics
-    /// When no item has this field.
+    /// Panics when no item has this field.
     fn index(&self, name: &str) -> &Field {
         self.get(name)
             .unwrap_or_else(|| panic!("no item has a field {name:?}"))

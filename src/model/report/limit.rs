@@ -1,23 +1,23 @@
-//! The limits that cut something off of a page.
+//! Limits that cut something off a page.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What a page had more of than it may, or why it is not whole.
+/// Limit that a page exceeded, or reason why it is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Limit {
-    /// Elements within elements: the setting `max_dom_depth`.
+    /// Nesting depth of elements: the setting `max_dom_depth`.
     DomDepth,
-    /// Nodes: the setting `max_dom_nodes`.
+    /// Number of nodes: the setting `max_dom_nodes`.
     DomNodes,
-    /// Attributes of one element: the setting `max_dom_attributes`.
+    /// Number of attributes of one element: the setting `max_dom_attributes`.
     DomAttributes,
-    /// Links: the setting `max_links`.
+    /// Number of links: the setting `max_links`.
     Links,
-    /// Nothing: its body ended early, and the setting `incomplete` keeps it.
+    /// Body that ended early, of a page that the setting `incomplete` keeps.
     Incomplete,
 }
 

@@ -1,4 +1,4 @@
-//! What a report says of fields that were filled too seldom.
+//! Fields in the report of a crawl that were filled too seldom.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use super::{Finish, Items};
 
-/// A field whose fill rate is below its threshold, the setting `min_fill`: the site has changed, most likely.
+/// Field whose fill rate is below its threshold, the setting `min_fill`: the site has changed, most likely.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Shortfall {
-    /// The field.
+    /// Name of the field.
     pub field: String,
-    /// How many items were [counted](Items::counted).
+    /// Number of items that were [counted](Items::counted).
     pub items: u64,
-    /// In how many of them the field is filled.
+    /// Number of counted items in which the field is filled.
     pub filled: u64,
-    /// The share of them, from 0 to 1; 0 when there are no items.
+    /// Share of the counted items in which the field is filled, from 0 to 1; 0 when there are no items.
     pub fill: f64,
-    /// What it should be at least.
+    /// Minimum share that the setting `min_fill` asks for.
     pub min_fill: f64,
 }
 
-/// `price 12 %, not 90 %`.
+/// Formats as `price 12 %, not 90 %`.
 impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (field, fill) = (&self.field, Percent(self.filled, self.items));
@@ -34,7 +34,7 @@ impl fmt::Display for Shortfall {
     }
 }
 
-/// A share in percent, to a tenth and never rounded up: only what is complete is `100 %`.
+/// Share in percent (a part and its whole), to a tenth and never rounded up: only a complete one is `100 %`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Percent(pub(crate) u64, pub(crate) u64);
 
@@ -51,8 +51,8 @@ impl fmt::Display for Percent {
     }
 }
 
-/// The fields that are below their thresholds. A crawl that a signal stopped has not seen all there is, and is not judged;
-/// nor is one that has items, all of which were kept by a version that counted no fields.
+/// Returns the fields that are below their thresholds. Empty for a crawl that broke off, because it has not seen
+/// all items; also for one that has items, all of which were kept by a version that counted no fields.
 pub(crate) fn shortfalls(
     min_fill: &BTreeMap<String, f64>,
     items: &Items,

@@ -17,10 +17,10 @@ use crate::page::identity::origin;
 use crate::page::request::Request;
 use crate::page::response::{FromCache, Notes, Passage};
 
-/// Most rules of robots.txt files that are counted each by itself.
+/// Maximum number of robots.txt rules that are counted individually.
 const MAX_RULES: usize = 50;
 
-/// What has happened so far.
+/// Counters of a crawl so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Tally {
     #[serde(with = "crate::model::report::timestamp")]
@@ -63,7 +63,7 @@ impl Tally {
         }
     }
 
-    /// Requests that are neither done nor given up, by the ledger.
+    /// Returns the number of requests that are neither done, filtered nor failed, by the ledger.
     pub(crate) fn pending(&self) -> u64 {
         let Ledger {
             seen,
@@ -75,7 +75,7 @@ impl Tally {
         seen.saturating_sub(done + filtered + failed)
     }
 
-    /// A visit has its answer, or none.
+    /// Counts a finished visit: its answer, or `None` for a visit without one.
     pub(crate) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
         if !fetched.is_some_and(|fetched| fetched.notes.is_without_trip()) {
             self.requests.total += 1;
@@ -103,13 +103,13 @@ impl Tally {
         cache.stored += u64::from(notes.is_stored);
     }
 
-    /// Requests were sorted out, each of which counts as seen.
+    /// Counts requests that were filtered out, each of which also counts as seen.
     pub(crate) fn filtered(&mut self, reason: Filter, count: u64) {
         self.ledger.seen += count;
         self.unfetched(reason, count);
     }
 
-    /// Requests that were seen already are not fetched after all.
+    /// Counts requests that already count as seen, but are filtered out after all.
     pub(crate) fn unfetched(&mut self, reason: Filter, count: u64) {
         if count > 0 {
             self.ledger.filtered += count;
@@ -117,7 +117,7 @@ impl Tally {
         }
     }
 
-    /// A page was larger than it may be, or ended early.
+    /// Counts a page by each limit that it exceeded, or as incomplete if its body ended early.
     pub(crate) fn limited(&mut self, cuts: Cuts, links: u64, is_incomplete: bool) {
         for (limit, was_reached) in [
             (Limit::DomDepth, cuts.has(Cuts::DEPTH)),
@@ -132,7 +132,7 @@ impl Tally {
         }
     }
 
-    /// A link was sorted out as part of a trap.
+    /// Counts a link that was filtered out as part of a spider trap.
     pub(crate) fn trapped(&mut self, kind: TrapKind, url: &Url) {
         self.traps.entry(kind).or_default().count(url);
     }
@@ -148,7 +148,7 @@ impl Tally {
         self.ledger.done += 1;
     }
 
-    /// A sitemap was read.
+    /// Counts a sitemap that was read.
     pub(crate) fn sitemap(&mut self) {
         self.requests.sitemaps += 1;
         self.ledger.done += 1;
@@ -176,7 +176,7 @@ impl Tally {
         self.bytes.wire
     }
 
-    /// A robots.txt is settled.
+    /// Counts a robots.txt by the outcome of its fetch.
     pub(crate) fn robots(&mut self, holds: RobotsStatus) {
         match holds {
             RobotsStatus::Rules => self.robots.read += 1,
@@ -186,7 +186,7 @@ impl Tally {
         }
     }
 
-    /// A rule forbids a URL.
+    /// Counts a URL that a rule of robots.txt forbids.
     pub(crate) fn kept_out(&mut self, url: &Url, by: Forbidden) {
         let origin = origin(url);
         if by.line.is_none() {
@@ -248,7 +248,7 @@ impl Tally {
     }
 }
 
-/// The facts of an answer.
+/// Facts about an answer that the crawl counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fetched {
     pub(crate) status: StatusCode,
@@ -260,33 +260,33 @@ pub(crate) struct Fetched {
     pub(crate) notes: Notes,
 }
 
-/// By which line of a robots.txt a URL is forbidden; by none, when its rules are too costly to be asked.
+/// Line of a robots.txt that forbids a URL; `None` when its rules are too costly to be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Forbidden {
     pub(crate) line: Option<u32>,
-    /// As it is shown.
+    /// Text of the rule, as the report shows it.
     pub(crate) rule: String,
 }
 
-/// The state of an origin after its robots.txt was fetched.
+/// State of an origin after its robots.txt was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RobotsStatus {
     Rules,
-    /// Everything is allowed.
+    /// There is no robots.txt: everything is allowed.
     NoRules,
-    /// Nothing is allowed.
+    /// The file is unreachable: nothing is allowed.
     Unreachable,
     /// The file is unreachable, and an earlier copy stands in for it.
     Copy,
 }
 
-/// What only the end of a crawl knows.
+/// Facts of a report that are known only at the end of a crawl.
 #[derive(Debug)]
 pub(crate) struct End {
     pub(crate) finish: Finish,
-    /// When this process began.
+    /// Start of this process.
     pub(crate) began: SystemTime,
-    /// How long it has crawled since.
+    /// Time that this process has crawled since.
     pub(crate) elapsed: Duration,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) items: Items,
@@ -296,7 +296,7 @@ pub(crate) struct End {
     pub(crate) away: Vec<Away>,
 }
 
-/// The peak resident memory of this process, where `/proc` tells.
+/// Returns the peak resident memory of this process in bytes; `None` where `/proc` does not report it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,33 +1,33 @@
-//! What a report says of spider traps.
+//! Spider traps in the report of a crawl.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How many URLs a report shows of each kind.
+/// Maximum number of example URLs in a report, for each kind of trap.
 const EXAMPLES: usize = 3;
 
-/// Why a link was taken for one of a spider trap.
+/// Reason why a link was taken for part of a spider trap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum TrapKind {
-    /// The same path segments more than `max_segment_repeats` times: `/a/b/a/b/a/b/a/b/`.
+    /// Path segments that repeat more than `max_segment_repeats` times: `/a/b/a/b/a/b/a/b/`.
     Repeats,
-    /// A URL that has grown out of all measure: over 40 path segments or 100 parameters, or URLs within URLs.
+    /// URL that is far too large: over 40 path segments or 100 parameters, or URLs within URLs.
     Growth,
-    /// A day far in the future or the past.
+    /// URL with a day far in the future or the past.
     Calendar,
-    /// A page that was found already, under another session id.
+    /// URL of a page that was found already, under another session id.
     Session,
-    /// Below a page that is equal to three pages above it.
+    /// URL below a page that is equal to three pages above it.
     Mirror,
-    /// More pages of one pattern than `max_per_pattern`.
+    /// URL of a pattern that more than `max_per_pattern` pages have.
     Pattern,
 }
 
 impl TrapKind {
-    /// The setting that decides about it.
+    /// Returns the name of the setting that controls this kind of trap.
     #[must_use]
     pub fn setting(self) -> &'static str {
         match self {
@@ -51,13 +51,13 @@ impl fmt::Display for TrapKind {
     }
 }
 
-/// The links of one kind of trap.
+/// Links of one kind of spider trap.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trap {
-    /// How many different ones were left out.
+    /// Number of different links that were left out.
     pub links: u64,
-    /// The first few.
+    /// First of these links, at most 3.
     pub examples: Vec<String>,
 }
 

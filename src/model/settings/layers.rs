@@ -1,4 +1,4 @@
-//! Where settings come from, and which one wins: `crawl.toml`, then the environment, then `-s`.
+//! Layers of settings, of which the later ones win: `crawl.toml`, then the environment, then `-s`.
 //!
 //! ```toml
 //! # crawl.toml
@@ -20,18 +20,18 @@ use crate::model::text_file;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 
-/// The only setting whose value may be a table: its thresholds by field.
+/// The only setting whose value may be a table: thresholds by field.
 const MIN_FILL: &str = "min_fill";
 const FILE: &str = "crawl.toml";
 const PREFIX: &str = "CRAWL_";
-/// A variable with the prefix that is no setting: the filter of the log.
+/// Environment variable for the log filter, which has the prefix, but is no setting.
 pub(crate) const LOG: &str = "CRAWL_LOG";
 
-/// Applies the file of the current directory, the environment, and `-s` to a spider's own settings.
+/// Applies the `crawl.toml` of the current directory, the environment, and `-s` to a spider's own settings.
 ///
 /// # Errors
-/// [`ErrorKind::Settings`] for an unknown name or a bad value, with the place; [`ErrorKind::File`] when the file is
-/// there but cannot be read.
+/// [`ErrorKind::Settings`] for an unknown name or a bad value, with its file and line or its variable;
+/// [`ErrorKind::File`] when the file exists but cannot be read.
 pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
     match text_file::read(Path::new(FILE)) {
         Ok(text) => file(settings, spider, &text)?,
@@ -50,10 +50,11 @@ pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, Strin
         .try_for_each(|(name, value)| settings.set(name, value))
 }
 
-/// The same for a verb that is no crawl: nothing is kept for another one, unless the verb's own flags ask for it.
+/// Applies the same layers for a command that is no crawl: nothing is kept for a later crawl (`recrawl`, `recrawl_feed`
+/// and `save_cookies` are off), unless the command's own flags ask for it.
 ///
 /// # Errors
-/// Those of [`apply`].
+/// The errors of [`apply`].
 pub(crate) fn apply_without_keeping(
     settings: &mut Settings,
     verb: &str,
@@ -107,8 +108,8 @@ fn environment(
     Ok(())
 }
 
-/// Whether Kubernetes or Docker sets a variable of this name, for a service or a linked container whose name begins with
-/// `crawl`: `CRAWL_SERVICE_HOST`, `CRAWL_PORT=tcp://…`, `CRAWL_API_PORT_80_TCP_ADDR`.
+/// Returns whether Kubernetes or Docker sets a variable of this name, for a service or a linked container whose name begins
+/// with `crawl`: `CRAWL_SERVICE_HOST`, `CRAWL_PORT=tcp://…`, `CRAWL_API_PORT_80_TCP_ADDR`.
 fn is_of_a_cluster(name: &str, value: &str) -> bool {
     let protocols = ["TCP", "UDP", "SCTP"];
     let is_address = |value: &str| {

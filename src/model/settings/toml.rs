@@ -1,11 +1,11 @@
-//! TOML values as text, in the form that `-s` takes.
+//! Conversion of TOML values to text, in the form that `-s` takes.
 
 use toml::de::DeValue;
 
-/// The text of a value.
+/// Returns the text of a TOML value.
 ///
 /// # Errors
-/// Why it is the value of no setting.
+/// The reason why the value cannot be that of any setting.
 pub(crate) fn text_of(value: &DeValue<'_>) -> Result<String, &'static str> {
     Ok(match value {
         DeValue::String(text) => text.to_string(),

@@ -1,10 +1,10 @@
-//! The settings that bound the tree of a page.
+//! Settings that limit the tree of a page.
 
 use super::Settings;
 use crate::page::html::Limits;
 
 impl Settings {
-    /// The settings `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes`.
+    /// Returns the limits of the settings `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes`.
     pub(crate) fn tree_limits(&self) -> Limits {
         Limits::new(
             self.max_dom_depth,

@@ -1,25 +1,25 @@
-//! How each type of setting is read from text and written back.
+//! Types of settings, each read from text and written back.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A type that a setting can have. The error of `parse` says what was expected.
+/// Type that a setting can have. The error of `parse` says what was expected.
 pub(super) trait Value: Sized {
-    /// The only texts that can be parsed, if they are few.
+    /// The only texts that can be parsed, if they are few; otherwise empty.
     const WORDS: &'static [&'static str] = &[];
 
     fn parse(text: &str) -> Result<Self, String>;
     fn show(&self) -> String;
 }
 
-/// A number of bytes: `32MiB`, `500kB`, `1000000`.
+/// Number of bytes: `32MiB`, `500kB`, `1000000`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ByteSize(pub u64);
 
 impl ByteSize {
-    /// So many mebibytes (1,048,576 bytes).
+    /// Creates a size in mebibytes (1,048,576 bytes each).
     #[must_use]
     pub const fn mib(count: u64) -> Self {
         Self(count << 20)
@@ -69,7 +69,7 @@ impl fmt::Display for ByteSize {
     }
 }
 
-/// The order of requests of one host that have the same priority.
+/// Order of requests of one host that have the same priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Order {
@@ -80,72 +80,72 @@ pub enum Order {
     Depth,
 }
 
-/// Which links are followed, seen from the start URLs.
+/// Scope of the links that are followed, relative to the start URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ScopeMode {
-    /// The same host name.
+    /// Links with the same host name.
     #[default]
     Host,
-    /// The same registrable domain (`example.co.uk`), whatever the subdomain.
+    /// Links with the same registrable domain (`example.co.uk`), whatever the subdomain.
     Domain,
-    /// The same origin, and a path below the start URL's directory.
+    /// Links with the same origin, and a path below the start URL's directory.
     Prefix,
     /// Every link.
     Any,
 }
 
-/// Which addresses are connected to.
+/// Addresses that the crawler connects to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AddressPolicy {
     /// Every address.
     #[default]
     Any,
-    /// Only those of the public internet: not loopback, private, link-local and other special ones.
+    /// Only addresses of the public internet: not loopback, private, link-local and other special ones.
     Public,
 }
 
-/// What is answered from the disk.
+/// Requests that the cache answers from the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum CacheMode {
-    /// Nothing.
+    /// No requests: there is no cache.
     #[default]
     Off,
-    /// What HTTP allows (RFC 9111, a private cache).
+    /// Requests for which HTTP allows it (RFC 9111, a private cache).
     Http,
-    /// Whatever was fetched once, whatever it says: for development.
+    /// Requests for everything that was fetched once, whatever its headers say: for development.
     Always,
 }
 
-/// Which of the wishes are obeyed that a page itself has: `X-Robots-Tag` headers and `<meta name="robots">`.
+/// Robots tags of a page that are obeyed: `X-Robots-Tag` headers and `<meta name="robots">`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RobotsTags {
-    /// None.
+    /// No tags.
     #[default]
     Off,
     /// `nofollow`: the links of the page are not followed.
     Nofollow,
     /// `noindex`: the items of the page are not kept.
     Noindex,
-    /// Both.
+    /// Both `nofollow` and `noindex`.
     All,
 }
 
-/// What becomes of a page whose body ends early, also when it is fetched for the last time.
+/// Treatment of a page whose body ends early, also on the last try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Incomplete {
-    /// A failed request.
+    /// The request counts as failed.
     #[default]
     Error,
-    /// A page of what has come, [marked](crate::Response::is_incomplete) as such.
+    /// The received part is a page, [marked](crate::Response::is_incomplete) as incomplete.
     Keep,
 }
 
-/// A setting that is one of a few words.
+/// Implements [`Value`] for a setting that is one of a few words.
 macro_rules! words {
     ($kind:ident: $($word:literal => $variant:ident),*) => {
         impl Value for $kind {
@@ -174,7 +174,7 @@ words!(Order: "breadth" => Breadth, "depth" => Depth);
 words!(RobotsTags: "off" => Off, "nofollow" => Nofollow, "noindex" => Noindex, "all" => All);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);
 
-/// A setting whose text form is that of its type.
+/// Implements [`Value`] for a setting whose text form is that of its type.
 macro_rules! plain {
     ($($kind:ty: $expected:literal),*) => {
         $( impl Value for $kind {
@@ -230,8 +230,8 @@ impl Value for PathBuf {
     }
 }
 
-/// The longest time that a setting can have: longer ones are a slip of the keyboard, and could not be added to a point
-/// in time.
+/// Longest time that a setting can have, 10 years: longer ones are typing errors, and could not be added to a point in
+/// time.
 pub(crate) const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 impl Value for Duration {
@@ -273,7 +273,7 @@ impl<T: Value> Value for Option<T> {
     }
 }
 
-/// A list is written with a comma between its parts; a comma within a part is written `\,`.
+/// List, written with a comma between its parts; a comma within a part is written `\,`.
 impl Value for Vec<String> {
     fn parse(text: &str) -> Result<Self, String> {
         let mut parts = vec![String::new()];
@@ -299,7 +299,7 @@ impl Value for Vec<String> {
     }
 }
 
-/// A share, from 0 to 1.
+/// Parses a share, from 0 to 1.
 pub(super) fn share(text: &str) -> Result<f64, String> {
     let share = text.parse::<f64>().ok();
     share
@@ -307,7 +307,7 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "expected a share from 0 to 1, such as 0.9 for 90 %".to_owned())
 }
 
-/// Names with shares: a list whose parts are `name=share`.
+/// Map from names to shares, written as a list whose parts are `name=share`.
 impl Value for BTreeMap<String, f64> {
     fn parse(text: &str) -> Result<Self, String> {
         let parts = Vec::<String>::parse(text)?;

@@ -1,4 +1,5 @@
-//! What of a page is not its text, told by elements, roles, names and links: menus, headers, footers, comments and the like.
+//! Detection of what is not the text of a page, by elements, roles, names and links: menus, headers, footers, comments
+//! and the like.
 
 use std::collections::HashSet;
 
@@ -19,7 +20,7 @@ const ROLES: [&str; 10] = [
     "alert",
     "alertdialog",
 ];
-/// What only text has: a class of it may say anything.
+/// Elements that only text has: their class may say anything.
 const TEXT: [&str; 18] = [
     "html",
     "body",
@@ -40,15 +41,15 @@ const TEXT: [&str; 18] = [
     "code",
     "li",
 ];
-/// Fields that ask who somebody is, or what is looked for.
+/// Selector of the fields that ask who somebody is, or what is looked for.
 const FIELDS: &str =
     "textarea, input[type=email], input[type=password], input[type=search], input[type=tel]";
-/// What divides a title from the name of the site.
+/// Characters that divide a title from the name of the site.
 const BESIDE: [char; 7] = ['-', '|', '–', '—', '·', '•', '»'];
-/// A caption is no longer than this.
+/// Length of the longest caption, in bytes.
 const CAPTION: i64 = 400;
 
-/// What lists of links are called that belong to a text.
+/// Headings of lists of links that belong to a text.
 const REFERENCES: [&str; 21] = [
     "references",
     "see also",
@@ -73,20 +74,21 @@ const REFERENCES: [&str; 21] = [
     "примечания",
 ];
 
-/// A heading over references is no longer than this.
+/// Length of the longest heading over references, in bytes.
 const HEADING: i64 = 60;
 
-/// What is known of a page before anything of it is left out.
+/// Facts about a page that are known before anything of it is left out.
 pub(super) struct Rules<'a> {
-    /// The headline, in the forms that a heading may have it in.
+    /// Headline, in the forms that a heading may have it in.
     pub(super) titles: &'a [String],
-    /// Whether classes and ids count.
+    /// `true` when classes and ids count.
     pub(super) uses_names: bool,
-    /// Whether the page says that it is an article.
+    /// `true` when the page says that it is an article.
     pub(super) is_article: bool,
 }
 
-/// Leaves out what is not the text of a page. Returns how much there was before lists of links without a name went, too.
+/// Leaves out what is not the text of a page. Returns the length of the text before lists of links without a name went,
+/// too.
 pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) -> i64 {
     body.weigh();
     let mut holders = HashSet::new();
@@ -119,7 +121,7 @@ pub(super) fn leave_out(body: &mut Part<'_>, rules: &Rules<'_>) -> i64 {
     with_links
 }
 
-/// The largest of what says that it is an article or the main content. A comment may be an `article`, too.
+/// Returns the largest element that says that it is an article or the main content. A comment may be an `article`, too.
 pub(super) fn main_part<'p, 'a>(body: &'p Part<'a>) -> Option<&'p Part<'a>> {
     let mut largest: Option<&Part<'_>> = None;
     let mut pending = vec![body];
@@ -140,7 +142,7 @@ pub(super) fn main_part<'p, 'a>(body: &'p Part<'a>) -> Option<&'p Part<'a>> {
     largest
 }
 
-/// Returns whether an element says that it is an article, or the main content of its page.
+/// Returns whether an element is marked as an article, or as the main content of its page.
 fn is_main(element: Element<'_>) -> bool {
     let role = element.attr("role").map(str::trim);
     let property = element.attr("itemprop").unwrap_or_default();
@@ -149,29 +151,30 @@ fn is_main(element: Element<'_>) -> bool {
         || property == "articleBody"
 }
 
-/// Returns whether the names of an element count: those of words in a line, and of what only text has, say nothing of it.
+/// Returns whether the names of an element count: those of words in a line, and of elements that only text has, say
+/// nothing.
 pub(super) fn is_block_name(part: &Part<'_>) -> bool {
     part.sums.is_block && !part.is_heading() && !TEXT.contains(&part.element.name())
 }
 
-/// What an element is in.
+/// Kinds of elements around an element.
 #[derive(Default, Clone, Copy)]
 struct Around {
-    /// An article or a part of one: its header is not the page's.
+    /// An article or a part of one: the header in it is not the page's.
     is_text: bool,
-    /// A heading, the cell of a table, code: they stay as they are.
+    /// A heading, the cell of a table, or code, whose content stays as it is.
     is_whole: bool,
-    /// A chapter, in which ids are the titles of others.
+    /// A chapter, in which ids are the titles of other chapters.
     is_chapter: bool,
 }
 
 struct Search<'a> {
     rules: &'a Rules<'a>,
-    /// Whether the heading was found.
+    /// `true` when the headline was found.
     has_title: bool,
-    /// How much speaks for an article.
+    /// Sum of what speaks for an article in the whole page.
     whole: i64,
-    /// What has the main content in it.
+    /// Elements that have the main content in them.
     holders: &'a HashSet<NodeId>,
 }
 
@@ -231,7 +234,8 @@ impl Search<'_> {
         }
     }
 
-    /// Returns what the names of an element say. Ids are mostly the titles of chapters, unless the page is an article.
+    /// Returns the sign that the names of an element give. Ids are mostly the titles of chapters, unless the page is an
+    /// article.
     fn sign(&self, part: &Part<'_>, around: Around) -> Option<Sign> {
         if !is_block_name(part) {
             return None;
@@ -249,7 +253,7 @@ impl Search<'_> {
             .max(names::of_custom(element))
     }
 
-    /// Returns whether a heading repeats the title. One of the page may stand in its title beside the name of the site.
+    /// Returns whether a heading repeats the title. An `h1` may stand in the title beside the name of the site.
     fn is_title(&self, part: &Part<'_>) -> bool {
         let name = part.element.name();
         if self.has_title || !matches!(name, "h1" | "h2" | "h3") {
@@ -267,7 +271,7 @@ impl Search<'_> {
     }
 }
 
-/// A quotation, a note, or a few sentences; not a heading with links or an offer.
+/// Returns whether an `aside` is a quotation, a note, or a few sentences, and not a heading with links or an offer.
 fn is_aside_text(part: &Part<'_>) -> bool {
     let role = part.element.attr("role").unwrap_or_default();
     if role == "note" || role.starts_with("doc-") {
@@ -294,7 +298,8 @@ fn has_field(element: Element<'_>) -> bool {
     element.first(FIELDS).is_ok_and(|found| found.is_some())
 }
 
-/// Whether hardly anything but links is left of a part. Terms and rows have little more than those when they are many.
+/// Returns whether hardly anything but links is left of a part. Terms and rows have little more than links when they
+/// are many.
 fn is_linked(part: &Part<'_>, text: i64, links: i64) -> bool {
     match part.element.name() {
         "dl" | "table" => links * 5 > text * 4,
@@ -308,7 +313,7 @@ fn has_references(part: &Part<'_>) -> bool {
     first.is_some_and(is_of_references)
 }
 
-/// Returns whether a heading, alone in an element or not, says that what a text refers to comes next.
+/// Returns whether a heading, alone in an element or not, announces references.
 fn is_of_references(part: &Part<'_>) -> bool {
     if part.sums.headings != 1 || part.sums.text > HEADING {
         return false;
@@ -321,7 +326,7 @@ fn is_of_references(part: &Part<'_>) -> bool {
     REFERENCES.contains(&text.trim_matches(|letter: char| !letter.is_alphabetic()))
 }
 
-/// Leaves out what stands below pictures.
+/// Leaves out the captions of pictures.
 fn leave_out_captions(part: &mut Part<'_>) {
     for part in part.parts_mut() {
         let is_named = || {
@@ -335,16 +340,16 @@ fn leave_out_captions(part: &mut Part<'_>) {
     }
 }
 
-/// Blocks that are hardly anything but links.
+/// Search for blocks that are hardly anything but links.
 struct Menus<'a> {
     holders: &'a HashSet<NodeId>,
-    /// Whether the page says which part is its content.
+    /// `true` when the page says which part is its content.
     has_main: bool,
     is_article: bool,
 }
 
 impl Menus<'_> {
-    /// Returns how much text is left of a part, and how much of it in links.
+    /// Leaves out menus within a part. Returns how much text is left of the part, and how much of it in links.
     fn mark(&self, part: &mut Part<'_>, is_content: bool) -> (i64, i64) {
         let name = part.element.name();
         let is_headed = is_main(part.element) || name == "section" && !self.has_main;
@@ -378,7 +383,8 @@ impl Menus<'_> {
         (text, links)
     }
 
-    /// In content all but a bare row of links may be nothing but links; in an article only tables may.
+    /// Returns whether a part that is linked may be a menu. In content, all but a bare row of links may be nothing but
+    /// links; in an article only tables may.
     fn may_be(&self, part: &Part<'_>, is_content: bool) -> bool {
         if self.holders.contains(&part.id()) {
             return false;

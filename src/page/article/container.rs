@@ -1,20 +1,20 @@
-//! The element that holds the article: stated in the page, named, or told by where its prose is.
+//! Search for the element that holds the article: stated in the page, named, or told by where its prose is.
 
 use super::known_text::KnownText;
 use super::names::{self, Hint};
 use super::outline::{Part, Sums};
 
-/// A part, and how surely it says that it is the article's.
+/// Part with how surely it says that it is the article's.
 type Hinted<'p, 'a> = (Hint, &'p Part<'a>);
 
-/// Returns what holds the article of a page that says that it is one.
+/// Returns the part that holds the article of a page that says that it is one.
 pub(super) fn of_article<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     let best = best(body);
     innermost(hinted(body, best.sums.value).unwrap_or(best))
 }
 
-/// What holds the text of a page that says nothing of the kind: the one `article` of it, or the like, if nothing but a few
-/// lines is beside that, else what holds all that may be content.
+/// Returns the part that holds the text of a page that does not say that it is an article: the one `article` of the
+/// page, or the like, if nothing but a few lines is beside that, else the part that holds all that may be content.
 pub(super) fn of_page<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     let mut articles = Vec::new();
     collect(body, &mut articles);
@@ -33,12 +33,13 @@ pub(super) fn of_page<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     part
 }
 
-/// Returns whether of the rest only a few sentences are lost, and nothing that stands out of a text.
+/// Returns whether only a few sentences of the rest are lost, and none of the headings, tables, lists of terms and
+/// code.
 fn has_nearly_all(all: &Sums, own: &Sums) -> bool {
     own.worth * 4 >= all.worth * 3 && own.headings == all.headings && own.solids == all.solids
 }
 
-/// Returns whether the text of a page is in one element that is named like what an article is in.
+/// Returns whether the text of a page is in one element that is named like the element of an article's text.
 pub(super) fn is_named(body: &Part<'_>) -> bool {
     let best = best(body);
     let mut found = Vec::new();
@@ -52,7 +53,8 @@ pub(super) fn is_named(body: &Part<'_>) -> bool {
     first.sums.value * 2 >= best.sums.value && texts.all(|(_, part)| first.has(part))
 }
 
-/// Returns whether one has all sentences of the other, all that stands out of a text, and nearly all of the rest.
+/// Returns whether the inner part has all sentences, headings, tables, lists of terms and code of the outer one, and
+/// nearly all of its other text.
 fn has_all(whole: &Part<'_>, within: &Part<'_>) -> bool {
     let (all, own) = (&whole.sums, &within.sums);
     own.is_block
@@ -66,7 +68,7 @@ fn has_all(whole: &Part<'_>, within: &Part<'_>) -> bool {
         )
 }
 
-/// The part with the highest value.
+/// Returns the part with the highest value.
 fn best<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     let mut best = body;
     body.each(&mut |part| {
@@ -93,7 +95,7 @@ fn best<'p, 'a>(body: &'p Part<'a>) -> &'p Part<'a> {
     best
 }
 
-/// Goes inwards as long as nearly all is in one part.
+/// Returns the innermost part that has nearly all of this one.
 fn innermost<'p, 'a>(mut part: &'p Part<'a>) -> &'p Part<'a> {
     let is_holder = |within: &&Part<'_>, worth: i64| {
         let is_text = matches!(
@@ -114,8 +116,8 @@ fn innermost<'p, 'a>(mut part: &'p Part<'a>) -> &'p Part<'a> {
     part
 }
 
-/// The largest of those that say most surely that they hold the article, if it has enough of the best value that there is.
-/// Where several hold parts of it, what holds them all.
+/// Returns the largest of the parts that say most surely that they hold the article, if it has enough of the best value
+/// that there is; where several hold parts of the article, the part that holds them all.
 fn hinted<'p, 'a>(body: &'p Part<'a>, best: i64) -> Option<&'p Part<'a>> {
     let mut found = Vec::new();
     collect(body, &mut found);
@@ -159,7 +161,7 @@ fn collect<'p, 'a>(body: &'p Part<'a>, found: &mut Vec<Hinted<'p, 'a>>) {
     });
 }
 
-/// The innermost part that has all of these places.
+/// Returns the innermost part that has all of these places.
 fn around<'p, 'a>(mut part: &'p Part<'a>, from: usize, to: usize) -> &'p Part<'a> {
     while let Some(within) = part
         .parts()
@@ -170,7 +172,7 @@ fn around<'p, 'a>(mut part: &'p Part<'a>, from: usize, to: usize) -> &'p Part<'a
     part
 }
 
-/// The part of which most is in a text that is known from elsewhere, if it has at least half of that.
+/// Returns the part of which most is in a text that is known from elsewhere, if it has at least half of that text.
 pub(super) fn of_known<'p, 'a>(body: &'p Part<'a>, known: &KnownText) -> Option<&'p Part<'a>> {
     let mut best = (body, i64::MIN);
     let mut found = 0;
@@ -179,7 +181,7 @@ pub(super) fn of_known<'p, 'a>(body: &'p Part<'a>, known: &KnownText) -> Option<
     (value > 0 && found * 2 >= known.length && part.sums.worth > 0).then_some(part)
 }
 
-/// Returns how much more of a part is known than is not.
+/// Returns how much more of a part's text is known than is not.
 fn match_known<'p, 'a>(
     part: &'p Part<'a>,
     known: &KnownText,

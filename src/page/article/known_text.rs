@@ -1,4 +1,4 @@
-//! The text of an article as its page states it for machines: it tells which element holds the one that is shown.
+//! The text of an article as its page states it for machines, used to find the element that shows this text.
 
 use std::collections::HashSet;
 use std::collections::VecDeque;
@@ -7,16 +7,16 @@ use std::hash::{BuildHasher, Hasher};
 
 use super::outline::{Part, Piece};
 
-/// So many words in a row are compared.
+/// Number of words in a row that are compared.
 const ROW: usize = 3;
-/// A text of fewer bytes tells too little.
+/// Length of the shortest text that tells enough, in bytes.
 const SHORTEST: i64 = 200;
-/// Scripts that are written without spaces begin about here: there, each letter counts as a word.
+/// First letter, roughly, of scripts that are written without spaces: there, each letter counts as a word.
 const UNSPACED: char = '\u{2E80}';
 
-/// The rows of words of a text.
+/// Rows of words of a text.
 pub(super) struct KnownText {
-    /// In bytes, without white space.
+    /// Length in bytes, without white space.
     pub(super) length: i64,
     rows: HashSet<u64>,
     // Keyed at random, so no page can aim for collisions.
@@ -24,7 +24,7 @@ pub(super) struct KnownText {
 }
 
 impl KnownText {
-    /// `None` if there is too little to go by.
+    /// Returns the rows of words of a text; `None` if there is too little to go by.
     pub(super) fn of(text: &str) -> Option<Self> {
         let length: usize = text.split_ascii_whitespace().map(str::len).sum();
         let length = i64::try_from(length)
@@ -63,7 +63,7 @@ fn add(part: &Part<'_>, rows: &mut Rows<'_>) {
     }
 }
 
-/// Each row of words, as a number.
+/// Rows of words, each as a number.
 struct Rows<'a> {
     state: &'a RandomState,
     last: VecDeque<u64>,

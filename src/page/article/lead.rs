@@ -1,15 +1,15 @@
-//! The lead of an article: what its header, or a part before its text, says of it in a sentence.
+//! Search for the lead of an article: a sentence about it in its header, or in a part before its text.
 
 use super::boilerplate::is_block_name;
 use super::names;
 use super::outline::Part;
 
-/// A lead has so much text.
+/// Length of the shortest lead, in bytes.
 const SHORTEST: i64 = 40;
-/// Where a sentence ends.
+/// Characters that end a sentence.
 const ENDS: &str = ".!?…。！？।؟\"”»";
 
-/// A part that holds the text of an article, behind its leads.
+/// Returns the leads of an article, and then the part that holds its text.
 pub(super) fn before<'p, 'a>(container: &'p Part<'a>, body: &'p Part<'a>) -> Vec<&'p Part<'a>> {
     let mut found = Vec::new();
     search(body, container, &mut found);
@@ -34,7 +34,7 @@ fn search<'p, 'a>(part: &'p Part<'a>, container: &'p Part<'a>, found: &mut Vec<&
     }
 }
 
-/// Returns whether a header has the headline in it, or had it before that was left out.
+/// Returns whether a part is a header that has the headline in it, or had it before the headline was left out.
 fn is_header(part: &Part<'_>) -> bool {
     let has_title = || part.element.first("h1").is_ok_and(|found| found.is_some());
     part.element.name() == "header" && has_title()
@@ -50,7 +50,7 @@ fn sentences<'p, 'a>(header: &'p Part<'a>, found: &mut Vec<&'p Part<'a>>) {
     }
 }
 
-/// Returns whether a paragraph says something, so that a header with it is not that of a site.
+/// Returns whether a paragraph is a sentence, so that a header with it is not that of a site.
 pub(super) fn is_sentence(part: &Part<'_>) -> bool {
     part.sums.text >= SHORTEST
         && part.sums.links * 4 < part.sums.text

@@ -1,4 +1,4 @@
-//! What a page says of its article: title, author, date, site and language, and its text.
+//! Metadata that a page gives of its article: title, author, date, site and language, and its text.
 
 use jiff::fmt::temporal::Pieces;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use crate::page::clean;
 use crate::page::html::{Element, Html, Place, collapse, decode};
 use crate::page::structured::{MicrodataItem, Structured};
 
-/// Types of schema.org that are articles; so is what ends like the first two.
+/// Types of schema.org that are articles. In JSON-LD, so are others that end in `Article`, `Posting` or `Report`.
 const TYPES: [&str; 9] = [
     "Article",
     "NewsArticle",
@@ -19,29 +19,29 @@ const TYPES: [&str; 9] = [
     "SocialMediaPosting",
     "Report",
 ];
-/// What divides a title from the name of the site.
+/// Characters that divide a title from the name of the site.
 const BESIDE: [char; 7] = ['-', '|', '–', '—', '·', '•', '»'];
 const AUTHORS: &str = "[rel~=author], [itemprop~=author] [itemprop~=name], [itemprop~=author], .byline-name, .author-name, \
     .byline__name, .p-author, .byline, .author";
 const DATES: &str = "[itemprop~=datePublished], time[pubdate], time.published, time.entry-date, time.dt-published, \
     time.date, article time[datetime], main time[datetime]";
-/// A name is no longer than this.
+/// Length of the longest name, in bytes.
 const NAME: usize = 120;
 
-/// What a page says of its article. Nothing is guessed: a date that can be read in two ways is none.
+/// Metadata that a page gives of its article. Nothing is guessed: a date that can be read in two ways is left out.
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
-    /// Whether it says that it is one.
+    /// `true` when the page says that it is an article.
     pub(super) is_article: bool,
     pub(super) title: Option<String>,
-    /// As headings may have it, too.
+    /// Titles, also as headings may have them.
     pub(super) titles: Vec<String>,
     pub(super) byline: Option<String>,
     pub(super) published: Option<String>,
     pub(super) site_name: Option<String>,
     pub(super) language: Option<String>,
     pub(super) excerpt: Option<String>,
-    /// The text, as JSON-LD has it.
+    /// Text of the article, as JSON-LD has it.
     pub(super) body: Option<String>,
 }
 
@@ -117,7 +117,7 @@ impl Source<'_> {
         names.iter().find_map(stated).map(line)
     }
 
-    /// The title, and what else may be in its place, such as that of the window.
+    /// Returns the title, and what else may be in its place, such as the title of the window.
     fn titles(&self, site_name: Option<&str>) -> Vec<String> {
         let headline = self.json_text("headline").map(|text| line(&text));
         let shared = self.meta(&["og:title", "twitter:title", "parsely-title", "dc.title"]);
@@ -267,7 +267,7 @@ impl Source<'_> {
     }
 }
 
-/// The first article in JSON-LD: a list of them is on other pages than those of articles.
+/// Returns the first article in JSON-LD: a list of articles is on other pages than those of articles.
 fn json_article(data: &Structured) -> Option<&Value> {
     let things = data.json_ld.things();
     let own = things.into_iter().find(|thing| {
@@ -296,17 +296,17 @@ fn filled(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty())
 }
 
-/// A text in one line. What was escaped for HTML once too often is not any more.
+/// Returns a text in one line, and undoes HTML escaping that was done once too often.
 fn line(text: &str) -> String {
     collapse(&decode(text, Place::Text))
 }
 
-/// A text without tags, with its lines.
+/// Returns a text without tags, with its lines.
 fn plain(text: &str) -> String {
     decode(text, Place::Text).into_owned()
 }
 
-/// A text, the name of a thing, or those of several.
+/// Returns a text, the name of a thing, or the names of several.
 fn named(value: &Value) -> Option<String> {
     if let Some(all) = value.as_array() {
         let mut names: Vec<String> = all.iter().filter_map(named).collect();
@@ -345,7 +345,7 @@ fn without_site<'a>(title: &'a str, site_name: Option<&str>) -> &'a str {
     rest.filter(|rest| !rest.is_empty()).unwrap_or(title)
 }
 
-/// A date, or a time, of ISO 8601. `None` if the text can be read in two ways or is no day of the calendar.
+/// Returns a date, or a time, of ISO 8601; `None` if the text can be read in two ways or is no day of the calendar.
 fn iso(text: &str) -> Option<String> {
     let text = text.trim();
     let is_whole = Pieces::parse(text).is_ok_and(|pieces| {
@@ -360,7 +360,7 @@ fn iso(text: &str) -> Option<String> {
     clean::date(text).ok().map(|date| date.to_string())
 }
 
-/// A tag such as `en-GB`, also when it is written `en_GB`.
+/// Returns a language tag such as `en-GB`, also when it is written `en_GB`; `None` if the text is no such tag.
 fn language(text: &str) -> Option<String> {
     let tag = text.trim().replace('_', "-");
     let mut parts = tag.split('-');

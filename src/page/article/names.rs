@@ -1,8 +1,8 @@
-//! Names of classes and ids, divided into words, and what they tell of an element.
+//! Names of classes and ids, divided into words, and what these tell of an element.
 
 use crate::page::html::Element;
 
-/// Words of what is never the text, whatever its size.
+/// Words in names of what is never the text, whatever its size.
 const SURE: [&str; 34] = [
     "nav",
     "navbar",
@@ -39,7 +39,7 @@ const SURE: [&str; 34] = [
     "skiplink",
     "navlinks",
 ];
-/// Words of what is not the text, unless much of it is in there: a paywall may be around the article, too.
+/// Words in names of what is not the text, unless much of the text is in it: a paywall may be around the article, too.
 const LIKELY: [&str; 58] = [
     "sidebar",
     "banner",
@@ -101,7 +101,7 @@ const LIKELY: [&str; 58] = [
     "ratings",
 ];
 const SOCIAL: [&str; 2] = ["social", "sociable"];
-/// Words that tell it only together.
+/// Pairs of words that mark what is likely not the text, which either word alone does not.
 const PAIRS: [(&str, &str); 29] = [
     ("most", "read"),
     ("most", "viewed"),
@@ -142,13 +142,13 @@ const CAPTIONS: [&str; 6] = [
     "gallery",
 ];
 const LEADS: [&str; 4] = ["lead", "lede", "standfirst", "summary"];
-/// What an article is called, and what its text is called, as in `entry-content`.
+/// Words for an article, for a page, and for the text of either, as in `entry-content`.
 const ARTICLES: [&str; 7] = ["article", "entry", "post", "story", "news", "blog", "art"];
 const PAGES: [&str; 4] = ["main", "page", "single", "site"];
 const TEXTS: [&str; 8] = [
     "body", "content", "text", "copy", "contents", "fulltext", "story", "article",
 ];
-/// The same in one word.
+/// Names for the text of an article that are one word.
 const JOINED: [&str; 8] = [
     "articlebody",
     "articletext",
@@ -159,11 +159,11 @@ const JOINED: [&str; 8] = [
     "postbody",
     "fulltext",
 ];
-/// Words are this long at the most, and a name has so many.
+/// Length of the longest word, and number of words that are read of a name.
 const LONG: usize = 24;
 const MANY: usize = 64;
 
-/// What a name tells.
+/// Sign that an element is not the text of the article, told by a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sign {
     /// Buttons and links to share the page, or a message that is quoted from where people share.
@@ -174,20 +174,20 @@ pub(super) enum Sign {
     Sure,
 }
 
-/// How surely an element is what the text of the article is in.
+/// Hint that an element holds the text of the article, the surest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Hint {
-    /// Main content, or named like it: `main`, `page-content`.
+    /// Main content, or named like main content: `main`, `page-content`.
     Main,
-    /// An article, whatever is in it beside its text.
+    /// An article, whatever it has beside its text.
     Article,
-    /// Named like the text of one: `entry-content`.
+    /// Named like the text of an article: `entry-content`.
     Text,
     /// `itemprop=articleBody`.
     Stated,
 }
 
-/// Returns what the class of an element says of it.
+/// Returns the sign that the class of an element gives.
 pub(super) fn of_class(element: Element<'_>) -> Option<Sign> {
     let class = element.attr("class")?;
     class
@@ -197,13 +197,15 @@ pub(super) fn of_class(element: Element<'_>) -> Option<Sign> {
         .max()
 }
 
-/// Returns what the id of an element in an article says of it: what it begins with, or any word of what is never the text.
+/// Returns the sign that the id of an element in an article gives: its beginning, or any word of what is never the
+/// text.
 pub(super) fn of_id(element: Element<'_>) -> Option<Sign> {
     let sure = told(element.attr("id")?).filter(|sign| *sign == Sign::Sure);
     sure.or_else(|| of_start_of_id(element))
 }
 
-/// Returns whether an element is a chapter of a manual: a section with an id of its own, not that of the part of a layout.
+/// Returns whether an element is a chapter of a manual: a section with an id of its own that does not name a part of a
+/// layout.
 pub(super) fn is_chapter(element: Element<'_>) -> bool {
     let is_layout = |word: &str| {
         [&ARTICLES[..], &PAGES, &TEXTS]
@@ -216,24 +218,25 @@ pub(super) fn is_chapter(element: Element<'_>) -> bool {
             .is_some_and(|id| !words(id).iter().any(|word| is_layout(word)))
 }
 
-/// Returns what an id begins with. The ids of chapters are their titles, which may have any word further on.
+/// Returns the sign that the beginning of an id gives. The ids of chapters are their titles, which may have any word
+/// further on.
 pub(super) fn of_start_of_id(element: Element<'_>) -> Option<Sign> {
     word_told(words(element.attr("id")?).first()?)
 }
 
-/// Returns what the name of an element that HTML does not have says of it, such as `share-buttons`.
+/// Returns the sign that the name of an element that HTML does not have gives, such as `share-buttons`.
 pub(super) fn of_custom(element: Element<'_>) -> Option<Sign> {
     Some(element.name())
         .filter(|name| name.contains('-'))
         .and_then(told)
 }
 
-/// Returns whether a class says that this belongs to a picture.
+/// Returns whether a class says that an element belongs to a picture.
 pub(super) fn is_caption(element: Element<'_>) -> bool {
     has_class_of(element, &CAPTIONS)
 }
 
-/// Returns whether a class says that this comes before the text of an article, and belongs to it.
+/// Returns whether a class says that an element comes before the text of an article, and belongs to the article.
 pub(super) fn is_lead(element: Element<'_>) -> bool {
     has_class_of(element, &LEADS)
 }
@@ -244,7 +247,7 @@ fn has_class_of(element: Element<'_>, set: &[&str]) -> bool {
     names.any(|name| words(name).iter().any(|word| set.contains(&&**word)))
 }
 
-/// Returns whether an element is, or is named like, what holds the text of an article.
+/// Returns the hint that an element holds the text of an article, by what the element is or how it is named.
 pub(super) fn hint(element: Element<'_>) -> Option<Hint> {
     let properties = element.attr("itemprop").unwrap_or_default();
     if properties
@@ -306,7 +309,8 @@ fn word_told(word: &str) -> Option<Sign> {
     }
 }
 
-/// The words of a name in lower case, however it is written: `site-footer`, `site_footer`, `siteFooter`, `SITEFooter`.
+/// Returns the words of a name in lower case, however it is written: `site-footer`, `site_footer`, `siteFooter`,
+/// `SITEFooter`.
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

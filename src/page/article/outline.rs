@@ -1,12 +1,12 @@
-//! A page's body as a tree of [`Part`]s, with what each has of text, links and prose.
+//! Outline of a page: its body as a tree of [`Part`]s, with the amount of text, links and prose in each.
 
 use crate::page::html::{Child, Element, NodeId};
 
-/// An element, and what is in it.
+/// An element and its content.
 pub(super) struct Part<'a> {
     pub(super) element: Element<'a>,
     pub(super) content: Vec<Piece<'a>>,
-    /// Its place among all, and the place behind the last within it.
+    /// Number of the part among all, and the number behind the last part within it.
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) is_left_out: bool,
@@ -23,8 +23,8 @@ pub(super) struct Text<'a> {
     pub(super) length: i64,
 }
 
-/// What an element has, without what is left out of it. Lengths are in bytes, without white space: a letter of Chinese says
-/// as much as three of English, and has as many.
+/// Sums over an element, without what is left out of it. Lengths are in bytes, without white space: a letter of Chinese
+/// says as much as three of English, and has as many.
 #[derive(Debug, Default, Clone, Copy)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -32,27 +32,28 @@ pub(super) struct Text<'a> {
 )]
 pub(super) struct Sums {
     pub(super) text: i64,
-    /// As much of it as is in links.
+    /// Length of the text in links.
     pub(super) links: i64,
-    /// How much more it speaks for an article than against one; see [`prose`](super::prose).
+    /// Sum of what speaks for an article, less what speaks against one; see [`prose`](super::prose).
     pub(super) value: i64,
-    /// Only what speaks for one.
+    /// Sum of what speaks for an article alone.
     pub(super) worth: i64,
-    /// The last letter of the text.
+    /// Last letter of the text.
     pub(super) last: Option<char>,
-    /// Whether it is a block, or has one in it.
+    /// `true` when the element is a block, or has one in it.
     pub(super) is_block: bool,
-    /// How many headings there are, and tables, lists of terms and code.
+    /// Number of headings, and number of tables, lists of terms and code.
     pub(super) headings: usize,
     pub(super) solids: usize,
-    /// Whether there are paragraphs or lists.
+    /// `true` when there are paragraphs or lists.
     pub(super) has_blocks: bool,
     pub(super) has_title: bool,
     pub(super) has_quote: bool,
 }
 
 impl<'a> Part<'a> {
-    /// The outline of an element. As deep as the tree, which has at most 512 levels, as all that goes through one.
+    /// Returns the outline of an element. The recursion is as deep as the tree, which has at most 512 levels, here and
+    /// in all that goes through an outline.
     pub(super) fn of(element: Element<'a>) -> Self {
         Self::build(element, &mut 0)
     }
@@ -82,7 +83,7 @@ impl<'a> Part<'a> {
         self.element.id()
     }
 
-    /// The elements directly in it that are not left out.
+    /// Returns the parts directly in this one that are not left out.
     pub(super) fn parts(&self) -> impl Iterator<Item = &Self> {
         self.content.iter().filter_map(|piece| match piece {
             Piece::Part(part) if !part.is_left_out => Some(part),
@@ -90,7 +91,7 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// All elements directly in it.
+    /// Returns all parts directly in this one.
     pub(super) fn all_parts(&self) -> impl Iterator<Item = &Self> {
         self.content.iter().filter_map(|piece| match piece {
             Piece::Part(part) => Some(part),
@@ -105,18 +106,18 @@ impl<'a> Part<'a> {
         })
     }
 
-    /// Returns whether another is this one, or within it.
+    /// Returns whether another part is this one, or within it.
     pub(super) fn has(&self, other: &Self) -> bool {
         self.from <= other.from && other.to <= self.to
     }
 
-    /// Calls for each part that is not left out, outer ones before those within.
+    /// Calls `see` for each part that is not left out, outer ones before those within.
     pub(super) fn each<'s>(&'s self, see: &mut impl FnMut(&'s Self)) {
         see(self);
         self.parts().for_each(|part| part.each(see));
     }
 
-    /// Returns how much there is that is no link.
+    /// Returns the length of the text that is not in links.
     pub(super) fn unlinked(&self) -> i64 {
         self.sums.text - self.sums.links
     }

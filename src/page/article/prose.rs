@@ -1,11 +1,11 @@
-//! How much each part of a page speaks for an article, and how much against one.
+//! Rating of how much each part of a page speaks for an article, and how much against one.
 //!
-//! Sentences speak for it by their length; links, and short lines that are no sentences, against it. The part with the highest
-//! sum is what holds the article, little else, and nearly all of it.
+//! Sentences speak for an article by their length; links, and short lines that are no sentences, against one. The part
+//! with the highest sum holds the article, little else, and nearly all of it.
 
 use super::outline::{Part, Piece, Sums};
 
-/// A line is a sentence when this long, or when it ends like one.
+/// Length from which a line is a sentence, in bytes; a shorter line is one when it ends like a sentence.
 const SENTENCE: i64 = 60;
 const SHORT: i64 = 20;
 const ENDS: &str = ".!?…:;。！？।؟。\"”»’)]」』";
@@ -19,7 +19,7 @@ struct Line {
 }
 
 impl Part<'_> {
-    /// Adds up again what this part and all within it have.
+    /// Adds up again the sums of this part and of all within it.
     pub(super) fn weigh(&mut self) {
         let name = self.element.name();
         let mut sums = Sums {
@@ -85,7 +85,7 @@ impl Line {
         self.last = last.or(self.last);
     }
 
-    /// Adds the line to what it is in, and begins another.
+    /// Adds the line to the sums of its element, and begins another.
     fn end(&mut self, name: &str, sums: &mut Sums) {
         let value = self.value(name);
         sums.text += self.text;
@@ -96,7 +96,7 @@ impl Line {
         *self = Self::default();
     }
 
-    /// Returns what it says for an article, in halves of bytes.
+    /// Returns the value of the line for an article, in halves of bytes.
     fn value(&self, name: &str) -> i64 {
         let (text, links) = (self.text, self.links);
         let own = text - links;

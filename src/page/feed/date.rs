@@ -1,4 +1,4 @@
-//! Dates as sitemaps and feeds write them: W3C dates of every precision, RFC 3339, and RFC 822 with all its sins.
+//! Parser of dates in sitemaps and feeds: W3C dates of every precision, RFC 3339, and RFC 822 with its common variants.
 
 mod clock;
 mod rfc822;
@@ -12,13 +12,14 @@ use jiff::{Span, Timestamp, ToSpan};
 use crate::page::date_parts::number;
 use clock::Clock;
 
-/// No sensible date is longer, in bytes.
+/// Longest text that is read as a date, in bytes.
 const LONGEST: usize = 64;
 
 /// Reads a date as it is written in feeds, sitemaps and HTTP: RFC 3339, a W3C date (`2025`, `2025-06`, `2025-06-20`,
-/// `2025-06-20T08:00+02:00`), also between slashes or full stops, or RFC 822 and what is made of it: with and without a day of the
-/// week, two-digit years, AM and PM, names of zones and of whole months. What is not exact counts from its beginning; what has
-/// no zone is UTC. What has a zone that is not known, or a word that is no part of a date, is none.
+/// `2025-06-20T08:00+02:00`), also between slashes or full stops, or RFC 822 and its common variants: with and without a
+/// day of the week, two-digit years, AM and PM, names of zones and of whole months. A date that is not exact counts from
+/// its beginning; a date without a zone is UTC. `None` for a date with an unknown zone, or with a word that is no part of
+/// a date.
 ///
 /// ```
 /// use crawlworks::feed::date;
@@ -34,7 +35,7 @@ pub fn date(text: &str) -> Option<Timestamp> {
     Date::read(text).map(|date| date.start)
 }
 
-/// A date that may be as inexact as a year.
+/// Date that may be as inexact as a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Date {
     start: Timestamp,
@@ -51,17 +52,17 @@ impl Date {
         iso(text).or_else(|| rfc822::read(text))
     }
 
-    /// Its first moment.
+    /// Returns the first moment of the date.
     pub(crate) fn start(self) -> Timestamp {
         self.start
     }
 
-    /// Its last moment.
+    /// Returns the last moment of the date.
     pub(crate) fn end(self) -> Timestamp {
         self.end
     }
 
-    /// From this moment for so long.
+    /// Creates a date that begins at this moment and has this length.
     fn new(from: DateTime, zone: Offset, length: Span) -> Option<Self> {
         let until = from.checked_add(length).ok()?;
         let until = zone.to_timestamp(until).ok()?;
@@ -72,7 +73,7 @@ impl Date {
     }
 }
 
-/// The text without what is in brackets: `10:00 +0200 (CEST)`.
+/// Returns the text without a remark in brackets: `10:00 +0200 (CEST)`.
 fn without_remarks(text: &str) -> Cow<'_, str> {
     let Some((before, (_, behind))) = text
         .split_once('(')
@@ -83,7 +84,7 @@ fn without_remarks(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{before}{behind}"))
 }
 
-/// A date that begins with the year, in numbers.
+/// Reads a date that begins with the year, in numbers.
 fn iso(text: &str) -> Option<Date> {
     let is_part = |c: char| c.is_ascii_digit() || matches!(c, '-' | '/' | '.');
     let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
@@ -113,7 +114,7 @@ impl Unit {
     }
 }
 
-/// `2025`, `2025-06`, `2025-06-20`, `2025/6/20`, `2025.06.20` or `20250620`, and how exact that is.
+/// Reads `2025`, `2025-06`, `2025-06-20`, `2025/6/20`, `2025.06.20` or `20250620`, and returns it with its precision.
 fn numbers(text: &str) -> Option<(civil::Date, Unit)> {
     let sign = text.find(|c: char| !c.is_ascii_digit());
     let sign = sign.and_then(|at| text.get(at..at + 1));

@@ -1,4 +1,4 @@
-//! An entry as its feed writes it, and what is made of that.
+//! Entry as it is written in its feed, and its conversion into a [`FeedEntry`].
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::markup;
 use crate::page::html::{self, Html};
 use crate::page::identity;
 
-/// A text that may have markup.
+/// Text that may have markup.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Markup {
     pub(super) text: String,
@@ -21,7 +21,7 @@ pub(super) struct Markup {
 pub(super) struct Draft {
     pub(super) id: Option<String>,
     pub(super) link: Option<String>,
-    /// Where its page is if it has no link.
+    /// URL of the page if the entry has no link.
     pub(super) permalink: Option<String>,
     pub(super) title: Option<Markup>,
     pub(super) authors: Vec<String>,
@@ -30,12 +30,12 @@ pub(super) struct Draft {
     pub(super) summary: Option<Markup>,
     pub(super) content: Option<Markup>,
     pub(super) categories: Vec<String>,
-    /// URLs, media types and lengths.
+    /// URLs, media types and lengths of the enclosed files.
     pub(super) enclosures: Vec<(String, Option<String>, Option<String>)>,
 }
 
 impl Draft {
-    /// The entry, of the feed at this URL, which its own URLs are relative to.
+    /// Returns the entry of the feed at this URL, which relative URLs of the entry are resolved against.
     pub(super) fn entry(self, feed: &Url) -> FeedEntry {
         let base = feed;
         let url = |text: &String| identity::parse(text.trim(), Some(base)).ok();
@@ -77,7 +77,7 @@ impl Markup {
         self.is_html && self.text.contains('<')
     }
 
-    /// The text without markup, white space collapsed; `None` for an empty one.
+    /// Returns the text without markup, with white space collapsed; `None` for an empty text.
     pub(super) fn plain(&self, base: &Url) -> Option<String> {
         let text = if self.is_html && self.text.contains(['<', '&']) {
             Html::parse(&self.text, base.clone()).root().text()
@@ -92,7 +92,7 @@ impl Markup {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The text as HTML; `None` for an empty one.
+    /// Returns the text as HTML; `None` for an empty text.
     fn html(&self) -> Option<String> {
         let text = self.text.trim();
         if text.is_empty() {

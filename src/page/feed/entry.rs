@@ -1,32 +1,32 @@
-//! What a feed publishes.
+//! Feeds and their entries, as they are returned to the caller.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// A feed that has been read.
+/// Feed that has been read.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Feed {
-    /// Which form it has.
+    /// Format of the feed.
     pub kind: FeedKind,
-    /// What it is called, as text.
+    /// Title of the feed, as text.
     pub title: Option<String>,
-    /// The page that it is the feed of.
+    /// Page that the feed belongs to.
     pub home: Option<Url>,
-    /// Where its next, older part is: `<link rel="next">` ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005)) or
+    /// URL of the next, older part of the feed: `<link rel="next">` ([RFC 5005](https://www.rfc-editor.org/rfc/rfc5005)) or
     /// `next_url`.
     pub next: Option<Url>,
-    /// Its entries, in order.
+    /// Entries of the feed, in order.
     pub entries: Vec<FeedEntry>,
-    /// How many entries said nothing: neither id, URL, title, summary nor content.
+    /// Number of entries that were left out because they are empty: no id, URL, title, summary or content.
     pub skipped: usize,
-    /// Whether there was, or may have been, more: over 50,000 entries, or the feed breaks off, is too large or is malformed
-    /// behind the last entry.
+    /// Set when there was, or may have been, more: over 50,000 entries, or the feed breaks off, is too large or is
+    /// malformed after the last entry.
     pub truncated: bool,
 }
 
-/// The form of a feed.
+/// Format of a feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FeedKind {
@@ -38,45 +38,45 @@ pub enum FeedKind {
     Json,
 }
 
-/// One entry of a feed: an item that is ready for an output.
+/// Entry of a feed: an item that is ready for an output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedEntry {
-    /// The feed that it comes from.
+    /// URL of the feed.
     pub feed: Url,
-    /// What identifies it: `guid`, `id`, `rdf:about`. Often, but not always, a URL.
+    /// Identifier of the entry: `guid`, `id`, `rdf:about`. Often, but not always, a URL.
     pub id: Option<String>,
-    /// Its page: an absolute http(s) URL, with its fragment.
+    /// Page of the entry: an absolute http(s) URL, with its fragment.
     pub url: Option<Url>,
-    /// What it is called, as text.
+    /// Title of the entry, as text.
     pub title: Option<String>,
-    /// Who wrote it; the authors of the feed if it does not say.
+    /// Authors of the entry; those of the feed if the entry names none.
     pub authors: Vec<String>,
-    /// When it was published; a day counts from its beginning, in UTC. `None` also for a date that cannot be read.
+    /// Time of publication; a day counts from its beginning, in UTC. `None` also for a date that cannot be read.
     pub published: Option<Timestamp>,
-    /// When it last changed, likewise.
+    /// Time of the last change; read like `published`.
     pub updated: Option<Timestamp>,
-    /// What it is about, as text without markup.
+    /// Summary of the entry, as text without markup.
     pub summary: Option<String>,
-    /// What it says, as HTML: select from it with [`Html::parse`](crate::Html::parse). In a feed that has no other
+    /// Content of the entry, as HTML: select from it with [`Html::parse`](crate::Html::parse). If the feed has no other
     /// content, a summary that has markup.
     pub content: Option<String>,
-    /// Categories, tags and subjects.
+    /// Categories, tags and subjects of the entry.
     pub categories: Vec<String>,
-    /// Files that belong to it, such as the sound of a podcast.
+    /// Files that belong to the entry, such as the audio of a podcast.
     pub enclosures: Vec<Enclosure>,
 }
 
-/// A file that belongs to an entry.
+/// File that belongs to an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Enclosure {
-    /// Where it is: an absolute http(s) URL.
+    /// URL of the file: absolute, http(s).
     pub url: Url,
-    /// Its media type, as the feed says.
+    /// Media type of the file, according to the feed.
     #[serde(rename = "type")]
     pub media_type: Option<String>,
-    /// Its size in bytes, as the feed says.
+    /// Size of the file in bytes, according to the feed.
     pub length: Option<u64>,
 }
 
@@ -97,7 +97,7 @@ impl FeedEntry {
         }
     }
 
-    /// Returns whether it says nothing.
+    /// Returns whether the entry is empty: no id, URL, title, summary or content.
     pub(super) fn is_empty(&self) -> bool {
         self.id.is_none()
             && self.url.is_none()
@@ -106,7 +106,7 @@ impl FeedEntry {
                 .all(|text| text.is_none())
     }
 
-    /// Returns when it last changed, as far as is known: `updated`, else `published`.
+    /// Returns the time of the last change, as far as it is known: `updated`, else `published`.
     #[must_use]
     pub fn modified(&self) -> Option<Timestamp> {
         self.updated.or(self.published)

@@ -1,4 +1,4 @@
-//! JSON Feed, versions 1 and 1.1.
+//! Parser of JSON Feed, versions 1 and 1.1.
 
 use std::io::Read;
 
@@ -14,10 +14,10 @@ mod lenient;
 
 use lenient::{List, Object, Text};
 
-/// How many authors, tags or attachments of an entry are taken.
+/// Maximum number of authors, tags or attachments of an entry.
 const MAX_PARTS: usize = 1000;
 
-/// A feed, as far as it is of use.
+/// JSON Feed, with the fields that are used.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct JsonFeed {
@@ -62,8 +62,7 @@ struct Attachment {
 }
 
 impl JsonFeed {
-    /// Reads a feed, whole or not at all: it is no longer than a document may be, and no more than 50,000 of its items are
-    /// kept.
+    /// Reads a feed as a whole; its length is limited by `source`, and no more than 50,000 of its items are kept.
     pub(super) fn read(mut source: Source<'_>) -> Result<Self> {
         let mut text = String::new();
         source
@@ -79,7 +78,7 @@ impl JsonFeed {
         Ok(feed)
     }
 
-    /// Returns what it says of itself.
+    /// Returns title and links of the feed itself.
     pub(super) fn about(&mut self) -> About {
         About {
             title: self.title.0.take().map(plain),
@@ -93,7 +92,7 @@ impl JsonFeed {
         self.items.is_cut
     }
 
-    /// The entries; they have the feed's authors if they have none of their own.
+    /// Returns the entries; those without authors get the authors of the feed.
     pub(super) fn into_drafts(self) -> impl Iterator<Item = Draft> {
         let of_feed = names(self.authors, self.author);
         self.items.items.into_iter().map(move |Object(item)| {

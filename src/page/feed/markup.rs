@@ -1,8 +1,8 @@
-//! Texts that may have markup, and whether they have: titles of RSS are text by the rules and HTML by custom.
+//! Detection of HTML markup in texts: titles of RSS are plain text by the specification and HTML by custom.
 
 use std::borrow::Cow;
 
-/// Elements of HTML that come in titles and short texts.
+/// HTML elements that occur in titles and short texts.
 const NAMES: [&str; 57] = [
     "a",
     "abbr",
@@ -63,8 +63,8 @@ const NAMES: [&str; 57] = [
     "time",
 ];
 
-/// Whether a text is meant as HTML: it has a comment, an element with its end, or one with attributes or that has no end.
-/// The name of an element in pointed brackets, as in "how to use <div>", is none.
+/// Returns whether a text is meant as HTML: it has a comment, an element with its end tag, or one with attributes or that
+/// needs no end tag. The name of an element in angle brackets alone, as in "how to use <div>", is not enough.
 pub(super) fn is_meant(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut rest = &*lower;
@@ -78,7 +78,7 @@ pub(super) fn is_meant(text: &str) -> bool {
     false
 }
 
-/// Returns whether a tag of HTML begins here, behind its `<`.
+/// Returns whether an HTML tag begins at `text`, which follows its `<`.
 fn is_tag(text: &str, is_first: bool) -> bool {
     let (is_end, text) = text
         .strip_prefix('/')
@@ -102,7 +102,7 @@ fn is_tag(text: &str, is_first: bool) -> bool {
     is_end || is_first || is_alone || !attributes.trim().is_empty() || has_end()
 }
 
-/// A text without the marks of CDATA that were escaped themselves, so that they are part of it.
+/// Returns a text without CDATA marks, which are part of a text when they were escaped themselves.
 pub(super) fn without_cdata(text: &str) -> Cow<'_, str> {
     const START: &str = "<![CDATA[";
     if !text.contains(START) {

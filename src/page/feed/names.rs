@@ -1,9 +1,9 @@
-//! The element names that matter in each XML form of a feed, and the vocabularies that they are of.
+//! Element names that are read in each XML format of a feed, and the vocabularies that they belong to.
 
 use super::entry::FeedKind;
 use crate::page::xml::Tag;
 
-/// A part of a feed or an entry whose text is read.
+/// Part of a feed or an entry whose text is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Title,
@@ -17,10 +17,10 @@ pub(super) enum Part {
     Category,
 }
 
-/// Which vocabulary an element is of.
+/// Vocabulary that an element belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vocabulary {
-    /// That of the feed itself, whichever it is: a name without a prefix.
+    /// Vocabulary of the feed itself, of whatever format: a name without a prefix.
     Plain,
     Rss,
     Atom,
@@ -33,7 +33,7 @@ pub(crate) enum Vocabulary {
     Other,
 }
 
-/// The form of a feed whose root element has this name, in lower case.
+/// Returns the format of a feed whose root element has this name, in lower case.
 pub(super) fn form(root: &str) -> Option<FeedKind> {
     match root {
         "rss" | "rdf" => Some(FeedKind::Rss),
@@ -42,7 +42,7 @@ pub(super) fn form(root: &str) -> Option<FeedKind> {
     }
 }
 
-/// The form of a feed of which nothing but this element is there.
+/// Returns the format of a feed fragment that consists of nothing but this element.
 pub(super) fn form_of_fragment(name: &str) -> Option<FeedKind> {
     match name {
         "channel" | "item" => Some(FeedKind::Rss),
@@ -51,7 +51,7 @@ pub(super) fn form_of_fragment(name: &str) -> Option<FeedKind> {
     }
 }
 
-/// The element that is one entry.
+/// Returns the name of the element that is one entry.
 pub(super) fn entry(kind: FeedKind) -> &'static str {
     match kind {
         FeedKind::Atom => "entry",
@@ -59,7 +59,7 @@ pub(super) fn entry(kind: FeedKind) -> &'static str {
     }
 }
 
-/// How far below the root the elements are that describe the feed itself. RSS has a `channel` around them.
+/// Returns the depth below the root of the elements that describe the feed itself. RSS has a `channel` around them.
 pub(super) fn depth_of_feed(kind: FeedKind) -> usize {
     match kind {
         FeedKind::Atom => 1,
@@ -68,8 +68,8 @@ pub(super) fn depth_of_feed(kind: FeedKind) -> usize {
 }
 
 impl Vocabulary {
-    /// By the namespace, whatever its prefix; by the prefix that is customary where the namespace is not declared, or not
-    /// as it should be.
+    /// Returns the vocabulary of an element: by its namespace, whatever the prefix, or by the customary prefix where the
+    /// namespace is not declared, or not known.
     pub(crate) fn of(tag: &Tag<'_>) -> Self {
         let by_url = tag.namespace().and_then(Self::by_url);
         by_url.unwrap_or_else(|| Self::by_prefix(tag.prefix()))
@@ -105,7 +105,7 @@ impl Vocabulary {
         })
     }
 
-    /// Returns whether it is that of a feed of this form.
+    /// Returns whether this is the vocabulary of a feed of this format.
     pub(crate) fn is_own(self, kind: FeedKind) -> bool {
         match self {
             Self::Plain => true,
@@ -131,8 +131,8 @@ impl Vocabulary {
     }
 }
 
-/// What an element is, by its name in lower case, and how far it stands behind others that say the same: 0 for the one that the
-/// form itself provides for that.
+/// Returns the part that an element holds, by its name in lower case, and its rank among elements for the same part:
+/// 0, the best, for the one that the format itself provides.
 pub(super) fn part(kind: FeedKind, vocabulary: Vocabulary, name: &str) -> Option<(Part, u8)> {
     use Vocabulary::{Atom, Content, Dc, DcTerms, Itunes, Media, Other, Plain, Rss, Xhtml};
     let own = |vocabulary| match vocabulary {

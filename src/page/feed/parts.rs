@@ -1,4 +1,5 @@
-//! The parts of an entry, or of a feed, while it is being read: of several that say the same, the best is found at the end.
+//! Parts of an entry, or of a feed, while it is being read: of several parts for the same field, the best is chosen at
+//! the end.
 
 use url::Url;
 
@@ -7,10 +8,10 @@ use super::names::Part;
 use crate::page::feed::date;
 use crate::page::identity;
 
-/// How many authors, categories or enclosures of an entry are taken, and texts that say the same.
+/// Maximum number of authors, categories or enclosures of an entry, and of texts for the same field.
 const MAX_PARTS: usize = 1000;
 
-/// What was read so far.
+/// Parts of an entry or a feed that were read so far.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     titles: Ranked<Markup>,
@@ -21,17 +22,17 @@ pub(super) struct Parts {
     published: Ranked<String>,
     updated: Ranked<String>,
     authors: Vec<String>,
-    /// Those to name where there are no others.
+    /// Authors that are named only if there are no others.
     other_authors: Vec<String>,
     categories: Vec<String>,
     enclosures: Vec<(String, Option<String>, Option<String>)>,
-    /// What identifies it, in an attribute.
+    /// Identifier of the entry in an attribute: `rdf:about`.
     pub(super) about: Option<String>,
-    /// Whether the identifier is said to be no URL of a page.
+    /// Set when the identifier is declared to be no URL of a page: `isPermaLink="false"`.
     pub(super) is_no_permalink: bool,
 }
 
-/// Values that say the same, the best first: by rank, then as they came.
+/// Values for the same field, the best first: by rank, then in the order of the document.
 #[derive(Debug)]
 struct Ranked<T>(Vec<(u8, T)>);
 
@@ -49,7 +50,7 @@ impl<T> Ranked<T> {
         }
     }
 
-    /// The best that says something; else the best.
+    /// Returns the best value for which `says_something` is true; if there is none, the best of all.
     fn best(mut self, says_something: impl Fn(&T) -> bool) -> Option<T> {
         let is_only = self.0.len() == 1;
         let good = |(_, value): &(u8, T)| is_only || says_something(value);
@@ -59,7 +60,7 @@ impl<T> Ranked<T> {
 }
 
 impl Parts {
-    /// Keeps the text of a part. `base` is what a URL in it is relative to, if that is not the feed's address.
+    /// Keeps the text of a part. `base` is the base of relative URLs in it, if it is not the feed's address.
     pub(super) fn keep(&mut self, part: Part, rank: u8, text: Markup, base: Option<&Url>) {
         let plain = text.text.trim().to_owned();
         match part {
@@ -88,7 +89,7 @@ impl Parts {
         }
     }
 
-    /// A file with its URL, media type and length.
+    /// Keeps an enclosed file with its URL, media type and length.
     pub(super) fn enclose(
         &mut self,
         url: &str,
@@ -101,7 +102,7 @@ impl Parts {
         }
     }
 
-    /// Those who wrote it.
+    /// Returns the authors.
     pub(super) fn authors(&self) -> &[String] {
         if self.authors.is_empty() {
             &self.other_authors
@@ -110,19 +111,19 @@ impl Parts {
         }
     }
 
-    /// Returns what it is called, as text.
+    /// Returns the title, as text.
     pub(super) fn title(&self, feed: &Url) -> Option<String> {
         let mut titles = self.titles.0.iter();
         titles.find_map(|(_, title)| title.plain(feed))
     }
 
-    /// Returns where its page is.
+    /// Returns the URL of the page.
     pub(super) fn page(&self, feed: &Url) -> Option<Url> {
         let mut links = self.links.0.iter();
         links.find_map(|(_, link)| identity::parse(link.trim(), Some(feed)).ok())
     }
 
-    /// All of it, of an entry of the feed at this URL; these wrote it if nobody is said to have.
+    /// Returns the draft of an entry of the feed at this URL; `authors` are its authors if it names none.
     pub(super) fn draft(self, feed: &Url, authors: &[String]) -> Draft {
         let says = |text: &Markup| text.plain(feed).is_some();
         let mut of_entry = self.authors().to_vec();
@@ -147,7 +148,7 @@ impl Parts {
     }
 }
 
-/// A reference as it is, or as a URL where it is relative to something else than the feed's address.
+/// Returns a reference as it is written, or resolved to a URL if there is a `base` other than the feed's address.
 pub(super) fn absolute(href: &str, base: Option<&Url>) -> String {
     let url = base.and_then(|base| identity::parse(href.trim(), Some(base)).ok());
     url.map_or_else(|| href.to_owned(), String::from)

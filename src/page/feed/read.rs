@@ -1,4 +1,4 @@
-//! Reading a feed: telling its forms apart, and handing out its entries one by one.
+//! Reading of feeds: detection of the format, and iteration over the entries.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity;
 use crate::page::xml::source::{self, Origin, Source};
 
-/// How many entries are taken from one document.
+/// Maximum number of entries taken from one document.
 pub(super) const MAX_ENTRIES: usize = 50_000;
 
-/// How the root elements of feeds begin, in lower case.
+/// Beginnings of the root elements of feeds, in lower case.
 const ROOTS: [&str; 3] = ["<rss", "<feed", "<rdf:rdf"];
 
-/// The entries of a feed, one by one: for feeds that one does not want to hold as a whole. [`parse`] gives all at once.
+/// Iterator over the entries of a feed, for feeds that one does not want to hold as a whole. [`parse`] returns all at once.
 ///
-/// XML is unpacked, decoded and read bit by bit, so memory is that of one entry; of JSON, the whole feed is held.
+/// XML is unpacked, decoded and read piece by piece, so only one entry is held in memory; of JSON, the whole feed is.
 ///
 /// ```
 /// use crawlworks::feed::Entries;
@@ -35,7 +35,7 @@ const ROOTS: [&str; 3] = ["<rss", "<feed", "<rdf:rdf"];
 pub struct Entries<'a> {
     form: Form<'a>,
     feed: Url,
-    /// The one that was read to see whether there is any.
+    /// First entry, which was read to see whether there is any.
     first: Option<FeedEntry>,
     taken: usize,
     skipped: usize,
@@ -51,7 +51,7 @@ enum Form<'a> {
     },
 }
 
-/// What a feed says of itself.
+/// Title and links of the feed itself.
 #[derive(Debug, Default)]
 pub(super) struct About {
     pub(super) title: Option<Markup>,
@@ -60,17 +60,18 @@ pub(super) struct About {
 }
 
 impl<'a> Entries<'a> {
-    /// Reads a feed of any form up to its first entry. `url` is its own address: relative URLs are relative to it, unless
+    /// Reads a feed of any format up to its first entry. `url` is its own address: relative URLs are relative to it, unless
     /// `xml:base` says otherwise.
     ///
     /// # Errors
-    /// Those of [`parse`].
+    /// The errors of [`parse`].
     pub fn read(bytes: &'a [u8], url: &Url) -> Result<Self> {
         Self::read_as(bytes, None, url)
     }
 
-    /// The same of an answer with this `Content-Type`, of which the `charset` counts: behind a byte order mark, before what the
-    /// feed declares itself ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
+    /// Reads a feed from an answer with this `Content-Type`, like [`read`](Self::read). Its `charset` has lower precedence
+    /// than a byte order mark, and higher than the encoding that the feed declares
+    /// ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
     ///
     /// ```
     /// use crawlworks::feed::Entries;
@@ -82,7 +83,7 @@ impl<'a> Entries<'a> {
     /// ```
     ///
     /// # Errors
-    /// Those of [`parse`].
+    /// The errors of [`parse`].
     pub fn read_as(bytes: &'a [u8], content_type: Option<&str>, url: &Url) -> Result<Self> {
         let broken = |error| source::fault("feed", &error);
         let origin = Origin {
@@ -126,7 +127,7 @@ impl<'a> Entries<'a> {
         Ok(entries)
     }
 
-    /// The form of the feed.
+    /// Returns the format of the feed.
     #[must_use]
     pub fn kind(&self) -> FeedKind {
         match &self.form {
@@ -135,7 +136,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// Returns what the feed is called, as text. It may stand behind the entries.
+    /// Returns the title of the feed, as text. It may stand after the entries.
     #[must_use]
     pub fn title(&self) -> Option<String> {
         match &self.form {
@@ -144,7 +145,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// The page that it is the feed of. It may stand behind the entries.
+    /// Returns the page that the feed belongs to. Its URL may stand after the entries.
     #[must_use]
     pub fn home(&self) -> Option<Url> {
         match &self.form {
@@ -153,7 +154,7 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// Returns where the next, older part of the feed is. It may stand behind the entries.
+    /// Returns the URL of the next, older part of the feed. It may stand after the entries.
     #[must_use]
     pub fn next_page(&self) -> Option<Url> {
         match &self.form {
@@ -162,18 +163,18 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// Returns how many entries so far said nothing.
+    /// Returns the number of entries so far that were left out because they are empty.
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// Returns whether there was any entry so far that is of use.
+    /// Returns whether there was any usable entry so far.
     pub(crate) fn has_any(&self) -> bool {
         self.taken > 0
     }
 
-    /// Returns whether, now that it is at its end, there was, or may have been, more: see [`Feed::truncated`].
+    /// Returns whether, at the end of the iteration, there was, or may have been, more: see [`Feed::truncated`].
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated
@@ -183,7 +184,7 @@ impl<'a> Entries<'a> {
         identity::parse(reference, Some(&self.feed)).ok()
     }
 
-    /// The next entry that says something.
+    /// Returns the next entry that is not empty.
     fn advance(&mut self) -> Result<Option<FeedEntry>> {
         while let Some(draft) = self.form.next(&self.feed)? {
             let entry = draft.entry(&self.feed);
@@ -238,17 +239,18 @@ impl fmt::Debug for Entries<'_> {
     }
 }
 
-/// Reads a feed of any form. `url` is its own address: relative URLs are relative to it, unless `xml:base` says otherwise.
+/// Reads a feed of any format. `url` is its own address: relative URLs are relative to it, unless `xml:base` says
+/// otherwise.
 ///
-/// Forgiven are unescaped `&` and `<`, elements and quotes that are not closed, end tags that end nothing, prefixes other than
-/// the customary ones, references that only HTML knows, missing or odd dates, messages of the server before the feed, and an
-/// XML feed that breaks off or is too large: what was read by then is returned with [`truncated`](Feed::truncated) set.
-/// A fault costs the entry that it is in, at the most.
+/// Tolerated are unescaped `&` and `<`, elements and quotes that are not closed, end tags that end nothing, prefixes other
+/// than the customary ones, references that only HTML defines, missing or odd dates, messages of the server before the
+/// feed, and an XML feed that breaks off or is too large: the entries read by then are returned with
+/// [`truncated`](Feed::truncated) set. A fault costs at most the entry that it is in.
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::Xml`]: neither XML nor JSON, an HTML page, a root element that is no feed's, a document type declaration with
-///   entities of its own, or a feed that breaks off before the first entry;
+/// - [`ErrorKind::Xml`]: neither XML nor JSON, an HTML page, a root element that is no feed's, a document type declaration
+///   with entities of its own, or a feed that breaks off before the first entry;
 /// - [`ErrorKind::Json`]: JSON that is malformed, breaks off or has no `items`;
 /// - [`ErrorKind::TooLarge`]: over 50 MiB unpacked, without an entry (or in JSON);
 /// - [`ErrorKind::Decode`]: gzip data that breaks off or goes bad before the first entry (or in JSON).
@@ -256,10 +258,10 @@ pub fn parse(bytes: &[u8], url: &Url) -> Result<Feed> {
     parse_as(bytes, None, url)
 }
 
-/// The same of an answer with this `Content-Type`: see [`Entries::read_as`].
+/// Reads a feed from an answer with this `Content-Type`, like [`parse`]: see [`Entries::read_as`].
 ///
 /// # Errors
-/// Those of [`parse`].
+/// The errors of [`parse`].
 pub fn parse_as(bytes: &[u8], content_type: Option<&str>, url: &Url) -> Result<Feed> {
     let mut read = Entries::read_as(bytes, content_type, url)?;
     let entries = read.by_ref().collect();

@@ -1,4 +1,4 @@
-//! The text of one part of a feed while it is being read: plain, escaped HTML, or markup as it stands.
+//! Text of one part of a feed while it is being read: plain text, escaped HTML, or markup as elements.
 
 use std::borrow::Cow;
 
@@ -12,41 +12,41 @@ use super::names::{Part, Vocabulary};
 use crate::page::html;
 use crate::page::xml::{End, Entity, Tag, Token};
 
-/// How a part is written.
+/// Notation of the text of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Plain,
-    /// Text that is escaped HTML if it looks like that.
+    /// Text that is taken for escaped HTML if it looks like HTML.
     Loose,
-    /// Markup, escaped.
+    /// HTML markup, escaped.
     Html,
-    /// Markup, as elements.
+    /// HTML markup, as XML elements.
     Xhtml,
-    /// Text, or HTML, in base64.
+    /// Text or HTML, in base64.
     Base64 {
         is_html: bool,
     },
-    /// Who wrote it: a text, or a `name` within it.
+    /// Author: a text, or a `name` element within the part.
     Person,
-    /// Something else, such as a picture.
+    /// Content other than text, such as a picture.
     Other,
 }
 
 #[derive(Debug)]
 pub(super) struct Reading {
     part: Part,
-    /// How far it stands behind other parts that say the same.
+    /// Rank of the part among parts for the same field; the lowest is the best.
     rank: u8,
     depth: usize,
     kind: Kind,
     text: String,
-    /// The depth of a person's `name` that is open, and whether there was one.
+    /// Depth of a person's `name` element that is open.
     name: Option<usize>,
     has_name: bool,
 }
 
 impl Kind {
-    /// How this part of a feed is written: Atom says so, everything else has customs.
+    /// Returns the notation of a part of a feed: declared by an attribute in Atom, by custom elsewhere.
     pub(super) fn of(feed: FeedKind, part: Part, vocabulary: Vocabulary, tag: &Tag<'_>) -> Self {
         if part == Part::Author {
             return Self::Person;
@@ -114,7 +114,7 @@ impl Reading {
         }
     }
 
-    /// The depth of the part's element.
+    /// Returns the depth of the part's element.
     pub(super) fn depth(&self) -> usize {
         self.depth
     }
@@ -123,12 +123,12 @@ impl Reading {
         self.part
     }
 
-    /// Returns whether elements of the feed's own names may stand in it, and mean something else.
+    /// Returns whether elements with names of the feed's own elements may stand in the part, with another meaning.
     pub(super) fn is_opaque(&self) -> bool {
         matches!(self.kind, Kind::Xhtml | Kind::Other)
     }
 
-    /// An element within the part: markup that should have been escaped, if the part is not XHTML.
+    /// Takes the start of an element within the part: markup that should have been escaped, if the part is not XHTML.
     pub(super) fn open(&mut self, depth: usize, tag: &Tag<'_>) {
         if self.kind == Kind::Person && !self.has_name && tag.local().eq_ignore_ascii_case("name") {
             (self.name, self.has_name) = (Some(depth), true);
@@ -210,7 +210,7 @@ impl Reading {
     }
 }
 
-/// The text in base64, if it is one.
+/// Decodes base64; `None` if the result is no text.
 fn decoded(text: &str) -> Option<String> {
     let packed: String = text.split_ascii_whitespace().collect();
     let text = String::from_utf8(STANDARD.decode(packed).ok()?).ok()?;
@@ -218,7 +218,7 @@ fn decoded(text: &str) -> Option<String> {
     text.chars().all(is_text).then_some(text)
 }
 
-/// Returns what a reference stands for, in HTML if not in XML; else what is written.
+/// Returns the text that a reference stands for, in XML or else in HTML; if in neither, the reference as it is written.
 fn meaning(entity: &Entity<'_>) -> Cow<'static, str> {
     entity.text().unwrap_or_else(|| {
         let written = format!("&{};", entity.name());
@@ -226,7 +226,7 @@ fn meaning(entity: &Entity<'_>) -> Cow<'static, str> {
     })
 }
 
-/// Elements of HTML that have no end.
+/// Returns whether an HTML element of this name has no end tag.
 fn is_void(name: &str) -> bool {
     matches!(
         name,

@@ -1,4 +1,4 @@
-//! The XML forms of a feed: RSS and Atom, in one pass and without a tree.
+//! Parser of the XML formats of a feed: RSS and Atom, in one pass and without a tree.
 
 use url::Url;
 
@@ -12,53 +12,53 @@ use crate::page::identity;
 use crate::page::xml::source::Source;
 use crate::page::xml::{self, Tag, Token, Xml, malformed};
 
-/// The rank of a link to something else than a page.
+/// Rank of a link to something other than a page.
 const NO_PAGE: u8 = 5;
 
-/// Reads entry after entry.
+/// Reader of the entries of an XML feed, one after another.
 pub(super) struct Walk<'a> {
     xml: Xml<'a>,
     place: Place,
 }
 
-/// Where in the document the reader is, and what was found so far.
+/// Position of the reader in the document, and the parts found so far.
 #[derive(Default)]
 struct Place {
-    /// Known from the root element on.
+    /// Root element; `None` until it was read.
     root: Option<Root>,
-    /// Where the next part of the feed is.
+    /// Reference to the next part of the feed.
     next_page: Option<String>,
     feed: Parts,
-    /// The depth of the entry that is open.
+    /// Depth of the entry that is open.
     entry: Option<usize>,
     parts: Parts,
-    /// The depth of an element within the entry that has parts of it: `media:group`.
+    /// Depth of an element within the entry that contains parts of the entry: `media:group`.
     group: Option<usize>,
     reading: Option<Reading>,
-    /// What `xml:base` says, by depth.
+    /// Values of `xml:base` on open elements, with the depth of the element.
     bases: Vec<(usize, Url)>,
-    /// An entry that is over.
+    /// Entry that is complete.
     done: Option<Draft>,
 }
 
 struct Root {
     kind: FeedKind,
-    /// The prefix of the form's own elements, where no namespace tells them.
+    /// Prefix of the format's own elements, where they have no known namespace.
     prefix: String,
-    /// Its depth: 0 where the document is a single entry or channel.
+    /// Depth of the root: 0 where the document is a single entry or channel.
     depth: usize,
     is_closed: bool,
 }
 
-/// An element as the form of the feed sees it.
+/// Name of an element, with its vocabulary in the format of the feed.
 struct Name {
     vocabulary: Vocabulary,
-    /// In lower case, without the prefix.
+    /// Local name in lower case, without the prefix.
     local: String,
 }
 
 impl<'a> Walk<'a> {
-    /// A feed that is XML.
+    /// Creates a reader of a feed that is XML.
     pub(super) fn new(source: Source<'a>) -> Self {
         Self {
             xml: Xml::new(source, "feed"),
@@ -71,23 +71,23 @@ impl<'a> Walk<'a> {
         root.map_or(FeedKind::Rss, |root| root.kind)
     }
 
-    /// Returns what the feed is called, as far as it was read.
+    /// Returns the title of the feed, if it was read so far.
     pub(super) fn title(&self, url: &Url) -> Option<String> {
         self.place.feed.title(url)
     }
 
-    /// The page that it is the feed of, likewise.
+    /// Returns the page that the feed belongs to, if its URL was read so far.
     pub(super) fn home(&self, url: &Url) -> Option<Url> {
         self.place.feed.page(url)
     }
 
-    /// Returns where its next part is, likewise.
+    /// Returns the URL of the next part of the feed, if it was read so far.
     pub(super) fn next_page(&self, url: &Url) -> Option<Url> {
         let next = self.place.next_page.as_ref()?;
         identity::parse(next, Some(url)).ok()
     }
 
-    /// The next entry; none at the end of the document.
+    /// Returns the next entry; `None` at the end of the document.
     pub(super) fn next(&mut self, url: &Url) -> Result<Option<Draft>> {
         loop {
             if let Some(draft) = self.place.done.take() {
@@ -131,7 +131,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Place {
-    /// Takes an element that begins; returns its depth, if that is less than it seems to be.
+    /// Takes the start of an element; returns its real depth, if it is less than the apparent one.
     fn open(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) -> Result<Option<usize>> {
         let Some(root) = &self.root else {
             return self.begin(depth, tag, url);
@@ -164,7 +164,7 @@ impl Place {
         Ok(outer)
     }
 
-    /// The root, unless this is part of a message that the server wrote before the feed.
+    /// Takes the root element, unless the element is part of a message that the server wrote before the feed.
     fn begin(&mut self, depth: usize, tag: &Tag<'_>, url: &Url) -> Result<Option<usize>> {
         let local = tag.local().to_ascii_lowercase();
         let fragment = names::form_of_fragment(&local).filter(|_| depth == 1);
@@ -189,8 +189,8 @@ impl Place {
         Ok((depth > 1).then_some(1))
     }
 
-    /// The depth at which an element stands that seems to be within the part that is being read, if it is none of its
-    /// text: then the part, or the entry, was not closed.
+    /// Returns the real depth of an element that seems to be within the part that is being read, if it does not belong to
+    /// the text of the part: then the part, or the entry, was not closed.
     fn outer(
         &self,
         reading: &Reading,
@@ -223,7 +223,7 @@ impl Place {
         self.parts.about = tag.attribute("rdf:about").filter(|about| !about.is_empty());
     }
 
-    /// Returns whether the elements at this depth describe what is open: the entry, or else the feed.
+    /// Returns whether the elements at this depth describe the open entry or, if none is open, the feed.
     fn has_parts_at(&self, depth: usize, kind: FeedKind) -> bool {
         let Some(entry) = self.entry else {
             let root = self.root.as_ref().map_or(1, |root| root.depth);
@@ -270,7 +270,7 @@ impl Place {
         self.reading = Some(Reading::new(part, rank, depth, kind));
     }
 
-    /// Atom's `<link>`, by what it leads to. Its `rel` may be written as a URL of the IANA's registry.
+    /// Takes a `<link>` of Atom, by the kind of its target. Its `rel` may be written as a URL of the IANA's registry.
     fn link(&mut self, tag: &Tag<'_>, kind: FeedKind, vocabulary: Vocabulary) {
         let Some(href) = tag.attribute("href").filter(|href| !href.is_empty()) else {
             return;
@@ -298,7 +298,7 @@ impl Place {
         }
     }
 
-    /// Ends what is open down to this depth, without an end of its own.
+    /// Ends the part and the entry that are open down to this depth, without end tags of their own.
     fn close_down_to(&mut self, depth: usize, url: &Url) {
         if self
             .reading
@@ -313,7 +313,7 @@ impl Place {
         self.bases.retain(|(of, _)| *of < depth);
     }
 
-    /// Ends an element that is not within a part.
+    /// Takes the end of an element that is not within a part.
     fn close(&mut self, depth: usize, url: &Url) {
         if self
             .reading
@@ -354,7 +354,7 @@ impl Place {
         self.done = Some(parts.draft(url, self.feed.authors()));
     }
 
-    /// The end of the document.
+    /// Checks that the document is complete at its end.
     fn end(&mut self, depth: usize) -> Result<()> {
         match &self.root {
             None if depth > 0 => Err(xml::html("feed")),
@@ -397,7 +397,7 @@ fn enclose(parts: &mut Parts, tag: &Tag<'_>, base: Option<&Url>, url: &str, leng
     }
 }
 
-/// Returns whether an element has its text in it, and not in an attribute as in Atom.
+/// Returns whether an element has its text as content, and not in an attribute as in Atom.
 fn has_text(tag: &Tag<'_>) -> bool {
     tag.attribute("term").is_none()
 }

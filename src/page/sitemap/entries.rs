@@ -1,4 +1,4 @@
-//! What a sitemap lists, and how much of it is taken.
+//! Sitemaps and their entries, as they are returned to the caller, and their limits.
 
 use jiff::Timestamp;
 use url::Url;
@@ -6,38 +6,39 @@ use url::Url;
 use crate::page::feed::Date;
 use crate::page::identity;
 
-/// How many entries are taken from one sitemap: as many as sitemaps.org allows it.
+/// Maximum number of entries taken from one sitemap: as many as sitemaps.org allows.
 pub const MAX_ENTRIES: usize = 50_000;
 
-/// The longest URL taken, in bytes once resolved and percent-encoded: what sitemaps.org allows.
+/// Longest URL taken, in bytes once resolved and percent-encoded: as long as sitemaps.org allows.
 pub const MAX_LOC: usize = 2_048;
 
-/// How deep sitemaps may be nested: one that is named, an index in it, and what that lists.
+/// Maximum nesting of sitemaps: one that robots.txt or the program names, an index in it, and the sitemaps that this
+/// index lists.
 pub(crate) const MAX_LEVEL: u8 = 3;
 
-/// How many sitemaps of one robots.txt are looked at.
+/// Maximum number of sitemaps taken from one robots.txt.
 pub(crate) const MAX_LISTED: usize = 1_000;
 
-/// The longest `lastmod` taken, in bytes. The longest sensible one is an RFC 822 date of about 40.
+/// Longest `lastmod` taken, in bytes. The longest sensible one is an RFC 822 date of about 40.
 const MAX_LASTMOD: usize = 64;
 
-/// A sitemap that has been read.
+/// Sitemap that has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sitemap {
-    /// Which form it has. The entries of an [`Index`](SitemapKind::Index) should be further sitemaps, those of all others
-    /// pages; what each is, it says itself ([`is_sitemap`](Entry::is_sitemap)).
+    /// Format of the sitemap. The entries of an [`Index`](SitemapKind::Index) should be further sitemaps, those of all
+    /// others pages; what an entry really is, [`is_sitemap`](Entry::is_sitemap) says.
     pub kind: SitemapKind,
-    /// What it lists, in order, repetitions included.
+    /// Entries of the sitemap, in order, repetitions included.
     pub entries: Vec<Entry>,
-    /// How many entries could not be used: no, bad or overlong URL, or not http(s).
+    /// Number of entries that could not be used: no, bad or overlong URL, or not http(s).
     pub skipped: usize,
-    /// Whether there was, or may have been, more: over [`MAX_ENTRIES`] usable or as many unusable ones, or the file
-    /// breaks off, is too large or is malformed behind the last entry.
+    /// Set when there was, or may have been, more: over [`MAX_ENTRIES`] usable or as many unusable ones, or the file
+    /// breaks off, is too large or is malformed after the last entry.
     pub truncated: bool,
 }
 
-/// The form of a sitemap.
+/// Format of a sitemap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SitemapKind {
@@ -53,59 +54,60 @@ pub enum SitemapKind {
     Atom,
 }
 
-/// One page or one further sitemap.
+/// Entry of a sitemap: a page or a further sitemap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// Where it is: an absolute http(s) URL.
+    /// URL of the entry: absolute, http(s).
     pub loc: Url,
-    /// Whether it is a further sitemap. Some indexes list pages as well, and some url sets sitemaps.
+    /// Set for a further sitemap. Some indexes list pages as well, and some url sets list sitemaps.
     pub is_sitemap: bool,
-    /// When it changed, as it is written: a W3C date in sitemaps and Atom, an RFC 822 date in RSS.
+    /// Time of the last change, as it is written: a W3C date in sitemaps and Atom, an RFC 822 date in RSS.
     pub lastmod: Option<String>,
-    /// The same page in other languages or regions: at most 200 `<xhtml:link rel="alternate">`.
+    /// Versions of the page in other languages or regions: at most 200 `<xhtml:link rel="alternate">`.
     pub alternates: Vec<Alternate>,
 }
 
-/// A page in another language or region.
+/// Version of a page in another language or region.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Alternate {
-    /// Which one, as it is written: `de`, `en-GB`, `x-default`.
+    /// Language or region, as it is written: `de`, `en-GB`, `x-default`.
     pub hreflang: String,
-    /// Where it is: an absolute http(s) URL.
+    /// URL of the version: absolute, http(s).
     pub href: Url,
 }
 
 impl Entry {
-    /// When it changed; a day or a year counts from its beginning, in UTC. `None` if that is not said, or not in a way
-    /// that can be read.
+    /// Returns the time of the last change; a day or a year counts from its beginning, in UTC. `None` if `lastmod` is
+    /// missing or cannot be read.
     #[must_use]
     pub fn modified(&self) -> Option<Timestamp> {
         Some(Date::read(self.lastmod.as_deref()?)?.start())
     }
 
-    /// Returns whether it may have changed at this time or later, which also holds when nothing is known.
+    /// Returns whether the entry may have changed at this time or later; also `true` when the time of the last change is
+    /// not known.
     pub(crate) fn may_be_newer(&self, since: Timestamp) -> bool {
         let date = self.lastmod.as_deref().and_then(Date::read);
         date.is_none_or(|date| date.end() >= since)
     }
 }
 
-/// An entry as it is written.
+/// Entry as it is written in the sitemap.
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) loc: String,
-    /// Whether `loc` may be relative.
+    /// Set when `loc` may be relative.
     pub(super) is_relative: bool,
     pub(super) is_sitemap: bool,
     pub(super) lastmod: String,
-    /// Languages and references.
+    /// Languages and references of the versions in other languages.
     pub(super) alternates: Vec<(String, String)>,
 }
 
 impl Draft {
-    /// The entry, if it has a usable URL.
+    /// Returns the entry; `None` if it has no usable URL.
     pub(super) fn entry(self, base: &Url) -> Option<Entry> {
         let loc = usable(&self.loc, self.is_relative.then_some(base))?;
         let alternates = self.alternates.into_iter().filter_map(|(hreflang, href)| {

@@ -1,4 +1,4 @@
-//! The plain form of a sitemap: one URL per line.
+//! Parser of the plain text format of a sitemap: one URL per line.
 
 use std::io::{self, BufRead};
 
@@ -8,7 +8,7 @@ use super::entries::{Draft, MAX_LOC};
 use crate::page::error::Result;
 use crate::page::xml::source::{self, Source};
 
-/// Reads line after line.
+/// Reader of the lines of a plain text sitemap.
 pub(super) struct Lines<'a>(Source<'a>);
 
 impl<'a> Lines<'a> {
@@ -16,7 +16,7 @@ impl<'a> Lines<'a> {
         Self(source)
     }
 
-    /// The next line that is not empty. One that is cut off would be another URL, so it is an error.
+    /// Returns the next line that is not empty. A line that is cut off would be another URL, so it is an error.
     pub(super) fn next(&mut self) -> Result<Option<Draft>> {
         loop {
             let line = self.line().map_err(|e| source::fault("sitemap", &e))?;
@@ -53,7 +53,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The line as text. Of one that is too long only the beginning is there, which is another URL: `-` is none.
+/// Returns the line as text. Of a line that is too long only the beginning is there, which would be another URL: it
+/// becomes `-`, which is no URL.
 fn kept(line: Vec<u8>) -> String {
     if line.len() > MAX_LOC {
         return "-".to_owned();

@@ -1,17 +1,17 @@
-//! The element names that matter in each XML form of a sitemap.
+//! Element names that are read in each XML format of a sitemap.
 
 use super::entries::SitemapKind;
 
-/// A part of an entry whose text is read.
+/// Part of an entry whose text is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Loc,
-    /// An RSS item's identifier, by default the URL of its page.
+    /// Identifier of an RSS item, by default the URL of its page.
     Guid,
     Lastmod,
 }
 
-/// The form of a sitemap whose root element has this name, in lower case. An entry may stand for itself.
+/// Returns the format of a sitemap whose root element has this name, in lower case. An entry may be the root itself.
 pub(super) fn form(root: &str) -> Option<SitemapKind> {
     match root {
         "urlset" | "url" => Some(SitemapKind::UrlSet),
@@ -22,7 +22,7 @@ pub(super) fn form(root: &str) -> Option<SitemapKind> {
     }
 }
 
-/// Returns whether an element is an entry, and, if so, whether it lists a sitemap. Plain text has no elements.
+/// Returns whether an entry element lists a sitemap; `None` if the element is no entry. Plain text has no elements.
 pub(super) fn entry(kind: SitemapKind, name: &str) -> Option<bool> {
     match (kind, name) {
         (SitemapKind::UrlSet | SitemapKind::Index, "sitemap") => Some(true),
@@ -33,7 +33,7 @@ pub(super) fn entry(kind: SitemapKind, name: &str) -> Option<bool> {
     }
 }
 
-/// Returns what an element right inside an entry is.
+/// Returns the part that an element right inside an entry holds.
 pub(super) fn part(kind: SitemapKind, name: &str) -> Option<Part> {
     match (kind, name) {
         (SitemapKind::UrlSet | SitemapKind::Index, "loc")
@@ -46,7 +46,7 @@ pub(super) fn part(kind: SitemapKind, name: &str) -> Option<Part> {
     }
 }
 
-/// Returns whether it is in a form of sitemaps.org, where entries have versions in other languages.
+/// Returns whether the format is one of sitemaps.org, where entries may have versions in other languages.
 pub(super) fn has_alternates(kind: SitemapKind) -> bool {
     matches!(kind, SitemapKind::UrlSet | SitemapKind::Index)
 }
@@ -57,7 +57,7 @@ pub(super) fn is_sitemaps(space: &str) -> bool {
     space.contains("/schemas/sitemap/") || space.ends_with("/schemas/sitemap")
 }
 
-/// Returns whether this is the namespace of what is said of pages besides: pictures, videos, news.
+/// Returns whether this is the namespace of an extension of sitemaps: pictures, videos, news.
 pub(super) fn is_extension(space: &str) -> bool {
     space.to_ascii_lowercase().contains("/schemas/sitemap-")
 }

@@ -1,4 +1,4 @@
-//! Reading a sitemap: telling its forms apart, and handing out its entries one by one.
+//! Reading of sitemaps: detection of the format, and iteration over the entries.
 
 use std::fmt;
 
@@ -11,12 +11,13 @@ use crate::page::error::Result;
 use crate::page::xml::malformed;
 use crate::page::xml::source::{self, Origin, Source};
 
-/// How the root elements of sitemaps begin, in lower case.
+/// Beginnings of the root elements of sitemaps, in lower case.
 const ROOTS: [&str; 5] = ["<urlset", "<sitemapindex", "<rss", "<feed", "<rdf:rdf"];
 
-/// The entries of a sitemap, one by one: for lists that one does not want to hold as a whole. [`parse`] gives all at once.
+/// Iterator over the entries of a sitemap, for lists that one does not want to hold as a whole. [`parse`] returns all at
+/// once.
 ///
-/// The sitemap is unpacked, decoded and read bit by bit, so memory is that of one entry.
+/// The sitemap is unpacked, decoded and read piece by piece, so only one entry is held in memory.
 ///
 /// ```
 /// use crawlworks::sitemap::Entries;
@@ -31,7 +32,7 @@ const ROOTS: [&str; 5] = ["<urlset", "<sitemapindex", "<rss", "<feed", "<rdf:rdf
 pub struct Entries<'a> {
     form: Form<'a>,
     base: Url,
-    /// The one that was read to see whether there is any.
+    /// First entry, which was read to see whether there is any.
     first: Option<Entry>,
     taken: usize,
     skipped: usize,
@@ -45,20 +46,21 @@ enum Form<'a> {
 }
 
 impl<'a> Entries<'a> {
-    /// Reads a sitemap of any form up to its first entry. Relative URLs are resolved against `base`, its own address,
-    /// except in plain text, where sitemaps.org wants whole ones.
+    /// Reads a sitemap of any format up to its first entry. Relative URLs are resolved against `base`, its own address,
+    /// except in plain text, where sitemaps.org requires absolute URLs.
     ///
     /// # Errors
-    /// Those of [`parse`].
+    /// The errors of [`parse`].
     pub fn read(bytes: &'a [u8], base: &Url) -> Result<Self> {
         Self::read_as(bytes, None, base)
     }
 
-    /// The same of an answer with this `Content-Type`, of which the `charset` counts: behind a byte order mark, before what the
-    /// sitemap declares itself ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
+    /// Reads a sitemap from an answer with this `Content-Type`, like [`read`](Self::read). Its `charset` has lower
+    /// precedence than a byte order mark, and higher than the encoding that the sitemap declares
+    /// ([RFC 7303](https://www.rfc-editor.org/rfc/rfc7303#section-3)).
     ///
     /// # Errors
-    /// Those of [`parse`].
+    /// The errors of [`parse`].
     pub fn read_as(bytes: &'a [u8], content_type: Option<&str>, base: &Url) -> Result<Self> {
         let origin = Origin {
             content_type,
@@ -91,8 +93,8 @@ impl<'a> Entries<'a> {
         Ok(entries)
     }
 
-    /// The form of the sitemap. The entries of an [`Index`](SitemapKind::Index) are further sitemaps, those of all others
-    /// are pages.
+    /// Returns the format of the sitemap. The entries of an [`Index`](SitemapKind::Index) are further sitemaps, those of
+    /// all others are pages.
     #[must_use]
     pub fn kind(&self) -> SitemapKind {
         match &self.form {
@@ -101,24 +103,24 @@ impl<'a> Entries<'a> {
         }
     }
 
-    /// Returns how many entries so far could not be used: no, bad or overlong URL, or not http(s).
+    /// Returns the number of entries so far that could not be used: no, bad or overlong URL, or not http(s).
     #[must_use]
     pub fn skipped(&self) -> usize {
         self.skipped
     }
 
-    /// Returns whether there was any entry so far that is of use.
+    /// Returns whether there was any usable entry so far.
     pub(crate) fn has_any(&self) -> bool {
         self.taken > 0
     }
 
-    /// Returns whether, now that it is at its end, there was, or may have been, more: see [`Sitemap::truncated`].
+    /// Returns whether, at the end of the iteration, there was, or may have been, more: see [`Sitemap::truncated`].
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// The next usable entry.
+    /// Returns the next usable entry.
     fn advance(&mut self) -> Result<Option<Entry>> {
         while let Some(draft) = self.form.next()? {
             let entry = draft.entry(&self.base);
@@ -172,29 +174,29 @@ impl fmt::Debug for Entries<'_> {
     }
 }
 
-/// Reads a sitemap of any form. Relative URLs are resolved against `base`, its own address, except in plain text, where
-/// sitemaps.org wants whole ones.
+/// Reads a sitemap of any format. Relative URLs are resolved against `base`, its own address, except in plain text, where
+/// sitemaps.org requires absolute URLs.
 ///
-/// Forgiven are a wrong or no namespace, names in capitals, unescaped `&` and `<`, elements that are not closed, end tags that
-/// end nothing, several `loc` in an entry or one outside of any, a document type (nothing of it is loaded), messages of the
-/// server before the sitemap, space around everything, and a file that breaks off or is too large: what was read by then is
-/// returned with [`truncated`](Sitemap::truncated) set. A fault costs the entry that it is in, at the most. An empty file is
-/// an empty [`SitemapKind::Text`].
+/// Tolerated are a wrong or no namespace, names in capitals, unescaped `&` and `<`, elements that are not closed, end tags
+/// that end nothing, several `loc` in an entry or one outside of any, a document type (nothing of it is loaded), messages
+/// of the server before the sitemap, space around everything, and a file that breaks off or is too large: the entries read
+/// by then are returned with [`truncated`](Sitemap::truncated) set. A fault costs at most the entry that it is in. An empty
+/// file is an empty [`SitemapKind::Text`].
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::Xml`](crate::ErrorKind::Xml): an HTML page, a document type declaration with entities of its own, a root element that
-///   is no sitemap's, or a sitemap that breaks off, or text, with no URL before;
+/// - [`ErrorKind::Xml`](crate::ErrorKind::Xml): an HTML page, a document type declaration with entities of its own, a root
+///   element that is no sitemap's, or a sitemap that breaks off, or text, with no URL before;
 /// - [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge): over 50 MiB unpacked, with no URL in them;
 /// - [`ErrorKind::Decode`](crate::ErrorKind::Decode): gzip data that breaks off or goes bad before the first URL.
 pub fn parse(bytes: &[u8], base: &Url) -> Result<Sitemap> {
     parse_as(bytes, None, base)
 }
 
-/// The same of an answer with this `Content-Type`: see [`Entries::read_as`].
+/// Reads a sitemap from an answer with this `Content-Type`, like [`parse`]: see [`Entries::read_as`].
 ///
 /// # Errors
-/// Those of [`parse`].
+/// The errors of [`parse`].
 pub fn parse_as(bytes: &[u8], content_type: Option<&str>, base: &Url) -> Result<Sitemap> {
     let mut read = Entries::read_as(bytes, content_type, base)?;
     let entries = read.by_ref().collect();

@@ -1,4 +1,4 @@
-//! The XML forms of a sitemap: url sets, indexes, RSS and Atom, in one pass and without a tree.
+//! Parser of the XML formats of a sitemap: url sets, indexes, RSS and Atom, in one pass and without a tree.
 
 use std::collections::VecDeque;
 
@@ -9,50 +9,50 @@ use crate::page::feed::{FeedKind, Vocabulary};
 use crate::page::xml::source::Source;
 use crate::page::xml::{self, Entity, Tag, Token, Xml, malformed};
 
-/// How much text of one element is kept, in bytes: enough for a URL of [`MAX_LOC`] however it is escaped.
+/// Longest text of one element that is kept, in bytes: enough for a URL of [`MAX_LOC`] however it is escaped.
 const MAX_TEXT: usize = 4 * MAX_LOC;
 
-/// How many alternates of one entry are kept.
+/// Maximum number of alternates of one entry that are kept.
 const MAX_ALTERNATES: usize = 200;
 
-/// Reads entry after entry.
+/// Reader of the entries of an XML sitemap, one after another.
 pub(super) struct Walk<'a> {
     xml: Xml<'a>,
     place: Place,
 }
 
-/// Where in the document the reader is.
+/// Position of the reader in the document, and the entries found so far.
 #[derive(Default)]
 struct Place {
-    /// Known from the root element on.
+    /// Root element; `None` until it was read.
     root: Option<Root>,
-    /// The depth of the entry that is open.
+    /// Depth of the entry that is open.
     entry: Option<usize>,
-    /// The part of the entry whose text is being read: always one level below it.
+    /// Part of the entry whose text is being read: always one level below the entry.
     part: Option<Part>,
     open: Open,
-    /// Entries that are over.
+    /// Entries that are complete.
     done: VecDeque<Draft>,
 }
 
 struct Root {
     kind: SitemapKind,
-    /// The prefix, empty for none, of the elements that count where no namespace tells them. That it is the same as the
-    /// root's separates `<image:loc>` from `<loc>`.
+    /// Prefix, empty for none, of the sitemap's own elements, where they have no known namespace. It is that of the root,
+    /// and separates `<image:loc>` from `<loc>`.
     prefix: String,
     is_closed: bool,
 }
 
-/// The entry that is open, so far.
+/// Parts of the open entry that were read so far.
 #[derive(Default)]
 struct Open {
-    /// Whether it lists a sitemap.
+    /// Set when the entry lists a sitemap.
     is_sitemap: bool,
-    /// Whether it has no element of its own around its URL.
+    /// Set when the entry is a URL without an element around it.
     is_bare: bool,
-    /// URLs, of which most entries have one, and whether each is too long or has an unknown entity.
+    /// URLs, of which most entries have one, each with a flag for one that is too long or has an unknown entity.
     locs: Vec<(String, bool)>,
-    /// How good the link of Atom is that is in `locs`: 0 for one to a page of HTML.
+    /// Rank of the Atom link that is in `locs`; the lowest is the best, 0 for a link to an HTML page.
     rank: u8,
     guid: String,
     lastmod: String,
@@ -60,7 +60,7 @@ struct Open {
 }
 
 impl<'a> Walk<'a> {
-    /// A sitemap that is XML.
+    /// Creates a reader of a sitemap that is XML.
     pub(super) fn new(source: Source<'a>) -> Self {
         Self {
             xml: Xml::new(source, "sitemap"),
@@ -68,13 +68,13 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Known when the first entry is; an index would do no harm before.
+    /// Returns the format of the sitemap, which is known once the first entry was read; before that, `UrlSet`.
     pub(super) fn kind(&self) -> SitemapKind {
         let root = self.place.root.as_ref();
         root.map_or(SitemapKind::UrlSet, |root| root.kind)
     }
 
-    /// The next entry; none at the end of the document.
+    /// Returns the next entry; `None` at the end of the document.
     pub(super) fn next(&mut self) -> Result<Option<Draft>> {
         loop {
             if let Some(draft) = self.place.done.pop_front() {
@@ -105,7 +105,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Place {
-    /// Takes an element that begins; returns its depth, if that is less than it seems to be.
+    /// Takes the start of an element; returns its real depth, if it is less than the apparent one.
     fn open(&mut self, depth: usize, tag: &Tag<'_>) -> Result<Option<usize>> {
         let local = tag.local().to_ascii_lowercase();
         let mut lifted = None;
@@ -153,7 +153,8 @@ impl Place {
         Ok(lifted)
     }
 
-    /// The first of several parts of a kind counts, but of URLs all do in a sitemap of its own form.
+    /// Takes the start of a part. Of several parts of a kind the first counts, but in the formats of sitemaps.org all URLs
+    /// do.
     fn open_part(&mut self, kind: SitemapKind, tag: &Tag<'_>, part: Option<Part>) {
         let open = &mut self.open;
         if part == Some(Part::Loc) {
@@ -210,7 +211,7 @@ impl Place {
         }
     }
 
-    /// Only the entities that XML defines itself, and numbers.
+    /// Takes an entity: only those that XML defines itself, and character numbers, are known.
     fn entity(&mut self, depth: usize, entity: &Entity<'_>) {
         match entity.text() {
             Some(text) => self.text(depth, &text),
@@ -219,7 +220,7 @@ impl Place {
         }
     }
 
-    /// The end of the document.
+    /// Checks that the document is complete at its end.
     fn end(&self, depth: usize) -> Result<()> {
         match &self.root {
             None if depth > 0 => Err(xml::html("sitemap")),
@@ -231,7 +232,7 @@ impl Place {
 }
 
 impl Root {
-    /// Returns whether an element is of the sitemap's own names.
+    /// Returns whether an element belongs to the sitemap's own vocabulary.
     fn owns(&self, tag: &Tag<'_>) -> bool {
         let vocabulary = Vocabulary::of(tag);
         match self.kind {
@@ -264,7 +265,7 @@ impl Open {
         }
     }
 
-    /// Marks the URL that is being read as one that cannot be used.
+    /// Marks the URL that is being read as unusable.
     fn spoil(&mut self) {
         match self.locs.last_mut() {
             Some((_, is_spoiled)) => *is_spoiled = true,
@@ -272,8 +273,8 @@ impl Open {
         }
     }
 
-    /// The target of a `<link>` to the entry's page: one without `rel`, or with `rel="alternate"`. That of HTML goes before any
-    /// other.
+    /// Takes the target of a `<link>` to the entry's page: one without `rel`, or with `rel="alternate"`. A link to HTML
+    /// goes before any other.
     fn add_link(&mut self, tag: &Tag<'_>) {
         let rel = tag.attribute("rel");
         let is_page = rel.is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
@@ -309,7 +310,7 @@ impl Open {
         }
     }
 
-    /// An entry for each URL. Versions in other languages are those of the first.
+    /// Returns an entry for each URL. The first entry gets the versions in other languages.
     fn drafts(mut self) -> Vec<Draft> {
         self.locs
             .retain(|(loc, is_spoiled)| !loc.is_empty() || *is_spoiled);
@@ -331,7 +332,7 @@ impl Open {
     }
 }
 
-/// The root, unless this is part of a message that the server wrote before the sitemap.
+/// Reads the root element; `None` if the element is part of a message that the server wrote before the sitemap.
 fn root_of(tag: &Tag<'_>, local: &str) -> Result<Option<Root>> {
     let Some(kind) = names::form(local) else {
         return xml::no_root("sitemap", tag.local()).map_or(Ok(None), Err);

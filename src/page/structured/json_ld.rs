@@ -9,14 +9,14 @@ use super::schema::is_same_type;
 use crate::page::html::Element;
 use crate::page::json;
 
-/// How many scripts of a page are read.
+/// Number of scripts of a page that are read at most.
 const SCRIPTS: usize = 1_000;
-/// How much text of them all together: a value takes up to fifty times as much memory.
+/// Budget for the text of all scripts together, in bytes: a value takes up to fifty times as much memory.
 const BYTES: usize = 2 << 20;
 
-/// The values in the page's scripts, in the order of the page, as they are: nothing is expanded or looked up.
+/// Values in the page's scripts, in the order of the page, as they are: nothing is expanded or looked up.
 ///
-/// Read are also scripts with several objects, in comments or CDATA, with comments, commas too many, line breaks in
+/// Scripts are also read with several objects, in comments or CDATA, with comments, commas too many, line breaks in
 /// strings, or encoded once too often (`&quot;`), as by [`json::parse`]: a whole number that 64 bits cannot hold is the
 /// text of its digits.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -24,13 +24,14 @@ const BYTES: usize = 2 << 20;
 pub struct JsonLd(Vec<Value>);
 
 impl JsonLd {
-    /// The values of the scripts, hardly ever anything but objects; those of an array one by one.
+    /// Returns the values of the scripts, nearly always objects; the values of an array one by one.
     #[must_use]
     pub fn objects(&self) -> &[Value] {
         &self.0
     }
 
-    /// The same, with those in `@graph` one by one instead of the object around them.
+    /// Returns the values of the scripts as [`objects`](Self::objects) does, with those in `@graph` one by one instead
+    /// of the object around them.
     #[must_use]
     pub fn things(&self) -> Vec<&Value> {
         let mut found = Vec::new();
@@ -40,7 +41,7 @@ impl JsonLd {
         found
     }
 
-    /// The objects of a type at any depth, outer ones before those within: `Product` also finds
+    /// Returns the objects of a type at any depth, outer ones before those within: `Product` also finds
     /// `https://schema.org/Product`, objects with several types, and the product that a page is about.
     ///
     /// ```

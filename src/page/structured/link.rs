@@ -1,4 +1,4 @@
-//! What `<link>` says: the page's own URL, its icon, its other languages and its feeds.
+//! Reading of `<link>`: the page's own URL, its icon, its other languages and its feeds.
 
 use serde::Serialize;
 use url::Url;
@@ -7,33 +7,33 @@ use super::Skipped;
 use super::room::Room;
 use crate::page::html::Element;
 
-/// The media types of feeds.
+/// Media types of feeds.
 const FEEDS: [&str; 3] = [
     "application/rss+xml",
     "application/atom+xml",
     "application/feed+json",
 ];
 
-/// A page in another language.
+/// A link to the page in another language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Alternate {
-    /// The language, such as `de-AT`, as the page writes it; `x-default` is for everybody else.
+    /// The language, such as `de-AT`, as the page writes it; `x-default` is for all other readers.
     pub language: String,
-    /// Where it is, absolute.
+    /// URL of the page in this language, absolute.
     pub url: Url,
 }
 
-/// A feed of the site.
+/// A link to a feed of the site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FeedLink {
-    /// Where it is, absolute.
+    /// URL of the feed, absolute.
     pub url: Url,
     /// The media type: `application/rss+xml`, `application/atom+xml` or `application/feed+json`.
     #[serde(rename = "type")]
     pub media_type: String,
-    /// Its title, if it has one.
+    /// Title of the feed, if it has one.
     pub title: Option<String>,
 }
 

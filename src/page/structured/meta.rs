@@ -1,11 +1,11 @@
-//! What `<meta>` says, each kind in its place.
+//! Reading of `<meta>`: `name`, `http-equiv`, and Open Graph.
 
 use super::open_graph::{OpenGraph, short};
 use super::room::Room;
 use super::{Properties, Skipped};
 use crate::page::html::Element;
 
-/// How many names one `property` may hold.
+/// Number of names that are read of one `property`.
 const NAMES: usize = 8;
 
 #[derive(Default)]
@@ -50,8 +50,9 @@ impl Metas {
         }
     }
 
-    /// The language of the page whose root this is, by the HTML standard. An empty `lang` says that it is unknown; a pragma
-    /// with a comma names the languages of readers, of several words the first counts, and of several pragmas the last.
+    /// Returns the language of the page whose root this is, by the HTML standard. An empty `lang` says that it is
+    /// unknown; a pragma with a comma names the languages of readers, of several words the first counts, and of several
+    /// pragmas the last.
     pub(super) fn language(&self, root: Element<'_>) -> Option<String> {
         let pragma = || {
             let stated = self.http_equiv.all("content-language").iter().rev();
@@ -66,7 +67,7 @@ impl Metas {
     }
 }
 
-/// The names of a `property`, and the one in `name` if it belongs there: pages confuse the two.
+/// Returns the names of a `property`, and the one in `name` if it belongs there: pages confuse the two.
 fn graph_names(meta: Element<'_>) -> impl Iterator<Item = &str> {
     let property = meta.attr("property").unwrap_or_default();
     let name = meta
@@ -78,7 +79,7 @@ fn graph_names(meta: Element<'_>) -> impl Iterator<Item = &str> {
     property.split_ascii_whitespace().take(NAMES).chain(name)
 }
 
-/// Returns whether a name is one of Open Graph or of a Twitter card.
+/// Returns whether a name belongs to Open Graph or to a Twitter card.
 fn is_graph(name: &str) -> bool {
     let prefixes = [
         "og", "twitter", "article", "product", "book", "profile", "music", "video", "fb",

@@ -11,11 +11,11 @@ use super::{Properties, Skipped};
 use crate::page::html::Html;
 use reader::Reader;
 
-/// The items that are not part of another one, in the order of the page.
+/// Items of a page that are not part of another one, in the order of the page.
 ///
-/// Three things differ from the standard, as they do elsewhere: text is as a reader sees it, white space collapsed; an
-/// element of any kind may give its value in a `content` attribute, which schema.org's own examples do; and an item that is
-/// a property (`itemprop`) where there is no item around is here by itself.
+/// Three things differ from the standard, as in other microdata readers: text is as a reader sees it, white space
+/// collapsed; an element of any kind may give its value in a `content` attribute, which schema.org's own examples do;
+/// and an item that is a property (`itemprop`) where there is no item around is here by itself.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -31,17 +31,18 @@ use reader::Reader;
 #[serde(transparent)]
 pub struct Microdata(Vec<MicrodataItem>);
 
-/// One item. Serialises as the standard says: `{"type": […], "id": "…", "properties": {"name": […]}}`.
+/// An item with its types and properties. Serialises as the standard says: `{"type": […], "id": "…", "properties":
+/// {"name": […]}}`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MicrodataItem {
     /// The types, such as `https://schema.org/Product`.
     #[serde(rename = "type", skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
-    /// What identifies it everywhere (`itemid`), absolute.
+    /// Global identifier of the item (`itemid`), absolute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its properties.
+    /// Properties of the item.
     pub properties: Properties<MicrodataValue>,
 }
 
@@ -52,18 +53,18 @@ pub struct MicrodataItem {
 pub enum MicrodataValue {
     /// Text, or a URL made absolute.
     Text(String),
-    /// An item of its own. One that is around itself is the text `ERROR`, as the standard has it.
+    /// An item of its own. An item that is around itself is the text `ERROR`, as the standard has it.
     Item(MicrodataItem),
 }
 
 impl Microdata {
-    /// The items.
+    /// Returns the items.
     #[must_use]
     pub fn items(&self) -> &[MicrodataItem] {
         &self.0
     }
 
-    /// The items of a type at any depth, outer ones before those within. `Product` also finds
+    /// Returns the items of a type at any depth, outer ones before those within. `Product` also finds
     /// `https://schema.org/Product`.
     #[must_use]
     pub fn of_type(&self, name: &str) -> Vec<&MicrodataItem> {
@@ -85,7 +86,7 @@ impl Microdata {
 }
 
 impl MicrodataItem {
-    /// The first text of a property.
+    /// Returns the first text of a property.
     #[must_use]
     pub fn text(&self, property: &str) -> Option<&str> {
         let mut values = self.properties.all(property).iter();
@@ -95,7 +96,7 @@ impl MicrodataItem {
         })
     }
 
-    /// The first item of a property.
+    /// Returns the first item of a property.
     #[must_use]
     pub fn item(&self, property: &str) -> Option<&Self> {
         let mut values = self.properties.all(property).iter();
@@ -123,7 +124,7 @@ impl MicrodataValue {
         }
     }
 
-    /// Returns how many values it is, with those within, and how much text they have.
+    /// Returns the number of values, with those within, and the size of their text in bytes.
     fn size(&self) -> (usize, usize) {
         match self {
             Self::Text(text) => (1, text.len()),

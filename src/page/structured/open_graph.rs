@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::Properties;
 
-/// The properties in the order of the page, each with its parts: `og:image:width` belongs to the `og:image` before it.
+/// Open Graph properties in the order of the page, each with its parts: `og:image:width` belongs to the `og:image`
+/// before it.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -22,7 +23,7 @@ use super::Properties;
 #[serde(transparent)]
 pub struct OpenGraph(Vec<OpenGraphProperty>);
 
-/// One property: `{"property": "og:image", "content": "…", "parts": {"width": "400"}}`.
+/// A property: `{"property": "og:image", "content": "…", "parts": {"width": "400"}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct OpenGraphProperty {
@@ -30,14 +31,14 @@ pub struct OpenGraphProperty {
     pub property: String,
     /// The value, as the page has it.
     pub content: String,
-    /// What belongs to it: name and value, in the order of the page. One that is there several times is serialised as a
-    /// list: `{"alternate": ["fr_FR", "es_ES"]}`.
+    /// Parts of the property, name and value, in the order of the page. A part that is there several times is
+    /// serialised as a list: `{"alternate": ["fr_FR", "es_ES"]}`.
     #[serde(serialize_with = "as_map", skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<(String, String)>,
 }
 
 impl OpenGraphProperty {
-    /// The first value of a part, such as `width` of an image.
+    /// Returns the first value of a part, such as `width` of an image.
     #[must_use]
     pub fn part(&self, name: &str) -> Option<&str> {
         let found = self.parts.iter().find(|(own, _)| own == name);
@@ -46,13 +47,14 @@ impl OpenGraphProperty {
 }
 
 impl OpenGraph {
-    /// The first value of a property, `og:title`, or of a part, `og:image:width`, in the order of the page.
+    /// Returns the first value of a property, `og:title`, or of a part, `og:image:width`, in the order of the page.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values(name).next()
     }
 
-    /// All values of a property or of a part, in the order of the page: `og:locale:alternate` has one per language.
+    /// Returns all values of a property or of a part, in the order of the page: `og:locale:alternate` has one per
+    /// language.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
         let owner = name.rsplit_once(':');
         self.0.iter().flat_map(move |own| {
@@ -68,17 +70,17 @@ impl OpenGraph {
         })
     }
 
-    /// All properties of this name: a page may have several images.
+    /// Returns all properties of this name: a page may have several images.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &OpenGraphProperty> {
         self.0.iter().filter(move |own| own.property == name)
     }
 
-    /// All properties.
+    /// Returns all properties.
     pub fn iter(&self) -> impl Iterator<Item = &OpenGraphProperty> {
         self.0.iter()
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there is no property.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -104,7 +106,7 @@ impl OpenGraph {
     }
 }
 
-/// The name of a property by its customary prefix, if it is named by its whole URL: `og:image` for
+/// Returns the name of a property by its customary prefix, if it is named by its whole URL: `og:image` for
 /// `http://ogp.me/ns#image`, `article:author` for `http://ogp.me/ns/article#author`.
 pub(super) fn short(name: &str) -> Cow<'_, str> {
     let lower = name.to_ascii_lowercase();

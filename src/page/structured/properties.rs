@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Serialize, Serializer};
 
-/// Values by name. A name is there once, where the page first has it, with all its values: `{"keywords": ["a", "b"]}`.
+/// Values by name. Each name is there once, where the page first has it, with all its values: `{"keywords": ["a",
+/// "b"]}`.
 ///
 /// ```
 /// use crawlworks::html::Html;
@@ -19,27 +20,27 @@ use serde::{Serialize, Serializer};
 pub struct Properties<V>(Vec<(String, Vec<V>)>);
 
 impl<V> Properties<V> {
-    /// The first value for a name.
+    /// Returns the first value for a name.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&V> {
         self.all(name).first()
     }
 
-    /// All values for a name; none when the page does not have it.
+    /// Returns all values for a name; an empty slice when the page does not have the name.
     #[must_use]
     pub fn all(&self, name: &str) -> &[V] {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map_or(&[], |(_, values)| values)
     }
 
-    /// The names with their values.
+    /// Returns the names with their values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[V])> {
         self.0
             .iter()
             .map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there is no name.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,8 +1,8 @@
-//! How much of one kind of data is kept of a page.
+//! Limits on the data of one kind that is kept of a page.
 
 use super::Skipped;
 
-/// What there is still room for.
+/// Room that is left for entries and their text.
 #[derive(Debug)]
 pub(super) struct Room {
     entries: usize,
@@ -11,9 +11,9 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Room for the entries of one kind.
+    /// Number of entries of one kind that are kept.
     pub(super) const ENTRIES: usize = 1_000;
-    /// Room for their text.
+    /// Budget for the text of the entries, in bytes.
     pub(super) const BYTES: usize = 1 << 20;
 
     pub(super) fn new(entries: usize, bytes: usize) -> Self {
@@ -24,12 +24,12 @@ impl Room {
         }
     }
 
-    /// Returns whether an entry of this size has room, which it then takes. One that has none is counted.
+    /// Returns whether an entry of this size has room, and takes that room. An entry that has none is counted.
     pub(super) fn take(&mut self, bytes: usize) -> bool {
         self.take_all(1, bytes)
     }
 
-    /// The same for entries that go together.
+    /// Returns whether entries that go together have room, and takes that room. Entries that have none are counted.
     pub(super) fn take_all(&mut self, entries: usize, bytes: usize) -> bool {
         let has_room = entries <= self.entries && bytes <= self.bytes;
         if has_room {
@@ -51,7 +51,7 @@ impl Room {
         self.left_out > 0
     }
 
-    /// Says how many were left out, if any.
+    /// Reports the number of entries that were left out, if any.
     pub(super) fn tell(&self, part: &'static str, skipped: &mut Vec<Skipped>) {
         if self.is_full() {
             let message = format!("too many or too large: {} left out", self.left_out);

@@ -5,7 +5,7 @@ pub(super) fn is_same_type(one: &str, other: &str) -> bool {
     short(one) == short(other)
 }
 
-/// The name without what says that it is one of schema.org.
+/// Returns the name without the part that says that it is one of schema.org.
 fn short(name: &str) -> &str {
     let name = name.trim();
     let path = ["https://", "http://"]

@@ -15,7 +15,7 @@ pub(crate) use read::{path, read};
 pub(crate) struct DeadLetter {
     /// URL that failed: the one that the request asked for, or one that it led to.
     pub(crate) url: Url,
-    /// The kind of failure, as in reports.
+    /// Kind of the failure, as in reports.
     pub(crate) kind: String,
     /// Message of the error, with its causes.
     pub(crate) message: String,
@@ -23,12 +23,12 @@ pub(crate) struct DeadLetter {
     pub(crate) attempts: u32,
     /// Time at which the request was given up.
     pub(crate) at: Timestamp,
-    /// The request, to be made again.
+    /// Request to make again.
     pub(crate) request: Request,
 }
 
 impl DeadLetter {
-    /// The request, which was given up just now for this error.
+    /// Returns the dead letter of a request that was given up just now for this error.
     pub(crate) fn new(request: &Request, error: &Error) -> Self {
         Self {
             url: request.url().clone(),

@@ -1,4 +1,4 @@
-//! A job's directory, locked, and what is done with it as a whole.
+//! The locked directory of a job, and operations on the directory as a whole.
 
 use std::fs;
 use std::io;
@@ -12,14 +12,14 @@ use crate::model::replace::unusable;
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// The directory of a job, which no other process crawls as long as this lives.
+/// Locked directory of a job, which no other process crawls as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Directory {
     path: PathBuf,
     lock: Lock,
 }
 
-/// What a glance at a directory finds: who crawls it, or nobody, and then no crawl begins before this is dropped.
+/// Result of a look at a directory: the process that crawls it, or `None`; then no crawl begins before this is dropped.
 #[derive(Debug)]
 pub(crate) struct Peek {
     pub(crate) holder: Option<Holder>,
@@ -31,7 +31,8 @@ impl Directory {
     /// Makes the directory if need be, and locks it.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when another process crawls it, [`ErrorKind::Storage`] when it cannot be made or written.
+    /// [`ErrorKind::Locked`] when another process crawls the job, [`ErrorKind::Storage`] when the directory cannot be
+    /// made or written.
     pub(crate) fn lock(path: impl Into<PathBuf>) -> Result<Self> {
         let path = path.into();
         match Lock::take(&path) {
@@ -44,7 +45,7 @@ impl Directory {
     /// Looks at the directory of a job, or at where one would be, without changing anything.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read.
+    /// [`ErrorKind::Storage`] when the directory cannot be read.
     pub(crate) fn peek(path: &Path) -> Result<Peek> {
         let (holder, glance) = match Glance::take(path) {
             Ok(Ok(glance)) => (None, glance),
@@ -73,10 +74,10 @@ impl Directory {
         self.path.join(PARSING)
     }
 
-    /// Makes sure, of a directory that holds no run, that nothing in it has a name that a job gives: whose it is nobody knows.
+    /// Checks that a directory without a run has nothing in it with a name that a job gives: nobody knows whose it is.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when something has.
+    /// [`ErrorKind::Storage`] when there is something with such a name.
     pub(crate) fn check_is_free(&self) -> Result<()> {
         let names = [
             FRONTIER,
@@ -99,9 +100,8 @@ impl Directory {
         }
     }
 
-    /// Starts over with this run, which is [`State::New`](super::State::New): so it is written first, and what a kill
-    /// leaves behind is cleared by the next start. Reports, history and
-    /// the pages of recrawls stay.
+    /// Starts over with this run, whose state is [`State::New`](super::State::New). The run is written first, so that
+    /// the next start clears what a kill leaves behind. Reports, history and the pages of recrawls stay.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something can be neither written nor removed.
@@ -111,10 +111,10 @@ impl Directory {
         self.remove([FRONTIER, DEAD_LETTERS, PARSING, STREAMED])
     }
 
-    /// Keeps the report, in the place of the one before.
+    /// Saves the report, in the place of the one before.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be written.
+    /// [`ErrorKind::Storage`] when the report cannot be written.
     pub(crate) fn save_report(&self, report: &Report) -> Result<()> {
         let path = self.path.join(REPORT);
         let mut json = serde_json::to_vec_pretty(report)
@@ -130,7 +130,7 @@ impl Directory {
         })
     }
 
-    /// Removes the job. `false` when the directory stays, because there is something in it that is none of a job's files.
+    /// Removes the job. Returns `false` when the directory stays, because something in it is none of a job's files.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when something cannot be removed.
@@ -171,10 +171,10 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// The content of a file of the job; none when there is no such file.
+/// Returns the content of a file of the job; `None` when there is no such file.
 ///
 /// # Errors
-/// [`ErrorKind::File`] when it cannot be read.
+/// [`ErrorKind::File`] when the file cannot be read.
 pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(content) => Ok(Some(content)),

@@ -30,13 +30,13 @@ pub(crate) struct PastRun {
     pub(crate) seconds: f64,
     /// Number of times that the run had been resumed.
     pub(crate) resumes: u32,
-    /// The fields that were filled too seldom.
+    /// Fields that were filled too seldom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) short_of: Vec<String>,
 }
 
 impl PastRun {
-    /// The end that this report tells of.
+    /// Returns the past run that this report describes.
     pub(crate) fn of(report: &Report, resumes: u32) -> Self {
         // A clock that is thousands of years off has no better date.
         let date = |time| Timestamp::try_from(time).unwrap_or_default();
@@ -58,7 +58,7 @@ impl PastRun {
     }
 }
 
-/// The name that reports have for it.
+/// Returns the name of this finish in reports.
 fn name(finish: Finish) -> String {
     match serde_json::to_value(finish) {
         Ok(serde_json::Value::String(name)) => name,
@@ -85,7 +85,7 @@ pub(crate) fn add(directory: &Directory, ended: &PastRun) -> Result<()> {
     replace(&path, &text)
 }
 
-/// The last runs, the oldest first. Lines that cannot be read are left out, with a warning.
+/// Returns the last runs, the oldest first. Lines that cannot be read are left out, with a warning.
 ///
 /// # Errors
 /// [`ErrorKind::File`](crate::ErrorKind::File) when the file cannot be read.

@@ -1,7 +1,7 @@
-//! The lock of a job's directory: one process crawls it, and while none does, others may look at it.
+//! Lock of a job's directory: one process crawls the job, and while none does, others may look at it.
 //!
-//! It is a lock of the system on an open file (`flock`), so that of a process that was killed is free again. The number
-//! in the file is for people; nothing is decided by it.
+//! The lock is one of the system on an open file (`flock`), so the lock of a process that was killed is free again. The
+//! process id in the file is for people; nothing is decided by it.
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
@@ -13,21 +13,21 @@ use super::LOCK;
 use crate::model::replace::private;
 use crate::page::error::{Error, ErrorKind};
 
-/// How often, and after which pauses, the lock is tried while others only look: ten seconds in all.
+/// Number of times that the lock is tried while others only look, and the pause between two tries: ten seconds in all.
 const TRIES: u32 = 2_000;
 const PAUSE: Duration = Duration::from_millis(5);
-/// How often the lock is tried that this process has itself: half a second in all.
+/// Number of times that a lock which this process holds itself is tried: half a second in all.
 const OWN_TRIES: u32 = 100;
 
-/// The right to crawl, as long as this lives.
+/// Exclusive lock: the right to crawl, as long as this lives.
 #[derive(Debug)]
 pub(super) struct Lock(#[expect(dead_code, reason = "it is kept open, not used")] File);
 
-/// Keeps a crawl from beginning, as long as this lives; it waits that long.
+/// Shared lock that keeps a crawl from beginning, as long as this lives; the crawl waits that long.
 #[derive(Debug)]
 pub(super) struct Glance(#[expect(dead_code, reason = "it is kept open, not used")] File);
 
-/// The process that crawls.
+/// Process that crawls a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holder {
     /// Id of the process; `None` when the file does not say.
@@ -35,7 +35,7 @@ pub(crate) struct Holder {
 }
 
 impl Lock {
-    /// Takes the lock of this directory, which is made if need be. Whoever crawls it already is not waited for.
+    /// Takes the lock of this directory, which is made if need be. Does not wait for a process that crawls it already.
     pub(super) fn take(directory: &Path) -> io::Result<Result<Self, Holder>> {
         loop {
             make(directory)?;
@@ -47,8 +47,8 @@ impl Lock {
         }
     }
 
-    /// Locks this file; none when the path leads to another one by then, because whoever held the lock has removed the
-    /// directory.
+    /// Locks this file. Returns `None` when the path leads to another file by then, because the holder of the lock has
+    /// removed the directory.
     fn of(mut file: File, path: &Path) -> io::Result<Option<Result<Self, Holder>>> {
         let mut tries = 0;
         while !is_free(&file, || std::thread::sleep(PAUSE))? {
@@ -71,7 +71,7 @@ impl Lock {
 }
 
 impl Glance {
-    /// Keeps crawls away from this directory, unless one is going on; none when it was never locked.
+    /// Keeps crawls away from this directory, unless one is going on; `None` when the directory was never locked.
     pub(super) fn take(directory: &Path) -> io::Result<Result<Option<Self>, Holder>> {
         let mut file = match File::open(directory.join(LOCK)) {
             Ok(file) => file,
@@ -96,7 +96,7 @@ impl Holder {
         }
     }
 
-    /// The error for a run that comes too late.
+    /// Returns the error for a run whose job is being crawled already.
     pub(crate) fn refuses(self, directory: &Path) -> Error {
         let message = format!(
             "job {} is already being crawled by {self}",
@@ -115,7 +115,7 @@ impl fmt::Display for Holder {
     }
 }
 
-/// Makes the directory, and those on the way to it, for nobody else to read.
+/// Makes the directory, and those on the way to it, so that nobody else can read them.
 fn make(directory: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -124,7 +124,8 @@ fn make(directory: &Path) -> io::Result<()> {
     builder.create(directory)
 }
 
-/// Locks the file, and waits for those who only look: what they hold is shared, and nobody who crawls shares.
+/// Locks the file, and returns whether that worked. Waits for processes that only look: their locks are shared, while a
+/// process that crawls shares nothing.
 fn is_free(file: &File, mut pause: impl FnMut()) -> io::Result<bool> {
     for _ in 0..TRIES {
         match file.try_lock() {
@@ -142,7 +143,7 @@ fn is_free(file: &File, mut pause: impl FnMut()) -> io::Result<bool> {
     Ok(false)
 }
 
-/// Writes the number of this process over that of an earlier one; the file is never empty on the way.
+/// Writes the id of this process over that of an earlier one; the file is never empty on the way.
 fn sign(file: &mut File) -> io::Result<()> {
     let text = format!("{}\n", std::process::id());
     file.rewind()?;
@@ -161,7 +162,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// An open file keeps its place here.
+/// Returns whether the path exists: an open file keeps its place on this system.
 #[cfg(not(unix))]
 fn is_at(_: &File, path: &Path) -> bool {
     path.exists()

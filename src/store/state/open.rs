@@ -1,4 +1,4 @@
-//! Opening a job: its lock, what it was doing, whether that goes on, and its store.
+//! Opening of a job: its lock, its run, which is resumed or started, and its store.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,42 +16,42 @@ use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
 
-/// What a crawler says of its job.
+/// Settings of a job, as the crawler has them.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub(crate) directory: PathBuf,
-    /// Start over, whatever an earlier run left to do.
+    /// `true` to start over, whatever an earlier run left to do.
     pub(crate) fresh: bool,
-    /// The job's name; the spider's when there is none.
+    /// Name of the job; `None` for the spider's name.
     pub(crate) name: Option<String>,
     pub(crate) arguments: BTreeMap<String, String>,
-    /// By what the items are unique.
+    /// Rule by which the items are unique.
     pub(crate) unique: Unique,
-    /// What is asked of the items, by setting.
+    /// Requirements for the quality of the items, by setting.
     pub(crate) quality: BTreeMap<String, String>,
 }
 
 /// A job that is being crawled.
 #[derive(Debug)]
 pub(crate) struct OpenJob {
-    /// Locked as long as it is held.
+    /// Directory of the job, locked as long as it is held.
     pub(crate) directory: Arc<Directory>,
     run: RunFile,
     pub(crate) key: FingerprintKey,
     pub(crate) parsing: Arc<Parsing>,
-    /// What the crawl goes on with; none when it starts.
+    /// Last commit, which the crawl goes on with; `None` when it starts.
     pub(crate) committed: Option<Committed>,
-    /// Under their full names.
+    /// Outputs under their full names.
     pub(crate) outputs: Vec<OutputFile>,
     store_ended: Option<Ended>,
 }
 
-/// What opening needs to know.
+/// Arguments for opening a job.
 struct Opening {
     plan: Plan,
     spider: String,
     outputs: Vec<OutputFile>,
-    /// How many outputs there are besides.
+    /// Number of the other outputs, such as standard output and a program's own sinks.
     sinks: usize,
     sync: bool,
 }
@@ -60,8 +60,9 @@ impl OpenJob {
     /// Opens a job for this spider and these outputs, on the store's own thread.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] when it is being crawled already, [`ErrorKind::Settings`] when an unfinished run has other
-    /// outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when its directory cannot be used.
+    /// [`ErrorKind::Locked`] when the job is being crawled already, [`ErrorKind::Settings`] when an unfinished run has
+    /// other outputs or another `unique`, [`ErrorKind::File`] and [`ErrorKind::Storage`] when the job's directory
+    /// cannot be used.
     pub(crate) async fn open(
         plan: Plan,
         spider: String,
@@ -88,7 +89,7 @@ impl OpenJob {
         Ok((job, thread))
     }
 
-    /// The pages that this run is compared with.
+    /// Opens the pages that this run is compared with.
     ///
     /// # Errors
     /// Those of [`Pages::open`].
@@ -97,10 +98,10 @@ impl OpenJob {
         Pages::open(&self.directory.pages(), began, is_resumed, settings)
     }
 
-    /// Notes how the crawl ended. After that nothing of this process holds the directory any more.
+    /// Notes how the crawl ended. After that nothing in this process holds the directory any more.
     ///
     /// # Errors
-    /// The crawl's own error, else [`ErrorKind::Storage`] when that cannot be noted.
+    /// The crawl's own error, else [`ErrorKind::Storage`] when the end cannot be noted.
     pub(crate) async fn ended(mut self, result: Result<Report>) -> Result<Report> {
         if let Some(ended) = self.store_ended.take() {
             // An error is what it ends with.
@@ -154,7 +155,7 @@ impl Opening {
         self.plan.name.as_deref().unwrap_or(&self.spider)
     }
 
-    /// The outputs of a run that began at this time.
+    /// Returns the outputs of a run that began at this time.
     fn outputs(&self, time: &str) -> Vec<OutputFile> {
         let outputs = self.outputs.iter().cloned();
         outputs
@@ -162,7 +163,7 @@ impl Opening {
             .collect()
     }
 
-    /// Goes on with an unfinished run, unless there is nothing that it could go on with.
+    /// Goes on with an unfinished run, or starts one when there is nothing to go on with.
     fn resume(self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
         let outputs = self.outputs(&run.time());
         let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
@@ -199,7 +200,7 @@ impl Opening {
         Ok((store, job))
     }
 
-    /// Refuses to go on with more or fewer outputs: each has its position by its place among them.
+    /// Refuses to go on with more or fewer outputs, since each output finds its position by its place among them.
     fn check_number(&self, committed: &Committed, directory: &Directory) -> Result<()> {
         let had = committed.delivered.positions.len();
         let asked = self.sinks + self.outputs.len();

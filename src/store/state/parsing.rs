@@ -1,4 +1,4 @@
-//! Which pages are being parsed right now: what a process that dies leaves behind as suspects.
+//! The file of the pages that are being parsed right now; those that a process leaves in it when it dies are suspects.
 //!
 //! A page can kill the process: a parser that runs out of stack, code of a spider that aborts. Started again, the crawl
 //! would meet it again, for ever. So the fingerprint of each page stands in a small file while it is parsed,
@@ -23,24 +23,25 @@ use crate::model::replace::unusable;
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 
-/// How many pages can be parsed at a time while there are suspects.
+/// Number of pages that can be parsed at a time while there are suspects.
 const TURNS: u32 = 1 << 16;
-/// How long a page waits for a suspect to be parsed: one that takes longer is rather endless than deadly.
+/// Time that a page waits for a suspect to be parsed: one that takes longer is rather endless than deadly.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Bytes of a slot.
+/// Size of a slot, in bytes.
 const SLOT: usize = 8;
 
-/// A file of slots, each free (zero) or with the fingerprint of a page that is being parsed. Not with its place in the
-/// queue: that can be another one in the next process, when the page it was found on is not committed yet.
+/// A file of slots, each free (zero) or with the fingerprint of a page that is being parsed. The page's place in the
+/// queue would not do: it can be another one in the next process, when the page that it was found on is not committed
+/// yet.
 #[derive(Debug)]
 pub(crate) struct Parsing {
     path: PathBuf,
     file: File,
     slots: Mutex<Slots>,
-    /// What was being parsed when the process ended that had the file before.
+    /// Pages that were being parsed when the process that had the file before ended.
     suspects: HashSet<Fingerprint>,
-    /// One for each page, all for a suspect; closed when a suspect takes too long.
+    /// Permits to parse: one for each page, all for a suspect; closed when a suspect takes too long.
     turns: Arc<Semaphore>,
 }
 
@@ -60,7 +61,7 @@ pub(crate) struct Parse {
 }
 
 impl Parsing {
-    /// Opens the file and leaves what is in it; [`clear`](Self::clear) empties it.
+    /// Opens the file and keeps what is in it; [`clear`](Self::clear) empties it.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let mut file = private().read(true).open(path)?;
         let mut bytes = Vec::new();
@@ -80,12 +81,12 @@ impl Parsing {
         })
     }
 
-    /// Returns what was being parsed when the process ended that had the file before.
+    /// Returns the pages that were being parsed when the process that had the file before ended.
     pub(crate) fn suspects(&self) -> impl Iterator<Item = Fingerprint> {
         self.suspects.iter().copied()
     }
 
-    /// Forgets the suspects; they are counted.
+    /// Empties the file once its suspects are counted.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be written.
@@ -95,7 +96,8 @@ impl Parsing {
             .map_err(|error| unusable("write", &self.path, error))
     }
 
-    /// Notes that this page is being parsed, as soon as it may be. A note that cannot be written is only a suspect less.
+    /// Notes that this page is being parsed, as soon as it may be. A note that cannot be written only means a suspect
+    /// less.
     pub(crate) async fn enter(self: &Arc<Self>, page: Fingerprint) -> Parse {
         let turn = self.turn(page).await;
         let slot = {

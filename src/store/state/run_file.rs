@@ -1,4 +1,4 @@
-//! `run.json`: which run a job's directory holds, and whether it has ended.
+//! `run.json`: the run that a job's directory holds, and whether it has ended.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,51 +15,51 @@ use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
 
-/// The format that is written, and the only one that is read.
+/// Format that is written, and the only one that is read.
 const FORMAT: u64 = 1;
 
-/// The run of a job: the last one that began.
+/// Last run of a job that began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct RunFile {
     format: u64,
-    /// The name of the job.
+    /// Name of the job.
     pub(crate) job: String,
-    /// The name of its spider.
+    /// Name of the job's spider.
     pub(crate) spider: String,
-    /// The version of crawlworks that began it.
+    /// Version of crawlworks that began the run.
     version: String,
     pub(crate) state: State,
-    /// When it began, however often it was resumed.
+    /// Time at which the run began, however often it was resumed.
     pub(crate) started: Timestamp,
-    /// When it came to its state; none while it runs.
+    /// Time at which the run came to its state; `None` while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ended: Option<Timestamp>,
-    /// How often it was resumed.
+    /// Number of times that the run was resumed.
     #[serde(default)]
     pub(crate) resumes: u32,
-    /// The arguments of the spider.
+    /// Arguments of the spider.
     #[serde(default)]
     pub(crate) arguments: BTreeMap<String, String>,
-    /// The outputs as [`Self::outputs_of`] tells them.
+    /// Outputs as [`Self::outputs_of`] describes them.
     #[serde(default)]
     pub(crate) outputs: Vec<String>,
-    /// By what its items are unique; none when a version began it that did not note it.
+    /// Rule by which the items are unique; `None` when the version that began the run did not note it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unique: Option<Unique>,
-    /// What is asked of its items, by setting and as text; none of them can be a secret.
+    /// Requirements for the quality of the items, by setting and as text; none of them can be a secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) quality: BTreeMap<String, String>,
 }
 
-/// By what the items of a run are unique: only with the same are its keys those of the next process.
+/// Rule by which the items of a run are unique. The next process can use the keys of the items only with the same rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Unique {
-    /// They need not be.
+    /// Items need not be unique.
     Nothing,
-    /// These fields together, sorted.
+    /// Items are unique by these fields together, sorted.
     Fields(Vec<String>),
-    /// What a function of the program says, or a recipe.
+    /// Items are unique by the result of a function of the program, or of a recipe.
     Function,
 }
 
@@ -73,19 +73,19 @@ impl fmt::Display for Unique {
     }
 }
 
-/// What became of a run.
+/// State of a run: whether it goes on, and how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum State {
-    /// It is being prepared; whatever is found with it is of an earlier one and to be cleared.
+    /// The run is being prepared; whatever is found with it is of an earlier run and to be cleared.
     New,
-    /// It runs or, when nobody holds the lock, was killed.
+    /// The run goes on or, when nobody holds the lock, was killed.
     Running,
-    /// It was stopped by a signal, or by a host that is away.
+    /// The run was stopped by a signal, or by a host that is away.
     Stopped,
-    /// An error ended it, such as a full disk.
+    /// The run was ended by an error, such as a full disk.
     Failed,
-    /// It is complete, or a limit that was set ended it.
+    /// The run is complete, or was ended by a limit that was set.
     Finished,
 }
 
@@ -102,7 +102,7 @@ struct Header {
 }
 
 impl RunFile {
-    /// A run that begins now and is yet to be prepared.
+    /// Returns a run that begins now and is yet to be prepared.
     pub(crate) fn new(
         job: String,
         spider: String,
@@ -125,7 +125,7 @@ impl RunFile {
         }
     }
 
-    /// The same run, begun.
+    /// Returns this run in the state `Running`.
     pub(crate) fn running(self) -> Self {
         let state = State::Running;
         Self { state, ..self }
@@ -136,10 +136,10 @@ impl RunFile {
         directory.join(RUN).is_file()
     }
 
-    /// The run that this directory holds; none when it holds none.
+    /// Returns the run that this directory holds; `None` when it holds none.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] when it cannot be read, or was written in another format.
+    /// [`ErrorKind::File`] when the file cannot be read, or was written in another format.
     pub(crate) fn read(directory: &Path) -> Result<Option<Self>> {
         let path = directory.join(RUN);
         let Some(content) = read(&path)? else {
@@ -163,10 +163,10 @@ impl RunFile {
             .map_err(|error| damaged(&path, &error))
     }
 
-    /// Writes it into its directory, in the place of the one before.
+    /// Writes the run into its directory, in the place of the one before.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be written; then the one before stays.
+    /// [`ErrorKind::Storage`] when the file cannot be written; then the one before stays.
     pub(crate) fn write(&self, directory: &Directory) -> Result<()> {
         let path = directory.path().join(RUN);
         let mut json = serde_json::to_vec_pretty(self)
@@ -175,7 +175,7 @@ impl RunFile {
         replace(&path, &json)
     }
 
-    /// Outputs as they are remembered: where they go and how, such as `quotes.txt:csv`; `-` is standard output.
+    /// Returns outputs as they are remembered: path and format, such as `quotes.txt:csv`; `-` is standard output.
     pub(crate) fn outputs_of(outputs: &[OutputFile]) -> Vec<String> {
         let described = |output: &OutputFile| {
             let path = output.path().unwrap_or(Path::new("-"));
@@ -189,14 +189,14 @@ impl RunFile {
         outputs.iter().map(described).collect()
     }
 
-    /// Returns when it began, in local time, as `%(time)s` in the name of an output has it.
+    /// Returns the time at which the run began, in local time, as `%(time)s` in the name of an output has it.
     pub(crate) fn time(&self) -> String {
         let local = self.started.to_zoned(TimeZone::system());
         local.strftime("%Y-%m-%dT%H-%M-%S").to_string()
     }
 
-    /// Refuses to resume it as this job, with these outputs or with items that are unique by this, unless they are its
-    /// own.
+    /// Refuses to resume the run as this job, with these outputs or with items that are unique by this rule, unless
+    /// they are the run's own.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`], caused by a [`Mismatch`].
@@ -237,22 +237,23 @@ fn unreadable(path: &Path, why: impl Into<BoxError>) -> Error {
     Error::new(ErrorKind::File, format!("cannot read {}", path.display())).with_source(why)
 }
 
-/// The error for a file that nobody can read; not even a fresh run writes over it, because nobody knows what it was.
+/// Returns the error for a file that nobody can read. Not even a fresh run writes over it, because nobody knows what it
+/// was.
 fn damaged(path: &Path, why: &impl fmt::Display) -> Error {
     unreadable(path, format!("{why}; remove the directory to start over"))
 }
 
-/// Why an unfinished run is not resumed.
+/// Reason why an unfinished run is not resumed.
 #[derive(Debug)]
 pub(crate) enum Mismatch {
-    /// It is of another job, or of the same one with other arguments.
+    /// The run is of another job, or of the same job with other arguments.
     Job { had: String, asked: String },
-    /// Its items go elsewhere.
+    /// The run's items go elsewhere.
     Outputs {
         had: Vec<String>,
         asked: Vec<String>,
     },
-    /// Its items are unique by something else.
+    /// The run's items are unique by something else.
     Unique { had: Unique, asked: Unique },
 }
 

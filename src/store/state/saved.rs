@@ -1,4 +1,4 @@
-//! What one commit says of the crawl as a whole.
+//! State of the crawl as a whole that one commit saves.
 
 use std::collections::BTreeMap;
 
@@ -7,51 +7,51 @@ use serde::{Deserialize, Serialize};
 use crate::items::sink::Position;
 use crate::model::report::{Finish, Items, Tally};
 
-/// A crawl's counters and whatever else it goes on with.
+/// Counters of a crawl and the rest of the state that it goes on with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Saved {
     pub(crate) tally: Tally,
-    /// How long it was crawled, in all processes together.
+    /// Duration of the crawl, in seconds, in all processes together.
     pub(crate) seconds: f64,
-    /// How many processes went on where an earlier one had ended.
+    /// Number of processes that went on where an earlier one had ended.
     pub(crate) resumes: u32,
-    /// How often in a row the process ended while a page was being parsed, by the page's fingerprint.
+    /// Number of times in a row that the process ended while a page was being parsed, by the page's fingerprint.
     pub(crate) suspects: BTreeMap<u64, u32>,
-    /// None while it goes on, and when its process was killed.
+    /// Reason why the crawl ended; `None` while it goes on, and when its process was killed.
     pub(crate) finish: Option<Finish>,
 }
 
-/// What the item writer has done by a commit.
+/// Progress of the item writer at a commit.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Delivered {
     pub(crate) items: Items,
-    /// Where each output ends.
+    /// End of each output.
     pub(crate) positions: Vec<Option<Position>>,
-    /// How many commits there have been, with this one.
+    /// Number of commits so far, this one included.
     #[serde(default)]
     pub(crate) commits: u64,
-    /// Whether the reader of a stream has gone before it had all items: then this can be committed no more.
+    /// `true` when the reader of a stream has gone before it had all items: then this can be committed no more.
     #[serde(skip)]
     pub(crate) is_refused: bool,
-    /// The keys of the items since the commit before; the store has a place of its own for them.
+    /// Keys of the items since the commit before; the store keeps them in a place of their own.
     #[serde(skip)]
     pub(crate) new_keys: Vec<u64>,
 }
 
-/// What is known of a host.
+/// Known state of a host.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct HostRecord {
     pub(crate) name: String,
-    /// Milliseconds since 1970 until which the host is closed.
+    /// Time until which the host is closed, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) closed_until: Option<u64>,
-    /// The delay that its answers asked for, in milliseconds.
+    /// Delay that the host's answers asked for, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) backoff: Option<u64>,
 }
 
 impl HostRecord {
-    /// A host that nothing is known of.
+    /// Returns the record of a host that nothing is known of.
     pub(crate) fn new(name: &str) -> Self {
         Self {
             name: name.to_owned(),

@@ -45,18 +45,18 @@ use memory::Limits;
 pub(crate) use offline::{Summary, retry_failed, summary};
 pub(crate) use thread::{Answer, Command, Ended, StoreThread};
 
-/// Fingerprints in one value.
+/// Number of fingerprints in one value.
 const FINGERPRINTS: usize = 8 * 1024;
 
-/// Everything that belongs to one commit, but for what the item writer adds.
+/// Content of one commit, but for what the item writer adds.
 #[derive(Debug)]
 pub(crate) struct Cut {
     pub(crate) changes: Changes,
     pub(crate) hosts: Vec<(HostId, HostRecord)>,
     pub(crate) dead: Vec<DeadLetter>,
-    /// The places that belong to the crawl, when that has changed.
+    /// Hosts, domains or prefixes that belong to the crawl; `None` when they have not changed.
     pub(crate) scope: Option<Vec<String>>,
-    /// What else has changed.
+    /// Saved records that have changed.
     pub(crate) kept: Vec<SavedRecord>,
     pub(crate) saved: Saved,
 }
@@ -75,34 +75,34 @@ pub(crate) struct Store {
     at_first_commit: Option<Box<dyn FnOnce() -> Result<()> + Send>>,
 }
 
-/// The file of dead letters, which is made when there is one.
+/// File of dead letters, which is made when there is one.
 struct DeadLetters {
     path: PathBuf,
     sink: Option<JsonLines>,
     position: Option<Position>,
 }
 
-/// The value of `r`.
+/// Value of the key `r`.
 #[derive(Debug, Serialize, Deserialize)]
 struct Root {
     saved: Saved,
     delivered: Delivered,
     dead_letters: Option<Position>,
-    /// The highest number given to a request.
+    /// Highest number given to a request.
     last: u64,
     commits: u64,
 }
 
-/// Returns where the job of this directory has its store.
+/// Returns the path of the store of the job in this directory.
 pub(crate) fn store_in(directory: &Path) -> PathBuf {
     directory.join(FRONTIER)
 }
 
 impl Store {
-    /// Opens the store of this job, or makes one. With `sync` every commit is forced to the disk.
+    /// Opens the store of the job in this directory, or makes one. With `sync` every commit is forced to the disk.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read or written.
+    /// [`ErrorKind::Storage`] when the store cannot be read or written.
     pub(crate) fn open(directory: &Path, sync: bool) -> Result<Self> {
         Self::open_with(directory, sync, memory::LIMITS)
     }
@@ -160,22 +160,22 @@ impl Store {
         })
     }
 
-    /// Lets something be done when the first commit from now on is there.
+    /// Sets a function to call after the first commit from now on.
     pub(crate) fn at_first_commit(&mut self, call: impl FnOnce() -> Result<()> + Send + 'static) {
         self.at_first_commit = Some(Box::new(call));
     }
 
-    /// The error for a store that no longer has what was committed to it.
+    /// Returns the error for a store that no longer has what was committed to it.
     pub(crate) fn lost(&self, what: &str) -> Error {
         lost(&self.path, what)
     }
 
-    /// The key of this job's fingerprints.
+    /// Returns the key of this job's fingerprints.
     pub(crate) fn key(&self) -> FingerprintKey {
         self.key
     }
 
-    /// Brings everything in it to the disk, or nothing.
+    /// Writes all of a commit to the disk, or nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the disk is full or fails.
@@ -245,7 +245,7 @@ impl Store {
     /// Reads a range of the queue.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read, or is damaged.
+    /// [`ErrorKind::Storage`] when the store cannot be read, or is damaged.
     pub(crate) fn read(&self, range: Range) -> Result<Arrived> {
         let (first, last) = range.ends();
         let mut found = self.queue.range(first.to_bytes()..=last.to_bytes());
@@ -279,8 +279,8 @@ impl Store {
 }
 
 impl DeadLetters {
-    /// Opens the file where the last commit left it. It is a record for people and for `retry-failed`, and no reason to
-    /// end a crawl: what somebody removed or shortened goes on from what is there.
+    /// Opens the file where the last commit left it. A file that somebody removed or shortened goes on from what is
+    /// there: it is a record for people and for `retry-failed`, and no reason to end a crawl.
     fn open(path: &Path, position: Option<Position>) -> Result<JsonLines> {
         private()
             .open(path)
@@ -300,7 +300,7 @@ impl DeadLetters {
         }
     }
 
-    /// Cuts off what was never committed.
+    /// Cuts off dead letters that were never committed.
     fn go_back(&mut self, position: Option<Position>) -> Result<()> {
         self.position = position;
         if self.path.exists() {
@@ -311,7 +311,7 @@ impl DeadLetters {
         Ok(())
     }
 
-    /// Adds these to the file; answers where it ends then.
+    /// Adds these dead letters to the file; returns where the file ends then.
     fn append(&mut self, letters: &[DeadLetter], sync: bool) -> Result<Option<Position>> {
         if letters.is_empty() {
             return Ok(self.position);
@@ -340,12 +340,12 @@ fn unreadable(path: &Path) -> String {
     )
 }
 
-/// The error for the damaged store of the job in this directory.
+/// Returns the error for the damaged store of the job in this directory.
 pub(crate) fn damaged(directory: &Path) -> Error {
     Error::new(ErrorKind::Storage, unreadable(&store_in(directory)))
 }
 
-/// The error for a store, at this path, whose thread is gone.
+/// Returns the error for a store, at this path, whose thread is gone.
 pub(crate) fn broken(path: &Path) -> Error {
     let path = path.display();
     let message =
@@ -353,7 +353,7 @@ pub(crate) fn broken(path: &Path) -> Error {
     Error::new(ErrorKind::Storage, message)
 }
 
-/// Makes a directory for nobody else to read.
+/// Makes a directory that nobody else can read.
 fn private_directory(path: &Path) -> Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
@@ -364,14 +364,14 @@ fn private_directory(path: &Path) -> Result<()> {
         .map_err(|error| unusable("write", path, error))
 }
 
-/// The error for a store, at this path, that no longer has what was committed to it.
+/// Returns the error for a store, at this path, that no longer has what was committed to it.
 pub(crate) fn lost(path: &Path, what: &str) -> Error {
     let path = path.display();
     let message = format!("the job's store {path} has lost {what}; start over with --fresh");
     Error::new(ErrorKind::Storage, message)
 }
 
-/// Returns whether this says that a file does not hold what it should, rather than that the system refuses.
+/// Returns whether this error says that a file does not hold what it should, rather than that the system refuses.
 fn is_damage(error: &std::io::Error) -> bool {
     use std::io::ErrorKind as Io;
     matches!(

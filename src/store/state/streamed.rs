@@ -1,5 +1,5 @@
-//! Which items a stream's reader has had that no commit knows of: what keeps a run that follows a kill from handing
-//! them over again.
+//! Record of the items that a stream's reader has had and that no commit knows of, so that a run that follows a kill
+//! does not hand them over again.
 //!
 //! A record is written for each item before the reader gets the next one, so a process that is killed leaves at most the
 //! item in doubt that its reader had in hands. When the page of an item is fetched again, the item is known by its
@@ -15,23 +15,23 @@ use crate::model::replace::private;
 use crate::model::replace::{replace, unusable};
 use crate::page::error::Result;
 
-/// From this size on, what no longer counts is taken out.
+/// Size in bytes from which the records that no longer count are taken out.
 const LARGE: u64 = 1 << 20;
-/// Bytes of a record: what it is, an item, and a number of commits.
+/// Size of a record in bytes: its kind, an item, and a number of commits.
 const RECORD: usize = 24;
 
-/// What a record says of an item.
+/// Event of an item in a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Note {
-    /// The reader has had it, when there had been so many commits. The next one knows of it.
+    /// The reader has had the item, after so many commits. The next commit knows of it.
     Had(u64),
-    /// The reader of an earlier process has had it.
+    /// The reader of an earlier process has had the item.
     HadBefore,
-    /// Its page was fetched again, when there had been so many commits. The next one makes the record before needless.
+    /// The item's page was fetched again, after so many commits. The next commit makes the record before needless.
     MetAgain(u64),
 }
 
-/// See the [module](self).
+/// File of the items that a stream's reader has had since the last commit. See the [module](self).
 #[derive(Debug)]
 pub(crate) struct Streamed {
     path: PathBuf,
@@ -42,19 +42,19 @@ pub(crate) struct Streamed {
 struct Log {
     file: File,
     length: u64,
-    /// At which length it is looked through again.
+    /// Length of the file, in bytes, from which it is looked through again.
     large: u64,
     has_failed: bool,
 }
 
-/// How often the reader has had an item, for each.
+/// Number of times that the reader has had each item.
 pub(crate) type Had = HashMap<u64, u64>;
 
 impl Streamed {
-    /// Opens the file of a run with so many commits, and says what the reader had had beyond them.
+    /// Opens the file of a run with so many commits; returns also which items the reader had had beyond them.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be read or written.
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be read or written.
     pub(crate) fn open(path: PathBuf, commits: u64) -> Result<(Self, Had)> {
         let mut had = Had::new();
         for (item, note) in living(&read(&path)?, commits) {
@@ -71,7 +71,7 @@ impl Streamed {
         Ok((Self { path, log }, had))
     }
 
-    /// Adds a record. One that cannot be written is an item that may come twice.
+    /// Adds a record. When it cannot be written, the item may come twice.
     pub(crate) fn note(&self, item: u64, note: Note) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         match log.file.write_all(&record(item, note)) {
@@ -84,7 +84,7 @@ impl Streamed {
         }
     }
 
-    /// There have been so many commits: records that are needless by now may go.
+    /// Removes the records that are needless after so many commits, if the file is large.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the file cannot be replaced.
@@ -105,7 +105,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     }
 }
 
-/// Replaces the file, and opens it to write on.
+/// Replaces the file by these records, and opens it to append to.
 fn rewrite(path: &Path, notes: impl IntoIterator<Item = (u64, Note)>) -> Result<Log> {
     let records: Vec<u8> = notes
         .into_iter()
@@ -136,7 +136,7 @@ fn record(item: u64, note: Note) -> [u8; RECORD] {
     record
 }
 
-/// The records that still count after so many commits. One that a kill cut off is none.
+/// Returns the records that still count after so many commits. A record that a kill cut off does not.
 fn living(bytes: &[u8], commits: u64) -> Vec<(u64, Note)> {
     let (records, _) = bytes.as_chunks::<RECORD>();
     let (mut living, mut needless) = (Vec::new(), Had::new());

@@ -1,4 +1,4 @@
-//! The time of a day as dates have it: `08:30:59.5`, `3:07 PM EDT`, `10:00pm+02:00`.
+//! Parser of the time of day in dates: `08:30:59.5`, `3:07 PM EDT`, `10:00pm+02:00`.
 
 use jiff::ToSpan;
 use jiff::civil;
@@ -7,19 +7,19 @@ use jiff::tz::Offset;
 use super::Date;
 use crate::page::date_parts::{Zone, number};
 
-/// What was read of a time so far.
+/// Parts of a time of day that were read so far.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     hour: Option<i8>,
     minute: i8,
     second: Option<i8>,
-    /// Whether it is said to be of the second half of the day, or of the first.
+    /// `true` for PM, `false` for AM; `None` if neither is given.
     is_pm: Option<bool>,
     zone: Option<Zone>,
 }
 
 impl Clock {
-    /// Reads words between spaces, the time first; `None` if any of them has no meaning.
+    /// Reads words between spaces, the time first; `None` if any of them has no meaning in a time.
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut words = text.split_ascii_whitespace();
         let mut clock = Self::default();
@@ -34,7 +34,8 @@ impl Clock {
         self.hour.is_some()
     }
 
-    /// Takes `08:30`, `08:30:59`, `08:30:59.5` or, where colons are left out, `083059`, and what is right behind it.
+    /// Takes `08:30`, `08:30:59`, `08:30:59.5` or, where colons are left out, `083059`, and the zone or AM/PM attached to
+    /// it.
     pub(super) fn take_time(&mut self, word: &str) -> Option<()> {
         let is_part = |c: char| c.is_ascii_digit() || matches!(c, ':' | '.' | ',');
         let end = word.find(|c| !is_part(c)).unwrap_or(word.len());
@@ -66,7 +67,7 @@ impl Clock {
             .try_for_each(|part| self.take(part))
     }
 
-    /// Takes a word that stands behind the time: which half of the day it is, or the zone.
+    /// Takes a word that stands after the time: AM, PM, or the zone.
     pub(super) fn take(&mut self, word: &str) -> Option<()> {
         let word = word.trim_end_matches(',');
         let half = match &*word.replace('.', "").to_ascii_lowercase() {
@@ -90,7 +91,7 @@ impl Clock {
         Some(())
     }
 
-    /// The moment on this day; without a zone it is UTC.
+    /// Returns the moment of this time on a day; without a zone it is UTC.
     pub(super) fn on(self, date: civil::Date) -> Option<Date> {
         let hour = match (self.is_pm, self.hour?) {
             (Some(false), 12) => 0,

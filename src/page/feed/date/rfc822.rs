@@ -1,4 +1,4 @@
-//! Dates of RFC 822, and what is made of them.
+//! Parser of dates of RFC 822 and their common variants.
 
 use jiff::ToSpan;
 use jiff::civil;
@@ -8,7 +8,7 @@ use super::Date;
 use super::clock::Clock;
 use crate::page::date_parts::number;
 
-/// The names of the months, each by all its spellings: English, then other languages that feeds are written in. A word
+/// Names of the months, each with all its spellings: English, then other languages that feeds are written in. A word
 /// that is none of these is no month, however it begins.
 const MONTHS: [&str; 12] = [
     "jan january januar jänner januari janvier janv enero ene gennaio gen janeiro",
@@ -25,10 +25,10 @@ const MONTHS: [&str; 12] = [
     "dec december dezember dez décembre decembre déc diciembre dic dicembre dezembro",
 ];
 
-/// Words between the parts of a date.
+/// Words that may stand between the parts of a date.
 const BETWEEN: [&str; 6] = ["de", "del", "of", "at", "the", "um"];
 
-/// Day, month, year, time and zone, in whatever order, between spaces, commas and dashes.
+/// Reads day, month, year, time and zone, in any order, between spaces, commas and dashes.
 pub(super) fn read(text: &str) -> Option<Date> {
     let mut found = Found::default();
     for word in text.split([' ', ',', '\t', '\n', '\r']) {
@@ -42,20 +42,20 @@ pub(super) fn read(text: &str) -> Option<Date> {
     found.date()
 }
 
-/// The parts of an RFC 822 date so far.
+/// Parts of an RFC 822 date that were read so far.
 #[derive(Default)]
 struct Found {
     words: usize,
     day: Option<i8>,
     month: Option<i8>,
-    /// Whether the month is the first word: in some languages that is how a day of the week is written, too.
+    /// Set when the month is the first word: in some languages a day of the week is written like a month.
     is_month_first: bool,
     year: Option<i16>,
     clock: Clock,
 }
 
 impl Found {
-    /// Takes a word, in lower case; `None` for one that has no business in a date.
+    /// Takes a word, in lower case; `None` for one that is not part of a date.
     fn take(&mut self, word: &str) -> Option<()> {
         self.words += 1;
         let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase() || c == '.');

@@ -1,4 +1,4 @@
-//! Values of JSON that may have another type than they should: then they count as missing. Lists have an end.
+//! JSON values that count as missing when they have another type than they should, and lists with a maximum length.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -6,21 +6,21 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// A string; a number or a bool counts as one.
+/// String; a number counts as one, and an empty string as missing.
 #[derive(Debug, Default)]
 pub(super) struct Text(pub(super) Option<String>);
 
-/// An object.
+/// Object; any other value counts as missing.
 #[derive(Debug, Default)]
 pub(super) struct Object<T>(pub(super) T);
 
-/// A list, of which no more than `MAX` items are kept.
+/// List of which no more than `MAX` items are kept.
 #[derive(Debug)]
 pub(super) struct List<T, const MAX: usize> {
     pub(super) items: Vec<T>,
-    /// Whether there were more.
+    /// Set when the list has more items than were kept.
     pub(super) is_cut: bool,
-    /// Whether there is no list at all.
+    /// Set when there is no list at all.
     pub(super) is_missing: bool,
 }
 
@@ -34,7 +34,7 @@ impl<T, const MAX: usize> Default for List<T, MAX> {
     }
 }
 
-/// Accepts what a visitor does not look at, as the default of what it makes.
+/// Implements the visitor methods for values of other types, which return the default of the visitor's value.
 macro_rules! else_missing {
     ($( $visit:ident: $value:ty ),*) => {
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,7 +51,7 @@ macro_rules! else_missing {
     };
 }
 
-/// Returns what is skipped: read to its end, for nothing.
+/// Reads a list to its end without keeping it, and returns the default value.
 fn skipped_list<'de, A: SeqAccess<'de>, V: Default>(mut list: A) -> Result<V, A::Error> {
     while list.next_element::<IgnoredAny>()?.is_some() {}
     Ok(V::default())

@@ -1,4 +1,5 @@
-//! Finding the properties of items: they may be elsewhere in the page (`itemref`), and lead back to where they came from.
+//! Search for the properties of items: they may be elsewhere in the page (`itemref`), and lead back to where they came
+//! from.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,26 +9,26 @@ use crate::page::html::{Element, Html, NodeId};
 use crate::page::structured::Skipped;
 use crate::page::structured::room::Room;
 
-/// How many values a page may have, those in items within items included.
+/// Number of values that a page may have, those in items within items included.
 const VALUES: usize = 10_000;
-/// How much text they may have.
+/// Budget for the text of the values, in bytes.
 const BYTES: usize = 4 << 20;
-/// How deep items may be nested: by `itemref`, one element can be in many.
+/// Depth to which items may be nested: by `itemref`, one element can be in many.
 const DEPTH: usize = 64;
-/// How many elements are looked at: twice as many as a page can have. With `itemref` each may be looked at again.
+/// Number of elements that are looked at: twice as many as a page can have. With `itemref` each may be looked at again.
 const VISITS: usize = 2 << 20;
 
 pub(super) struct Reader<'a> {
     elements: Vec<Element<'a>>,
-    /// Where in the page an element is.
+    /// Position of each element in the page.
     places: HashMap<NodeId, usize>,
-    /// The first element with an id.
+    /// First element with each id.
     ids: HashMap<&'a str, Element<'a>>,
     room: Room,
     visits: usize,
-    /// The items that are properties of others.
+    /// Items that are properties of others.
     owned: HashSet<NodeId>,
-    /// Items that lead back to themselves, and those that are nested too deeply.
+    /// Number of items that lead back to themselves, and number of those that are nested too deeply.
     loops: usize,
     too_deep: usize,
 }
@@ -55,7 +56,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The items that are no property of another one. Those that would be, but of none, come last in the search.
+    /// Returns the items that are no property of another one. Items with `itemprop` that belong to no other come last
+    /// in the search.
     pub(super) fn items(mut self, skipped: &mut Vec<Skipped>) -> Vec<MicrodataItem> {
         let all = self.elements.iter().enumerate();
         let scopes = all.filter(|(_, element)| element.attr("itemscope").is_some());
@@ -146,7 +148,8 @@ impl<'a> Reader<'a> {
         has_room.then(|| MicrodataValue::Item(self.item(element, around)))
     }
 
-    /// Whether there is room for a value. Once there was none, nothing more is read: each text may be the whole page.
+    /// Returns whether there is room for a value. Once there was none, nothing more is read: each text may be the whole
+    /// page.
     fn has_room(&mut self, weight: impl FnOnce() -> usize) -> bool {
         if self.room.is_full() {
             self.room.leave_out();
@@ -155,7 +158,7 @@ impl<'a> Reader<'a> {
         self.room.take(weight())
     }
 
-    /// The elements that are properties of an item, in the order of the page.
+    /// Returns the elements that are properties of an item, in the order of the page.
     fn properties(&mut self, root: Element<'a>) -> Vec<Element<'a>> {
         if self.visits == 0 {
             return Vec::new();
@@ -200,13 +203,13 @@ fn is_in_item(element: Element<'_>) -> bool {
     false
 }
 
-/// Returns what there is to read of an item itself, each time that it is met.
+/// Returns the length of an item's own attributes, which are read each time that the item is met.
 fn head_weight(item: Element<'_>) -> usize {
     let attributes = ["itemtype", "itemid", "itemref"];
     attributes.iter().map(|name| names(item, name).len()).sum()
 }
 
-/// The names in an attribute, once each.
+/// Returns the names in an attribute, once each.
 fn distinct(names: &str) -> Vec<&str> {
     let mut seen = HashSet::new();
     names

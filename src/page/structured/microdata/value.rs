@@ -1,15 +1,15 @@
-//! The value of a property that is no item.
+//! Value of a property that is no item.
 
 use crate::page::html::Element;
 
-/// Where an element has its value.
+/// Place where an element has its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
-    /// In an attribute.
+    /// An attribute.
     Attr(&'static str),
-    /// In an attribute that holds a URL.
+    /// An attribute that holds a URL.
     Url(&'static str),
-    /// In its text.
+    /// The text of the element.
     Text,
 }
 
@@ -27,7 +27,7 @@ impl Source {
         }
     }
 
-    /// Returns how much there is to read for it, before anything is.
+    /// Returns the amount to read for the value, before anything is read.
     pub(super) fn weight(self, element: Element<'_>) -> usize {
         match self {
             Self::Attr(name) | Self::Url(name) => element.attr(name).map_or(0, str::len),
@@ -38,7 +38,7 @@ impl Source {
         }
     }
 
-    /// The value: empty when the attribute is missing or no URL.
+    /// Reads the value: empty when the attribute is missing or no URL.
     pub(super) fn read(self, element: Element<'_>) -> String {
         match self {
             Self::Attr(name) => element.attr(name).unwrap_or_default().to_owned(),

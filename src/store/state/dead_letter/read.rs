@@ -1,4 +1,4 @@
-//! Reading dead letters back.
+//! Reading of dead letters from their file.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
@@ -13,10 +13,10 @@ pub(crate) fn path(directory: &Path) -> PathBuf {
     directory.join(DEAD_LETTERS)
 }
 
-/// Reads the dead letters of a file, in order; none when there is no such file. After an error there are no more.
+/// Reads the dead letters of a file, in order; nothing when there is no such file. After an error there are no more.
 ///
-/// `committed` is how much of the file counts, in bytes: what is behind was not committed when the process ended. Without
-/// it a last line that was cut off is left out.
+/// `committed` is the length of the part of the file that counts, in bytes: what is behind it was not committed when
+/// the process ended. Without it a last line that was cut off is left out.
 ///
 /// # Errors
 /// [`ErrorKind::File`] when the file cannot be read, or is shorter than what was committed.
@@ -49,7 +49,7 @@ pub(crate) fn read(
     })
 }
 
-/// The lines of the file that are left.
+/// Iterator over the dead letters of a file.
 struct Letters {
     /// Lines that are left to read; `None` when there are no more.
     lines: Option<BufReader<Take<File>>>,

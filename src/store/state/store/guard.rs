@@ -1,4 +1,4 @@
-//! The tree can panic on a damaged file: here that becomes an error.
+//! Calls into the tree, which can panic on a damaged file: here such a panic becomes an error.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ thread_local! {
     static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Makes a call into the tree at this path.
+/// Makes a call into the tree at this path, and turns a panic into an error.
 ///
 /// # Errors
 /// Those of the call, and [`ErrorKind::Storage`] when it panics.
@@ -22,7 +22,7 @@ pub(super) fn guarded<T>(path: &Path, call: impl FnOnce() -> Result<T>) -> Resul
     called.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, unreadable(path))))
 }
 
-/// Lets nothing be said on standard error about a panic that becomes an error.
+/// Keeps panics that become an error from being reported on standard error.
 pub(crate) fn quieten_panics() {
     let say = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

@@ -1,31 +1,31 @@
-//! The keys of the notes: what is not a request of the queue. The first byte says of what kind they are.
+//! Keys of the keyspace `notes`, which holds all but the requests of the queue. The first byte of a key is its kind.
 
 use crate::model::saved_record::RecordKind;
 use crate::queue::queued::HostId;
 
-/// Fingerprints of what was seen, and of what is out of scope.
+/// Kinds of the fingerprints of what was seen, and of what is out of scope.
 pub(super) const SEEN: u8 = b's';
 pub(super) const FOREIGN: u8 = b'f';
-/// Fingerprints of the items' keys.
+/// Kind of the fingerprints of the items' keys.
 pub(super) const ITEM: u8 = b'i';
-/// Hosts, and their priorities.
+/// Kinds of hosts, and of their priorities.
 pub(super) const HOST: u8 = b'h';
 pub(super) const LANE: u8 = b'l';
-/// What parts of the crawl keep.
+/// Kind of the saved records of parts of the crawl.
 const KEPT: u8 = b'x';
 
-/// The places that belong to the crawl.
+/// Key of the hosts, domains or prefixes that belong to the crawl.
 pub(super) const SCOPE: &[u8] = b"c";
-/// The key of the fingerprints.
+/// Key under which the key of the fingerprints is stored.
 pub(super) const KEY: &[u8] = b"k";
-/// Everything else of the last commit.
+/// Key of everything else of the last commit.
 pub(super) const ROOT: &[u8] = b"r";
 
-/// In the queue, the commit that it is of: a damaged tree can be as old as an earlier commit in one keyspace and not in
-/// the other. The keys of requests are longer.
+/// Key, in the queue, of the number of its commit: a damaged tree can be as old as an earlier commit in one keyspace
+/// and not in the other. The keys of requests are longer.
 pub(super) const COMMIT: &[u8] = b"c";
 
-/// A part of the fingerprints of one commit.
+/// Returns the key of a part of the fingerprints of one commit.
 pub(super) fn fingerprints(kind: u8, commit: u64, part: u32) -> Vec<u8> {
     let (commit, part) = (commit.to_be_bytes(), part.to_be_bytes());
     [&[kind], &commit[..], &part[..]].concat()
@@ -44,18 +44,18 @@ pub(super) fn kept(kind: RecordKind, name: &str) -> Vec<u8> {
     [&kept_of(kind), name.as_bytes()].concat()
 }
 
-/// Returns what all keys of this kind begin with.
+/// Returns the prefix of all keys of this kind of saved record.
 pub(super) fn kept_of(kind: RecordKind) -> [u8; 2] {
     [KEPT, kind.letter()]
 }
 
-/// Reads back [`host`]; none for what is no such key.
+/// Reads back a key of [`host`]; `None` for any other key.
 pub(super) fn host_of(key: &[u8]) -> Option<HostId> {
     let host = key.strip_prefix(&[HOST])?;
     Some(HostId(u32::from_be_bytes(host.try_into().ok()?)))
 }
 
-/// Reads back [`lane`]; none for what is no such key.
+/// Reads back a key of [`lane`]; `None` for any other key.
 pub(super) fn lane_of(key: &[u8]) -> Option<(HostId, i32)> {
     let (host, priority) = key.strip_prefix(&[LANE])?.split_first_chunk()?;
     let priority = i32::from_be_bytes(priority.try_into().ok()?);

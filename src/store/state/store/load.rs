@@ -1,4 +1,4 @@
-//! Reading a store back: what an earlier process had committed.
+//! Reading of a store: what an earlier process had committed.
 
 use super::guard::guarded;
 use super::{DeadLetters, Root, Store, keys, storage, unreadable};
@@ -9,27 +9,27 @@ use crate::queue::frontier::disk::Remembered;
 use crate::queue::queued::HostId;
 use crate::store::state::{Delivered, HostRecord, Saved};
 
-/// The last commit: what a crawl goes on with.
+/// Last commit, which a crawl goes on with.
 #[derive(Debug)]
 pub(crate) struct Committed {
     pub(crate) saved: Saved,
     pub(crate) delivered: Delivered,
     pub(crate) remembered: Remembered,
-    /// The keys of the items that were kept.
+    /// Keys of the items that were kept.
     pub(crate) item_keys: SeenSet,
-    /// In the order of their numbers.
+    /// Hosts in the order of their numbers.
     pub(crate) hosts: Vec<HostRecord>,
-    /// The places that belong to the crawl.
+    /// Hosts, domains or prefixes that belong to the crawl.
     pub(crate) scope: Vec<String>,
-    /// What parts of the crawl kept.
+    /// Saved records of parts of the crawl.
     pub(crate) kept: Vec<SavedRecord>,
 }
 
 impl Store {
-    /// Reads everything but the queue; none when nothing was ever committed.
+    /// Reads everything but the queue; `None` when nothing was ever committed.
     ///
     /// # Errors
-    /// [`ErrorKind::Storage`] when it cannot be read, or is damaged.
+    /// [`ErrorKind::Storage`] when the store cannot be read, or is damaged.
     pub(crate) fn load(&mut self) -> Result<Option<Committed>> {
         let path = self.path.clone();
         guarded(&path, || self.load_all())
@@ -63,7 +63,7 @@ impl Store {
         }))
     }
 
-    /// The last commit's own record; none when there was no commit.
+    /// Reads the last commit's own record; `None` when there was no commit.
     pub(super) fn root(&self) -> Result<Option<Root>> {
         let root = self.notes.get(keys::ROOT);
         let Some(root) = root.map_err(|error| storage(&self.path, error))? else {
@@ -99,7 +99,7 @@ impl Store {
         Ok(set)
     }
 
-    /// In the order of their numbers.
+    /// Reads the hosts in the order of their numbers.
     pub(super) fn hosts(&self) -> Result<Vec<HostRecord>> {
         let mut hosts = Vec::new();
         for entry in self.notes.prefix([keys::HOST]) {
@@ -134,7 +134,7 @@ impl Store {
         Ok(kept)
     }
 
-    /// The hosts and priorities of which the queue may have requests.
+    /// Reads the hosts and priorities of which the queue may have requests.
     fn lanes(&self) -> Result<Vec<(HostId, i32)>> {
         let mut lanes = Vec::new();
         for entry in self.notes.prefix([keys::LANE]) {

@@ -1,4 +1,4 @@
-//! What is asked of a job that nobody crawls: how far it has come, and to try again what failed.
+//! Operations on a job that nobody crawls: showing its progress, and trying again what failed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::store::state::{
     DEAD_LETTERS, Directory, FRONTIER, HostRecord, RunFile, State, dead_letter,
 };
 
-/// How far a job has come.
+/// Progress of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Summary {
     pub(crate) pages: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Summary {
     pub(crate) dead: u64,
 }
 
-/// The numbers of a job; none when it has none.
+/// Returns the progress of a job; `None` when nothing was committed.
 ///
 /// # Errors
 /// [`ErrorKind::Storage`] when its store cannot be read.
@@ -49,7 +49,7 @@ pub(crate) fn summary(directory: &Path) -> Result<Option<Summary>> {
     }))
 }
 
-/// Puts the dead letters of a job back into its queue, so that its next run goes on with them; answers how many.
+/// Puts the dead letters of a job back into its queue, so that its next run goes on with them; returns how many.
 ///
 /// # Errors
 /// [`ErrorKind::File`] for a dead letter that cannot be read, [`ErrorKind::Storage`] when the store cannot be read or
@@ -77,10 +77,10 @@ pub(crate) fn retry_failed(directory: &Directory) -> Result<u64> {
     Ok(count)
 }
 
-/// Makes sure that every output of a run that has ended is as the run left it: it will be continued where it ended.
+/// Checks that every output of a run that has ended is as the run left it: it will be continued where it ended.
 ///
 /// # Errors
-/// [`ErrorKind::Storage`] for one that was moved, changed or continued by others.
+/// [`ErrorKind::Storage`] for an output that was moved, changed or continued by others.
 fn check_outputs(run: &RunFile, root: &Root) -> Result<()> {
     if root.saved.finish.is_none() {
         // It was killed: what is behind is its own, and will be cut off.

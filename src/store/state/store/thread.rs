@@ -1,4 +1,4 @@
-//! The thread that a store is called from: a commit or a read can take its time, and a runtime worker has none.
+//! Thread on which a store is called: a commit or a read can take long, and must not hold up a runtime worker.
 
 use std::sync::mpsc;
 
@@ -10,14 +10,14 @@ use crate::page::error::{Error, ErrorKind, Result};
 use crate::queue::frontier::{Arrived, Range};
 use crate::store::state::Delivered;
 
-/// What a store is asked to do, in this order.
+/// Command to a store. Commands are done in order.
 #[derive(Debug)]
 pub(crate) enum Command {
     Commit(Box<Cut>, Delivered),
     Read(Range),
 }
 
-/// What came of it, in the same order.
+/// Answer to a command, in the same order.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Committed,
@@ -26,19 +26,19 @@ pub(crate) enum Answer {
     Failed(Error),
 }
 
-/// The way to a store's thread. The thread ends when all senders are gone.
+/// Channels to and from a store's thread. The thread ends when all senders are gone.
 #[derive(Debug)]
 pub(crate) struct StoreThread {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) answers: answers::UnboundedReceiver<Answer>,
 }
 
-/// Resolves, to an error, when a store's thread has ended and let go of everything.
+/// Receiver that resolves, to an error, when a store's thread has ended and let go of everything.
 pub(crate) type Ended = oneshot::Receiver<()>;
 
 impl StoreThread {
-    /// Starts the thread. `open` opens the store; what it answers besides comes through the receiver, and its third
-    /// part lives as long as the thread.
+    /// Starts the thread. `open` opens the store; the second part of its result comes through the receiver, and the
+    /// third lives as long as the thread.
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when there can be no thread.
@@ -72,7 +72,7 @@ impl StoreThread {
     }
 }
 
-/// Does what is asked until nobody asks any more or something fails.
+/// Does the commands until nobody sends any more or one fails.
 fn serve(
     mut store: Store,
     commands: &mpsc::Receiver<Command>,
