@@ -9,7 +9,8 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use crawlworks::internals::Queue;
+use crawlworks::__private::{Candidate, Feedback, Queue, Turn};
+use crawlworks::identity::Fingerprint;
 use crawlworks::{Request, Settings};
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -47,25 +48,47 @@ fn request(number: usize, hosts: usize) -> Result<Request, Failure> {
     ))?)
 }
 
+/// Queues a request, which counts as new.
+fn push(queue: &mut Queue, number: usize, request: Request) -> Result<(), Failure> {
+    let candidate = Candidate {
+        host: queue.host(request.url()),
+        fingerprint: Fingerprint::from(number as u64),
+        request,
+        force: false,
+    };
+    queue.add(vec![candidate])?;
+    Ok(())
+}
+
+/// Starts the next request and finishes it at once; `None` when nothing may start now.
+fn pop(queue: &mut Queue, now: Duration) -> Option<Request> {
+    let Turn::Start(host, queued) = queue.next(now) else {
+        return None;
+    };
+    queue.finish(host, queued.request.url(), Feedback::None, now);
+    queue.settle(host, &queued);
+    Some(queued.request)
+}
+
 /// Pushes a million requests and pops them again; one is popped for every two pushed, then the rest.
 #[expect(clippy::cast_precision_loss, reason = "a million is exact in a float")]
 fn steps_per_second(hosts: usize, delay: Duration) -> Result<f64, Failure> {
     let mut settings = Settings::default();
     settings.delay = delay;
-    let mut queue = Queue::new(&settings);
+    let mut queue = Queue::in_memory(&settings);
     let requests: Vec<Request> = (0..REQUESTS)
         .map(|n| request(n, hosts))
         .collect::<Result<_, _>>()?;
     let (mut now, mut popped) = (Duration::ZERO, Vec::with_capacity(REQUESTS));
     let begin = Instant::now();
     for (number, request) in requests.into_iter().enumerate() {
-        queue.push(request)?;
+        push(&mut queue, number, request)?;
         if number % 2 == 1 {
-            popped.extend(queue.pop(now)?);
+            popped.extend(pop(&mut queue, now));
         }
     }
     while popped.len() < REQUESTS {
-        match queue.pop(now)? {
+        match pop(&mut queue, now) {
             Some(request) => popped.push(request),
             None => now += Duration::from_millis(1),
         }
@@ -75,13 +98,13 @@ fn steps_per_second(hosts: usize, delay: Duration) -> Result<f64, Failure> {
 
 /// The memory that one more host takes while it waits for its next start: name, queue, limiter, one request.
 fn parked_host() -> Result<usize, Failure> {
-    let mut queue = Queue::new(&Settings::default());
+    let mut queue = Queue::in_memory(&Settings::default());
     let before = resident()?;
     for n in 0..2 * PARKED {
-        queue.push(request(n, PARKED)?)?;
+        push(&mut queue, n, request(n, PARKED)?)?;
     }
     // The first request of each host is started and gone; the second waits for the delay.
-    while queue.pop(Duration::ZERO)?.is_some() {}
+    while pop(&mut queue, Duration::ZERO).is_some() {}
     let after = resident()?;
     drop(queue);
     Ok(after.saturating_sub(before) / PARKED)

@@ -69,8 +69,6 @@ pub use policy::rules::{Rule, Rules};
 
 // The ways in.
 pub use engine::crawler::{Crawler, ItemStream};
-#[doc(hidden)]
-pub use engine::internals;
 pub use engine::job::{Args, Job};
 pub use engine::site::Site;
 pub use engine::spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
@@ -80,6 +78,18 @@ pub use recipe::Recipe;
 
 // Crates whose types stand in signatures: nobody has to find the version that fits.
 pub use {bytes, http, url};
+
+/// Parts that this package's benchmarks and fuzz targets drive as they are. Not part of the API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::fetch::downloader::Decoder;
+    pub use crate::queue::frontier::{Candidate, SeenSet};
+    pub use crate::queue::queued::{HostId, Queued};
+    pub use crate::queue::scheduler::{Feedback, Memory};
+    pub use crate::queue::{Queue, Turn};
+    pub use crate::store::checkpoint::{Checkpoint, Delivered, HostRecord, JobStore, Saved};
+    pub use crate::store::state::store::Store;
+}
 
 pub mod prelude;
 

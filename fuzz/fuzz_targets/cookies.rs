@@ -1,10 +1,20 @@
 //! `Set-Cookie`: the host that sets it in the first line, the header behind it.
 #![no_main]
 
-use crawlworks::internals::cookie;
-use http::HeaderValue;
+use crawlworks::middleware::Cookies;
+use crawlworks::{Request, Response};
+use http::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use libfuzzer_sys::fuzz_target;
 use url::Url;
+
+/// Returns the `Cookie` header of a request for `wanted`, after an answer of `set_by` with this `Set-Cookie`.
+fn cookie(line: HeaderValue, set_by: Url, wanted: Url) -> Option<HeaderValue> {
+    let cookies = Cookies::default();
+    let headers = HeaderMap::from_iter([(SET_COOKIE, line)]);
+    let answer = Response::new(Request::from(set_by), 200).with_headers(headers);
+    cookies.keep("", &answer);
+    cookies.header(&Request::from(wanted))
+}
 
 fuzz_target!(|data: &[u8]| {
     let mut parts = data.splitn(2, |byte| *byte == b'\n');

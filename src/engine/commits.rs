@@ -4,7 +4,7 @@
 //! A finished visit keeps its slot of `concurrency` until it is committed. So a crash never costs more than
 //! `concurrency` visits, and a store that cannot keep up slows the crawl down instead of falling behind.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,19 +15,18 @@ use crate::model::report::Resumed;
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::policy::scope::Scope;
-use crate::queue::frontier::Range;
+use crate::queue::HostState;
 use crate::queue::queued::{HostId, Queued};
-use crate::queue::scheduler::{Memory, Scheduler};
-use crate::store::state::store::{self, Answer, Command, StoreThread};
-use crate::store::state::{DeadLetter, HostRecord, Parsing};
+use crate::queue::scheduler::Memory;
+use crate::store::checkpoint::{Answer, Command, HostRecord};
+use crate::store::dead_letter::DeadLetter;
+use crate::store::state::{Parsing, store};
+use crate::store::thread::StoreThread;
 
 /// Longest time that a change waits for its commit.
 const COMMIT_EVERY: Duration = Duration::from_millis(50);
 /// Maximum number of visits in one commit.
 const MAX_VISITS: usize = 1_000;
-/// Maximum number of reads that the store is asked for at a time: commits queue behind them.
-pub(crate) const MAX_READS: usize = 32;
-
 /// State of a durable job's commits, between the dispatcher and the store.
 #[derive(Debug)]
 pub(crate) struct Commits {
@@ -42,15 +41,10 @@ pub(crate) struct Commits {
     uncommitted: usize,
     /// Number of visits in the commit that is under way; `None` when no commit is.
     committing: Option<usize>,
-    /// Time of the first change since the last cut; `None` when nothing has changed.
+    /// Time of the first change since the last checkpoint; `None` when nothing has changed.
     since: Option<Instant>,
-    reads: usize,
-    /// Ranges to read from the store after the reads that are under way.
-    later_reads: VecDeque<Range>,
-    new_hosts: Vec<(HostId, String)>,
-    slowed: BTreeMap<HostId, String>,
     dead: Vec<DeadLetter>,
-    /// Number of places in the crawl's scope at the last cut.
+    /// Number of places in the crawl's scope at the last checkpoint.
     scope: usize,
     /// Number of times in a row that the process ended while a page was being parsed, by the page's fingerprint.
     pub(super) suspects: BTreeMap<u64, u32>,
@@ -70,10 +64,6 @@ impl Commits {
             uncommitted: 0,
             committing: None,
             since: None,
-            reads: 0,
-            later_reads: VecDeque::new(),
-            new_hosts: Vec::new(),
-            slowed: BTreeMap::new(),
             dead: Vec::new(),
             scope: 0,
             suspects: BTreeMap::new(),
@@ -100,11 +90,6 @@ impl Commits {
         self.uncommitted + self.committing.unwrap_or_default()
     }
 
-    /// Returns whether a read of a host's requests from the store is under way.
-    pub(super) fn is_reading(&self) -> bool {
-        self.reads > 0
-    }
-
     /// Notes that something has changed since the last commit.
     pub(super) fn changed(&mut self) {
         self.since.get_or_insert_with(Instant::now);
@@ -114,15 +99,6 @@ impl Commits {
     pub(super) fn visited(&mut self) {
         self.uncommitted += 1;
         self.changed();
-    }
-
-    pub(super) fn new_host(&mut self, host: HostId, name: &str) {
-        self.new_hosts.push((host, name.to_owned()));
-    }
-
-    /// Notes that a host asked for fewer requests.
-    pub(super) fn slowed(&mut self, host: HostId, name: &str) {
-        self.slowed.insert(host, name.to_owned());
     }
 
     pub(super) fn given_up(&mut self, letter: DeadLetter) {
@@ -137,17 +113,17 @@ impl Commits {
     }
 
     /// Starts a commit: counts the finished visits as part of it.
-    pub(super) fn cut(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.committing = Some(std::mem::take(&mut self.uncommitted));
         self.since = None;
     }
 
-    /// Takes the requests that were given up since the last cut.
+    /// Takes the requests that were given up since the last checkpoint.
     pub(super) fn take_dead(&mut self) -> Vec<DeadLetter> {
         std::mem::take(&mut self.dead)
     }
 
-    /// Returns the places in the crawl's scope if there are more of them than at the last cut (none is ever removed);
+    /// Returns the places in the crawl's scope if there are more of them than at the last checkpoint (none is ever removed);
     /// otherwise `None`.
     pub(super) fn take_scope(&mut self, scope: &Scope) -> Option<Vec<String>> {
         let inside = scope.inside();
@@ -164,24 +140,6 @@ impl Commits {
         self.suspects = suspects.map(count).collect();
     }
 
-    /// Takes the records of new and changed hosts, which the store does not have yet.
-    pub(super) fn take_hosts(
-        &mut self,
-        scheduler: &Scheduler,
-        now: Duration,
-    ) -> Vec<(HostId, HostRecord)> {
-        let new: Vec<_> = self.new_hosts.drain(..).collect();
-        let mut records: BTreeMap<HostId, HostRecord> = new
-            .into_iter()
-            .map(|(host, name)| (host, host_record(name, Memory::default())))
-            .collect();
-        for (host, name) in std::mem::take(&mut self.slowed) {
-            let memory = scheduler.pace_memory(host, now);
-            records.insert(host, host_record(name, memory));
-        }
-        records.into_iter().collect()
-    }
-
     /// Notes that the commit under way is stored.
     ///
     /// # Errors
@@ -192,24 +150,6 @@ impl Commits {
             self.parsing.clear()?;
         }
         Ok(())
-    }
-
-    /// Asks the store for a part of a host's requests.
-    pub(super) fn read(&mut self, range: Range) {
-        if self.reads < MAX_READS {
-            self.reads += 1;
-            self.send(Command::Read(range));
-        } else {
-            self.later_reads.push_back(range);
-        }
-    }
-
-    /// Notes that the answer to a [`read`](Self::read) has arrived.
-    pub(super) fn arrived(&mut self) {
-        self.reads -= 1;
-        if let Some(next) = self.later_reads.pop_front() {
-            self.read(next);
-        }
     }
 
     pub(super) fn send(&self, command: Command) {
@@ -238,16 +178,21 @@ pub(super) async fn answer(commits: Option<&mut Commits>) -> Result<Answer> {
     }
 }
 
-fn host_record(name: String, memory: Memory) -> HostRecord {
-    let closed_until =
-        (!memory.closed_for.is_zero()).then(|| SystemTime::now() + memory.closed_for);
-    HostRecord {
-        name,
+/// Returns the record of a host as the store keeps it: with times that the next process understands.
+pub(super) fn host_record(host: HostState) -> (HostId, HostRecord) {
+    let Memory {
+        closed_for,
+        backoff,
+    } = host.pace;
+    let closed_until = (!closed_for.is_zero()).then(|| SystemTime::now() + closed_for);
+    let record = HostRecord {
+        name: host.name,
         closed_until: closed_until
             .and_then(|until| until.duration_since(UNIX_EPOCH).ok())
             .map(milliseconds),
-        backoff: (!memory.backoff.is_zero()).then(|| milliseconds(memory.backoff)),
-    }
+        backoff: (!backoff.is_zero()).then(|| milliseconds(backoff)),
+    };
+    (host.id, record)
 }
 
 /// Returns the pace at which an earlier process made requests to this host.

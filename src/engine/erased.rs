@@ -20,7 +20,6 @@ use crate::page::html::{Cuts, Limits, Marks};
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::store::state::Parse;
-use crate::store::state::store::Cut;
 
 /// A spider with the sender of its item channel and its limits.
 pub(crate) struct Plumbed<S: Spider> {
@@ -98,10 +97,6 @@ pub(crate) trait ErasedSpider: Send + Sync {
     /// Parses a page. `suspect` is dropped when the spider is done with the page: a page that waits for its place among
     /// the items after that counts as parsed.
     fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed>;
-    /// Sends a commit after the items that were delivered so far.
-    fn commit(&self, cut: Box<Cut>);
-    /// Ends the pipelines after the items that were delivered so far.
-    fn end(&self);
 }
 
 impl<S: Spider> ErasedSpider for Plumbed<S> {
@@ -143,14 +138,6 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
                 error: error.map(|error| error.with_url(&url)),
             }
         })
-    }
-
-    fn commit(&self, cut: Box<Cut>) {
-        self.entrance.commit(cut);
-    }
-
-    fn end(&self) {
-        self.entrance.end();
     }
 }
 

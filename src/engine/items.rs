@@ -4,6 +4,6 @@ mod channel;
 mod handover;
 mod writer;
 
-pub(crate) use channel::{ItemReceiver, ItemSender};
+pub(crate) use channel::{ItemChannel, ItemReceiver, ItemSender};
 pub(crate) use handover::{Handed, Handover, Memory, Receipt};
 pub(crate) use writer::{Counts, ItemWriter, WriterCommits};

@@ -8,8 +8,6 @@ mod commits;
 pub(crate) mod crawler;
 mod dispatch;
 mod erased;
-#[doc(hidden)]
-pub mod internals;
 mod items;
 pub mod job;
 mod outages;
@@ -20,7 +18,7 @@ mod sitemaps;
 pub(crate) mod spider;
 mod visit;
 
-pub(crate) use commits::{Commits, MAX_READS};
+pub(crate) use commits::Commits;
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::{Plumbed, panicked};
 pub(crate) use items::{

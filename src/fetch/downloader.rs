@@ -21,7 +21,7 @@ mod tls;
 
 use futures_util::future::BoxFuture;
 
-pub(crate) use self::decode::Decoder;
+pub use self::decode::Decoder;
 pub use self::http::HttpDownloader;
 pub(crate) use self::look::Look;
 pub(crate) use self::outgoing::check_framing;

@@ -13,27 +13,31 @@ use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
 use crate::queue::queued::{HostId, Queued};
-pub(crate) use disk::{Arrived, Changes, DiskFrontier, Range};
-pub(crate) use memory::MemoryFrontier;
-pub(crate) use seen::SeenSet;
+pub(crate) use disk::DiskFrontier;
+pub(crate) use disk::{Arrived, Changes, Range};
+pub(super) use memory::MemoryFrontier;
+pub use seen::SeenSet;
 
 /// A request on its way into the frontier.
 #[derive(Debug)]
-pub(crate) struct Candidate {
-    pub(crate) host: HostId,
-    pub(crate) fingerprint: Fingerprint,
-    pub(crate) request: Request,
+pub struct Candidate {
+    /// Number of its host.
+    pub host: HostId,
+    /// Fingerprint of the request.
+    pub fingerprint: Fingerprint,
+    /// The request.
+    pub request: Request,
     /// Store it even if the same request was seen before.
-    pub(crate) force: bool,
+    pub force: bool,
 }
 
 /// Result of adding a batch.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Added {
+pub struct Added {
     /// Host and priority of each request that was stored, in order.
-    pub(crate) stored: Vec<(HostId, i32)>,
+    pub stored: Vec<(HostId, i32)>,
     /// Number of requests that were not added, because they were seen before.
-    pub(crate) duplicates: u64,
+    pub duplicates: u64,
 }
 
 /// Result of [`Frontier::take`].

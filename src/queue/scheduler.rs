@@ -9,7 +9,7 @@
 //! as there are others.
 //!
 //! The scheduler holds a small window of each host's next requests; the [`Frontier`](crate::queue::frontier::Frontier) holds
-//! the rest and hands more up on [`Turn::Refill`].
+//! the rest and hands more up on [`Pick::Refill`].
 
 mod host;
 mod pace;
@@ -24,7 +24,7 @@ use governor::Quota;
 use crate::model::settings::Settings;
 use crate::queue::queued::{HostId, Queued};
 use host::{Host, Place};
-pub(crate) use pace::{Feedback, Memory};
+pub use pace::{Feedback, Memory};
 use pace::{Limiter, SchedulerClock, limiter};
 
 /// Number of requests of one host that the scheduler holds at a time.
@@ -32,7 +32,7 @@ pub(crate) const WINDOW: usize = 16;
 
 /// Result of [`Scheduler::next`].
 #[derive(Debug, PartialEq)]
-pub(crate) enum Turn {
+pub(super) enum Pick {
     /// Start this request now.
     Start(HostId, Queued),
     /// This host's turn has come, but its next requests are in the frontier: [`Scheduler::fill`] it and ask again.
@@ -45,7 +45,7 @@ pub(crate) enum Turn {
 
 /// Queues by host, politeness times and the order among hosts.
 #[derive(Debug)]
-pub(crate) struct Scheduler {
+pub(super) struct Scheduler {
     hosts: Vec<Host>,
     ids: HashMap<Box<str>, HostId>,
     ready: VecDeque<HostId>,
@@ -99,7 +99,7 @@ impl Ord for Later {
 }
 
 impl Scheduler {
-    pub(crate) fn new(settings: &Settings) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
         let clock = SchedulerClock::default();
         let global = settings
             .max_rate
@@ -127,7 +127,7 @@ impl Scheduler {
     }
 
     /// The number of this host, and whether it is new. Numbers grow by one.
-    pub(crate) fn host(&mut self, name: &str) -> (HostId, bool) {
+    pub(super) fn host(&mut self, name: &str) -> (HostId, bool) {
         if let Some(id) = self.ids.get(name) {
             return (*id, false);
         }
@@ -141,7 +141,7 @@ impl Scheduler {
     /// Tells that the frontier has one more request of this host. Answers whether its priority is above that of the
     /// last one in the window: then the window belongs back into the frontier ([`take_back`](Self::take_back)), so
     /// that the next refill is in order.
-    pub(crate) fn expect(&mut self, id: HostId, priority: i32) -> bool {
+    pub(super) fn expect(&mut self, id: HostId, priority: i32) -> bool {
         self.waiting += 1;
         let Some(host) = self.hosts.get_mut(id.0 as usize) else {
             return false;
@@ -157,7 +157,7 @@ impl Scheduler {
     }
 
     /// Tells that the frontier may have requests of this host, which count as waiting already.
-    pub(crate) fn expect_more(&mut self, id: HostId) {
+    pub(super) fn expect_more(&mut self, id: HostId) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.has_more = true;
             host.is_awaited = false;
@@ -166,12 +166,12 @@ impl Scheduler {
     }
 
     /// Counts requests that wait elsewhere: in the frontier, since an earlier process.
-    pub(crate) fn expect_waiting(&mut self, requests: u64) {
+    pub(super) fn expect_waiting(&mut self, requests: u64) {
         self.waiting += requests;
     }
 
     /// Takes back the window of a host, in order; it counts as in the frontier again.
-    pub(crate) fn take_back(&mut self, id: HostId) -> VecDeque<Queued> {
+    pub(super) fn take_back(&mut self, id: HostId) -> VecDeque<Queued> {
         let Some(host) = self.hosts.get_mut(id.0 as usize) else {
             return VecDeque::new();
         };
@@ -182,7 +182,7 @@ impl Scheduler {
     /// Hands over requests of a host from the frontier, in the order in which they should go, and says whether the
     /// frontier has more of them. If it has, but hands over none, the host waits for
     /// [`expect_more`](Self::expect_more).
-    pub(crate) fn fill(&mut self, id: HostId, requests: Vec<Queued>, has_more: bool) {
+    pub(super) fn fill(&mut self, id: HostId, requests: Vec<Queued>, has_more: bool) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.is_awaited = has_more && requests.is_empty();
             host.has_more = has_more;
@@ -192,14 +192,14 @@ impl Scheduler {
     }
 
     /// Returns whether a host has requests in its queue, in the scheduler or in the frontier.
-    pub(crate) fn has_waiting(&self, id: HostId) -> bool {
+    pub(super) fn has_waiting(&self, id: HostId) -> bool {
         let host = self.hosts.get(id.0 as usize);
         host.is_some_and(|host| host.has_more || !host.due.is_empty() || !host.window.is_empty())
     }
 
     /// Queues a request that goes before everything else of its host, also when the host is held: one for robots.txt, which
     /// is the crawl's own and not counted as waiting, or one that looks for a host that is away and is counted already.
-    pub(crate) fn push_urgent(&mut self, id: HostId, queued: Queued) {
+    pub(super) fn push_urgent(&mut self, id: HostId, queued: Queued) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.urgent.push_back(queued);
         }
@@ -207,7 +207,7 @@ impl Scheduler {
     }
 
     /// Queues a request that must not start before `due`: a retry.
-    pub(crate) fn push_later(&mut self, id: HostId, queued: Queued, due: Duration) {
+    pub(super) fn push_later(&mut self, id: HostId, queued: Queued, due: Duration) {
         self.waiting += u64::from(queued.request.robots_for().is_none());
         self.later_count += 1;
         self.later.push(Reverse(Later {
@@ -220,13 +220,13 @@ impl Scheduler {
 
     /// Takes note that a request that [`next`](Self::next) handed out was not started and waits elsewhere, until it is
     /// [`put_back`](Self::put_back); the next one of its host goes in its place.
-    pub(crate) fn set_apart(&mut self, id: HostId) {
+    pub(super) fn set_apart(&mut self, id: HostId) {
         self.waiting += 1;
         self.refund(id);
     }
 
     /// Puts requests that were [`set_apart`](Self::set_apart) back to the front, in the same order.
-    pub(crate) fn put_back(&mut self, id: HostId, requests: Vec<Queued>) {
+    pub(super) fn put_back(&mut self, id: HostId, requests: Vec<Queued>) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             for queued in requests.into_iter().rev() {
                 host.due.push_front(queued);
@@ -237,7 +237,7 @@ impl Scheduler {
 
     /// Takes note that a request that [`next`](Self::next) handed out was not started and will not be; the next one
     /// of its host goes in its place.
-    pub(crate) fn refund(&mut self, id: HostId) {
+    pub(super) fn refund(&mut self, id: HostId) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.in_flight = host.in_flight.saturating_sub(1);
             host.has_permit = true;
@@ -249,14 +249,14 @@ impl Scheduler {
     }
 
     /// Lets only urgent requests of this host start, until [`release`](Self::release).
-    pub(crate) fn hold(&mut self, id: HostId) {
+    pub(super) fn hold(&mut self, id: HostId) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.holds += 1;
         }
     }
 
     /// Ends one [`hold`](Self::hold).
-    pub(crate) fn release(&mut self, id: HostId) {
+    pub(super) fn release(&mut self, id: HostId) {
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.holds = host.holds.saturating_sub(1);
         }
@@ -264,13 +264,13 @@ impl Scheduler {
     }
 
     /// Returns the part of a host's pace that is worth remembering beyond this process; see [`Memory`].
-    pub(crate) fn pace_memory(&self, id: HostId, now: Duration) -> Memory {
+    pub(super) fn pace_memory(&self, id: HostId, now: Duration) -> Memory {
         let host = self.hosts.get(id.0 as usize);
         host.map_or_else(Memory::default, |host| host.pace.memory(now))
     }
 
     /// Continues at the pace at which an earlier process asked this host, which counts as asked just now.
-    pub(crate) fn restore_pace(&mut self, id: HostId, memory: Memory, now: Duration) {
+    pub(super) fn restore_pace(&mut self, id: HostId, memory: Memory, now: Duration) {
         self.clock.set(now);
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.pace.restore(memory, now, &self.clock);
@@ -278,7 +278,7 @@ impl Scheduler {
     }
 
     /// Raises the delay of a host to what its robots.txt asks for.
-    pub(crate) fn raise_delay(&mut self, id: HostId, delay: Duration, now: Duration) {
+    pub(super) fn raise_delay(&mut self, id: HostId, delay: Duration, now: Duration) {
         self.clock.set(now);
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.pace.raise_floor(delay, now, &self.clock);
@@ -286,7 +286,7 @@ impl Scheduler {
     }
 
     /// Ends a visit at this host and learns from how it went.
-    pub(crate) fn finish(&mut self, id: HostId, feedback: Feedback, now: Duration) {
+    pub(super) fn finish(&mut self, id: HostId, feedback: Feedback, now: Duration) {
         self.clock.set(now);
         if let Some(host) = self.hosts.get_mut(id.0 as usize) {
             host.in_flight = host.in_flight.saturating_sub(1);
@@ -311,9 +311,9 @@ impl Scheduler {
         self.place(id);
     }
 
-    /// Returns what to do now. After [`Turn::Start`] the request counts as in flight until [`finish`](Self::finish),
+    /// Returns what to do now. After [`Pick::Start`] the request counts as in flight until [`finish`](Self::finish),
     /// [`set_apart`](Self::set_apart) or [`refund`](Self::refund).
-    pub(crate) fn next(&mut self, now: Duration) -> Turn {
+    pub(super) fn next(&mut self, now: Duration) -> Pick {
         self.clock.set(now);
         self.wake(now);
         while let Some(id) = self.ready.pop_front() {
@@ -336,26 +336,26 @@ impl Scheduler {
                 continue;
             }
             if host.needs_refill() {
-                return Turn::Refill(id);
+                return Pick::Refill(id);
             }
             if let Some(until) = self.ask_global() {
                 self.ready_first(id);
-                return Turn::Wait(until);
+                return Pick::Wait(until);
             }
             if let Some(queued) = self.start(id, now) {
-                return Turn::Start(id, queued);
+                return Pick::Start(id, queued);
             }
         }
-        self.next_wake().map_or(Turn::Idle, Turn::Wait)
+        self.next_wake().map_or(Pick::Idle, Pick::Wait)
     }
 
     /// Returns the number of waiting requests: in windows, in the frontier and for their time.
-    pub(crate) fn waiting(&self) -> u64 {
+    pub(super) fn waiting(&self) -> u64 {
         self.waiting
     }
 
     /// Returns the number of known hosts.
-    pub(crate) fn hosts(&self) -> usize {
+    pub(super) fn hosts(&self) -> usize {
         self.hosts.len()
     }
 

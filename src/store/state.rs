@@ -5,7 +5,7 @@
 //! | `lock` | held by the process that crawls; its number is in it |
 //! | `run.json` | the run: its job, its arguments and outputs, and whether it has ended ([`RunFile`]) |
 //! | `frontier/` | what the crawl has seen and what it has yet to do |
-//! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`]) |
+//! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`](crate::store::dead_letter::DeadLetter)) |
 //! | `parsing` | which requests are being parsed |
 //! | `streamed` | which items the reader of a stream has had since the last commit |
 //! | `report.json` | the report of the last run |
@@ -14,31 +14,26 @@
 //!
 //! The directory is its user's alone: URLs and arguments can be secrets.
 
-pub(crate) mod dead_letter;
 mod directory;
 pub(crate) mod history;
 mod lock;
 mod open;
 mod parsing;
 mod run_file;
-mod saved;
 pub(crate) mod store;
 mod streamed;
 
-pub(crate) use dead_letter::DeadLetter;
 pub(crate) use directory::Directory;
 pub(crate) use history::PastRun;
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};
 pub(crate) use run_file::Mismatch;
 pub(crate) use run_file::{RunFile, State, Unique};
-pub(crate) use saved::{Delivered, HostRecord, Saved};
 pub(crate) use streamed::{Had, Note, Streamed};
 
 const LOCK: &str = "lock";
 pub(crate) const RUN: &str = "run.json";
 const FRONTIER: &str = "frontier";
-const DEAD_LETTERS: &str = "dead-letter.jsonl";
 pub(crate) const PARSING: &str = "parsing";
 const STREAMED: &str = "streamed";
 const REPORT: &str = "report.json";

@@ -111,13 +111,14 @@ impl<S: Spider> Crawler<S> {
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
             context: self.into_context(
-                entrance,
+                entrance.clone(),
                 setup.key,
                 parsing,
                 cookies,
                 setup.pages.as_ref(),
             )?,
-            frontier: setup.frontier,
+            queue: setup.queue,
+            items: Box::new(entrance.clone()),
             commits: setup.commits,
             settings,
             counts,

@@ -10,15 +10,16 @@ use crate::items::sink::{OutputFile, Position, Sink};
 use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
-use crate::queue::frontier::disk::Remembered;
-use crate::queue::frontier::{DiskFrontier, Frontier, MemoryFrontier};
-use crate::store::state::store::{Committed, StoreThread, store_in};
+use crate::queue::Queue;
+use crate::store::checkpoint::Committed;
+use crate::store::state::store::store_in;
 use crate::store::state::{Directory, OpenJob};
+use crate::store::thread::StoreThread;
 
 /// Parts of a crawl that depend on whether it is a durable job.
 pub(super) struct Setup {
     pub(super) key: FingerprintKey,
-    pub(super) frontier: Box<dyn Frontier>,
+    pub(super) queue: Queue,
     pub(super) commits: Option<Commits>,
     /// The item writer's side of the commits; `None` in a crawl in memory.
     pub(super) line_commits: Option<WriterCommits>,
@@ -42,7 +43,7 @@ impl Setup {
         }
         Ok(Self {
             key: FingerprintKey::random(),
-            frontier: Box::new(MemoryFrontier::new(settings.order)),
+            queue: Queue::in_memory(settings),
             commits: None,
             line_commits: None,
             committed: None,
@@ -98,7 +99,7 @@ impl Setup {
         };
         Ok(Self {
             key: job.key,
-            frontier: Box::new(DiskFrontier::new(settings.order, Remembered::default())),
+            queue: Queue::durable(settings),
             commits: Some(Commits::new(
                 store,
                 store_in(job.directory.path()),

@@ -1,18 +1,14 @@
 //! Admission of requests to the frontier: the part of the dispatcher that drops duplicates and requests that do not
 //! belong to the crawl.
 
-use url::Url;
-
 use super::super::visit::{Link, is_in_own_chain};
 use super::Dispatcher;
 use crate::model::event::Event;
 use crate::model::report::{Filter, TrapKind};
-use crate::model::settings::Order;
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
 use crate::queue::frontier::Candidate;
-use crate::queue::queued::HostId;
 
 impl Dispatcher {
     /// Drops duplicates and requests that do not belong to the crawl, and queues the rest.
@@ -75,19 +71,19 @@ impl Dispatcher {
     }
 
     fn is_new(&mut self, fingerprint: Fingerprint) -> bool {
-        self.frontier.mark_seen(&[fingerprint]).contains(&true)
+        self.queue.mark_seen(&[fingerprint]).contains(&true)
     }
 
     /// Returns whether exactly this URL is new, for a page whose URL contains a session id.
     fn is_new_url(&mut self, request: &Request) -> bool {
         let exact = request.fingerprint(self.context.key);
-        self.frontier.mark_foreign(exact)
+        self.queue.mark_foreign(exact)
     }
 
     /// Counts requests that will never belong to the crawl, each request once.
     fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) {
         let fingerprints: Vec<Fingerprint> = refused.iter().map(|(_, of, _)| *of).collect();
-        let are_new = self.frontier.mark_seen(&fingerprints);
+        let are_new = self.queue.mark_seen(&fingerprints);
         for ((request, _, reason), is_new) in refused.iter().zip(are_new) {
             if is_new {
                 self.leave_out(request, *reason);
@@ -111,7 +107,7 @@ impl Dispatcher {
     /// Counts, once, a link that leads further down among pages that mirror each other. The same request may also be
     /// found elsewhere, and belong to the crawl there.
     fn mirrored(&mut self, request: &Request, fingerprint: Fingerprint) {
-        if self.frontier.mark_foreign(fingerprint) {
+        if self.queue.mark_foreign(fingerprint) {
             self.trapped(request, TrapKind::Mirror);
         } else {
             self.tally.duplicates += 1;
@@ -124,28 +120,17 @@ impl Dispatcher {
         self.sorted_out(request, Filter::Trap);
     }
 
-    /// Stores the requests that belong to the crawl and are new, and notifies the scheduler of them.
+    /// Queues the requests that belong to the crawl and are new.
     fn store(&mut self, batch: Vec<Candidate>) -> Result<()> {
-        if self.settings.order == Order::Depth {
-            // The newest go first: what the scheduler holds goes back below them.
-            for candidate in &batch {
-                self.give_back(candidate.host);
-            }
-        }
-        let added = self.frontier.add(batch)?;
+        let added = self.queue.add(batch)?;
         self.tally.duplicates += added.duplicates;
         self.tally.ledger.seen += added.stored.len() as u64;
-        for (host, priority) in added.stored {
-            if self.scheduler.expect(host, priority) {
-                self.give_back(host);
-            }
-        }
         Ok(())
     }
 
     fn candidate(&mut self, request: Request, fingerprint: Fingerprint) -> Candidate {
         Candidate {
-            host: self.host(request.url()),
+            host: self.queue.host(request.url()),
             fingerprint,
             force: request.is_unfiltered() || is_in_own_chain(&request),
             request,
@@ -161,18 +146,10 @@ impl Dispatcher {
     ) {
         match self.scope.check(&request) {
             Ok(()) => batch.push(self.candidate(request, fingerprint)),
-            Err(reason) if self.frontier.mark_foreign(fingerprint) => {
+            Err(reason) if self.queue.mark_foreign(fingerprint) => {
                 self.leave_out(&request, reason);
             }
             Err(_) => self.tally.duplicates += 1,
-        }
-    }
-
-    /// Returns the scheduler's window of a host to the frontier, so that the next refill is in order again.
-    fn give_back(&mut self, host: HostId) {
-        let window = self.scheduler.take_back(host);
-        if !window.is_empty() {
-            self.frontier.give_back(host, window.into());
         }
     }
 
@@ -183,14 +160,5 @@ impl Dispatcher {
             url: request.url().clone(),
             reason,
         });
-    }
-
-    pub(super) fn host(&mut self, url: &Url) -> HostId {
-        let name = url.host_str().unwrap_or_default();
-        let (host, is_new) = self.scheduler.host(name);
-        if let (true, Some(commits)) = (is_new, &mut self.commits) {
-            commits.new_host(host, name);
-        }
-        host
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-use super::super::commits::{Commits, pace_memory};
+use super::super::commits::{Commits, host_record, pace_memory};
 use super::Dispatcher;
 use crate::fetch::middleware::Cookies;
 use crate::model::event::Event;
@@ -14,10 +14,10 @@ use crate::model::report::{Filter, Finish, Ledger, Resumed};
 use crate::model::saved_record::{RecordKind, SavedRecord};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::request::Request;
-use crate::queue::frontier::DiskFrontier;
 use crate::queue::queued::{HostId, Queued};
-use crate::store::state::store::{self, Answer, Command, Committed, Cut};
-use crate::store::state::{DeadLetter, Delivered, Saved};
+use crate::store::checkpoint::{Answer, Checkpoint, Command, Committed, Delivered, Saved};
+use crate::store::dead_letter::DeadLetter;
+use crate::store::state::store;
 
 /// Number of unclean ends of the process in a row after which the page that was being parsed is given up.
 const MAX_CRASHES: u32 = 3;
@@ -33,27 +33,23 @@ impl Dispatcher {
             remembered,
             hosts,
             scope,
-            kept,
+            records,
             item_keys: _,
         } = committed;
         let now = self.now();
-        for record in &hosts {
-            let (host, _) = self.scheduler.host(&record.name);
-            let memory = pace_memory(record);
-            self.scheduler.restore_pace(host, memory, now);
-            self.tell_wait(
-                host,
-                &record.name,
-                memory.closed_for,
-                "Retry-After, to an earlier process",
-            );
+        for (number, record) in (0_u32..).zip(&hosts) {
+            let closed_for = pace_memory(record).closed_for;
+            let by = "Retry-After, to an earlier process";
+            self.tell_wait(HostId(number), &record.name, closed_for, by);
         }
-        for (host, _) in &remembered.lanes {
-            self.scheduler.expect_more(*host);
-        }
-        self.frontier = Box::new(DiskFrontier::new(self.settings.order, remembered));
+        let pending = saved.tally.pending();
+        let hosts = hosts.into_iter().map(|record| {
+            let pace = pace_memory(&record);
+            (record.name, pace)
+        });
+        self.queue.restore(hosts, remembered, pending, now);
         Arc::make_mut(&mut self.scope).include_all(scope);
-        for keepsake in kept {
+        for keepsake in records {
             self.take_back(keepsake);
         }
         self.take_credentials_again();
@@ -73,7 +69,6 @@ impl Dispatcher {
             commits.resumed = Some(resumed);
             commits.count_ends(&saved.suspects);
         }
-        self.scheduler.expect_waiting(self.tally.pending());
         self.stop_at_limits(resumed.items);
     }
 
@@ -118,8 +113,7 @@ impl Dispatcher {
 
     /// Gives up a request that was handed out and not started.
     pub(super) fn give_up(&mut self, host: HostId, queued: &Queued, error: &Error) {
-        self.scheduler.refund(host);
-        self.frontier.settle(host, queued);
+        self.queue.cancel(host, queued);
         if let Some(commits) = &mut self.commits {
             commits.changed();
         }
@@ -135,7 +129,7 @@ impl Dispatcher {
 
     /// Sets a request aside, which was handed out and not started, until a page was got or nothing is left to try.
     pub(super) fn set_aside(&mut self, host: HostId, queued: Queued) -> Result<()> {
-        self.scheduler.refund(host);
+        self.queue.set_aside(host);
         if let Some(commits) = &mut self.commits {
             commits.aside.push((host, queued));
         }
@@ -185,22 +179,23 @@ impl Dispatcher {
 
     /// Sends all changes to the store, by way of the item channel.
     pub(super) fn commit(&mut self) {
-        if let Some(cut) = self.cut(None, self.now()) {
-            self.context.spider.commit(Box::new(cut));
+        if let Some(checkpoint) = self.checkpoint(None, self.now()) {
+            self.items.commit(Box::new(checkpoint));
         }
     }
 
-    fn cut(&mut self, finish: Option<Finish>, now: Duration) -> Option<Cut> {
-        let kept = self.keepsakes();
+    fn checkpoint(&mut self, finish: Option<Finish>, now: Duration) -> Option<Checkpoint> {
+        let records = self.saved_records();
         let commits = self.commits.as_mut()?;
-        commits.cut();
+        commits.begin();
+        let (changes, hosts) = self.queue.changes(now);
         let resumed = commits.resumed.unwrap_or_default();
-        Some(Cut {
-            changes: self.frontier.cut(),
-            hosts: commits.take_hosts(&self.scheduler, now),
+        Some(Checkpoint {
+            changes,
+            hosts: hosts.into_iter().map(host_record).collect(),
             dead: commits.take_dead(),
             scope: commits.take_scope(&self.scope),
-            kept,
+            records,
             saved: Saved {
                 tally: self.tally.clone(),
                 seconds: resumed.seconds + now.as_secs_f64(),
@@ -212,7 +207,7 @@ impl Dispatcher {
     }
 
     /// Returns the saved records of parts of the crawl that have changed since the last cut.
-    fn keepsakes(&mut self) -> Vec<SavedRecord> {
+    fn saved_records(&mut self) -> Vec<SavedRecord> {
         let robots = self.book.changes(&self.settings.user_agent);
         let keepsake = |(origin, value): (Box<str>, _)| SavedRecord {
             kind: RecordKind::Robots,
@@ -238,8 +233,8 @@ impl Dispatcher {
         let delay = self.book.take_back(origin, record, agent, since_1970);
         if let (Some(delay), Ok(url)) = (delay.filter(|_| self.settings.robots), Url::parse(origin))
         {
-            let host = self.host(&url);
-            self.scheduler.raise_delay(host, delay, now);
+            let host = self.queue.host(&url);
+            self.queue.raise_delay(host, delay, now);
             self.tell_delay(host, &url, delay);
         }
     }
@@ -256,23 +251,26 @@ impl Dispatcher {
         }
     }
 
+    /// Asks the store for the requests that the queue wants back.
+    pub(super) fn ask_store(&mut self) {
+        let Some(commits) = &self.commits else {
+            return;
+        };
+        while let Some(range) = self.queue.next_read() {
+            commits.send(Command::Read(range));
+        }
+    }
+
     /// Handles an answer of the store.
     pub(super) fn answered(&mut self, answer: Answer) -> Result<()> {
         match answer {
             Answer::Committed => {
-                self.frontier.committed();
+                self.queue.committed();
                 if let Some(commits) = &mut self.commits {
                     commits.committed()?;
                 }
             }
-            Answer::Arrived(arrived) => {
-                let host = arrived.range.host;
-                self.frontier.arrived(arrived);
-                self.scheduler.expect_more(host);
-                if let Some(commits) = &mut self.commits {
-                    commits.arrived();
-                }
-            }
+            Answer::Arrived(arrived) => self.queue.arrived(arrived),
             Answer::Failed(error) => return Err(error),
         }
         Ok(())
@@ -288,13 +286,13 @@ impl Dispatcher {
     ) -> Result<()> {
         self.nothing_is_lost(finish)?;
         let was_committing = self.commits.as_ref().is_some_and(Commits::is_committing);
-        let Some(cut) = self.cut(Some(finish), elapsed) else {
+        let Some(checkpoint) = self.checkpoint(Some(finish), elapsed) else {
             return Ok(());
         };
         let Some(commits) = &mut self.commits else {
             return Ok(());
         };
-        commits.send(Command::Commit(Box::new(cut), delivered));
+        commits.send(Command::Commit(Box::new(checkpoint), delivered));
         let mut outstanding = 1 + usize::from(was_committing);
         while outstanding > 0 {
             if matches!(commits.answer().await?, Answer::Committed) {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::super::outages::{Admission, Sent, Silence, Suspect};
 use super::super::visit::Outcome;
-use super::{Dispatcher, robots_request};
+use super::Dispatcher;
+use super::starting::robots_request;
 use crate::model::event::Event;
 use crate::model::report::{Away, Fetched, Tally};
 use crate::page::error::{Error, Result};
@@ -27,10 +28,7 @@ impl Dispatcher {
         match self.outages.admit(origin(&url), queued) {
             Admission::Go(queued) => Some(queued),
             Admission::Kept { is_full } => {
-                self.scheduler.set_apart(host);
-                if is_full {
-                    self.scheduler.hold(host);
-                }
+                self.queue.set_apart(host, is_full);
                 None
             }
         }
@@ -38,20 +36,19 @@ impl Dispatcher {
 
     /// Sends the requests that probe hosts that are away and whose time has come. Returns whether any was sent.
     pub(super) fn look_for_hosts(&mut self, now: Duration) -> Result<bool> {
-        let scheduler = &self.scheduler;
-        let sent = self.outages.probes(now, |host| scheduler.has_waiting(host));
+        let queue = &self.queue;
+        let sent = self.outages.probes(now, |host| queue.has_waiting(host));
         let has_sent = !sent.is_empty();
         for sent in sent {
             match sent {
-                Sent::Waiting(host, queued) => self.scheduler.push_urgent(host, queued),
+                Sent::Waiting(host, queued) => self.queue.push_urgent(host, queued),
                 Sent::Again(host, suspect) => {
                     count_try(&mut self.tally, &suspect);
-                    self.scheduler.expect_waiting(1);
-                    self.scheduler.push_urgent(host, suspect.queued);
+                    self.queue.push_probe(host, suspect.queued);
                 }
                 Sent::Robots(host, asks) => {
                     let robots = robots_request(&asks)?;
-                    self.scheduler.push_urgent(host, robots.into());
+                    self.queue.push_urgent(host, robots.into());
                 }
             }
         }
@@ -138,10 +135,7 @@ impl Dispatcher {
             silence.suspects.into_iter().partition(costs)
         };
         let waiting: Vec<Queued> = silence.waiting.into();
-        self.scheduler.put_back(silence.host, waiting);
-        if silence.is_full {
-            self.scheduler.release(silence.host);
-        }
+        self.queue.put_back(silence.host, waiting, silence.is_full);
         for suspect in spared {
             self.spare(silence.host, suspect, now);
         }
@@ -165,7 +159,7 @@ impl Dispatcher {
             wait: Duration::ZERO,
             reason,
         });
-        self.scheduler.push_later(host, suspect.queued, now);
+        self.queue.unchanged_again(host, suspect.queued, now);
     }
 
     fn tell_silence(&mut self, of: &str, now: Duration) {

@@ -53,10 +53,7 @@ impl Dispatcher {
             None if outcome.is_late() => Feedback::Late,
             None => Feedback::None,
         };
-        self.scheduler.finish(host, feedback, now);
-        if let (Feedback::SlowDown(_), Some(commits)) = (feedback, &mut self.commits) {
-            commits.slowed(host, request.url().host_str().unwrap_or_default());
-        }
+        self.queue.finish(host, request.url(), feedback, now);
         self.tell_slow_down(host, request.url(), feedback, now);
         let times = (started, now);
         match self.or_silent(host, queued, fetched, outcome, times)? {
@@ -79,7 +76,7 @@ impl Dispatcher {
         if request.robots_for().is_none()
             && !matches!(outcome, Outcome::Retry(_) | Outcome::Challenged)
         {
-            self.frontier.settle(host, &queued);
+            self.queue.settle(host, &queued);
         }
         match outcome {
             Outcome::Parsed {
@@ -121,8 +118,8 @@ impl Dispatcher {
                 self.robots_unreachable(host, request, &error, now);
             }
             Outcome::RobotsMoved(next) => {
-                let host = self.host(next.url());
-                self.scheduler.push_urgent(host, next.into());
+                let host = self.queue.host(next.url());
+                self.queue.push_urgent(host, next.into());
             }
             Outcome::Retry(error) => {
                 let retry_after = fetched.and_then(|fetched| fetched.retry_after);
@@ -207,7 +204,6 @@ impl Dispatcher {
             wait,
             reason: error.chain(),
         });
-        let is_page = request.robots_for().is_none();
         let is_down = error.kind() != ErrorKind::Status && self.has_reached_nothing();
         if is_down && !self.has_answered(&request) {
             self.book.doubt(request.url());
@@ -216,11 +212,7 @@ impl Dispatcher {
             number,
             request: request.tried_again(),
         };
-        if is_page {
-            self.frontier.replace(host, &again)?;
-        }
-        self.scheduler.push_later(host, again, now + wait);
-        Ok(())
+        self.queue.again(host, again, now + wait)
     }
 
     /// Makes a request again with the credentials that were asked for, when it is its host's turn. That is not a
@@ -236,16 +228,11 @@ impl Dispatcher {
             wait: Duration::ZERO,
             reason: reason.to_owned(),
         });
-        let is_page = request.robots_for().is_none();
         let again = Queued {
             number,
             request: request.challenged(),
         };
-        if is_page {
-            self.frontier.replace(host, &again)?;
-        }
-        self.scheduler.push_later(host, again, now);
-        Ok(())
+        self.queue.again(host, again, now)
     }
 
     fn redirected(&mut self, request: &Request, mut link: Link) -> Result<()> {
@@ -295,14 +282,12 @@ impl Dispatcher {
         self.tally.robots(holds);
         if let Some(delay) = delay {
             let asked = waiting.as_ref().map_or(host, |waiting| waiting.host);
-            self.scheduler.raise_delay(asked, delay, now);
+            self.queue.raise_delay(asked, delay, now);
             self.tell_delay(asked, request.url(), delay);
         }
         if let Some(waiting) = waiting {
-            self.scheduler.put_back(waiting.host, waiting.requests);
-            if waiting.is_full {
-                self.scheduler.release(waiting.host);
-            }
+            self.queue
+                .put_back(waiting.host, waiting.requests, waiting.is_full);
         }
     }
 }

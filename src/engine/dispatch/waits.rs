@@ -44,7 +44,7 @@ impl Dispatcher {
         let name = url.host_str().unwrap_or_default();
         let wait = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
         self.tell_wait(host, name, wait, retry::RETRY_AFTER);
-        let backoff = self.scheduler.pace_memory(host, now).backoff;
+        let backoff = self.queue.backoff(host, now);
         if backoff > self.settings.delay {
             let by = "status 429 or 503, between two requests";
             self.tell_wait(host, name, backoff, by);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use url::Url;
 
-use crate::store::state::store::Cut;
+use crate::store::checkpoint::Checkpoint;
 
 /// Maximum number of pages whose items wait for the pipelines; beyond it, visits wait.
 const PLACES: usize = 64;
@@ -27,9 +27,18 @@ pub(crate) enum Arrival<I> {
         place: OwnedSemaphorePermit,
     },
     /// A commit, to which all items before it belong.
-    Commit(Box<Cut>),
+    Commit(Box<Checkpoint>),
     /// End of the items.
     End,
+}
+
+/// The item channel without the type of its items: what the dispatcher sends down it.
+pub(crate) trait ItemChannel: Send + Sync {
+    /// Sends a commit after all items sent so far.
+    fn commit(&self, checkpoint: Box<Checkpoint>);
+
+    /// Ends the channel after all items sent so far.
+    fn end(&self);
 }
 
 /// The sending end of the channel.
@@ -70,16 +79,25 @@ impl<I> ItemSender<I> {
         let arrivals = self.arrivals.clone();
         Some(Place { arrivals, place })
     }
+}
 
-    /// Sends a commit after all items sent so far.
-    pub(crate) fn commit(&self, cut: Box<Cut>) {
+impl<I: Send> ItemChannel for ItemSender<I> {
+    fn commit(&self, checkpoint: Box<Checkpoint>) {
         // Fails only when the receiver is gone; then the crawl is ending and reports why.
-        let _ = self.arrivals.send(Arrival::Commit(cut));
+        let _ = self.arrivals.send(Arrival::Commit(checkpoint));
     }
 
-    /// Ends the channel after all items sent so far.
-    pub(crate) fn end(&self) {
+    fn end(&self) {
         let _ = self.arrivals.send(Arrival::End);
+    }
+}
+
+impl<I> Clone for ItemSender<I> {
+    fn clone(&self) -> Self {
+        Self {
+            arrivals: self.arrivals.clone(),
+            places: Arc::clone(&self.places),
+        }
     }
 }
 

@@ -18,8 +18,7 @@ use crate::model::event::{Announcer, Event};
 use crate::model::item::Item;
 use crate::model::report::Items;
 use crate::page::error::{Error, ErrorKind, Result};
-use crate::store::state::Delivered;
-use crate::store::state::store::{Command, Cut};
+use crate::store::checkpoint::{Checkpoint, Command, Delivered};
 
 /// Longest time that written records stay in a buffer before readers of the file see them.
 const FLUSH_EVERY: Duration = Duration::from_millis(250);
@@ -57,7 +56,7 @@ pub(crate) struct WriterCommits {
     /// Number of commits so far, in all processes.
     pub(crate) count: u64,
     /// Commits that wait until the reader of the stream has had so many items.
-    pub(crate) waiting: VecDeque<(u64, Box<Cut>, Delivered)>,
+    pub(crate) waiting: VecDeque<(u64, Box<Checkpoint>, Delivered)>,
 }
 
 /// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
@@ -161,7 +160,7 @@ impl<I: Item> ItemWriter<I> {
     }
 
     /// Adds the counts and positions of what is written so far to a commit, and queues the commit.
-    fn commit(&mut self, cut: Box<Cut>) -> Result<()> {
+    fn commit(&mut self, cut: Box<Checkpoint>) -> Result<()> {
         let delivered = self.delivered()?;
         let stream = self.stream.as_ref();
         if stream.is_some_and(Handover::has_refused) {

@@ -38,7 +38,7 @@ const SMALL: u64 = 1024 * 1024;
 /// Bytes after the end of a compressed stream are ignored, as browsers do, except that several gzip or zstd streams may
 /// follow each other. A body without a single byte is fine whatever its coding: answers to HEAD look like that.
 #[derive(Debug)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     /// Codings in the order of decoding, so the reverse of the header's; empty for a body without a coding.
     layers: Vec<Layer>,
     body: Body,
@@ -64,7 +64,7 @@ impl Decoder {
     /// # Errors
     ///
     /// [`ErrorKind::Decode`] for a coding that is not known, and for more than three of them.
-    pub(crate) fn new(headers: &HeaderMap, max_body: u64) -> Result<Self> {
+    pub fn new(headers: &HeaderMap, max_body: u64) -> Result<Self> {
         let mut layers = Vec::new();
         for coding in codings(headers)? {
             layers.insert(0, Layer::new(coding, max_body));
@@ -101,7 +101,7 @@ impl Decoder {
     ///
     /// [`ErrorKind::TooLarge`] as soon as the body outgrows the limit, [`ErrorKind::Decode`] when it is damaged. After an
     /// error the decoder is of no further use.
-    pub(crate) fn push(&mut self, chunk: Bytes) -> Result<()> {
+    pub fn push(&mut self, chunk: Bytes) -> Result<()> {
         if self.layers.is_empty() {
             return self.body.push(chunk);
         }
@@ -131,7 +131,7 @@ impl Decoder {
     /// # Errors
     ///
     /// [`ErrorKind::Incomplete`] when a compressed stream has not reached its end.
-    pub(crate) fn check_end(&self) -> Result<()> {
+    pub fn check_end(&self) -> Result<()> {
         match self.layers.iter().find(|layer| !layer.coding.is_complete()) {
             Some(layer) => Err(Error::new(
                 ErrorKind::Incomplete,
@@ -142,7 +142,8 @@ impl Decoder {
     }
 
     /// Returns the bytes that were decoded so far.
-    pub(crate) fn into_bytes(self) -> Bytes {
+    #[must_use]
+    pub fn into_bytes(self) -> Bytes {
         self.body.finish()
     }
 }

@@ -120,7 +120,8 @@ impl Cookies {
     }
 
     /// The `Cookie` header that a request has, if it is sent now. Its own cookies go into the jar.
-    pub(crate) fn header(&self, request: &Request) -> Option<HeaderValue> {
+    #[doc(hidden)]
+    pub fn header(&self, request: &Request) -> Option<HeaderValue> {
         let mut jars = self.jars();
         let session = request.session().unwrap_or_default();
         let own = request.header("cookie");
@@ -155,7 +156,9 @@ impl Cookies {
         request
     }
 
-    pub(crate) fn keep(&self, session: &str, response: &Response) {
+    /// Keeps the cookies that an answer sets.
+    #[doc(hidden)]
+    pub fn keep(&self, session: &str, response: &Response) {
         let (url, now) = (response.url(), now());
         let mut jars = self.jars();
         for line in response.headers().get_all(SET_COOKIE) {

@@ -22,12 +22,13 @@ const MAX_RULES: usize = 50;
 
 /// Counters of a crawl so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Tally {
+pub struct Tally {
     #[serde(with = "crate::model::report::timestamp")]
     started: SystemTime,
     pub(crate) pages: u64,
     pub(crate) duplicates: u64,
-    pub(crate) ledger: Ledger,
+    /// Requests by what has become of them.
+    pub ledger: Ledger,
     requests: Requests,
     bytes: Bytes,
     statuses: BTreeMap<u16, u64>,

@@ -20,7 +20,8 @@ use crate::model::settings::Order;
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::queue::queued::{HostId, Queued};
-pub(crate) use changes::{Arrived, Changes, Key, Put, Range};
+pub(crate) use changes::{Arrived, Changes, Range};
+pub(crate) use changes::{Key, Put};
 use lane::Lane;
 
 /// Limits of the number of requests that are kept in memory; the others wait in the store for their turn.
@@ -69,7 +70,7 @@ pub(crate) struct DiskFrontier {
 
 /// State of a frontier that a store remembers.
 #[derive(Debug, Default)]
-pub(crate) struct Remembered {
+pub struct Remembered {
     pub(crate) seen: SeenSet,
     pub(crate) foreign: SeenSet,
     /// Hosts and priorities of which the store may have requests.

@@ -8,7 +8,7 @@ const SHARDS: usize = 256;
 
 /// Exact 64-bit fingerprints.
 #[derive(Debug)]
-pub(crate) struct SeenSet {
+pub struct SeenSet {
     shards: Vec<HashSet<u64, BuildHasherDefault<AsIs>>>,
 }
 
@@ -21,8 +21,8 @@ impl Default for SeenSet {
 }
 
 impl SeenSet {
-    /// Adds a fingerprint; answers whether it is new.
-    pub(crate) fn insert(&mut self, fingerprint: u64) -> bool {
+    /// Adds a fingerprint; returns whether it is new.
+    pub fn insert(&mut self, fingerprint: u64) -> bool {
         self.shards
             .get_mut(shard(fingerprint))
             .is_some_and(|shard| shard.insert(fingerprint))

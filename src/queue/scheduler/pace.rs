@@ -50,7 +50,7 @@ pub(super) fn limiter(quota: Quota, clock: &SchedulerClock) -> Limiter {
 
 /// Outcome of a visit, as far as the host's pace is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Feedback {
+pub enum Feedback {
     /// An answer, after this long.
     Answered(Duration),
     /// The host asked for less: 429 or 503, perhaps with a `Retry-After`.
@@ -60,7 +60,10 @@ pub(crate) enum Feedback {
     /// The host did not answer, or the answer did not come from the network.
     None,
     /// The host was not asked: what was started then was answered from the cache.
-    Unasked { started: Duration },
+    Unasked {
+        /// Time at which it was started.
+        started: Duration,
+    },
 }
 
 /// A visit that takes longer makes its host a slow one.
@@ -80,11 +83,11 @@ impl Feedback {
 /// Part of a host's pace that is worth remembering beyond a process: the delay that its answers asked for. Its
 /// robots.txt is read again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Memory {
+pub struct Memory {
     /// The host is closed for this long from now.
-    pub(crate) closed_for: Duration,
+    pub closed_for: Duration,
     /// The delay that the host's answers ask for.
-    pub(crate) backoff: Duration,
+    pub backoff: Duration,
 }
 
 pub(super) struct Pace {

@@ -1,30 +1,54 @@
 //! The scheduler on its own: a fake `now`, the memory frontier below, no runtime.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::engine::internals::Queue;
 use crate::model::settings::Order;
+use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
+use crate::queue::frontier::Candidate;
+use crate::queue::{Queue, Turn};
 
 const MS: Duration = Duration::from_millis(1);
 
 fn queue(change: impl Fn(&mut Settings)) -> Queue {
     let mut settings = Settings::default();
     change(&mut settings);
-    Queue::new(&settings)
+    Queue::in_memory(&settings)
 }
 
 fn push(queue: &mut Queue, url: &str, priority: i32) {
-    queue
-        .push(Request::get(url).unwrap().with_priority(priority))
-        .unwrap();
+    let request = Request::get(url).unwrap().with_priority(priority);
+    add(queue, request);
+}
+
+/// Queues a request, which counts as new.
+fn add(queue: &mut Queue, request: Request) {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let number = LAST.fetch_add(1, Ordering::Relaxed);
+    let candidate = Candidate {
+        host: queue.host(request.url()),
+        fingerprint: Fingerprint::from(number),
+        request,
+        force: false,
+    };
+    queue.add(vec![candidate]).unwrap();
+}
+
+/// Starts the next request and finishes it at once.
+fn pop(queue: &mut Queue, now: Duration) -> Option<Request> {
+    let Turn::Start(host, queued) = queue.next(now) else {
+        return None;
+    };
+    queue.scheduler.finish(host, Feedback::None, now);
+    Some(queued.request)
 }
 
 fn next(queue: &mut Queue, now: Duration) -> Turn {
-    queue.next(now).unwrap()
+    queue.next(now)
 }
 
 /// The path of the request that starts now.
@@ -37,7 +61,7 @@ fn start(queue: &mut Queue, now: Duration) -> Option<String> {
 
 /// Starts and finishes one request after the other, at full speed.
 fn drain(queue: &mut Queue) -> Vec<String> {
-    std::iter::from_fn(|| queue.pop(Duration::ZERO).unwrap())
+    std::iter::from_fn(|| pop(queue, Duration::ZERO))
         .map(|request| request.url().to_string())
         .collect()
 }
@@ -378,7 +402,7 @@ fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
     let now = Duration::ZERO;
     // One page each, to see how they are.
     for _ in 0..5 {
-        let Turn::Start(host, queued) = queue.next(now).unwrap() else {
+        let Turn::Start(host, queued) = queue.next(now) else {
             panic!("nothing to start");
         };
         let is_quick = queued.request.url().host_str() == Some("quick.example");
@@ -390,7 +414,7 @@ fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
         queue.scheduler.finish(host, feedback, now);
     }
     let mut started = Vec::new();
-    while let Turn::Start(host, queued) = queue.next(now).unwrap() {
+    while let Turn::Start(host, queued) = queue.next(now) {
         started.push((
             host,
             queued.request.url().host_str() == Some("quick.example"),
@@ -406,8 +430,8 @@ fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
         .copied()
         .unwrap();
     queue.scheduler.finish(slow, Feedback::Late, now);
-    assert!(matches!(queue.next(now).unwrap(), Turn::Start(..)));
-    assert_eq!(queue.next(now).unwrap(), Turn::Idle);
+    assert!(matches!(queue.next(now), Turn::Start(..)));
+    assert_eq!(queue.next(now), Turn::Idle);
 }
 
 #[test]
@@ -421,7 +445,7 @@ fn a_crawl_of_slow_hosts_alone_has_all_slots() {
     for page in 0..20 {
         push(&mut queue, &format!("http://a.example/{page}"), 0);
     }
-    let Turn::Start(host, _) = queue.next(Duration::ZERO).unwrap() else {
+    let Turn::Start(host, _) = queue.next(Duration::ZERO) else {
         panic!("nothing to start");
     };
     queue.scheduler.finish(
@@ -430,7 +454,7 @@ fn a_crawl_of_slow_hosts_alone_has_all_slots() {
         Duration::ZERO,
     );
     let mut started = 0;
-    while let Turn::Start(..) = queue.next(Duration::ZERO).unwrap() {
+    while let Turn::Start(..) = queue.next(Duration::ZERO) {
         started += 1;
     }
     assert_eq!(started, 8);

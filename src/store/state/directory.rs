@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
 use super::lock::{Glance, Holder};
-use super::{DEAD_LETTERS, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
+use super::{FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
+use crate::store::dead_letter::DEAD_LETTERS;
 
 /// Locked directory of a job, which no other process crawls as long as this lives.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::store::{self, Committed, Ended, Store, StoreThread};
+use super::store::{self, Store};
 use super::{Directory, Parsing, PastRun, RunFile, State, Unique, history};
 use crate::fetch::cache::pages::Pages;
 use crate::items::sink::OutputFile;
@@ -15,6 +15,8 @@ use crate::model::report::Report;
 use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
+use crate::store::checkpoint::{Committed, JobStore};
+use crate::store::thread::{Ended, StoreThread};
 
 /// Settings of a job, as the crawler has them.
 #[derive(Debug, Clone)]

@@ -21,7 +21,6 @@ mod memory;
 mod offline;
 #[cfg(test)]
 mod tests;
-mod thread;
 
 use std::path::{Path, PathBuf};
 
@@ -29,40 +28,27 @@ use fjall::config::{BlockSizePolicy, FilterPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use serde::{Deserialize, Serialize};
 
-use super::{DEAD_LETTERS, DeadLetter, Delivered, FRONTIER, HostRecord, Saved};
+use super::FRONTIER;
 use crate::items::sink::{JsonLines, Mode, Position, Record, Sink};
 use crate::model::replace::private;
 use crate::model::replace::unusable;
 use crate::model::saved_record::SavedRecord;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
-use crate::queue::frontier::disk::{Arrived, Changes, Key, Range, record};
-use crate::queue::queued::{HostId, Queued};
+use crate::queue::frontier::disk::{Arrived, Key, Range, record};
+use crate::queue::queued::Queued;
+use crate::store::checkpoint::{Checkpoint, Committed, Delivered, JobStore, Saved};
+use crate::store::dead_letter::{DEAD_LETTERS, DeadLetter};
 use guard::guarded;
 pub(crate) use guard::quieten_panics;
-pub(crate) use load::Committed;
 use memory::Limits;
 pub(crate) use offline::{Summary, retry_failed, summary};
-pub(crate) use thread::{Answer, Command, Ended, StoreThread};
 
 /// Number of fingerprints in one value.
 const FINGERPRINTS: usize = 8 * 1024;
 
-/// Content of one commit, but for what the item writer adds.
-#[derive(Debug)]
-pub(crate) struct Cut {
-    pub(crate) changes: Changes,
-    pub(crate) hosts: Vec<(HostId, HostRecord)>,
-    pub(crate) dead: Vec<DeadLetter>,
-    /// Hosts, domains or prefixes that belong to the crawl; `None` when they have not changed.
-    pub(crate) scope: Option<Vec<String>>,
-    /// Saved records that have changed.
-    pub(crate) kept: Vec<SavedRecord>,
-    pub(crate) saved: Saved,
-}
-
 /// An open store.
-pub(crate) struct Store {
+pub struct Store {
     path: PathBuf,
     database: Database,
     queue: Keyspace,
@@ -103,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when the store cannot be read or written.
-    pub(crate) fn open(directory: &Path, sync: bool) -> Result<Self> {
+    pub fn open(directory: &Path, sync: bool) -> Result<Self> {
         Self::open_with(directory, sync, memory::LIMITS)
     }
 
@@ -171,23 +157,20 @@ impl Store {
     }
 
     /// Returns the key of this job's fingerprints.
-    pub(crate) fn key(&self) -> FingerprintKey {
+    #[must_use]
+    pub fn key(&self) -> FingerprintKey {
         self.key
     }
 
-    /// Writes all of a commit to the disk, or nothing.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`] when the disk is full or fails.
-    pub(crate) fn commit(&mut self, cut: Cut, mut delivered: Delivered) -> Result<()> {
-        let Cut {
+    fn write(&mut self, checkpoint: Checkpoint, mut delivered: Delivered) -> Result<()> {
+        let Checkpoint {
             changes,
             hosts,
             dead,
             scope,
-            kept,
+            records,
             saved,
-        } = cut;
+        } = checkpoint;
         let dead_letters = self.dead.append(&dead, self.sync)?;
         self.commits += 1;
         let mut batch = self.database.batch();
@@ -217,7 +200,7 @@ impl Store {
         if let Some(scope) = scope {
             batch.insert(&self.notes, keys::SCOPE, json(&scope)?);
         }
-        for SavedRecord { kind, name, value } in kept {
+        for SavedRecord { kind, name, value } in records {
             let key = keys::kept(kind, &name);
             match value {
                 Some(value) => batch.insert(&self.notes, key, value),
@@ -242,11 +225,7 @@ impl Store {
         self.at_first_commit.take().map_or(Ok(()), |call| call())
     }
 
-    /// Reads a range of the queue.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`] when the store cannot be read, or is damaged.
-    pub(crate) fn read(&self, range: Range) -> Result<Arrived> {
+    fn read_range(&self, range: Range) -> Result<Arrived> {
         let (first, last) = range.ends();
         let mut found = self.queue.range(first.to_bytes()..=last.to_bytes());
         let next = || {
@@ -275,6 +254,31 @@ impl Store {
                 })
             })
             .ok_or_else(|| Error::new(ErrorKind::Storage, unreadable(&self.path)))
+    }
+}
+
+/// Each call is guarded: the tree can panic on a damaged file.
+impl JobStore for Store {
+    fn load(&mut self) -> Result<Option<Committed>> {
+        let path = self.path.clone();
+        guarded(&path, || self.load_all())
+    }
+
+    fn commit(&mut self, checkpoint: Checkpoint, delivered: Delivered) -> Result<()> {
+        let path = self.path.clone();
+        guarded(&path, || self.write(checkpoint, delivered))
+    }
+
+    fn read(&self, range: Range) -> Result<Arrived> {
+        guarded(&self.path, || self.read_range(range))
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

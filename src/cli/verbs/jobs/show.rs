@@ -12,7 +12,8 @@ use crate::cli::terminal::summary::{filled, time};
 use crate::cli::terminal::table::{bytes, count, moment, plural, table};
 use crate::model::report::{Items, Ledger};
 use crate::page::error::Result;
-use crate::store::state::{DeadLetter, PastRun, RunFile, dead_letter, history};
+use crate::store::dead_letter::{self, DeadLetter};
+use crate::store::state::{PastRun, RunFile, history};
 
 /// Show all that is known of a job
 #[derive(Debug, clap::Args)]

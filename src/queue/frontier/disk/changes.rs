@@ -66,7 +66,7 @@ pub(crate) struct Put {
 
 /// Changes that a frontier's store lacks.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Changes {
+pub struct Changes {
     pub(crate) puts: HashMap<u64, Put>,
     /// Requests that have come to their end.
     pub(crate) done: Vec<Key>,
@@ -80,7 +80,7 @@ pub(crate) struct Changes {
 
 /// Requests of one host and priority to read from the store, by their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Range {
+pub struct Range {
     pub(crate) host: HostId,
     pub(crate) priority: i32,
     pub(crate) first: u64,
@@ -105,7 +105,7 @@ impl Range {
 
 /// Requests that were read for a [`Range`]: all of it, unless there are `max`.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Arrived {
+pub struct Arrived {
     pub(crate) range: Range,
     pub(crate) requests: Vec<Queued>,
 }

@@ -1,41 +1,16 @@
 //! Reading of a store: what an earlier process had committed.
 
-use super::guard::guarded;
 use super::{DeadLetters, Root, Store, keys, storage, unreadable};
 use crate::model::saved_record::{RecordKind, SavedRecord};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::queue::frontier::SeenSet;
 use crate::queue::frontier::disk::Remembered;
 use crate::queue::queued::HostId;
-use crate::store::state::{Delivered, HostRecord, Saved};
-
-/// Last commit, which a crawl goes on with.
-#[derive(Debug)]
-pub(crate) struct Committed {
-    pub(crate) saved: Saved,
-    pub(crate) delivered: Delivered,
-    pub(crate) remembered: Remembered,
-    /// Keys of the items that were kept.
-    pub(crate) item_keys: SeenSet,
-    /// Hosts in the order of their numbers.
-    pub(crate) hosts: Vec<HostRecord>,
-    /// Hosts, domains or prefixes that belong to the crawl.
-    pub(crate) scope: Vec<String>,
-    /// Saved records of parts of the crawl.
-    pub(crate) kept: Vec<SavedRecord>,
-}
+use crate::store::checkpoint::{Committed, HostRecord};
 
 impl Store {
     /// Reads everything but the queue; `None` when nothing was ever committed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Storage`] when the store cannot be read, or is damaged.
-    pub(crate) fn load(&mut self) -> Result<Option<Committed>> {
-        let path = self.path.clone();
-        guarded(&path, || self.load_all())
-    }
-
-    fn load_all(&mut self) -> Result<Option<Committed>> {
+    pub(super) fn load_all(&mut self) -> Result<Option<Committed>> {
         let Some(root) = self.root()? else {
             return Ok(None);
         };
@@ -59,7 +34,7 @@ impl Store {
             item_keys: self.fingerprints(keys::ITEM)?,
             hosts: self.hosts()?,
             scope: self.scope()?,
-            kept: self.kept()?,
+            records: self.records()?,
         }))
     }
 
@@ -116,22 +91,22 @@ impl Store {
         Ok(hosts)
     }
 
-    fn kept(&self) -> Result<Vec<SavedRecord>> {
-        let mut kept = Vec::new();
+    fn records(&self) -> Result<Vec<SavedRecord>> {
+        let mut records = Vec::new();
         for kind in RecordKind::ALL {
             let prefix = keys::kept_of(kind);
             for entry in self.notes.prefix(prefix) {
                 let entry = entry.into_inner();
                 let (key, value) = entry.map_err(|error| storage(&self.path, error))?;
                 let name = key.get(prefix.len()..).unwrap_or_default().to_vec();
-                kept.push(SavedRecord {
+                records.push(SavedRecord {
                     kind,
                     name: String::from_utf8(name).map_err(|_| self.damaged())?,
                     value: Some(value.to_vec()),
                 });
             }
         }
-        Ok(kept)
+        Ok(records)
     }
 
     /// Reads the hosts and priorities of which the queue may have requests.

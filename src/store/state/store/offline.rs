@@ -10,9 +10,9 @@ use crate::model::report::{Finish, Items, Ledger};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::queue::frontier::disk::{Key, record};
 use crate::queue::queued::HostId;
-use crate::store::state::{
-    DEAD_LETTERS, Directory, FRONTIER, HostRecord, RunFile, State, dead_letter,
-};
+use crate::store::checkpoint::HostRecord;
+use crate::store::dead_letter::{self, DEAD_LETTERS};
+use crate::store::state::{Directory, FRONTIER, RunFile, State};
 
 /// Progress of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]

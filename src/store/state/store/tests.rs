@@ -15,6 +15,8 @@ use crate::model::settings::Order;
 use crate::page::request::Request;
 use crate::queue::frontier::disk::Remembered;
 use crate::queue::frontier::{Candidate, DiskFrontier, Frontier, Taken};
+use crate::queue::queued::HostId;
+use crate::store::checkpoint::HostRecord;
 
 /// The requests that wait, by their numbers.
 type Queue = BTreeMap<u64, String>;
@@ -93,9 +95,9 @@ impl Fed {
     }
 
     /// What the next commit consists of.
-    fn cut(&mut self) -> Cut {
+    fn checkpoint(&mut self) -> Checkpoint {
         let is_first = self.commits.len() == 1;
-        Cut {
+        Checkpoint {
             changes: self.frontier.cut(),
             hosts: is_first
                 .then(|| (HOST, HostRecord::new("a.example")))
@@ -103,14 +105,14 @@ impl Fed {
                 .collect(),
             dead: Vec::new(),
             scope: is_first.then(|| vec!["a.example".to_owned()]),
-            kept: Vec::new(),
+            records: Vec::new(),
             saved: saved(self.commits.len()),
         }
     }
 
     fn try_commit(&mut self) -> Result<()> {
-        let cut = self.cut();
-        self.store.commit(cut, Delivered::default())?;
+        let checkpoint = self.checkpoint();
+        self.store.commit(checkpoint, Delivered::default())?;
         self.frontier.committed();
         self.commits.push(self.queue.clone());
         Ok(())

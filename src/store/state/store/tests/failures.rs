@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::store::state::dead_letter;
+use crate::store::dead_letter;
 
 #[test]
 fn a_commit_whose_dead_letters_cannot_be_written_is_none() {
@@ -14,13 +14,16 @@ fn a_commit_whose_dead_letters_cannot_be_written_is_none() {
     // A directory has taken the place of the file.
     fs::create_dir(directory.join(DEAD_LETTERS)).unwrap();
     fed.settle(5);
-    let mut cut = fed.cut();
+    let mut checkpoint = fed.checkpoint();
     let error = Error::new(ErrorKind::Status, "status 404");
-    cut.dead = vec![DeadLetter::new(
+    checkpoint.dead = vec![DeadLetter::new(
         &Request::get("http://a.example/").unwrap(),
         &error,
     )];
-    let error = fed.store.commit(cut, Delivered::default()).unwrap_err();
+    let error = fed
+        .store
+        .commit(checkpoint, Delivered::default())
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Storage);
     assert!(
         error.chain().contains("dead-letter.jsonl"),
@@ -43,9 +46,9 @@ fn letters_of_a_commit_that_was_none_are_cut_off() {
     };
     let mut fed = Fed::new(&directory);
     fed.work(1);
-    let mut cut = fed.cut();
-    cut.dead = vec![letter(1), letter(2)];
-    fed.store.commit(cut, Delivered::default()).unwrap();
+    let mut checkpoint = fed.checkpoint();
+    checkpoint.dead = vec![letter(1), letter(2)];
+    fed.store.commit(checkpoint, Delivered::default()).unwrap();
     // As far as a commit gets that is cut short: the file is written first.
     fed.store.dead.append(&[letter(3)], false).unwrap();
     drop(fed);

@@ -61,12 +61,12 @@ fn the_keys_of_the_items_of_all_commits_are_read_back() {
     let directory = scratch.path("job");
     let mut fed = Fed::new(&directory);
     for new_keys in [vec![1, 2], vec![], vec![u64::MAX]] {
-        let cut = fed.cut();
+        let checkpoint = fed.checkpoint();
         let delivered = Delivered {
             new_keys,
             ..Delivered::default()
         };
-        fed.store.commit(cut, delivered).unwrap();
+        fed.store.commit(checkpoint, delivered).unwrap();
     }
     drop(fed);
     let committed = Store::open(&directory, false)

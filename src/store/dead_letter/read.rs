@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Take};
 use std::path::{Path, PathBuf};
 
-use super::DeadLetter;
+use super::{DEAD_LETTERS, DeadLetter};
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
-use crate::store::state::DEAD_LETTERS;
 
 /// Returns the path of the dead letters of the job in this directory.
 pub(crate) fn path(directory: &Path) -> PathBuf {

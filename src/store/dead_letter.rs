@@ -10,6 +10,9 @@ use crate::page::error::Error;
 use crate::page::request::Request;
 pub(crate) use read::{path, read};
 
+/// Name of the file in the directory of its job.
+pub(crate) const DEAD_LETTERS: &str = "dead-letter.jsonl";
+
 /// A request that was given up.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DeadLetter {

@@ -3,7 +3,7 @@
 //!
 //! Every page has 62 links, of which 10.4 % are new, as in the largest published crawl (`IRLbot`, 2008); four of five
 //! others were new not long ago. One thread makes the requests and their fingerprints, as visits do; another decides,
-//! as the dispatcher does; the store has its own. The job is filled by one process, which then ends without closing it,
+//! as the dispatcher does, and waits for the store. The job is filled by one process, which then ends without closing it,
 //! and opened by another.
 //!
 //! ```text
@@ -19,7 +19,8 @@
     reason = "no figure has more than three digits that count"
 )]
 
-#[path = "measure/mod.rs"]
+mod job;
+#[path = "../measure/mod.rs"]
 mod measure;
 
 use std::error::Error;
@@ -31,9 +32,10 @@ use std::str::FromStr;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Instant;
 
+use crawlworks::__private::SeenSet;
 use crawlworks::identity::FingerprintKey;
-use crawlworks::internals::{DiskQueue, Link, Seen};
 use crawlworks::{Request, Settings};
+use job::{Job, Link};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -197,7 +199,7 @@ impl Mark {
 fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
     let _ = fs::remove_dir_all(DIRECTORY);
     let before = measure::status_mib("VmRSS")?;
-    let mut queue = DiskQueue::open(Path::new(DIRECTORY), &Settings::default(), visits)?;
+    let mut queue = Job::open(Path::new(DIRECTORY), &Settings::default(), visits)?;
     let pages = pages(queue.key(), hosts, urls);
     println!(
         "{:>11} {:>9} {:>11} {:>11} {:>9} {:>9} {:>9}",
@@ -236,7 +238,7 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
             marks.push(now);
         }
     }
-    queue.commit_all()?;
+    queue.commit()?;
     now.time = Instant::now();
     sum_up(&marks, now, &queue, before)?;
     // As if it was killed.
@@ -244,21 +246,21 @@ fn fill(urls: u64, hosts: u64, visits: usize) -> Result<(), Failure> {
     Ok(())
 }
 
-fn row(now: Mark, last: Mark, queue: &DiskQueue) -> Result<(), Failure> {
+fn row(now: Mark, last: Mark, queue: &Job) -> Result<(), Failure> {
     println!(
         "{:>11} {:>9.0} {:>11.0} {:>11.1} {:>9} {:>9.0} {:>9.0}",
         now.urls,
         now.per_second(last, |mark| mark.urls),
         now.per_second(last, |mark| mark.checks),
         now.microseconds(last),
-        queue.reads(),
+        queue.reads,
         measure::status_mib("VmRSS")?,
         disk(Path::new(DIRECTORY))? as f64 / f64::from(1 << 20)
     );
     Ok(())
 }
 
-fn sum_up(marks: &[Mark], end: Mark, queue: &DiskQueue, before: f64) -> Result<(), Failure> {
+fn sum_up(marks: &[Mark], end: Mark, queue: &Job, before: f64) -> Result<(), Failure> {
     let tenth = (marks.len() - 1) / 10;
     let [begin, .., last] = marks else {
         return Err("too few URLs".into());
@@ -289,7 +291,7 @@ fn sum_up(marks: &[Mark], end: Mark, queue: &DiskQueue, before: f64) -> Result<(
 /// Goes on with the job that the other process left.
 fn reopen() -> Result<(), Failure> {
     let (begin, before) = (Instant::now(), measure::status_mib("VmRSS")?);
-    let mut queue = DiskQueue::open(Path::new(DIRECTORY), &Settings::default(), 1)?;
+    let mut queue = Job::open(Path::new(DIRECTORY), &Settings::default(), 1)?;
     let (opened, grown) = (begin.elapsed(), measure::status_mib("VmRSS")? - before);
     let started = queue.start()?;
     let first = begin.elapsed();
@@ -307,7 +309,7 @@ fn reopen() -> Result<(), Failure> {
 /// The set of what was seen, alone.
 fn seen(urls: u64) -> Result<(), Failure> {
     let before = measure::status_mib("VmRSS")?;
-    let (mut seen, mut random) = (Seen::default(), 1);
+    let (mut seen, mut random) = (SeenSet::default(), 1);
     let begin = Instant::now();
     for _ in 0..urls {
         seen.insert(scattered(&mut random));

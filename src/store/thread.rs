@@ -4,27 +4,8 @@ use std::sync::mpsc;
 
 use tokio::sync::{mpsc as answers, oneshot};
 
-use super::guard::guarded;
-use super::{Cut, Store};
+use super::checkpoint::{Answer, Command, JobStore};
 use crate::page::error::{Error, ErrorKind, Result};
-use crate::queue::frontier::{Arrived, Range};
-use crate::store::state::Delivered;
-
-/// Command to a store. Commands are done in order.
-#[derive(Debug)]
-pub(crate) enum Command {
-    Commit(Box<Cut>, Delivered),
-    Read(Range),
-}
-
-/// Answer to a command, in the same order.
-#[derive(Debug)]
-pub(crate) enum Answer {
-    Committed,
-    Arrived(Arrived),
-    /// The store cannot go on, and its thread has ended.
-    Failed(Error),
-}
 
 /// Channels to and from a store's thread. The thread ends when all senders are gone.
 #[derive(Debug)]
@@ -42,8 +23,8 @@ impl StoreThread {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`] when there can be no thread.
-    pub(crate) fn start<T: Send + 'static, H>(
-        open: impl FnOnce() -> Result<(Store, T, H)> + Send + 'static,
+    pub(crate) fn start<S: JobStore, T: Send + 'static, H>(
+        open: impl FnOnce() -> Result<(S, T, H)> + Send + 'static,
     ) -> Result<(Self, oneshot::Receiver<Result<T>>, Ended)> {
         let (commands, received) = mpsc::channel();
         let (answer, answers) = answers::unbounded_channel();
@@ -74,18 +55,17 @@ impl StoreThread {
 
 /// Does the commands until nobody sends any more or one fails.
 fn serve(
-    mut store: Store,
+    mut store: impl JobStore,
     commands: &mpsc::Receiver<Command>,
     answers: &answers::UnboundedSender<Answer>,
 ) {
-    let path = store.path.clone();
     while let Ok(command) = commands.recv() {
-        let done = guarded(&path, || match command {
-            Command::Commit(cut, delivered) => {
-                store.commit(*cut, delivered).map(|()| Answer::Committed)
-            }
+        let done = match command {
+            Command::Commit(checkpoint, delivered) => store
+                .commit(*checkpoint, delivered)
+                .map(|()| Answer::Committed),
             Command::Read(range) => store.read(range).map(Answer::Arrived),
-        });
+        };
         let failed = done.is_err();
         if answers.send(done.unwrap_or_else(Answer::Failed)).is_err() || failed {
             return;

@@ -1,0 +1,188 @@
+//! The checkpoint of a durable job: what dispatcher, item writer and store say to each other at a commit.
+//!
+//! ```text
+//! dispatcher                 item writer                       store
+//!     │ Checkpoint               │                               │
+//!     ├─────(item channel)──────►│ flushes the outputs           │
+//!     │                          │ Command::Commit(Checkpoint,   │
+//!     │                          │                 Delivered)    │
+//!     │                          ├──────────────────────────────►│ one atomic batch
+//!     │                                      Answer::Committed   │
+//!     │◄─────────────────────────────────────────────────────────┤
+//!     │ Command::Read(Range)                                     │
+//!     ├─────────────────────────────────────────────────────────►│
+//!     │                                      Answer::Arrived     │
+//!     │◄─────────────────────────────────────────────────────────┤
+//! ```
+//!
+//! The checkpoint travels behind the items of the pages that it speaks of, so when it reaches the item writer, all of
+//! them are written. The visits of those pages keep their slots until the answer: a kill costs at most `concurrency` of
+//! them. After a kill, [`JobStore::load`] returns the last commit ([`Committed`]), and the outputs are cut back to the
+//! positions in it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::dead_letter::DeadLetter;
+use crate::items::sink::Position;
+use crate::model::report::{Finish, Items, Tally};
+use crate::model::saved_record::SavedRecord;
+use crate::page::error::{Error, Result};
+use crate::queue::frontier::disk::Remembered;
+use crate::queue::frontier::{Arrived, Changes, Range, SeenSet};
+use crate::queue::queued::HostId;
+
+/// State of a crawl as the dispatcher has it, which one commit saves.
+#[derive(Debug, Default)]
+pub struct Checkpoint {
+    /// Changes of the queue since the commit before.
+    pub changes: Changes,
+    /// Hosts that are new, or have changed since the commit before.
+    pub hosts: Vec<(HostId, HostRecord)>,
+    pub(crate) dead: Vec<DeadLetter>,
+    /// Hosts, domains or prefixes that belong to the crawl; `None` when they have not changed.
+    pub(crate) scope: Option<Vec<String>>,
+    /// Saved records that have changed.
+    pub(crate) records: Vec<SavedRecord>,
+    /// Counters and the rest.
+    pub saved: Saved,
+}
+
+/// Counters of a crawl and the rest of the state that it goes on with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Saved {
+    /// Counters of the report.
+    pub tally: Tally,
+    /// Duration of the crawl, in seconds, in all processes together.
+    pub(crate) seconds: f64,
+    /// Number of processes that went on where an earlier one had ended.
+    pub(crate) resumes: u32,
+    /// Number of times in a row that the process ended while a page was being parsed, by the page's fingerprint.
+    pub(crate) suspects: BTreeMap<u64, u32>,
+    /// Reason why the crawl ended; `None` while it goes on, and when its process was killed.
+    pub(crate) finish: Option<Finish>,
+}
+
+impl Default for Saved {
+    fn default() -> Self {
+        Self {
+            tally: Tally::new(),
+            seconds: 0.0,
+            resumes: 0,
+            suspects: BTreeMap::new(),
+            finish: None,
+        }
+    }
+}
+
+/// Progress of the item writer, which it adds to a checkpoint.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Delivered {
+    pub(crate) items: Items,
+    /// End of each output.
+    pub(crate) positions: Vec<Option<Position>>,
+    /// Number of commits so far, this one included.
+    #[serde(default)]
+    pub(crate) commits: u64,
+    /// `true` when the reader of a stream has gone before it had all items: then this can be committed no more.
+    #[serde(skip)]
+    pub(crate) is_refused: bool,
+    /// Keys of the items since the commit before; the store keeps them in a place of their own.
+    #[serde(skip)]
+    pub(crate) new_keys: Vec<u64>,
+}
+
+/// Known state of a host.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HostRecord {
+    /// Name of the host.
+    pub name: String,
+    /// Time until which the host is closed, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) closed_until: Option<u64>,
+    /// Delay that the host's answers asked for, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) backoff: Option<u64>,
+}
+
+impl HostRecord {
+    /// Returns the record of a host that nothing is known of.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            closed_until: None,
+            backoff: None,
+        }
+    }
+}
+
+/// Last commit, which a crawl goes on with.
+#[derive(Debug)]
+pub struct Committed {
+    /// Counters and the rest.
+    pub saved: Saved,
+    pub(crate) delivered: Delivered,
+    /// What the store remembers of the queue.
+    pub remembered: Remembered,
+    /// Keys of the items that were kept.
+    pub(crate) item_keys: SeenSet,
+    /// Hosts in the order of their numbers.
+    pub hosts: Vec<HostRecord>,
+    /// Hosts, domains or prefixes that belong to the crawl.
+    pub(crate) scope: Vec<String>,
+    pub(crate) records: Vec<SavedRecord>,
+}
+
+/// Command to a store. Commands are done in order.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Commit(Box<Checkpoint>, Delivered),
+    Read(Range),
+}
+
+/// Answer to a command, in the same order.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Committed,
+    Arrived(Arrived),
+    /// The store cannot go on, and its thread has ended.
+    Failed(Error),
+}
+
+/// Store of a job. The one on this machine's disk is [`Store`](super::state::store::Store).
+pub trait JobStore: Send {
+    /// Reads the last commit, without the requests of the queue; `None` when nothing was ever committed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store cannot be read, or is damaged.
+    fn load(&mut self) -> Result<Option<Committed>>;
+
+    /// Stores all of a checkpoint, or nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store cannot be written: its disk is full or fails.
+    fn commit(&mut self, checkpoint: Checkpoint, delivered: Delivered) -> Result<()>;
+
+    /// Reads a range of the queue.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store cannot be read, or is damaged.
+    fn read(&self, range: Range) -> Result<Arrived>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_saved_before_fields_were_counted_is_still_read() {
+        let old = r#"{"items":{"kept":7,"dropped":{"old":1},"failed":{}},"positions":[null]}"#;
+        let delivered: Delivered = serde_json::from_str(old).unwrap();
+        assert_eq!(delivered.items.kept, 7);
+        assert!(delivered.items.fields.is_empty() && delivered.new_keys.is_empty());
+        // Only from here on are fields counted, and only these items are in the rates.
+        assert_eq!(delivered.items.counted, 0);
+    }
+}
