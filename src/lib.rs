@@ -71,7 +71,7 @@ pub use policy::rules::{Rule, Rules};
 pub use engine::crawler::{Crawler, ItemStream};
 pub use engine::job::{Args, Job};
 pub use engine::site::Site;
-pub use engine::spider::{FeedPages, FeedSpider, SitemapSpider, Spider};
+pub use engine::spider::{FeedPages, FeedSpider, Seeds, SitemapSpider, Spider};
 pub use engine::{job, site};
 #[cfg(feature = "recipe")]
 pub use recipe::Recipe;

@@ -7,5 +7,5 @@ pub use url::Url;
 
 pub use crate::{
     BoxError, Crawler, Downloader, Element, Extract, FromText, Html, Item, Middleware, Next,
-    Output, Pipeline, Request, Response, Rule, Rules, Settings, Spider, Verdict,
+    Output, Pipeline, Request, Response, Rule, Rules, Seeds, Settings, Spider, Verdict,
 };

@@ -8,6 +8,7 @@ mod durable;
 mod ending;
 mod outages;
 mod outcome;
+mod seeds;
 mod sitemaps;
 mod starting;
 mod waits;
@@ -25,7 +26,8 @@ use super::commits::{Commits, answer};
 use super::items::ItemChannel;
 use super::outages::Outages;
 use super::robots::Book;
-use super::visit::{Context, Finished, Link};
+use super::seeding::{self, Seeding};
+use super::visit::{Context, Finished};
 use crate::engine::Counts;
 use crate::model::report::{Finish, Report, Tally};
 use crate::model::settings::{LONGEST, Settings};
@@ -34,7 +36,7 @@ use crate::policy::scope::Scope;
 use crate::policy::trap::admitted::Admitted;
 use crate::queue::Queue;
 use crate::queue::queued::HostId;
-use crate::store::checkpoint::Delivered;
+use crate::store::checkpoint::{Delivered, SeedsTaken};
 use starting::Next;
 
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -50,6 +52,9 @@ pub(crate) struct Dispatcher {
     items: Box<dyn ItemChannel>,
     /// State of the commits; `None` in a crawl that is no durable job.
     commits: Option<Commits>,
+    /// Seeds that are still to come; `None` when there are no more.
+    seeding: Option<Seeding>,
+    seeds_taken: SeedsTaken,
     book: Book,
     outages: Outages,
     /// Hosts and reasons of the long waits that were reported already.
@@ -101,6 +106,8 @@ impl Dispatcher {
             admitted: Admitted::new(&settings),
             queue,
             items,
+            seeding: None,
+            seeds_taken: SeedsTaken::default(),
             book: if commits.is_some() {
                 Book::durable()
             } else {
@@ -155,6 +162,7 @@ impl Dispatcher {
         self.commit();
         while let Next::Wait(wake) = self.start_ready()? {
             let wants_progress = self.context.announcer.wants_progress();
+            let wants_seeds = self.wants_seeds();
             tokio::select! {
                 // In order of urgency: at full speed there is always a finished visit, and the rest must not starve.
                 biased;
@@ -166,6 +174,7 @@ impl Dispatcher {
                 result = &mut *line => return Err(ended_early(result)),
                 _ = ticker.tick(), if wants_progress => self.show_progress(),
                 answer = answer(self.commits.as_mut()) => self.answered(answer?)?,
+                seeds = seeding::next(self.seeding.as_mut()), if wants_seeds => self.seeded(seeds?)?,
                 Some(result) = self.visits.join_next() => self.joined(result)?,
                 () = until(wake) => {}
             }
@@ -173,31 +182,6 @@ impl Dispatcher {
             self.commit_if_due();
         }
         self.check_reached()
-    }
-
-    /// Queues the start requests of the spider.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Spider`], or the spider's own [`Error`], when it cannot start.
-    pub(crate) fn seed(&mut self) -> Result<()> {
-        let mut requests = self.context.spider.start().map_err(|e| {
-            // An error of this library already says what failed and where.
-            e.downcast::<Error>().map_or_else(
-                |e| Error::new(ErrorKind::Spider, "the spider cannot start").with_source(e),
-                |error| *error,
-            )
-        })?;
-        self.context.accounts.take_from(&mut requests)?;
-        let mut scope = (*self.scope).clone();
-        for request in &requests {
-            scope.include(request.url());
-        }
-        self.scope = Arc::new(scope);
-        let links: Vec<Link> = requests
-            .into_iter()
-            .map(|request| self.context.link(&self.scope, request))
-            .collect();
-        self.admit(links)
     }
 
     fn joined(&mut self, result: Result<(HostId, Duration, Finished), JoinError>) -> Result<()> {

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::items::ItemSender;
-use crate::engine::spider::Spider;
+use crate::engine::spider::{Seeds, Spider};
 use crate::model::output::Output;
 use crate::page::error::{BoxError, Error, ErrorKind};
 use crate::page::html::{Cuts, Limits, Marks};
@@ -94,6 +94,7 @@ pub(crate) struct Parsed {
 /// A spider without the type of its items.
 pub(crate) trait ErasedSpider: Send + Sync {
     fn start(&self) -> Result<Vec<Request>, BoxError>;
+    fn seeds(&self) -> Result<Seeds, BoxError>;
     /// Parses a page. `suspect` is dropped when the spider is done with the page: a page that waits for its place among
     /// the items after that counts as parsed.
     fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed>;
@@ -102,6 +103,11 @@ pub(crate) trait ErasedSpider: Send + Sync {
 impl<S: Spider> ErasedSpider for Plumbed<S> {
     fn start(&self) -> Result<Vec<Request>, BoxError> {
         catch_unwind(AssertUnwindSafe(|| self.spider.start()))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        catch_unwind(AssertUnwindSafe(|| self.spider.seeds()))
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 

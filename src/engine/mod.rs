@@ -13,6 +13,7 @@ pub mod job;
 mod outages;
 mod parsers;
 mod robots;
+mod seeding;
 pub mod site;
 mod sitemaps;
 pub(crate) mod spider;

@@ -3,6 +3,7 @@
 mod documents;
 mod feed;
 mod feed_pages;
+mod seeds;
 mod sitemap;
 
 use crate::model::item::Item;
@@ -13,6 +14,7 @@ use crate::page::request::Request;
 use crate::page::response::Response;
 pub use feed::FeedSpider;
 pub use feed_pages::FeedPages;
+pub use seeds::Seeds;
 pub use sitemap::SitemapSpider;
 
 /// A spider, which a user writes: it provides the requests that a crawl starts with, and takes items and requests from
@@ -67,6 +69,21 @@ pub trait Spider: Send + Sync + 'static {
     /// # Errors
     /// Any error ends the crawl before it begins.
     fn start(&self) -> Result<Vec<Request>, BoxError>;
+
+    /// Returns further requests to begin with, one after the other: none by default.
+    ///
+    /// It is for more start requests than fit in memory, such as the lines of a large file. A crawl takes them while fewer
+    /// than 10,000 requests wait. Like those of [`start`](Self::start) they define the
+    /// [`scope`](Settings::scope): a host belongs to the crawl from its first seed on.
+    ///
+    /// A job that goes on after a stop or a kill asks for the sequence again and passes over as many as it had taken. It
+    /// has to be the same each time: seeds that have changed up to there are an error. It is not asked again when all were taken.
+    ///
+    /// # Errors
+    /// Any error, and any in the sequence, ends the crawl; a job can go on from there.
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        Ok(Seeds::none())
+    }
 
     /// Takes items and further requests from one page.
     ///

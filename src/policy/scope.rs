@@ -59,13 +59,25 @@ impl Scope {
 
     /// Makes the place of this URL part of the crawl.
     pub(crate) fn include(&mut self, url: &Url) {
-        let place = match self.mode {
-            ScopeMode::Any => return,
+        if let Some(place) = self.place(url) {
+            self.inside.insert(place);
+        }
+    }
+
+    /// Returns whether [`include`](Self::include) would widen the scope by this URL.
+    pub(crate) fn lacks(&self, url: &Url) -> bool {
+        self.place(url)
+            .is_some_and(|place| !self.inside.contains(&place))
+    }
+
+    /// Returns the place that a start URL adds; `None` when every place belongs to the crawl.
+    fn place(&self, url: &Url) -> Option<String> {
+        Some(match self.mode {
+            ScopeMode::Any => return None,
             ScopeMode::Host => host(url).to_owned(),
             ScopeMode::Domain => identity::site(url).unwrap_or_else(|| host(url).to_owned()),
             ScopeMode::Prefix => directory(url).to_owned(),
-        };
-        self.inside.insert(place);
+        })
     }
 
     /// The places that were included, for a later process.

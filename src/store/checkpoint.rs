@@ -23,12 +23,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::dead_letter::DeadLetter;
 use crate::items::sink::Position;
 use crate::model::report::{Finish, Items, Tally};
 use crate::model::saved_record::SavedRecord;
 use crate::page::error::{Error, Result};
+use crate::page::request::Request;
 use crate::queue::frontier::disk::Remembered;
 use crate::queue::frontier::{Arrived, Changes, Range, SeenSet};
 use crate::queue::queued::HostId;
@@ -62,6 +64,20 @@ pub struct Saved {
     pub(crate) suspects: BTreeMap<u64, u32>,
     /// Reason why the crawl ended; `None` while it goes on, and when its process was killed.
     pub(crate) finish: Option<Finish>,
+    /// How far the crawl has come in the seeds of its spider.
+    #[serde(default)]
+    pub(crate) seeds: SeedsTaken,
+}
+
+/// Progress in the seeds of a spider.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeedsTaken {
+    /// Number of seeds that are queued, or were.
+    pub(crate) number: u64,
+    /// Hash of their URLs, by which a sequence that has changed is found out.
+    pub(crate) hash: u64,
+    /// `true` if there are no more.
+    pub(crate) are_all: bool,
 }
 
 impl Default for Saved {
@@ -72,6 +88,7 @@ impl Default for Saved {
             resumes: 0,
             suspects: BTreeMap::new(),
             finish: None,
+            seeds: SeedsTaken::default(),
         }
     }
 }
@@ -104,6 +121,14 @@ pub struct HostRecord {
     /// Delay that the host's answers asked for, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) backoff: Option<u64>,
+}
+
+impl SeedsTaken {
+    /// Counts one more seed.
+    pub(crate) fn take(&mut self, seed: &Request) {
+        self.number += 1;
+        self.hash = xxh3_64_with_seed(seed.url().as_str().as_bytes(), self.hash);
+    }
 }
 
 impl HostRecord {

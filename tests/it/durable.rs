@@ -18,6 +18,7 @@ mod refusals;
 mod resume;
 mod retries;
 mod robots;
+mod seeds;
 mod sinks;
 mod streams;
 

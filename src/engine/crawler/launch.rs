@@ -124,7 +124,7 @@ impl<S: Spider> Crawler<S> {
             counts,
         })?;
         match setup.committed {
-            Some(committed) => dispatcher.restore(committed),
+            Some(committed) => dispatcher.restore(committed)?,
             None => dispatcher.seed()?,
         }
         line.open().await?;

@@ -26,7 +26,10 @@ const MAX_ASIDE: u64 = 10_000;
 
 impl Dispatcher {
     /// Restores the state in which an earlier process ended.
-    pub(crate) fn restore(&mut self, committed: Committed) {
+    ///
+    /// # Errors
+    /// Those of a spider whose seeds cannot be taken up again.
+    pub(crate) fn restore(&mut self, committed: Committed) -> Result<()> {
         let Committed {
             saved,
             delivered,
@@ -53,6 +56,7 @@ impl Dispatcher {
             self.take_back(keepsake);
         }
         self.take_credentials_again();
+        let seeds = saved.seeds;
         self.tally = saved.tally;
         let resumed = Resumed {
             times: saved.resumes + 1,
@@ -70,6 +74,7 @@ impl Dispatcher {
             commits.count_ends(&saved.suspects);
         }
         self.stop_at_limits(resumed.items);
+        self.take_seeds(seeds)
     }
 
     /// Takes the credentials again from the URLs of the start requests, because they are stored nowhere.
@@ -202,6 +207,7 @@ impl Dispatcher {
                 resumes: resumed.times,
                 suspects: commits.suspects.clone(),
                 finish,
+                seeds: self.seeds_taken,
             },
         })
     }

@@ -53,7 +53,8 @@ impl Dispatcher {
                 }
                 Turn::Idle => {
                     looked_for = self.outages.next();
-                    is_idle = !self.queue.is_reading() && looked_for.is_none();
+                    is_idle =
+                        !self.queue.is_reading() && self.seeding.is_none() && looked_for.is_none();
                     break;
                 }
             }

@@ -1,7 +1,7 @@
 //! [`FeedPages`]: the pages of the entries of feeds, for another spider.
 
 use super::feed::{FeedSpider, LABEL};
-use super::{Spider, documents};
+use super::{Seeds, Spider, documents};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
 use crate::page::error::BoxError;
@@ -48,6 +48,10 @@ impl<S: Spider> Spider for FeedPages<S> {
 
     fn start(&self) -> Result<Vec<Request>, BoxError> {
         Ok(self.feeds.requests().chain(self.inner.start()?).collect())
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        self.inner.seeds()
     }
 
     async fn parse(&self, response: Response, out: &mut Output<S::Item>) -> Result<(), BoxError> {

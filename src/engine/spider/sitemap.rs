@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use url::Url;
 
-use super::Spider;
 use super::documents::{self, LAST};
+use super::{Seeds, Spider};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
@@ -216,6 +216,10 @@ impl<S: Spider> Spider for SitemapSpider<S> {
         let sitemaps = self.start.iter().cloned();
         let sitemaps = sitemaps.map(|request| request.with_label(LABEL));
         Ok(sitemaps.chain(self.inner.start()?).collect())
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        self.inner.seeds()
     }
 
     async fn parse(&self, response: Response, out: &mut Output<S::Item>) -> Result<(), BoxError> {

@@ -1,0 +1,137 @@
+//! Seeds: start requests in a sequence, of which a job takes up the rest.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crawlworks::prelude::*;
+use crawlworks::{ErrorKind, Finish};
+use serde_json::{Value, json};
+
+use super::{Halt, Job, stop};
+use crate::support::{html, run};
+use crawlworks::testing::FakeDownloader;
+
+/// A spider with so many seeds, each a page with one item.
+struct Listed {
+    seeds: u64,
+    /// The seed that is an error; none when it is not among them.
+    bad: Option<u64>,
+    halt: Halt,
+    /// Number of times that the seeds were asked for.
+    asked: Arc<AtomicU64>,
+    /// Number of seeds that were taken from the sequence.
+    taken: Arc<AtomicU64>,
+}
+
+impl Listed {
+    fn new(seeds: u64, halt: &Halt) -> Self {
+        Self {
+            seeds,
+            bad: None,
+            halt: halt.clone(),
+            asked: Arc::default(),
+            taken: Arc::default(),
+        }
+    }
+}
+
+impl Spider for Listed {
+    type Item = Value;
+
+    fn name(&self) -> &str {
+        "listed"
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        Ok(Vec::new())
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let (taken, bad) = (Arc::clone(&self.taken), self.bad);
+        Ok(Seeds::new((0..self.seeds).map(move |number| {
+            taken.fetch_add(1, Ordering::Relaxed);
+            if bad == Some(number) {
+                return Err(format!("line {number} is no URL").into());
+            }
+            // A host for each hundred.
+            let host = number / 100;
+            Ok(Request::get(format!("http://{host}.example/{number}"))?)
+        })))
+    }
+
+    async fn parse(&self, response: Response, out: &mut Output<Value>) -> Result<(), BoxError> {
+        self.halt.page();
+        out.item(json!({"path": response.url().path()}));
+        Ok(())
+    }
+}
+
+fn crawl(job: &Job, spider: Listed) -> Crawler<Listed> {
+    let pages = FakeDownloader::new(|request| Ok(html(request, "")));
+    job.of(spider, |settings| settings.concurrency = 8)
+        .downloader(pages)
+        .output(&job.files.path("a.jsonl"))
+}
+
+/// The items that were written, by their paths.
+fn paths(job: &Job) -> Vec<u64> {
+    let text = std::fs::read_to_string(job.files.path("a.jsonl")).unwrap();
+    let item = |line: &str| serde_json::from_str::<Value>(line).unwrap();
+    let path = |item: Value| item["path"].as_str().unwrap()[1..].parse().unwrap();
+    let mut paths: Vec<u64> = text.lines().map(item).map(path).collect();
+    paths.sort_unstable();
+    paths
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_seed_of_a_sequence_is_crawled_once_over_stops_and_new_starts() {
+    let job = Job::new();
+    for pages in [1, 700, 5] {
+        let halt = Halt::after(pages);
+        stop(crawl(&job, Listed::new(1_500, &halt)), &halt).await;
+    }
+    let report = run(crawl(&job, Listed::new(1_500, &Halt::never()))).await;
+    assert_eq!((report.finish, report.pages), (Finish::Finished, 1_500));
+    assert_eq!(paths(&job), (0..1_500).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn seeds_are_taken_as_the_queue_has_room_for_them() {
+    let job = Job::new();
+    let halt = Halt::after(1);
+    let spider = Listed::new(1_000_000, &halt);
+    let taken = Arc::clone(&spider.taken);
+    let report = stop(crawl(&job, spider), &halt).await;
+    assert_eq!(report.finish, Finish::Stopped);
+    let taken = taken.load(Ordering::Relaxed);
+    assert!(taken < 13_000, "{taken}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn seeds_that_were_all_taken_are_not_asked_for_again() {
+    let job = Job::new();
+    let halt = Halt::after(300);
+    let first = Listed::new(400, &halt);
+    stop(crawl(&job, first), &halt).await;
+    let again = Listed::new(400, &Halt::never());
+    let asked = Arc::clone(&again.asked);
+    run(crawl(&job, again)).await;
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    assert_eq!(paths(&job), (0..400).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bad_seed_ends_the_crawl_and_the_job_goes_on_when_it_is_mended() {
+    let job = Job::new();
+    let bad = Listed {
+        bad: Some(700),
+        ..Listed::new(900, &Halt::never())
+    };
+    let error = crawl(&job, bad).run().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Spider);
+    assert!(error.chain().contains("line 700 is no URL"), "{error}");
+    let report = run(crawl(&job, Listed::new(900, &Halt::never()))).await;
+    assert_eq!(report.pages, 900);
+    assert_eq!(paths(&job), (0..900).collect::<Vec<_>>());
+}
