@@ -124,8 +124,8 @@ impl Outcome {
             return Ok(response);
         }
         let message = format!("status {}", response.status());
-        let error = Error::new(ErrorKind::Status, message).with_url(response.url());
-        Err(error.into())
+        let error = Error::new(ErrorKind::Status, message).with_status(response.status());
+        Err(error.with_url(response.url()).into())
     }
 }
 

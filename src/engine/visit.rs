@@ -375,6 +375,7 @@ fn status_error(response: &Response) -> Error {
         ErrorKind::Status,
         format!("status {}", response.status().as_u16()),
     )
+    .with_status(response.status())
     .with_url(response.url())
 }
 

@@ -1,5 +1,6 @@
 //! [`Report`] of a crawl: why it ended, what it did, and a ledger that balances.
 
+mod failures;
 mod fields;
 mod limit;
 mod shortfall;
@@ -13,6 +14,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::page::error::ErrorKind;
+pub use failures::Failures;
 pub use fields::{Field, Fields, Types};
 pub use limit::Limit;
 pub(crate) use shortfall::Percent;
@@ -58,6 +60,9 @@ pub struct Report {
     /// Numbers of round trips and pages that failed, by kind of error; a request that is tried four times can count four
     /// times.
     pub errors: BTreeMap<ErrorKind, u64>,
+    /// Numbers of requests that were given up, by kind of error and by status; each request counts once.
+    #[serde(default)]
+    pub failed: Failures,
     /// Numbers of requests that were filtered out, by reason.
     pub filtered: BTreeMap<Filter, u64>,
     /// Filtered links that were taken for spider traps, by kind of trap.

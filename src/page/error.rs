@@ -12,6 +12,7 @@
 
 use std::fmt;
 
+use http::StatusCode;
 use url::Url;
 
 /// The error type of user code: anything that implements [`std::error::Error`], so `?` works on all of them.
@@ -33,6 +34,7 @@ struct Inner {
     message: String,
     field: Option<Field>,
     url: Option<Url>,
+    status: Option<StatusCode>,
     source: Option<BoxError>,
 }
 
@@ -198,6 +200,7 @@ impl Error {
                 message: message.into(),
                 field: None,
                 url: None,
+                status: None,
                 source: None,
             }),
         }
@@ -207,6 +210,13 @@ impl Error {
     #[must_use]
     pub fn with_url(mut self, url: &Url) -> Self {
         self.inner.url.get_or_insert_with(|| without_userinfo(url));
+        self
+    }
+
+    /// Adds the HTTP status that is the failure.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.inner.status = Some(status);
         self
     }
 
@@ -237,6 +247,18 @@ impl Error {
     #[must_use]
     pub fn url(&self) -> Option<&Url> {
         self.inner.url.as_ref()
+    }
+
+    /// Returns the HTTP status that is the failure; `None` when it failed in another way than by its status.
+    ///
+    /// ```
+    /// use crawlworks::{Error, ErrorKind, http::StatusCode};
+    /// let error = Error::new(ErrorKind::Status, "status 404").with_status(StatusCode::NOT_FOUND);
+    /// assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
+    /// ```
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.inner.status
     }
 
     /// Returns the field of an item that could not be read, as a path: `author.name`, `tags[2]`. See

@@ -20,6 +20,9 @@ pub(crate) struct DeadLetter {
     pub(crate) url: Url,
     /// Kind of the failure, as in reports.
     pub(crate) kind: String,
+    /// HTTP status, when that is the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) status: Option<u16>,
     /// Message of the error, with its causes.
     pub(crate) message: String,
     /// Number of times that the request was tried.
@@ -36,6 +39,7 @@ impl DeadLetter {
         Self {
             url: request.url().clone(),
             kind: error.kind().to_string(),
+            status: error.status().map(|status| status.as_u16()),
             message: error.chain(),
             attempts: request.attempt() + 1,
             at: Timestamp::now(),

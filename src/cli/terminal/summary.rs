@@ -1,5 +1,7 @@
 //! Summary of a crawl: its result in one line, and what went wrong in a few more.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use crate::cli::terminal::cause::Cause;
@@ -8,6 +10,7 @@ use crate::cli::terminal::printable_line;
 use crate::cli::terminal::table::{count, plural};
 use crate::model::event::Progress;
 use crate::model::report::{self, Finish, Percent, Report};
+use crate::page::error::ErrorKind;
 
 /// Reason of items dropped beyond the setting `max_items`: the user asked for it, so it is no loss.
 const WISHED: &str = "max_items";
@@ -48,8 +51,11 @@ pub(in crate::cli) fn of(
     );
     let dropped = report.items.dropped.iter();
     for (name, counts) in [
-        // A request that is tried four times is one error at most, and here up to four.
-        ("failed tries", list(&report.errors)),
+        (
+            "failed",
+            failed(&report.failed.kinds, &report.failed.statuses),
+        ),
+        ("failed tries", tries(report)),
         ("fetched, but not read", unread(report)),
         ("filtered", list(&report.filtered)),
         ("pages cut off", list(&report.limited)),
@@ -95,6 +101,38 @@ pub(in crate::cli) fn of(
         let _ = write!(text, "\n  hint: {hint}");
     }
     text
+}
+
+/// Lists failed requests by status and, where that is not what failed, by kind of error: `9 × 404, 2 × timeout`.
+pub(in crate::cli) fn failed<K: Display>(
+    kinds: &BTreeMap<K, u64>,
+    statuses: &BTreeMap<u16, u64>,
+) -> String {
+    let by_status: u64 = statuses.values().sum();
+    let statuses = statuses.iter().map(|(status, number)| (status.to_string(), *number));
+    let kinds = kinds.iter().map(|(kind, number)| {
+        let kind = kind.to_string();
+        let told = if kind == ErrorKind::Status.as_str() {
+            by_status
+        } else {
+            0
+        };
+        (kind, number.saturating_sub(told))
+    });
+    let mut counts: Vec<(String, u64)> = statuses.chain(kinds).collect();
+    counts.retain(|(_, number)| *number > 0);
+    counts.sort_by_key(|(_, number)| Reverse(*number));
+    let shown = counts.iter().map(|(name, number)| format!("{} × {name}", count(*number)));
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Lists the errors of all tries; empty when no request was tried more than once. A request that is tried four times
+/// is one error at most, and here up to four.
+fn tries(report: &Report) -> String {
+    if report.errors == report.failed.kinds {
+        return String::new();
+    }
+    list(&report.errors)
 }
 
 /// Returns how many pages were fetched and could not be read by the spider; empty for none.
@@ -227,7 +265,7 @@ pub(in crate::cli) fn time(seconds: f64) -> String {
 
 fn list<'a, K: Display + 'a>(counts: impl IntoIterator<Item = (&'a K, &'a u64)>) -> String {
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    counts.sort_by_key(|(_, number)| Reverse(**number));
     counts
         .iter()
         .map(|(name, number)| format!("{} {name}", count(**number)))
@@ -242,8 +280,7 @@ mod tests {
     use super::*;
     use crate::engine::crawler::Crawler;
     use crate::engine::site::Site;
-    use crate::model::report::{Filter, Finish};
-    use crate::page::error::ErrorKind;
+    use crate::model::report::Filter;
     use crate::testing::PracticeSite;
 
     #[test]
@@ -262,6 +299,17 @@ mod tests {
     fn the_most_frequent_comes_first() {
         let counts = std::collections::BTreeMap::from([("dns", 1), ("status", 1_200)]);
         assert_eq!(list(&counts), "1,200 status, 1 dns");
+    }
+
+    #[test]
+    fn what_failed_is_told_by_status_or_else_by_kind() {
+        let kinds = BTreeMap::from([("banned", 1), ("status", 1_012), ("timeout", 2)]);
+        let statuses = BTreeMap::from([(403, 1), (404, 1_009)]);
+        assert_eq!(
+            failed(&kinds, &statuses),
+            "1,009 × 404, 2 × status, 2 × timeout, 1 × 403, 1 × banned"
+        );
+        assert_eq!(failed(&kinds, &BTreeMap::new()), "1,012 × status, 2 × timeout, 1 × banned");
     }
 
     async fn report(max_items: Option<u64>) -> Report {

@@ -162,7 +162,7 @@ impl Dispatcher {
 
     pub(super) fn failed(&mut self, request: &Request, error: &Error) {
         tracing::warn!(url = %request.url(), kind = %error.kind(), error = %error.chain(), "request failed");
-        self.tally.failed(error.kind());
+        self.tally.failed(error);
         self.bury(request, error);
         self.context.announcer.announce(|| Event::Failed {
             url: request.url().clone(),

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Away, Bytes, Cache, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
+    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
     Robots, Shortfall, Trap, TrapKind,
 };
-use crate::page::error::ErrorKind;
+use crate::page::error::{Error, ErrorKind};
 use crate::page::html::Cuts;
 use crate::page::identity::origin;
 use crate::page::request::Request;
@@ -33,6 +33,8 @@ pub struct Tally {
     bytes: Bytes,
     statuses: BTreeMap<u16, u64>,
     errors: BTreeMap<ErrorKind, u64>,
+    #[serde(default)]
+    pub(crate) failed: Failures,
     filtered: BTreeMap<Filter, u64>,
     #[serde(default)]
     traps: BTreeMap<TrapKind, Trap>,
@@ -55,6 +57,7 @@ impl Tally {
             bytes: Bytes::default(),
             statuses: BTreeMap::new(),
             errors: BTreeMap::new(),
+            failed: Failures::default(),
             filtered: BTreeMap::new(),
             traps: BTreeMap::new(),
             limited: BTreeMap::new(),
@@ -159,8 +162,10 @@ impl Tally {
         *self.errors.entry(kind).or_default() += 1;
     }
 
-    pub(crate) fn failed(&mut self, kind: ErrorKind) {
-        self.error(kind);
+    /// Counts a request that is given up.
+    pub(crate) fn failed(&mut self, error: &Error) {
+        self.error(error.kind());
+        self.failed.count(error.kind(), error.status());
         self.ledger.failed += 1;
     }
 
@@ -234,6 +239,7 @@ impl Tally {
             bytes: self.bytes,
             statuses: self.statuses,
             errors: self.errors,
+            failed: self.failed,
             filtered: self.filtered,
             traps: self.traps,
             limited: self.limited,

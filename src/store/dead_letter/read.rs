@@ -104,6 +104,7 @@ mod tests {
         DeadLetter {
             url: request.url().clone(),
             kind: "timeout".to_owned(),
+            status: None,
             message: "no answer within 60 s".to_owned(),
             attempts: 4,
             at: Timestamp::from_second(1_800_000_000).unwrap(),

@@ -241,15 +241,16 @@ fn full_job(directory: &Directory) {
     directory
         .files
         .write(".crawl/quotes/history.jsonl", &format!("{ended}\n{{\"sta"));
-    let letter = |kind: &str| {
+    let letter = |(kind, status): (&str, Option<u16>)| {
         let url = "http://127.0.0.1/";
         let letter = json!({
-            "url": url, "kind": kind, "message": "x", "attempts": 4, "at": "2026-11-21T12:10:00Z",
-            "request": {"url": url},
+            "url": url, "kind": kind, "status": status, "message": "x", "attempts": 4,
+            "at": "2026-11-21T12:10:00Z", "request": {"url": url},
         });
         format!("{letter}\n")
     };
-    let letters = ["timeout", "status", "timeout"].map(letter).concat();
+    let letters = [("timeout", None), ("status", Some(404)), ("timeout", None)];
+    let letters = letters.map(letter).concat();
     directory
         .files
         .write(".crawl/quotes/dead-letter.jsonl", &letters);
@@ -266,7 +267,7 @@ fn a_job_is_shown_with_all_that_is_known_of_it() {
             &["argument", "tag=love"],
             &["output", "quotes.jsonl:jsonl"],
             &["resumed", "2", "times"],
-            &["dead", "letters", "3:", "1", "status,", "2", "timeout"],
+            &["dead", "letters", "3:", "2", "×", "timeout,", "1", "×", "404"],
             &["last", "finish", "max_pages"],
         ] {
             assert!(
@@ -287,6 +288,7 @@ fn the_json_of_a_job_has_its_history() {
         .json();
     assert_eq!(job["outputs"], json!(["quotes.jsonl:jsonl"]));
     assert_eq!(job["dead_letter_kinds"], json!({"status": 1, "timeout": 2}));
+    assert_eq!(job["dead_letter_statuses"], json!({"404": 1}));
     assert_eq!(job["history"].as_array().unwrap().len(), 1);
     assert_eq!(job["history"][0]["pages"], 7);
 }

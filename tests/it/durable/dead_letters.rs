@@ -3,7 +3,7 @@
 use crawlworks::prelude::*;
 use crawlworks::testing::FakeDownloader;
 use crawlworks::{Error, ErrorKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Halt, Job, sorted, stop};
 use crate::support::{Probe, get, html, run};
@@ -74,6 +74,26 @@ async fn every_request_that_is_given_up_is_a_letter_that_says_why() {
     let report = run(crawler(&job, &Halt::never())).await;
     assert_eq!(told(&job), expected());
     assert_eq!((report.ledger.failed, report.pages), (20, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_failed_is_a_number_in_its_letter_and_in_the_report() {
+    let job = Job::new();
+    let report = run(crawler(&job, &Halt::never())).await;
+    for letter in job.dead_letters() {
+        let status = match letter["request"]["label"].as_str().unwrap() {
+            "missing" => Some(404),
+            "busy" => Some(500),
+            _ => None,
+        };
+        assert_eq!(letter.get("status").and_then(Value::as_u64), status, "{letter}");
+    }
+    let json = serde_json::to_value(&report).unwrap();
+    let expected = json!({
+        "kinds": {"status": 8, "connect": 4, "spider": 4, "panic": 4},
+        "statuses": {"404": 4, "500": 4},
+    });
+    assert_eq!(json["failed"], expected);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::find::find;
 use super::overview::{Overview, object, path};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::terminal::summary::{filled, time};
+use crate::cli::terminal::summary::{failed, filled, time};
 use crate::cli::terminal::table::{bytes, count, moment, plural, table};
 use crate::model::report::{Items, Ledger};
-use crate::page::error::Result;
+use crate::page::error::{ErrorKind, Result};
 use crate::store::dead_letter::{self, DeadLetter};
 use crate::store::state::{PastRun, RunFile, history};
 
@@ -29,8 +29,10 @@ pub(super) struct Show {
 /// A job with what its smaller files say.
 struct Shown {
     job: Overview,
-    /// Number of requests that were given up, by kind.
-    given_up: BTreeMap<String, u64>,
+    /// Numbers of requests that were given up, by kind.
+    kinds: BTreeMap<String, u64>,
+    /// Numbers of requests that were given up because of their status.
+    statuses: BTreeMap<u16, u64>,
     history: Vec<PastRun>,
 }
 
@@ -41,25 +43,30 @@ impl Show {
             return Err(error.into());
         }
         let letters = dead_letter::read(&dead_letter::path(&job.directory), None)?;
-        let shown = Shown {
-            given_up: by_kind(letters)?,
+        let mut shown = Shown {
+            kinds: BTreeMap::new(),
+            statuses: BTreeMap::new(),
             history: history::read(&job.directory)?,
             job,
         };
+        shown.count(letters)?;
         shown.print(self.json)?;
         Ok(Exit::Finished)
     }
 }
 
-fn by_kind(letters: impl Iterator<Item = Result<DeadLetter>>) -> Result<BTreeMap<String, u64>> {
-    let mut kinds = BTreeMap::new();
-    for letter in letters {
-        *kinds.entry(letter?.kind).or_default() += 1;
-    }
-    Ok(kinds)
-}
-
 impl Shown {
+    fn count(&mut self, letters: impl Iterator<Item = Result<DeadLetter>>) -> Result<()> {
+        for letter in letters {
+            let DeadLetter { kind, status, .. } = letter?;
+            if let Some(status) = status.filter(|_| kind == ErrorKind::Status.as_str()) {
+                *self.statuses.entry(status).or_default() += 1;
+            }
+            *self.kinds.entry(kind).or_default() += 1;
+        }
+        Ok(())
+    }
+
     fn print(&self, as_json: bool) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         if as_json {
@@ -94,17 +101,10 @@ impl Shown {
             rows.extend(fields(&numbers.items));
             rows.push(row("requests", ledger(&numbers.ledger)));
         }
-        if !self.given_up.is_empty() {
-            let all = self.given_up.values().sum();
-            let kinds: Vec<String> = self
-                .given_up
-                .iter()
-                .map(|(kind, number)| format!("{} {kind}", count(*number)))
-                .collect();
-            rows.push(row(
-                "dead letters",
-                format!("{}: {}", count(all), kinds.join(", ")),
-            ));
+        if !self.kinds.is_empty() {
+            let all = self.kinds.values().sum();
+            let kinds = failed(&self.kinds, &self.statuses);
+            rows.push(row("dead letters", format!("{}: {kinds}", count(all))));
         }
         if let Some(last) = self.history.last() {
             rows.push(row("last finish", finish(last)));
@@ -124,7 +124,8 @@ impl Shown {
                 "fields",
                 json!(numbers.map(|numbers| &numbers.items.fields)),
             ),
-            ("dead_letter_kinds", json!(self.given_up)),
+            ("dead_letter_kinds", json!(self.kinds)),
+            ("dead_letter_statuses", json!(self.statuses)),
             ("history", json!(self.history)),
         ]));
         Value::Object(json)

@@ -116,8 +116,11 @@ impl Store {
         let mut hosts: HashMap<String, u32> = names.zip(0..).collect();
         let mut batch = self.database.batch();
         let mut count = 0;
+        let failed = &mut root.saved.tally.failed;
         for letter in dead_letter::read(&directory.join(DEAD_LETTERS), Some(length))? {
-            let request = letter?.request.never_tried();
+            let letter = letter?;
+            failed.forget(&letter.kind, letter.status);
+            let request = letter.request.never_tried();
             let name = request.url().host_str().unwrap_or_default();
             let next = u32::try_from(hosts.len()).unwrap_or(u32::MAX);
             let host = *hosts.entry(name.to_owned()).or_insert_with(|| {

@@ -16,6 +16,7 @@ fn letters(directory: &Directory) -> Vec<String> {
                 (&letter["kind"], &letter["message"], &letter["attempts"]),
                 (&json!("status"), &json!("status 404"), &json!(1))
             );
+            assert_eq!(letter["status"], 404);
             let url: url::Url = letter["url"].as_str().unwrap().parse().unwrap();
             url.path().to_owned()
         })
@@ -79,6 +80,8 @@ fn what_was_given_up_is_tried_again_and_nothing_else() {
     assert_eq!(letters(&directory), Vec::<String>::new());
     let second = ledger(&directory);
     assert_eq!(second["failed"], 0);
+    let failed = directory.json("report.json")["failed"].clone();
+    assert_eq!(failed, json!({"kinds": {}, "statuses": {}}));
     assert_eq!(second["pending"], 0);
     assert_eq!(second["seen"], second["done"]);
     assert_eq!(second["seen"], first["seen"]);
