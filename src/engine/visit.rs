@@ -54,6 +54,8 @@ pub(crate) struct Context {
     /// `true` if nothing is retried and no host is waited for, because the answers are replayed from a cassette.
     pub(crate) never_waits: bool,
     pub(crate) retries: u32,
+    /// `true` if answers of any status are parsed.
+    pub(crate) any_status: bool,
     pub(crate) redirects: u32,
     /// Media types that are wanted, in lower case; empty: all.
     pub(crate) content_types: Vec<String>,
@@ -166,7 +168,11 @@ impl Context {
 
     /// Makes the round trip. Middlewares and downloaders of the program may block, as its spider may.
     async fn fetch(&self, request: &Request) -> Result<Response> {
-        let (stack, own) = (Arc::clone(&self.stack), request.clone());
+        let stack = Arc::clone(&self.stack);
+        let own = match request.clone() {
+            own if self.takes_any_status(request) => own.any_status(),
+            own => own,
+        };
         let fetch = async move { AssertUnwindSafe(stack.fetch(own)).catch_unwind().await };
         let result = if self.stack.has_foreign && self.parsers.are_apart() {
             self.parsers.run(Box::pin(fetch)).await
@@ -185,6 +191,11 @@ impl Context {
             Ok(response) => self.answer(scope, request, response).await,
             Err(error) => self.failure(request, error),
         }
+    }
+
+    /// Returns whether the answer is parsed whatever its status is.
+    fn takes_any_status(&self, request: &Request) -> bool {
+        request.takes_any_status() || (self.any_status && !request.is_own())
     }
 
     fn may_retry(&self, request: &Request) -> bool {
@@ -207,7 +218,7 @@ impl Context {
         match self.next_hop(request, &response) {
             Ok(Some(next)) => return Outcome::Redirected(self.link(scope, next)),
             Ok(None) => {}
-            Err(_) if request.takes_any_status() => {}
+            Err(_) if self.takes_any_status(request) => {}
             Err(error) => return Outcome::Failed(error),
         }
         if retry::is_temporary(status) && self.may_retry(request) {
@@ -217,7 +228,7 @@ impl Context {
             let error = Error::new(ErrorKind::Incomplete, "the body ended early");
             return Outcome::Retry(error.with_url(response.url()));
         }
-        if !status.is_success() && !request.takes_any_status() {
+        if !status.is_success() && !self.takes_any_status(request) {
             return Outcome::Failed(status_error(&response));
         }
         if let Some(level) = request.sitemap() {

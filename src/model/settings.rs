@@ -146,6 +146,8 @@ settings! {
     credentials: Vec<String> = Vec::new();
     #[doc = "How often a request is tried again after a network error or a status 408, 429, 500, 502, 503, 504, 522 or 524."]
     retries: u32 = 3;
+    #[doc = "Hand answers of any status to `parse`, as `Request::any_status` does for one, when no retry and no redirect is left to follow; without it only 2xx get there, and others count as failed."]
+    any_status: bool = false;
     #[doc = "How long a host that has answered may be away before the crawl ends without its pages; they stay in the queue. 0: each page is tried by itself."]
     max_outage: Duration = Duration::from_mins(2);
     #[doc = "How many redirects are followed in a row."]

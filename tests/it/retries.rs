@@ -168,6 +168,41 @@ async fn a_request_can_take_any_status() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_crawl_can_take_any_status_once_the_retries_are_spent() {
+    let start = ["404", "503", "302"].map(|path| get(format!("http://a.example/{path}")));
+    let fake = FakeDownloader::new(|request| {
+        let status = request.url().path()[1..].parse().unwrap();
+        Response::new(request, status).with_header("location", "mailto:a@a.example")
+    });
+    let probe = Probe::only(start);
+    let visited = probe.visited();
+    let crawler = quick(probe, |s| {
+        s.any_status = true;
+        s.retries = 2;
+        s.max_outage = Duration::ZERO;
+    });
+    let report = run(crawler.downloader(fake)).await;
+    let mut statuses: Vec<(u16, u32)> = visited
+        .responses()
+        .iter()
+        .map(|response| (response.status().as_u16(), response.request().attempt()))
+        .collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [(302, 0), (404, 0), (503, 2)]);
+    assert_eq!((report.pages, report.ledger.failed), (3, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_robots_txt_of_any_status_is_no_page() {
+    let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
+    let probe = Probe::only([get("http://a.example/")]);
+    let visited = probe.visited();
+    let report = run(crate::support::polite(probe, |s| s.any_status = true).downloader(fake)).await;
+    assert_eq!(visited.one().url().path(), "/");
+    assert_eq!((report.pages, report.robots.none), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_failed_together_does_not_come_back_together() {
     let fake = FakeDownloader::new(|request| match request.attempt() {
         0 => Err(refused()),

@@ -218,6 +218,7 @@ impl<S: Spider> Crawler<S> {
             sitemaps: settings.sitemaps,
             never_waits: self.never_waits,
             retries: settings.retries,
+            any_status: settings.any_status,
             redirects: settings.redirects,
             content_types: lowered(&settings.content_types),
             mirrors: settings.traps.then(Mirrors::default),

@@ -1,10 +1,10 @@
 //! Fields: what they take out of a page, and what becomes of it.
 
 use crawlworks::prelude::*;
-use crawlworks::testing::FakeDownloader;
+use crawlworks::testing::{FakeDownloader, PracticeSite};
 use serde_json::{Value, json};
 
-use super::{error, items, page, parse, spider, values};
+use super::{crawl, error, items, page, parse, spider, values};
 use crate::support::{quick, run};
 
 /// The only item of a recipe with this field, `f`.
@@ -202,6 +202,15 @@ async fn facts_of_the_page_and_constants_are_fields() {
     assert_eq!(field("{ value = 7 }", html).await, 7);
     let text = "start = 'http://a.example/'\nargs.q = 'love'\n[items.page.fields]\nf = { value = 'about {q}' }";
     assert_eq!(items(text, html).await, [json!({"f": "about love"})]);
+}
+
+#[tokio::test]
+async fn a_page_of_any_status_is_read_where_the_settings_say_so() {
+    let site = PracticeSite::start().unwrap();
+    let text = "start = '{url}hazards/status/410'\nargs.url = {}\nsettings.any_status = true\n\
+                [items.page.fields]\nstatus = { page = 'status' }";
+    let (report, items) = crawl(text, &site).await;
+    assert_eq!((report.pages, items), (1, vec![json!({"status": 410})]));
 }
 
 #[tokio::test]
