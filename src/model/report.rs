@@ -6,6 +6,7 @@ mod limit;
 mod shortfall;
 mod tally;
 mod trap;
+mod verdict;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::page::error::ErrorKind;
 pub use failures::Failures;
+pub(crate) use failures::listed;
 pub use fields::{Field, Fields, Types};
 pub use limit::Limit;
 pub(crate) use shortfall::Percent;
@@ -31,6 +33,9 @@ pub struct Report {
     pub spider: String,
     /// Reason why the crawl ended.
     pub finish: Finish,
+    /// Reason why the crawl [failed](Self::has_failed) as a whole, for people to read; `None` if it did not.
+    #[serde(default)]
+    pub failure: Option<String>,
     /// Time at which the crawl began.
     #[serde(with = "timestamp")]
     pub started: SystemTime,
@@ -416,31 +421,5 @@ pub(crate) mod timestamp {
         deserializer: D,
     ) -> Result<SystemTime, D::Error> {
         Timestamp::deserialize(deserializer).map(SystemTime::from)
-    }
-}
-
-impl Report {
-    /// Returns whether the crawl failed as a whole: it had something to fetch and got no page (those of a login do not
-    /// count), hit the error limit, was left with hosts that are [away](Self::away), lost every item because something
-    /// [failed](Items::failed) on it, or [fell short](Self::shortfalls) of a threshold.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        matches!(self.finish, Finish::MaxErrors | Finish::Away)
-            || self.has_no_page()
-            || self.has_lost_all_items()
-            || !self.shortfalls.is_empty()
-    }
-
-    /// Returns whether there were items and none could be kept, for example because none fits the schema. `false` for a
-    /// crawl that broke off, because it has not seen all items.
-    pub(crate) fn has_lost_all_items(&self) -> bool {
-        !self.finish.is_unfinished() && self.items.kept == 0 && !self.items.failed.is_empty()
-    }
-
-    /// Returns whether the crawl had something to fetch and got no page, except those of a login.
-    pub(crate) fn has_no_page(&self) -> bool {
-        self.finish == Finish::Finished
-            && self.pages == self.requests.logins
-            && self.ledger.seen > 0
     }
 }

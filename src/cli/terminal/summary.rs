@@ -1,7 +1,5 @@
 //! Summary of a crawl: its result in one line, and what went wrong in a few more.
 
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
 use crate::cli::terminal::cause::Cause;
@@ -9,8 +7,7 @@ use crate::cli::terminal::hint::{self, Dialect};
 use crate::cli::terminal::printable_line;
 use crate::cli::terminal::table::{count, plural};
 use crate::model::event::Progress;
-use crate::model::report::{self, Finish, Percent, Report};
-use crate::page::error::ErrorKind;
+use crate::model::report::{self, Finish, Percent, Report, listed};
 
 /// Reason of items dropped beyond the setting `max_items`: the user asked for it, so it is no loss.
 const WISHED: &str = "max_items";
@@ -41,19 +38,25 @@ pub(in crate::cli) fn of(
         (true, limit) => format!("failed, {limit}"),
         (false, finish) => finish.to_string(),
     };
+    let errors = match report.ledger.failed {
+        // What failed is told below, and is no error of a request.
+        0 if report.has_failed() => String::new(),
+        errors => format!(", {}", plural(errors, "error")),
+    };
     let mut text = format!(
-        "{how}: {}, {} in {} ({}/s), {}",
+        "{how}: {}, {} in {} ({}/s){errors}",
         plural(report.pages, "page"),
         plural(report.items.kept, "item"),
         time(report.seconds),
         plural(per_second(report), "page"),
-        plural(report.ledger.failed, "error"),
     );
     let dropped = report.items.dropped.iter();
+    let no_page = report.why_failed().filter(|_| report.has_no_page());
     for (name, counts) in [
+        ("reason", no_page.unwrap_or_default()),
         (
             "failed",
-            failed(&report.failed.kinds, &report.failed.statuses),
+            listed(&report.failed.kinds, &report.failed.statuses, count),
         ),
         ("failed tries", tries(report)),
         ("fetched, but not read", unread(report)),
@@ -101,29 +104,6 @@ pub(in crate::cli) fn of(
         let _ = write!(text, "\n  hint: {hint}");
     }
     text
-}
-
-/// Lists failed requests by status and, where that is not what failed, by kind of error: `9 × 404, 2 × timeout`.
-pub(in crate::cli) fn failed<K: Display>(
-    kinds: &BTreeMap<K, u64>,
-    statuses: &BTreeMap<u16, u64>,
-) -> String {
-    let by_status: u64 = statuses.values().sum();
-    let statuses = statuses.iter().map(|(status, number)| (status.to_string(), *number));
-    let kinds = kinds.iter().map(|(kind, number)| {
-        let kind = kind.to_string();
-        let told = if kind == ErrorKind::Status.as_str() {
-            by_status
-        } else {
-            0
-        };
-        (kind, number.saturating_sub(told))
-    });
-    let mut counts: Vec<(String, u64)> = statuses.chain(kinds).collect();
-    counts.retain(|(_, number)| *number > 0);
-    counts.sort_by_key(|(_, number)| Reverse(*number));
-    let shown = counts.iter().map(|(name, number)| format!("{} × {name}", count(*number)));
-    shown.collect::<Vec<_>>().join(", ")
 }
 
 /// Lists the errors of all tries; empty when no request was tried more than once. A request that is tried four times
@@ -265,7 +245,7 @@ pub(in crate::cli) fn time(seconds: f64) -> String {
 
 fn list<'a, K: Display + 'a>(counts: impl IntoIterator<Item = (&'a K, &'a u64)>) -> String {
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, number)| Reverse(**number));
+    counts.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
     counts
         .iter()
         .map(|(name, number)| format!("{} {name}", count(**number)))
@@ -281,6 +261,7 @@ mod tests {
     use crate::engine::crawler::Crawler;
     use crate::engine::site::Site;
     use crate::model::report::Filter;
+    use crate::page::error::ErrorKind;
     use crate::testing::PracticeSite;
 
     #[test]
@@ -299,17 +280,6 @@ mod tests {
     fn the_most_frequent_comes_first() {
         let counts = std::collections::BTreeMap::from([("dns", 1), ("status", 1_200)]);
         assert_eq!(list(&counts), "1,200 status, 1 dns");
-    }
-
-    #[test]
-    fn what_failed_is_told_by_status_or_else_by_kind() {
-        let kinds = BTreeMap::from([("banned", 1), ("status", 1_012), ("timeout", 2)]);
-        let statuses = BTreeMap::from([(403, 1), (404, 1_009)]);
-        assert_eq!(
-            failed(&kinds, &statuses),
-            "1,009 × 404, 2 × status, 2 × timeout, 1 × 403, 1 × banned"
-        );
-        assert_eq!(failed(&kinds, &BTreeMap::new()), "1,012 × status, 2 × timeout, 1 × banned");
     }
 
     async fn report(max_items: Option<u64>) -> Report {

@@ -221,9 +221,10 @@ impl Tally {
     }
 
     pub(crate) fn into_report(self, spider: String, end: End) -> Report {
-        Report {
+        let mut report = Report {
             spider,
             finish: end.finish,
+            failure: None,
             started: self.started,
             ended: end.began + end.elapsed,
             seconds: end.resumed.unwrap_or_default().seconds + end.elapsed.as_secs_f64(),
@@ -251,7 +252,9 @@ impl Tally {
             away: end.away,
             peak_memory: peak_memory(),
             resumed: end.resumed,
-        }
+        };
+        report.failure = report.why_failed();
+        report
     }
 }
 

@@ -5,15 +5,18 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::HISTORY;
+use super::store::Summary;
+use super::{HISTORY, RunFile};
 use super::directory::{Directory, read as read_file};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::{Finish, Report};
-use crate::page::error::Result;
+use crate::page::error::{Error, Result};
 
 /// Number of runs that are remembered.
 const KEPT: usize = 100;
+/// The end of a run that failed.
+const FAILED: &str = "failed";
 
 /// A run that has ended, with a report or with an error; one that was killed is not among them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +25,9 @@ pub(crate) struct PastRun {
     pub(crate) ended: Timestamp,
     /// Reason why the run ended, as in reports, or `failed`.
     pub(crate) finish: String,
+    /// Reason why the run failed; `None` if it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<String>,
     pub(crate) pages: u64,
     pub(crate) items: u64,
     /// Requests that were given up.
@@ -43,7 +49,12 @@ impl PastRun {
         Self {
             started: date(report.started),
             ended: date(report.ended),
-            finish: name(report.finish),
+            finish: if report.has_failed() {
+                FAILED.to_owned()
+            } else {
+                name(report.finish)
+            },
+            failure: report.why_failed(),
             pages: report.pages,
             items: report.items.kept,
             errors: report.ledger.failed,
@@ -54,6 +65,22 @@ impl PastRun {
                 .iter()
                 .map(|short| short.field.clone())
                 .collect(),
+        }
+    }
+
+    /// Returns the past run that was ended by an error; `reached` is what was committed by then.
+    pub(crate) fn broken(run: &RunFile, reached: &Summary, error: &Error) -> Self {
+        Self {
+            started: run.started,
+            ended: run.ended.unwrap_or(run.started),
+            finish: FAILED.to_owned(),
+            failure: Some(error.chain()),
+            pages: reached.pages,
+            items: reached.items.kept,
+            errors: reached.ledger.failed,
+            seconds: reached.seconds,
+            resumes: run.resumes,
+            short_of: Vec::new(),
         }
     }
 }
@@ -115,6 +142,7 @@ mod tests {
             started: Timestamp::from_second(1_800_000_000).unwrap(),
             ended: Timestamp::from_second(1_800_000_060).unwrap(),
             finish: "max_pages".to_owned(),
+            failure: None,
             pages,
             items: 3,
             errors: 1,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::store::{self, Store};
+use super::store::{self, Store, Summary};
 use super::{Directory, Parsing, PastRun, RunFile, State, Unique, history};
 use crate::fetch::cache::pages::Pages;
 use crate::items::sink::OutputFile;
@@ -123,13 +123,32 @@ impl OpenJob {
             Err(_) if self.has_begun() => State::Failed,
             Err(_) => State::New,
         };
+        self.run.failure = match result {
+            Ok(report) => report.why_failed(),
+            Err(error) => Some(error.chain()).filter(|_| self.run.state == State::Failed),
+        };
         // First, because this is what the next run looks at.
         self.run.write(&self.directory)?;
-        if let Ok(report) = result {
-            self.directory.save_report(report)?;
-            history::add(&self.directory, &PastRun::of(report, self.run.resumes))?;
+        let past = match result {
+            Ok(report) => {
+                self.directory.save_report(report)?;
+                PastRun::of(report, self.run.resumes)
+            }
+            Err(error) => match self.reached(error)? {
+                Some(reached) => PastRun::broken(&self.run, &reached, error),
+                None => return Ok(()),
+            },
+        };
+        history::add(&self.directory, &past)
+    }
+
+    /// Returns the progress of a run that was ended by this error; `None` without a commit, and for a store that is better
+    /// left alone.
+    fn reached(&self, error: &Error) -> Result<Option<Summary>> {
+        if self.run.state != State::Failed || error.kind() == ErrorKind::Storage {
+            return Ok(None);
         }
-        Ok(())
+        store::summary(self.directory.path())
     }
 
     /// Returns whether there was a commit; without one there is nothing to go on with.
@@ -185,7 +204,7 @@ impl Opening {
         }
         self.check_number(&committed, &directory)?;
         run.state = State::Running;
-        run.ended = None;
+        (run.ended, run.failure) = (None, None);
         run.resumes = committed.saved.resumes + 1;
         run.unique = Some(unique);
         run.quality = self.plan.quality;

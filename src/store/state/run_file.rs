@@ -34,6 +34,9 @@ pub(crate) struct RunFile {
     /// Time at which the run came to its state; `None` while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ended: Option<Timestamp>,
+    /// Reason why the run failed; `None` if it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) failure: Option<String>,
     /// Number of times that the run was resumed.
     #[serde(default)]
     pub(crate) resumes: u32,
@@ -117,6 +120,7 @@ impl RunFile {
             state: State::New,
             started: Timestamp::now(),
             ended: None,
+            failure: None,
             resumes: 0,
             arguments,
             outputs,

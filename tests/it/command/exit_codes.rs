@@ -139,10 +139,54 @@ fn a_wrong_setting_exits_4() {
 #[test]
 fn a_crawl_that_gets_no_page_exits_9() {
     let (directory, url) = (Directory::new(), format!("url={}", dead_url()));
-    directory
+    let ran = directory
         .crawl(&["run", "quotes", "-s", "retries=0", "-a", &url])
         .exits(9)
-        .says("failed: 0 pages");
+        .says("failed: 0 pages")
+        .says("\n  reason: no page could be fetched: 1 filtered by robots_unreachable");
+    assert!(!ran.stderr.contains("0 errors"), "{ran:#?}");
+}
+
+#[test]
+fn what_exited_9_is_told_as_failed_with_the_reason_wherever_it_is_kept() {
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
+    let start = site.at("/hazards/status/404");
+    let flags = ["--job", "job", "--report", "report.json", "--no-robots"];
+    directory
+        .crawl(&[&["site", start.as_str()][..], &flags].concat())
+        .exits(9)
+        .says(", 1 error\n  reason: no page could be fetched: 1 × 404\n  failed: 1 × 404");
+    let reason = "no page could be fetched: 1 × 404";
+    assert_eq!(directory.json("report.json")["failure"], reason);
+    assert_eq!(directory.json("job/report.json")["failure"], reason);
+    let past: serde_json::Value =
+        serde_json::from_str(directory.read("job/history.jsonl").trim()).unwrap();
+    assert_eq!((&past["finish"], &past["failure"]), (&"failed".into(), &reason.into()));
+    let shown = directory.crawl(&["jobs", "show", "job", "--json"]).exits(0);
+    let job = shown.json();
+    assert_eq!((&job["state"], &job["failure"]), (&"failed".into(), &reason.into()));
+    let shown = directory.crawl(&["jobs", "show", "job"]).exits(0);
+    let is_told = |name: &str| {
+        let mut lines = shown.stdout.lines().map(str::trim);
+        lines.any(|line| line.starts_with(name) && line.ends_with(&format!("failed: {reason}")))
+    };
+    assert!(is_told("state") && is_told("last finish"), "{shown:#?}");
+}
+
+#[test]
+fn a_job_that_succeeds_after_it_failed_has_no_reason_any_more() {
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
+    let start = site.at("/hazards/flaky/1");
+    let crawl = |code| {
+        let flags = ["--job", "job", "--no-robots", "-s", "retries=0"];
+        directory
+            .crawl(&[&["site", start.as_str()][..], &flags].concat())
+            .exits(code);
+        let job = directory.crawl(&["jobs", "show", "job", "--json"]).exits(0);
+        (job.json()["state"].clone(), job.json()["failure"].is_null())
+    };
+    assert_eq!(crawl(9), ("failed".into(), false));
+    assert_eq!(crawl(0), ("finished".into(), true));
 }
 
 #[test]

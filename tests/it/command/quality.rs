@@ -153,10 +153,10 @@ fn a_job_shows_its_fields_and_what_was_short() {
     );
     let finish = line("last finish");
     assert!(
-        finish.ends_with("finished, but below min_fill: h1"),
+        finish.ends_with("failed: fields below min_fill: h1 10 %, not 90 %"),
         "{finish}"
     );
-    assert!(line("state").ends_with("finished, short of h1"));
+    assert!(line("state").ends_with("failed, short of h1"));
     let json = directory
         .crawl(&["jobs", "show", "shop", "--json"])
         .exits(0)
@@ -183,7 +183,7 @@ fn the_list_of_jobs_shows_what_was_short_until_a_run_is_not() {
     shop.change();
     let (short_of, table) = crawl(9);
     assert_eq!(short_of, json!(["h1"]));
-    assert!(table.contains("  finished, short of h1  "), "{table}");
+    assert!(table.contains("  failed, short of h1  "), "{table}");
 }
 
 #[test]

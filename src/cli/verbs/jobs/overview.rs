@@ -18,6 +18,8 @@ pub(super) struct Overview {
     /// File of the last run; `None` when it cannot be read.
     pub(super) run: Option<RunFile>,
     pub(super) state: &'static str,
+    /// Reason why the last run failed, if it did.
+    pub(super) failure: Option<String>,
     /// Id of the process that crawls the job, if known.
     process: Option<u32>,
     pub(super) ended: Option<Timestamp>,
@@ -38,6 +40,7 @@ impl Overview {
             name: name.to_string_lossy().into_owned(),
             run: None,
             state: "unreadable",
+            failure: None,
             process: None,
             ended: None,
             summary: None,
@@ -60,6 +63,11 @@ impl Overview {
         if let Some(holder) = peek.holder {
             self.process = holder.process;
         } else {
+            self.failure = run.as_ref().and_then(|run| run.failure.clone());
+            if self.failure.is_some() {
+                // As its exit code said: one that is over has the state `finished` in its file, and is not resumed.
+                self.state = super::state(State::Failed, false);
+            }
             self.ended = run
                 .as_ref()
                 .and_then(|run| super::ended(run, &self.directory));
@@ -73,12 +81,14 @@ impl Overview {
         Ok(())
     }
 
-    /// Returns the state of the job in a few words: `finished, short of price`.
+    /// Returns the state of the job in a few words: `failed, short of price`.
     pub(super) fn outcome(&self) -> String {
-        if self.short_of.is_empty() {
-            self.state.to_owned()
-        } else {
-            format!("{}, short of {}", self.state, self.short_of.join(", "))
+        match &self.failure {
+            _ if !self.short_of.is_empty() => {
+                format!("{}, short of {}", self.state, self.short_of.join(", "))
+            }
+            Some(failure) => format!("{}: {failure}", self.state),
+            None => self.state.to_owned(),
         }
     }
 
@@ -89,6 +99,7 @@ impl Overview {
             ("name", json!(self.name)),
             ("folder", json!(path(&self.directory))),
             ("state", json!(self.state)),
+            ("failure", json!(self.failure)),
             ("short_of", json!(self.short_of)),
             ("process", json!(self.process)),
             ("spider", json!(run.map(|run| &run.spider))),

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::find::find;
 use super::overview::{Overview, object, path};
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::terminal::summary::{failed, filled, time};
+use crate::cli::terminal::summary::{filled, time};
 use crate::cli::terminal::table::{bytes, count, moment, plural, table};
-use crate::model::report::{Items, Ledger};
+use crate::model::report::{Items, Ledger, listed};
 use crate::page::error::{ErrorKind, Result};
 use crate::store::dead_letter::{self, DeadLetter};
 use crate::store::state::{PastRun, RunFile, history};
@@ -103,7 +103,7 @@ impl Shown {
         }
         if !self.kinds.is_empty() {
             let all = self.kinds.values().sum();
-            let kinds = failed(&self.kinds, &self.statuses);
+            let kinds = listed(&self.kinds, &self.statuses, count);
             rows.push(row("dead letters", format!("{}: {kinds}", count(all))));
         }
         if let Some(last) = self.history.last() {
@@ -141,8 +141,11 @@ fn fields(items: &Items) -> Option<[String; 2]> {
     (!each.is_empty()).then(|| row("fields", each.join(", ")))
 }
 
-/// Returns how a run ended, and the fields that were filled too seldom.
+/// Returns how a run ended and, if it failed, why.
 fn finish(run: &PastRun) -> String {
+    if let Some(failure) = &run.failure {
+        return format!("{}: {failure}", run.finish);
+    }
     if run.short_of.is_empty() {
         return run.finish.clone();
     }

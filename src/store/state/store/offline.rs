@@ -15,11 +15,13 @@ use crate::store::dead_letter::{self, DEAD_LETTERS};
 use crate::store::state::{Directory, FRONTIER, RunFile, State};
 
 /// Progress of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Summary {
     pub(crate) pages: u64,
     pub(crate) items: Items,
     pub(crate) ledger: Ledger,
+    /// Duration of the crawl, in seconds.
+    pub(crate) seconds: f64,
     /// Requests that were given up and can be tried again.
     pub(crate) dead: u64,
 }
@@ -44,6 +46,7 @@ pub(crate) fn summary(directory: &Path) -> Result<Option<Summary>> {
             pages: tally.pages,
             items: root.delivered.items,
             ledger,
+            seconds: root.saved.seconds,
             dead: ledger.failed,
         }
     }))
@@ -71,7 +74,7 @@ pub(crate) fn retry_failed(directory: &Directory) -> Result<u64> {
     let has_work = count > 0 || root.saved.finish.is_some_and(Finish::is_unfinished);
     // By the store, not by the count: an earlier call may have been cut short just before this.
     if let Some(mut run) = run.filter(|run| has_work && run.state == State::Finished) {
-        run.state = State::Stopped;
+        (run.state, run.failure) = (State::Stopped, None);
         run.write(directory)?;
     }
     Ok(count)

@@ -127,7 +127,8 @@ fn a_job_that_has_finished_has_the_numbers_of_its_report() {
             "letters",
             &format!("{dead}:"),
             &dead.to_string(),
-            "status",
+            "×",
+            "404",
         ],
     ] {
         assert!(
