@@ -6,6 +6,7 @@
 mod admission;
 mod durable;
 mod ending;
+mod failed;
 mod outages;
 mod outcome;
 mod seeds;
@@ -27,7 +28,7 @@ use super::items::ItemChannel;
 use super::outages::Outages;
 use super::robots::Book;
 use super::seeding::{self, Seeding};
-use super::visit::{Context, Finished};
+use super::visit::{Context, Ended};
 use crate::engine::Counts;
 use crate::model::report::{Finish, Report, Tally};
 use crate::model::settings::{LONGEST, Settings};
@@ -59,8 +60,8 @@ pub(crate) struct Dispatcher {
     outages: Outages,
     /// Hosts and reasons of the long waits that were reported already.
     told: HashSet<(HostId, &'static str)>,
-    /// Visits in flight; each returns its host and the time at which the scheduler let it start.
-    visits: JoinSet<(HostId, Duration, Finished)>,
+    /// Visits in flight, and calls of the spider's `failed`; each returns its host and the time at which it was started.
+    visits: JoinSet<(HostId, Duration, Ended)>,
     pages_in_flight: u64,
     counts: Arc<Counts>,
     /// Number of URLs admitted of each kind that has a limit.
@@ -184,16 +185,23 @@ impl Dispatcher {
         self.check_reached()
     }
 
-    fn joined(&mut self, result: Result<(HostId, Duration, Finished), JoinError>) -> Result<()> {
+    fn joined(&mut self, result: Result<(HostId, Duration, Ended), JoinError>) -> Result<()> {
         match result {
-            Ok((host, started, finished)) => self.finished(host, started, finished)?,
+            Ok((host, started, ended)) => self.ended(host, started, ended)?,
             // Visits catch their panics: what is left is a visit that was aborted at the deadline; it stays pending.
             Err(error) => tracing::debug!(%error, "a visit was given up"),
         }
-        while let Some(Ok((host, started, finished))) = self.visits.try_join_next() {
-            self.finished(host, started, finished)?;
+        while let Some(Ok((host, started, ended))) = self.visits.try_join_next() {
+            self.ended(host, started, ended)?;
         }
         Ok(())
+    }
+
+    fn ended(&mut self, host: HostId, started: Duration, ended: Ended) -> Result<()> {
+        match ended {
+            Ended::Visited(finished) => self.finished(host, started, finished),
+            Ended::Told(told) => self.given_up(host, told),
+        }
     }
 
     fn now(&self) -> Duration {

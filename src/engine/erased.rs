@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::items::ItemSender;
-use crate::engine::spider::{Seeds, Spider};
+use crate::engine::spider::{Seeds, Spider, hears_of_failures};
 use crate::model::output::Output;
 use crate::page::error::{BoxError, Error, ErrorKind};
 use crate::page::html::{Cuts, Limits, Marks};
@@ -87,8 +87,10 @@ pub(crate) struct Parsed {
     /// Parts that were cut off of the page's trees.
     pub(super) cuts: Cuts,
     pub(super) items: Delivery,
-    /// Error or panic of the spider; what it emitted before is in the other fields.
+    /// Error or panic of the spider in `parse`; what it emitted before is in the other fields.
     pub(super) error: Option<Error>,
+    /// Error or panic of the spider in `failed`.
+    pub(super) second: Option<Error>,
 }
 
 /// A spider without the type of its items.
@@ -97,7 +99,21 @@ pub(crate) trait ErasedSpider: Send + Sync {
     fn seeds(&self) -> Result<Seeds, BoxError>;
     /// Parses a page. `suspect` is dropped when the spider is done with the page: a page that waits for its place among
     /// the items after that counts as parsed.
-    fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed>;
+    fn parse<'a>(
+        &'a self,
+        request: &'a Request,
+        response: Response,
+        suspect: Option<Parse>,
+    ) -> BoxFuture<'a, Parsed>;
+    /// Returns whether the spider has something to do when a request is given up.
+    fn hears_of_failures(&self) -> bool;
+    /// Hands a request that is given up to the spider, with the reason. `suspect` is as for a page.
+    fn failed<'a>(
+        &'a self,
+        request: &'a Request,
+        error: &'a Error,
+        suspect: Option<Parse>,
+    ) -> BoxFuture<'a, Parsed>;
 }
 
 impl<S: Spider> ErasedSpider for Plumbed<S> {
@@ -111,7 +127,12 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
-    fn parse(&self, response: Response, suspect: Option<Parse>) -> BoxFuture<'_, Parsed> {
+    fn parse<'a>(
+        &'a self,
+        request: &'a Request,
+        response: Response,
+        suspect: Option<Parse>,
+    ) -> BoxFuture<'a, Parsed> {
         Box::pin(async move {
             let url = response.url().clone();
             let marks = Arc::new(Marks::default());
@@ -120,31 +141,52 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             // In a block of its own, so that a panic before the first await is caught as well.
             let parse = async { self.spider.parse(response, &mut out).await };
             let (result, held) = timed(AssertUnwindSafe(parse).catch_unwind()).await;
+            let error = fault(result, &url);
+            let second = match &error {
+                Some(error) => self.tell(request, error, &mut out).await,
+                None => None,
+            };
             drop(suspect);
             self.warn_if_long(&url, held);
-            let (over_rules, files) = (out.over_rules(), out.files());
-            let (lost, is_login) = (out.take_lost(), out.is_login());
-            let (items, requests, over_limit) = out.into_parts();
-            let items = self.delivery(url.clone(), items, lost).await;
-            let error = match result {
-                Ok(Ok(())) => None,
-                Ok(Err(error)) => {
-                    Some(Error::new(ErrorKind::Spider, "the spider failed").with_source(error))
-                }
-                Err(panic) => Some(panicked(panic.as_ref())),
-            };
             Parsed {
-                requests,
-                over_limit,
-                over_rules,
-                files,
-                is_login,
                 cuts: marks.cuts(),
-                items,
-                error: error.map(|error| error.with_url(&url)),
+                error,
+                second,
+                ..self.parsed(url, out).await
             }
         })
     }
+
+    fn hears_of_failures(&self) -> bool {
+        hears_of_failures::<S>()
+    }
+
+    fn failed<'a>(
+        &'a self,
+        request: &'a Request,
+        error: &'a Error,
+        suspect: Option<Parse>,
+    ) -> BoxFuture<'a, Parsed> {
+        Box::pin(async move {
+            let mut out = Output::with_max_links(self.max_links);
+            let second = self.tell(request, error, &mut out).await;
+            drop(suspect);
+            Parsed {
+                second,
+                ..self.parsed(request.url().clone(), out).await
+            }
+        })
+    }
+}
+
+/// Returns the error of a spider that failed or panicked at this URL.
+fn fault(result: std::thread::Result<Result<(), BoxError>>, url: &Url) -> Option<Error> {
+    let error = match result {
+        Ok(Ok(())) => return None,
+        Ok(Err(error)) => Error::new(ErrorKind::Spider, "the spider failed").with_source(error),
+        Err(panic) => panicked(panic.as_ref()),
+    };
+    Some(error.with_url(url))
 }
 
 /// Returns the output of a future, and the time for which it held the thread: the time that it waited does not count.
@@ -170,6 +212,36 @@ impl<S: Spider> Plumbed<S> {
                 "the spider's parse held a thread for long; let it hand such work to a pipeline step or to \
                  `spawn_blocking` (told once)"
             );
+        }
+    }
+
+    /// Tells the spider of a request that is given up. Returns the error or panic that this comes to.
+    async fn tell(
+        &self,
+        request: &Request,
+        error: &Error,
+        out: &mut Output<S::Item>,
+    ) -> Option<Error> {
+        let failed = async { self.spider.failed(request, error, out).await };
+        let result = AssertUnwindSafe(failed).catch_unwind().await;
+        fault(result, request.url())
+    }
+
+    /// Returns what the spider emitted at this URL, once there is a place for its items.
+    async fn parsed(&self, url: Url, mut out: Output<S::Item>) -> Parsed {
+        let (over_rules, files) = (out.over_rules(), out.files());
+        let (lost, is_login) = (out.take_lost(), out.is_login());
+        let (items, requests, over_limit) = out.into_parts();
+        Parsed {
+            requests,
+            over_limit,
+            over_rules,
+            files,
+            is_login,
+            cuts: Cuts::default(),
+            items: self.delivery(url, items, lost).await,
+            error: None,
+            second: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The [`Spider`] trait: the start requests of a crawl, and the parsing of its pages.
 
 mod documents;
+mod failed;
 mod feed;
 mod feed_pages;
 mod seeds;
@@ -9,9 +10,10 @@ mod sitemap;
 use crate::model::item::Item;
 use crate::model::output::Output;
 use crate::model::settings::Settings;
-use crate::page::error::BoxError;
+use crate::page::error::{BoxError, Error};
 use crate::page::request::Request;
 use crate::page::response::Response;
+pub(crate) use failed::hears_of_failures;
 pub use feed::FeedSpider;
 pub use feed_pages::FeedPages;
 pub use seeds::Seeds;
@@ -94,6 +96,68 @@ pub trait Spider: Send + Sync + 'static {
         response: Response,
         out: &mut Output<Self::Item>,
     ) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    /// Takes items and further requests from a request that is given up, for example to record what is missing. The default
+    /// does nothing.
+    ///
+    /// It is called once for each request that counts as [failed](crate::report::Ledger::failed): after the last try,
+    /// or after `parse` failed on the page, which [`Error::kind`] tells. What it emits counts with that request: in a
+    /// [job](crate::guide::durable) both are committed together, and a kill between the two repeats neither. The request is kept
+    /// among the dead letters all the same. A request that is followed from here is a first try, one link deeper; to make
+    /// the same again takes [`Request::dont_filter`].
+    ///
+    /// ```
+    /// # use crawlworks::prelude::*;
+    /// # use crawlworks::Error;
+    /// # struct Links;
+    /// #[derive(Debug, Serialize)]
+    /// struct Broken {
+    ///     url: String,
+    ///     status: Option<u16>,
+    ///     why: String,
+    /// }
+    ///
+    /// impl Spider for Links {
+    /// #    type Item = Broken;
+    /// #    fn name(&self) -> &str {
+    /// #        "links"
+    /// #    }
+    /// #    fn start(&self) -> Result<Vec<Request>, BoxError> {
+    /// #        Ok(vec![])
+    /// #    }
+    /// #    async fn parse(&self, response: Response, out: &mut Output<Broken>) -> Result<(), BoxError> {
+    /// #        out.follow_all(response.links());
+    /// #        Ok(())
+    /// #    }
+    ///     // …
+    ///     async fn failed(
+    ///         &self,
+    ///         request: &Request,
+    ///         error: &Error,
+    ///         out: &mut Output<Broken>,
+    ///     ) -> Result<(), BoxError> {
+    ///         out.item(Broken {
+    ///             url: request.url().to_string(),
+    ///             status: error.status().map(|status| status.as_u16()),
+    ///             why: error.chain(),
+    ///         });
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// An error (or a panic) is counted by its kind, as one of `parse` is; what was emitted before it is kept. It is not
+    /// told to `failed` again.
+    fn failed(
+        &self,
+        request: &Request,
+        error: &Error,
+        out: &mut Output<Self::Item>,
+    ) -> impl Future<Output = Result<(), BoxError>> + Send {
+        let _ = (request, error, out);
+        failed::Nothing
+    }
 
     /// Returns the spider's own defaults. `crawl.toml`, the environment and the command line take precedence over them.
     fn settings(&self, settings: Settings) -> Settings {

@@ -4,6 +4,7 @@
 //! dispatcher gets back only what it has to look up and queue. An answer is handled on [threads](super::parsers) that
 //! no socket waits for.
 
+mod failed;
 mod hop;
 mod link;
 
@@ -15,7 +16,7 @@ use futures_util::FutureExt;
 use http::StatusCode;
 use url::Url;
 
-use super::erased::{Delivery, ErasedSpider, panicked};
+use super::erased::{Delivery, ErasedSpider, Parsed, panicked};
 use super::parsers::Parsers;
 use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
@@ -85,12 +86,7 @@ pub(super) struct Finished {
 #[derive(Debug)]
 pub(super) enum Outcome {
     Parsed {
-        items: Delivery,
-        links: Vec<Link>,
-        duplicates: u64,
-        over_limit: u64,
-        over_rules: u64,
-        files: u64,
+        emitted: Emitted,
         nofollow: u64,
         is_login: bool,
         cuts: Cuts,
@@ -110,6 +106,41 @@ pub(super) enum Outcome {
     Challenged,
     Filtered(Filter),
     Failed(Error),
+}
+
+/// A task of the dispatcher that has ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Visited(Finished),
+    Told(Told),
+}
+
+/// A round trip: its answer, or `None` for one without.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trip(pub(super) Option<Fetched>);
+
+/// A request that is given up, after the spider was told of it.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) queued: Queued,
+    /// The last round trip, if there was one and it has not been counted yet.
+    pub(super) trip: Option<Trip>,
+    /// Reason why the request is given up.
+    pub(super) error: Error,
+    pub(super) emitted: Emitted,
+}
+
+/// Items and links that a spider emitted in one call.
+#[derive(Debug)]
+pub(super) struct Emitted {
+    pub(super) items: Delivery,
+    pub(super) links: Vec<Link>,
+    pub(super) duplicates: u64,
+    pub(super) over_limit: u64,
+    pub(super) over_rules: u64,
+    pub(super) files: u64,
+    /// Error or panic of the spider when it was told of a failure.
+    pub(super) second: Option<Error>,
 }
 
 impl Outcome {
@@ -237,11 +268,14 @@ impl Context {
         if self.is_unwanted(&response) {
             return Outcome::Filtered(Filter::ContentType);
         }
-        let suspect = match &self.parsing {
-            Some(parsing) => Some(parsing.enter(request.fingerprint(self.key)).await),
-            None => None,
-        };
+        let suspect = self.suspect(request).await;
         self.parse(scope, request, response, suspect).await
+    }
+
+    /// Notes, in a durable job, that the spider is at work on this request.
+    async fn suspect(&self, request: &Request) -> Option<Parse> {
+        let parsing = self.parsing.as_ref()?;
+        Some(parsing.enter(request.fingerprint(self.key)).await)
     }
 
     /// Returns whether an answer without a media type turns out to have one that is not wanted. An answer with an
@@ -275,7 +309,7 @@ impl Context {
             response.timings().total,
         );
         let body = response.body().clone();
-        let mut parsed = self.spider.parse(response, suspect).await;
+        let mut parsed = self.spider.parse(request, response, suspect).await;
         let mut nofollow = 0;
         if tags.nofollow {
             nofollow = std::mem::take(&mut parsed.requests).len() as u64;
@@ -284,20 +318,10 @@ impl Context {
             parsed.items = parsed.items.dropped("noindex");
         }
         let (items, found) = (parsed.items.len(), parsed.requests.len());
-        let mut known = HashSet::with_capacity(found);
-        let depth = request.depth().saturating_add(1);
-        let links = parsed
-            .requests
-            .into_iter()
-            .map(|request| self.found(scope, request.at_depth(depth)));
-        let mut links: Vec<Link> = links
-            .filter(|link| {
-                known.insert(link.fingerprint) || link.request.is_unfiltered() || link.has_session
-            })
-            .collect();
-        let duplicates = (found - links.len()) as u64;
-        self.mark_mirrored(&url, &body, &mut links);
-        if parsed.error.is_none() {
+        let (is_login, cuts, error) = (parsed.is_login, parsed.cuts, parsed.error.take());
+        let mut emitted = self.emitted(scope, request, parsed);
+        self.mark_mirrored(&url, &body, &mut emitted.links);
+        if error.is_none() {
             self.announcer.announce(|| Event::Page {
                 url,
                 status,
@@ -308,16 +332,36 @@ impl Context {
             });
         }
         Outcome::Parsed {
+            emitted,
+            nofollow,
+            is_login,
+            cuts,
+            error,
+        }
+    }
+
+    /// Returns what a spider emitted, with all about its links that needs no dispatcher.
+    fn emitted(&self, scope: &Scope, request: &Request, parsed: Parsed) -> Emitted {
+        let found = parsed.requests.len();
+        let mut known = HashSet::with_capacity(found);
+        let depth = request.depth().saturating_add(1);
+        let links = parsed
+            .requests
+            .into_iter()
+            .map(|request| self.found(scope, request.at_depth(depth)));
+        let links: Vec<Link> = links
+            .filter(|link| {
+                known.insert(link.fingerprint) || link.request.is_unfiltered() || link.has_session
+            })
+            .collect();
+        Emitted {
             items: parsed.items,
+            duplicates: (found - links.len()) as u64,
             links,
-            duplicates,
             over_limit: parsed.over_limit,
             over_rules: parsed.over_rules,
             files: parsed.files,
-            nofollow,
-            is_login: parsed.is_login,
-            cuts: parsed.cuts,
-            error: parsed.error,
+            second: parsed.second,
         }
     }
 

@@ -101,9 +101,8 @@ impl Dispatcher {
         }
     }
 
-    /// Returns the error of a page that is not tried because the process ended too often in a row while parsing it;
-    /// `None` for any other page.
-    pub(super) fn deadly(&self, request: &Request) -> Option<Error> {
+    /// Returns how often in a row the process ended while parsing this page, if that is too often to try it again.
+    pub(super) fn deadly(&self, request: &Request) -> Option<u32> {
         let commits = self.commits.as_ref()?;
         if commits.suspects.is_empty() || request.robots_for().is_some() {
             return None;
@@ -111,18 +110,25 @@ impl Dispatcher {
         let key = self.context.key;
         let page = request.fingerprint(key);
         let ends = commits.suspects.get(&page.get()).copied();
-        let ends = ends.filter(|ends| *ends >= MAX_CRASHES)?;
-        let message = format!("the process ended {ends} times in a row while parsing it");
-        Some(Error::new(ErrorKind::Crash, message).with_url(request.url()))
+        ends.filter(|ends| *ends >= MAX_CRASHES)
     }
 
-    /// Gives up a request that was handed out and not started.
-    pub(super) fn give_up(&mut self, host: HostId, queued: &Queued, error: &Error) {
-        self.queue.cancel(host, queued);
+    /// Gives up a request that was handed out and not started, because the process ended this often in a row while
+    /// parsing its page.
+    pub(super) fn give_up(&mut self, host: HostId, queued: Queued, ends: u32, now: Duration) {
+        let message = format!("the process ended {ends} times in a row while parsing it");
+        let error = Error::new(ErrorKind::Crash, message).with_url(queued.request.url());
+        // One time more: then it is what the spider does about the failure.
+        if ends == MAX_CRASHES && self.context.hears_of(&queued.request) {
+            self.queue.set_aside(host);
+            self.tell_failed(host, queued, error, None, now);
+            return;
+        }
+        self.queue.cancel(host, &queued);
         if let Some(commits) = &mut self.commits {
             commits.changed();
         }
-        self.failed(&queued.request, error);
+        self.failed(&queued.request, &error);
     }
 
     /// Returns whether this process resumed a crawl and has got no page so far. Then its own network may be down, and

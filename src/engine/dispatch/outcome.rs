@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::robots::{Gate, RobotsFile, Settled};
-use super::super::visit::{Finished, Link, Outcome};
+use super::super::visit::{Finished, Link, Outcome, Trip};
 use super::Dispatcher;
 use crate::model::event::Event;
 use crate::model::report::{Fetched, Filter, Finish};
@@ -35,8 +35,8 @@ impl Dispatcher {
         {
             tracing::debug!(method = %request.method(), url = %request.url(), status = status.as_u16(), bytes = body, ?took, "answered");
         }
-        self.tally.fetched(request, fetched.as_ref());
-        if request.robots_for().is_none() {
+        let is_robots = request.robots_for().is_some();
+        if !is_robots {
             self.pages_in_flight -= 1;
             if let Some(commits) = &mut self.commits {
                 commits.visited();
@@ -56,14 +56,47 @@ impl Dispatcher {
         self.queue.finish(host, request.url(), feedback, now);
         self.tell_slow_down(host, request.url(), feedback, now);
         let times = (started, now);
-        match self.or_silent(host, queued, fetched, outcome, times)? {
-            Some((queued, outcome)) => self.conclude(host, queued, fetched, outcome, now),
-            None => Ok(()),
+        if let Some((queued, outcome)) = self.or_silent(host, queued, fetched, outcome, times)? {
+            self.conclude(host, queued, Some(Trip(fetched)), outcome, now)
+        } else {
+            self.tally.fetched(is_robots, fetched.as_ref());
+            Ok(())
+        }
+    }
+
+    /// Acts on the outcome, unless the spider is to be told of it before. `trip` is the round trip if it has not been
+    /// counted yet.
+    pub(super) fn conclude(
+        &mut self,
+        host: HostId,
+        queued: Queued,
+        trip: Option<Trip>,
+        outcome: Outcome,
+        now: Duration,
+    ) -> Result<()> {
+        let request = &queued.request;
+        match self.or_doubted(request, outcome, now) {
+            Outcome::Failed(error) if self.context.hears_of(request) => {
+                self.tell_failed(host, queued, error, trip, now);
+                Ok(())
+            }
+            outcome => {
+                self.count(request.robots_for().is_some(), trip);
+                let fetched = trip.and_then(|trip| trip.0);
+                self.act(host, queued, fetched, outcome, now)
+            }
+        }
+    }
+
+    /// Counts a round trip that has not been counted yet.
+    pub(super) fn count(&mut self, is_robots: bool, trip: Option<Trip>) {
+        if let Some(Trip(fetched)) = trip {
+            self.tally.fetched(is_robots, fetched.as_ref());
         }
     }
 
     /// Acts on the outcome. A request that is not retried is settled.
-    pub(super) fn conclude(
+    fn act(
         &mut self,
         host: HostId,
         queued: Queued,
@@ -72,7 +105,6 @@ impl Dispatcher {
         now: Duration,
     ) -> Result<()> {
         let request = &queued.request;
-        let outcome = self.or_doubted(request, outcome, now);
         if request.robots_for().is_none()
             && !matches!(outcome, Outcome::Retry(_) | Outcome::Challenged)
         {
@@ -80,22 +112,14 @@ impl Dispatcher {
         }
         match outcome {
             Outcome::Parsed {
-                items,
-                links,
-                duplicates,
-                over_limit,
-                over_rules,
-                files,
+                emitted,
                 nofollow,
                 is_login,
                 cuts,
                 error,
             } => {
-                items.deliver();
-                self.tally.duplicates += duplicates;
-                self.tally.filtered(Filter::MaxLinks, over_limit);
-                self.tally.filtered(Filter::RuleLimit, over_rules);
-                self.tally.filtered(Filter::File, files);
+                let over_limit = emitted.over_limit;
+                let links = self.emitted(request, emitted);
                 self.tally.filtered(Filter::Nofollow, nofollow);
                 let is_incomplete = fetched.is_some_and(|fetched| fetched.is_incomplete);
                 self.tally.limited(cuts, over_limit, is_incomplete);

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::super::robots::Gate;
+use super::super::visit::Ended;
 use super::Dispatcher;
 use crate::model::event::Event;
 use crate::model::report::{Filter, Finish};
@@ -95,9 +96,9 @@ impl Dispatcher {
     /// Starts a request, or acts on robots.txt instead: waits for the file, or filters the request.
     fn consider(&mut self, host: HostId, queued: Queued, now: Duration) -> Result<()> {
         let request = &queued.request;
-        if let Some(error) = self.deadly(request) {
+        if let Some(ends) = self.deadly(request) {
             self.not_sent(&queued);
-            self.give_up(host, &queued, &error);
+            self.give_up(host, queued, ends, now);
             return Ok(());
         }
         let wants_sitemaps = self.wants_sitemaps(request);
@@ -138,8 +139,9 @@ impl Dispatcher {
         self.pages_in_flight += u64::from(request.robots_for().is_none());
         let visit = Arc::clone(&self.context).visit(Arc::clone(&self.scope), queued);
         // Boxed, since a task is moved several times before and after it runs, and a visit is large.
-        self.visits
-            .spawn(Box::pin(async move { (host, now, visit.await) }));
+        self.visits.spawn(Box::pin(
+            async move { (host, now, Ended::Visited(visit.await)) },
+        ));
     }
 
     fn keep_out(&mut self, host: HostId, queued: &Queued, reason: Filter) {

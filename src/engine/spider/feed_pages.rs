@@ -4,7 +4,7 @@ use super::feed::{FeedSpider, LABEL};
 use super::{Seeds, Spider, documents};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
-use crate::page::error::BoxError;
+use crate::page::error::{BoxError, Error};
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::page::sitemap::MAX_ENTRIES;
@@ -70,6 +70,15 @@ impl<S: Spider> Spider for FeedPages<S> {
         })?;
         out.follow_all(next);
         Ok(())
+    }
+
+    fn failed(
+        &self,
+        request: &Request,
+        error: &Error,
+        out: &mut Output<S::Item>,
+    ) -> impl Future<Output = Result<(), BoxError>> + Send {
+        self.inner.failed(request, error, out)
     }
 
     fn settings(&self, settings: Settings) -> Settings {

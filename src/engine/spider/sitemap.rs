@@ -234,6 +234,15 @@ impl<S: Spider> Spider for SitemapSpider<S> {
         Ok(())
     }
 
+    fn failed(
+        &self,
+        request: &Request,
+        error: &Error,
+        out: &mut Output<S::Item>,
+    ) -> impl Future<Output = Result<(), BoxError>> + Send {
+        self.inner.failed(request, error, out)
+    }
+
     fn settings(&self, settings: Settings) -> Settings {
         let mut settings = self.inner.settings(settings);
         let most = MAX_ENTRIES * if self.takes_alternates { 10 } else { 1 };

@@ -44,7 +44,9 @@ impl Failures {
 /// Formats as `9 × 404, 2 × timeout`.
 impl Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&listed(&self.kinds, &self.statuses, |number| number.to_string()))
+        f.write_str(&listed(&self.kinds, &self.statuses, |number| {
+            number.to_string()
+        }))
     }
 }
 

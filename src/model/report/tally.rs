@@ -8,13 +8,12 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests, Resumed,
-    Robots, Shortfall, Trap, TrapKind,
+    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests,
+    Resumed, Robots, Shortfall, Trap, TrapKind,
 };
 use crate::page::error::{Error, ErrorKind};
 use crate::page::html::Cuts;
 use crate::page::identity::origin;
-use crate::page::request::Request;
 use crate::page::response::{FromCache, Notes, Passage};
 
 /// Maximum number of robots.txt rules that are counted individually.
@@ -79,11 +78,12 @@ impl Tally {
         seen.saturating_sub(done + filtered + failed)
     }
 
-    /// Counts a finished visit: its answer, or `None` for a visit without one.
-    pub(crate) fn fetched(&mut self, request: &Request, fetched: Option<&Fetched>) {
+    /// Counts a finished visit: its answer, or `None` for a visit without one. `is_robots` tells that it was for a
+    /// robots.txt.
+    pub(crate) fn fetched(&mut self, is_robots: bool, fetched: Option<&Fetched>) {
         if !fetched.is_some_and(|fetched| fetched.notes.is_without_trip()) {
             self.requests.total += 1;
-            self.requests.robots += u64::from(request.robots_for().is_some());
+            self.requests.robots += u64::from(is_robots);
         }
         if let Some(fetched) = fetched {
             self.cached(fetched.notes);

@@ -5,9 +5,9 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::directory::{Directory, read as read_file};
 use super::store::Summary;
 use super::{HISTORY, RunFile};
-use super::directory::{Directory, read as read_file};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::{Finish, Report};
