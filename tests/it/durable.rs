@@ -6,6 +6,7 @@
 
 mod cookies;
 mod dead_letters;
+mod failed;
 mod limits;
 mod order;
 mod outputs;

@@ -28,6 +28,7 @@ mod encodings;
 mod events;
 #[cfg(feature = "derive")]
 mod extract;
+mod failed;
 mod fairness;
 mod feeds;
 mod forms;

@@ -161,10 +161,16 @@ fn what_exited_9_is_told_as_failed_with_the_reason_wherever_it_is_kept() {
     assert_eq!(directory.json("job/report.json")["failure"], reason);
     let past: serde_json::Value =
         serde_json::from_str(directory.read("job/history.jsonl").trim()).unwrap();
-    assert_eq!((&past["finish"], &past["failure"]), (&"failed".into(), &reason.into()));
+    assert_eq!(
+        (&past["finish"], &past["failure"]),
+        (&"failed".into(), &reason.into())
+    );
     let shown = directory.crawl(&["jobs", "show", "job", "--json"]).exits(0);
     let job = shown.json();
-    assert_eq!((&job["state"], &job["failure"]), (&"failed".into(), &reason.into()));
+    assert_eq!(
+        (&job["state"], &job["failure"]),
+        (&"failed".into(), &reason.into())
+    );
     let shown = directory.crawl(&["jobs", "show", "job"]).exits(0);
     let is_told = |name: &str| {
         let mut lines = shown.stdout.lines().map(str::trim);

@@ -267,7 +267,9 @@ fn a_job_is_shown_with_all_that_is_known_of_it() {
             &["argument", "tag=love"],
             &["output", "quotes.jsonl:jsonl"],
             &["resumed", "2", "times"],
-            &["dead", "letters", "3:", "2", "×", "timeout,", "1", "×", "404"],
+            &[
+                "dead", "letters", "3:", "2", "×", "timeout,", "1", "×", "404",
+            ],
             &["last", "finish", "max_pages"],
         ] {
             assert!(

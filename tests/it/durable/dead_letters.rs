@@ -86,7 +86,11 @@ async fn a_status_that_failed_is_a_number_in_its_letter_and_in_the_report() {
             "busy" => Some(500),
             _ => None,
         };
-        assert_eq!(letter.get("status").and_then(Value::as_u64), status, "{letter}");
+        assert_eq!(
+            letter.get("status").and_then(Value::as_u64),
+            status,
+            "{letter}"
+        );
     }
     let json = serde_json::to_value(&report).unwrap();
     let expected = json!({
