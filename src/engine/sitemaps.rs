@@ -1,6 +1,7 @@
 //! Sitemaps as a visit reads them: requests for the pages, or for the sitemaps, that a sitemap lists.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::visit::{Context, Link, Outcome};
 use crate::page::request::Request;
@@ -30,15 +31,18 @@ impl Context {
         };
         let is_index = entries.kind() == SitemapKind::Index;
         let (mut known, mut too_deep) = (HashSet::new(), 0);
+        let page = Arc::new(url.clone());
         let links = entries.by_ref().filter_map(|entry| {
             if !entry.is_sitemap {
-                return Some(self.link(scope, Request::listed(entry.loc)));
+                let request = Request::listed(entry.loc).found_on(Some(&page));
+                return Some(self.link(scope, request));
             }
             if level >= MAX_LEVEL {
                 too_deep += 1;
                 return None;
             }
-            Some(self.link(scope, Request::for_sitemap(entry.loc, level + 1)))
+            let request = Request::for_sitemap(entry.loc, level + 1).found_on(Some(&page));
+            Some(self.link(scope, request))
         });
         let links = links.filter(|link| known.insert(link.fingerprint));
         let links: Vec<Link> = links.collect();

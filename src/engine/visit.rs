@@ -319,7 +319,8 @@ impl Context {
         }
         let (items, found) = (parsed.items.len(), parsed.requests.len());
         let (is_login, cuts, error) = (parsed.is_login, parsed.cuts, parsed.error.take());
-        let mut emitted = self.emitted(scope, request, parsed);
+        let page = Arc::new(without_fragment(request.url()));
+        let mut emitted = self.emitted(scope, request, parsed, Some(&page));
         self.mark_mirrored(&url, &body, &mut emitted.links);
         if error.is_none() {
             self.announcer.announce(|| Event::Page {
@@ -341,14 +342,21 @@ impl Context {
     }
 
     /// Returns what a spider emitted, with all about its links that needs no dispatcher.
-    fn emitted(&self, scope: &Scope, request: &Request, parsed: Parsed) -> Emitted {
+    /// `page` is where the links were found.
+    fn emitted(
+        &self,
+        scope: &Scope,
+        request: &Request,
+        parsed: Parsed,
+        page: Option<&Arc<Url>>,
+    ) -> Emitted {
         let found = parsed.requests.len();
         let mut known = HashSet::with_capacity(found);
         let depth = request.depth().saturating_add(1);
         let links = parsed
             .requests
             .into_iter()
-            .map(|request| self.found(scope, request.at_depth(depth)));
+            .map(|request| self.found(scope, request.at_depth(depth).found_on(page)));
         let links: Vec<Link> = links
             .filter(|link| {
                 known.insert(link.fingerprint) || link.request.is_unfiltered() || link.has_session
@@ -423,6 +431,13 @@ fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
         Ok(None) => None,
         Err(_) => Some(Outcome::Robots(RobotsFile::Missing)),
     }
+}
+
+/// Returns the URL of a page, whatever part of it was asked for.
+fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
 }
 
 fn status_error(response: &Response) -> Error {

@@ -136,6 +136,8 @@ settings! {
     user_agent: String = concat!("crawlworks/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), ")").to_owned();
     #[doc = "Headers sent with every request to every host, as `Name: value`; secrets are refused here."]
     headers: Vec<String> = Vec::new();
+    #[doc = "Tell servers, in the `Referer` header, on which page a link was found: its URL at the same origin, only the origin at others, nothing from https to http, as browsers do (`strict-origin-when-cross-origin`)."]
+    referer: bool = true;
     #[doc = "Keep cookies and send them back (RFC 6265bis); off for `crawl site`."]
     cookies: bool = true;
     #[doc = "A file of cookies to begin with, in Netscape's format, as curl and browsers' extensions write it."]

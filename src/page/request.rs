@@ -21,7 +21,7 @@ mod serial;
 pub(crate) mod url_list;
 
 use std::fmt;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use base64::Engine;
@@ -52,6 +52,8 @@ pub struct Request {
     url: Url,
     priority: i32,
     depth: u32,
+    // Shared by all links of a page.
+    referrer: Option<Arc<Url>>,
     // Most requests of a crawl are a bare URL. What only some have is apart, so that a queue of millions stays small.
     extra: Option<Box<Extra>>,
 }
@@ -366,6 +368,15 @@ impl Request {
         self.depth
     }
 
+    /// Returns the URL of the page that the request was found on; `None` for a start request. It stays when the request is
+    /// redirected, in the queue of a [job](crate::guide::durable) and among its dead letters.
+    ///
+    /// The crawl sets it; the setting [`referer`](crate::Settings::referer) says whether servers are told.
+    #[must_use]
+    pub fn referrer(&self) -> Option<&Url> {
+        self.referrer.as_deref()
+    }
+
     /// Returns the timeout of the whole exchange, if this request overrides the setting.
     #[must_use]
     pub fn timeout(&self) -> Option<Duration> {
@@ -417,6 +428,7 @@ impl From<Url> for Request {
                 url,
                 priority: 0,
                 depth: 0,
+                referrer: None,
                 extra: None,
             };
         }
@@ -427,6 +439,7 @@ impl From<Url> for Request {
             url,
             priority: 0,
             depth: 0,
+            referrer: None,
             extra: None,
         }
         .with_userinfo(&user, &password)

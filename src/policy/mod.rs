@@ -6,6 +6,7 @@
 //! | `scope` | is this URL part of the crawl, says the user? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
+//! | `referrer` | what is a site told of the page that led to it? |
 //! | `refresh` | does this page lead elsewhere by itself? |
 //! | `auth` | who is the crawl to this origin? |
 //! | `retry` | is this failure worth another try, and when? |
@@ -15,6 +16,7 @@
 pub(crate) mod auth;
 pub(crate) mod outage;
 pub(crate) mod redirect;
+pub(crate) mod referrer;
 pub(crate) mod refresh;
 pub(crate) mod retry;
 pub mod robots;

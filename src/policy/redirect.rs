@@ -16,6 +16,7 @@ use url::Url;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity;
 use crate::page::request::Request;
+use crate::policy::referrer;
 
 /// Headers that must not reach another origin: secrets, and the name of the first. So must none that is marked as a
 /// secret.
@@ -137,19 +138,13 @@ fn without_secrets(mut request: Request, target: &Url) -> Request {
     request
 }
 
-/// Returns the `Referer` for the target of a redirect, by `strict-origin-when-cross-origin`, the default of the
-/// Referrer Policy standard: unchanged at the same origin, else only the origin; `None` from HTTPS to HTTP.
+/// Returns the `Referer` for the target of a redirect: unchanged at the same origin, else by [`referrer`].
 fn referer(from: &HeaderValue, target: &Url) -> Option<HeaderValue> {
     let url = Url::parse(from.to_str().ok()?).ok()?;
-    if url.scheme() == "https" && target.scheme() != "https" {
-        return None;
-    }
     if url.origin() == target.origin() {
         return Some(from.clone());
     }
-    let origin =
-        matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())?;
-    HeaderValue::try_from(format!("{origin}/")).ok()
+    referrer::header(&url, target)
 }
 
 #[cfg(test)]

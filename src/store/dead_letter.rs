@@ -25,6 +25,9 @@ pub(crate) struct DeadLetter {
     pub(crate) status: Option<u16>,
     /// Message of the error, with its causes.
     pub(crate) message: String,
+    /// URL of the page that the request was found on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) referrer: Option<Url>,
     /// Number of times that the request was tried.
     pub(crate) attempts: u32,
     /// Time at which the request was given up.
@@ -41,6 +44,7 @@ impl DeadLetter {
             kind: error.kind().to_string(),
             status: error.status().map(|status| status.as_u16()),
             message: error.chain(),
+            referrer: request.referrer().cloned(),
             attempts: request.attempt() + 1,
             at: Timestamp::now(),
             request: request.clone(),

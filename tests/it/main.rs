@@ -53,6 +53,7 @@ mod quality;
 mod recipes;
 mod recrawl;
 mod redirects;
+mod referrer;
 mod retries;
 mod robots;
 mod rules;

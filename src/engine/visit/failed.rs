@@ -30,7 +30,9 @@ impl Context {
             let requests = std::mem::take(&mut told.requests).into_iter();
             // The tries of this request are not those of one like it.
             told.requests = requests.map(Request::never_tried).collect();
-            let emitted = context.emitted(&scope, request, told);
+            // There is no page that its links were found on, but the one that it was found on itself.
+            let page = request.shared_referrer();
+            let emitted = context.emitted(&scope, request, told, page);
             Told {
                 queued,
                 trip,

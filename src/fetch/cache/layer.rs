@@ -12,7 +12,7 @@ use super::key::Key;
 use super::rules;
 use super::store::Store;
 use super::stored::Stored;
-use crate::fetch::downloader::{Downloader, ErasedDownloader, default_headers};
+use crate::fetch::downloader::{Defaults, Downloader, ErasedDownloader};
 use crate::model::settings::{CacheMode, Settings};
 use crate::page::error::Result;
 use crate::page::request::Request;
@@ -27,7 +27,7 @@ pub(crate) struct CacheLayer {
     store: Store,
     is_by_the_rules: bool,
     /// Headers that every request has beside its own; responses may depend on them.
-    defaults: HeaderMap,
+    defaults: Defaults,
     /// Content types that the downloader accepts; a response of another type is not taken from the cache either.
     content_types: Vec<String>,
     max_body: u64,
@@ -50,7 +50,7 @@ impl CacheLayer {
         Ok(Box::new(Self {
             store: Store::open(&settings.cache_dir, false)?,
             is_by_the_rules: settings.cache == CacheMode::Http,
-            defaults: default_headers(settings)?,
+            defaults: Defaults::new(settings)?,
             content_types: settings
                 .content_types
                 .iter()
@@ -90,10 +90,7 @@ impl CacheLayer {
 
     /// Returns all headers that a request is sent with.
     fn sent(&self, request: &Request) -> HeaderMap {
-        let mut headers = self.defaults.clone();
-        // With names that repeat, the first replaces and the others add, as `HeaderMap` extends itself.
-        headers.extend(request.headers().clone());
-        headers
+        self.defaults.with(request)
     }
 
     /// Returns the response stored for a request, if the downloader would accept it.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::store::Store;
 use super::stored::Head;
-use crate::fetch::downloader::{ErasedDownloader, default_headers};
+use crate::fetch::downloader::{Defaults, ErasedDownloader};
 use crate::model::report::timestamp;
 use crate::model::settings::Settings;
 use crate::page::error::Result;
@@ -100,7 +100,7 @@ impl Pages {
     ) -> Result<Box<dyn ErasedDownloader>> {
         Ok(Box::new(PageLayer {
             pages: self.clone(),
-            defaults: default_headers(settings)?,
+            defaults: Defaults::new(settings)?,
             inner,
         }))
     }

@@ -5,13 +5,13 @@ use std::fmt;
 use std::pin::pin;
 use std::time::Duration;
 
-use ::http::header::{CONTENT_TYPE, HeaderMap, PROXY_AUTHORIZATION};
+use ::http::header::{CONTENT_TYPE, PROXY_AUTHORIZATION};
 use ::http::response;
 use hyper::body::Incoming;
 
 use super::body::{self, BodyLimits};
 use super::connector::{Connector, Endpoint};
-use super::outgoing::{Form, default_headers, outgoing};
+use super::outgoing::{Defaults, Form, outgoing};
 use super::pool::{Lease, Pool};
 use super::{Downloader, failure};
 use crate::fetch::clock;
@@ -29,7 +29,7 @@ use crate::page::sniff;
 pub struct HttpDownloader {
     connector: Connector,
     pool: Pool,
-    headers: HeaderMap,
+    defaults: Defaults,
     limits: Limits,
 }
 
@@ -71,7 +71,7 @@ impl HttpDownloader {
         Ok(Self {
             pool: Pool::new(settings, connector.clone()),
             connector,
-            headers: default_headers(settings)?,
+            defaults: Defaults::new(settings)?,
             limits: Limits {
                 exchange: settings.timeout.min(LONGEST),
                 body: BodyLimits {
@@ -157,7 +157,7 @@ impl HttpDownloader {
             Some(forwarding) => Form::Forwarded(forwarding),
             None => Form::Path,
         };
-        let mut outgoing = outgoing(request, &self.headers, form)?;
+        let mut outgoing = outgoing(request, &self.defaults, form)?;
         if endpoint.is_tunnelled() {
             // What is for a proxy must not get through it to the server.
             outgoing.headers_mut().remove(PROXY_AUTHORIZATION);

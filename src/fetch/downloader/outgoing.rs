@@ -2,7 +2,7 @@
 
 use ::http::header::{
     ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, COOKIE, HOST,
-    HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TRAILER, TRANSFER_ENCODING,
+    HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, REFERER, TRAILER, TRANSFER_ENCODING,
     USER_AGENT,
 };
 use ::http::uri::PathAndQuery;
@@ -15,6 +15,7 @@ use super::connector::Forwarding;
 use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::request::Request;
+use crate::policy::referrer;
 
 /// Headers that say where a request ends.
 const FRAMING: [HeaderName; 3] = [CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER];
@@ -36,7 +37,7 @@ pub(super) enum Form {
 /// [`ErrorKind::Url`] for a URL that HTTP cannot carry, and those of [`check_framing`].
 pub(super) fn outgoing(
     request: &Request,
-    defaults: &HeaderMap,
+    defaults: &Defaults,
     form: Form,
 ) -> Result<::http::Request<Full<Bytes>>> {
     check_framing(request)?;
@@ -47,15 +48,7 @@ pub(super) fn outgoing(
         Form::Forwarded(_) | Form::Http2 => uri(request.url())?,
     };
     let headers = outgoing.headers_mut();
-    headers.clone_from(defaults);
-    let own = request.headers();
-    for name in own.keys() {
-        headers.remove(name);
-    }
-    headers.extend(
-        own.iter()
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
+    *headers = defaults.with(request);
     let has_body = matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::PATCH
@@ -98,11 +91,43 @@ pub(crate) fn check_framing(request: &Request) -> Result<()> {
     }
 }
 
-/// The headers that every request gets.
-///
+/// The headers that requests are sent with beside their own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Defaults {
+    headers: HeaderMap,
+    /// `true` if servers are told of the page that a request was found on.
+    sends_referer: bool,
+}
+
+impl Defaults {
+    /// # Errors
+    /// [`ErrorKind::Settings`] for a header that is malformed, or must not go to every host.
+    pub(crate) fn new(settings: &Settings) -> Result<Self> {
+        Ok(Self {
+            headers: default_headers(settings)?,
+            sends_referer: settings.referer,
+        })
+    }
+
+    /// Returns all headers of a request. One of its own replaces a default of the same name.
+    pub(crate) fn with(&self, request: &Request) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        // One that is sent with every request is somebody's choice.
+        if let Some(page) = request.referrer().filter(|_| self.sends_referer)
+            && !headers.contains_key(REFERER)
+            && let Some(value) = referrer::header(page, request.url())
+        {
+            headers.insert(REFERER, value);
+        }
+        // With names that repeat, the first replaces and the others add, as `HeaderMap` extends itself.
+        headers.extend(request.headers().clone());
+        headers
+    }
+}
+
 /// # Errors
 /// [`ErrorKind::Settings`] for one that is malformed, or must not go to every host.
-pub(crate) fn default_headers(settings: &Settings) -> Result<HeaderMap> {
+fn default_headers(settings: &Settings) -> Result<HeaderMap> {
     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static(accept));
@@ -211,7 +236,7 @@ mod tests {
     }
 
     fn sent(request: &Request, form: Form) -> ::http::Request<Full<Bytes>> {
-        let defaults = default_headers(&Settings::default()).unwrap();
+        let defaults = Defaults::new(&Settings::default()).unwrap();
         outgoing(request, &defaults, form).unwrap()
     }
 
@@ -277,7 +302,7 @@ mod tests {
         ] {
             let request = post().with_header(name, value).unwrap();
             for form in [Form::Path, Form::Http2] {
-                let error = outgoing(&request, &HeaderMap::new(), form).unwrap_err();
+                let error = outgoing(&request, &Defaults::default(), form).unwrap_err();
                 assert_eq!(error.kind(), ErrorKind::Settings, "{name}: {value}");
                 assert!(error.to_string().contains(&name.to_lowercase()), "{error}");
             }

@@ -1,6 +1,8 @@
 //! Notes of the engine in a request, and questions that it asks of one: tries, redirects, credentials, and its own
 //! requests.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Method};
@@ -79,7 +81,28 @@ impl Request {
         self.extra.as_ref().is_some_and(|extra| extra.dont_filter)
     }
 
-    /// Returns whether this is no more than a `GET` of a URL.
+    /// Sets the page that the request was found on.
+    pub(crate) fn found_on(mut self, page: Option<&Arc<Url>>) -> Self {
+        self.referrer = page.cloned();
+        self
+    }
+
+    /// Shares the page that the request was found on with the request before it, `last`, if that has the same.
+    pub(crate) fn sharing_referrer(mut self, last: &mut Option<Arc<Url>>) -> Self {
+        if self.referrer == *last {
+            self.referrer.clone_from(last);
+        } else {
+            last.clone_from(&self.referrer);
+        }
+        self
+    }
+
+    /// Returns the page that the request was found on, to be shared with other requests.
+    pub(crate) fn shared_referrer(&self) -> Option<&Arc<Url>> {
+        self.referrer.as_ref()
+    }
+
+    /// Returns whether this is no more than a `GET` of a URL that may have been found on a page.
     pub(crate) fn is_plain(&self) -> bool {
         self.extra.is_none()
     }

@@ -1,5 +1,6 @@
 //! Serial form of a [`Request`]: only what differs from a plain `GET`, under the names of the methods.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
@@ -58,6 +59,8 @@ struct Wire {
     sitemap: u8,
     #[serde(default, skip_serializing_if = "is_default")]
     listed: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    referrer: Option<Url>,
 }
 
 /// Bytes that are mostly text: as they are when they are UTF-8, else in base64.
@@ -129,6 +132,7 @@ impl Serialize for Request {
             secret: secret_names(&extra.headers),
             sitemap: extra.sitemap,
             listed: extra.is_listed,
+            referrer: self.referrer().cloned(),
         }
         .serialize(serializer)
     }
@@ -185,6 +189,7 @@ impl<'de> Deserialize<'de> for Request {
             url,
             priority: wire.priority,
             depth: wire.depth,
+            referrer: wire.referrer.map(Arc::new),
             extra,
         })
     }
@@ -229,6 +234,7 @@ mod tests {
 
     #[test]
     fn everything_survives_the_round_trip() {
+        let page = Arc::new(Url::parse("http://example.com/list").unwrap());
         let request = Request::post("http://example.com/a")
             .unwrap()
             .with_basic_auth("us", "pw")
@@ -247,6 +253,7 @@ mod tests {
             .dont_filter()
             .any_status()
             .at_depth(4)
+            .found_on(Some(&page))
             .tried_again()
             .redirected_to(Url::parse("http://example.com/b").unwrap());
         let json = serde_json::to_string(&request).unwrap();

@@ -106,6 +106,7 @@ mod tests {
             kind: "timeout".to_owned(),
             status: None,
             message: "no answer within 60 s".to_owned(),
+            referrer: None,
             attempts: 4,
             at: Timestamp::from_second(1_800_000_000).unwrap(),
             request,

@@ -235,12 +235,16 @@ impl Store {
                 found.next()
             }
         };
-        let mut requests = Vec::new();
+        let (mut requests, mut page) = (Vec::new(), None);
         for entry in std::iter::from_fn(next).take(range.max) {
             let (key, record) = entry
                 .into_inner()
                 .map_err(|error| storage(&self.path, error))?;
-            requests.push(self.queued(&key, &record)?);
+            let queued = self.queued(&key, &record)?;
+            requests.push(Queued {
+                request: queued.request.sharing_referrer(&mut page),
+                ..queued
+            });
         }
         Ok(Arrived { range, requests })
     }

@@ -28,7 +28,10 @@ fn items(job: &Job) -> Vec<String> {
 
 fn letters(job: &Job) -> Vec<String> {
     let letters = job.dead_letters();
-    sorted(letters.iter().map(|letter| letter["url"].to_string()))
+    sorted(letters.iter().map(|letter| {
+        assert_eq!(letter["referrer"], letter["request"]["referrer"]);
+        format!("{} on {}", letter["url"], letter["referrer"])
+    }))
 }
 
 #[tokio::test(start_paused = true)]
@@ -39,6 +42,8 @@ async fn what_failed_emits_comes_once_however_often_the_crawl_is_broken_off() {
     let failed = failed.iter().filter(|item| item.contains("failed"));
     assert_eq!(failed.count() as u64, expected.ledger.failed);
     assert_eq!(letters(&whole).len() as u64, expected.ledger.failed);
+    let is_found = |letter: &String| letter.contains(" on \"http://a.example/");
+    assert!(letters(&whole).iter().all(is_found));
     let followed = |job: &Job| {
         items(job)
             .iter()

@@ -11,7 +11,7 @@ use crate::fetch::cache::confirmed::{confirmed, other_version};
 use crate::fetch::cache::key::Key;
 use crate::fetch::cache::stored::Stored;
 use crate::fetch::cache::{rules, vary};
-use crate::fetch::downloader::{Downloader, ErasedDownloader};
+use crate::fetch::downloader::{Defaults, Downloader, ErasedDownloader};
 use crate::page::error::{ErrorKind, Result};
 use crate::page::request::Request;
 use crate::page::response::{FromCache, Notes, Recrawled, Response};
@@ -19,7 +19,7 @@ use crate::page::response::{FromCache, Notes, Recrawled, Response};
 /// Asks for pages by way of what is known of them.
 pub(super) struct PageLayer {
     pub(super) pages: Pages,
-    pub(super) defaults: HeaderMap,
+    pub(super) defaults: Defaults,
     pub(super) inner: Box<dyn ErasedDownloader>,
 }
 
@@ -45,8 +45,7 @@ impl PageLayer {
         let before = known
             .as_ref()
             .and_then(|known| self.pages.before(&known.head));
-        let mut headers = self.defaults.clone();
-        headers.extend(request.headers().clone());
+        let headers = self.defaults.with(&request);
         let mut asking = request.clone();
         let is_conditional = known.as_ref().is_some_and(|known| {
             let conditions = rules::conditions(&known.head.headers);
