@@ -70,6 +70,9 @@ pub(super) fn run(
     if let Some(job) = job {
         crawler = job.keep(crawler);
     }
+    if let Some(failed) = &flags.failed {
+        crawler = crawler.failed_file(failed);
+    }
     let file = flags.report.as_deref().map(ReportFile::open).transpose()?;
     let format = flags.log.log_format;
     let resumed = unfinished

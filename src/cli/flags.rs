@@ -60,6 +60,13 @@ pub(super) struct CrawlFlags {
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
 
+    /// Write what was given up as JSON lines: url, status, kind, message, referrer, tries, at
+    ///
+    /// They are the dead letters of the job, so it takes one. The file is begun anew; a crawl that is resumed begins it with what
+    /// was given up before.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_job", value_parser = file)]
+    pub(super) failed: Option<PathBuf>,
+
     #[command(flatten)]
     pub(super) job: JobFlags,
 
@@ -111,7 +118,7 @@ impl CrawlFlags {
     /// Returns the outputs of this spider: standard output when none is given.
     ///
     /// # Errors
-    /// A usage error when two outputs, or an output and the report, are the same file.
+    /// A usage error when two outputs, or an output and the report, or the file of `--failed`, are the same file.
     pub(super) fn outputs(&self, spider: &str) -> Result<Vec<OutputFile>, Failure> {
         // The time stays as it is: it is the same in all of them.
         let mut outputs: Vec<OutputFile> = self
@@ -145,8 +152,24 @@ impl CrawlFlags {
                 }));
             }
         }
+        if let Some(failed) = &self.failed
+            && (files.contains(&Some(place(failed)))
+                || self.report.as_deref().map(place) == Some(place(failed)))
+        {
+            let path = failed.display();
+            let message = format!("{path} is written by --failed and is another output");
+            return Err(Failure::usage(message));
+        }
         Ok(outputs)
     }
+}
+
+/// Reads the name of a file that cannot be standard output.
+fn file(text: &str) -> Result<PathBuf, String> {
+    if text == "-" || text.is_empty() {
+        return Err("expected the name of a file".to_owned());
+    }
+    Ok(text.into())
 }
 
 /// Returns the canonical path of a file, however its name is spelt.
@@ -262,6 +285,8 @@ mod tests {
             &["-O", "a.json", "--report", "a.json"],
             &["-O", "./a.json", "--report", "a.json"],
             &["-O", "./a.jsonl", "-O", "a.jsonl"],
+            &["-O", "a.jsonl", "--failed", "./a.jsonl"],
+            &["--report", "a.json", "--failed", "./a.json"],
             &["-O", "src/../a.jsonl", "-o", "./src/.././a.jsonl"],
             &["-O", "%(name)s.csv", "-o", "quotes.csv"],
             &["-o", "%(time)s.csv", "-o", "./%(time)s.csv"],

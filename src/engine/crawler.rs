@@ -63,6 +63,7 @@ pub struct Crawler<S: Spider> {
     columns: Vec<String>,
     job: Option<Plan>,
     fresh: bool,
+    failed_file: Option<PathBuf>,
     announcer: Announcer,
     /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
     never_waits: bool,
@@ -93,6 +94,7 @@ impl<S: Spider> Crawler<S> {
             columns: Vec::new(),
             job: None,
             fresh: false,
+            failed_file: None,
             announcer: Announcer::default(),
             never_waits: false,
             error: None,
@@ -316,10 +318,21 @@ impl<S: Spider> Crawler<S> {
                     name: None,
                     arguments: BTreeMap::new(),
                     unique: Unique::Nothing,
+                    failed: None,
                     quality: BTreeMap::new(),
                 });
             }
         }
+        self
+    }
+
+    /// Writes the requests that are given up into this file, as JSON lines: `url`, HTTP `status`, `kind` of error, `message`,
+    /// `referrer`, `tries` and `at`, the time. It takes a [job](Self::job), whose dead letters they are.
+    ///
+    /// The file is begun anew, also when the job is resumed: with what was given up before, so that it has each of them once
+    /// in the end.
+    pub fn failed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.failed_file = Some(path.into());
         self
     }
 

@@ -15,6 +15,7 @@
 //! The directory is its user's alone: URLs and arguments can be secrets.
 
 mod directory;
+mod failed_file;
 pub(crate) mod history;
 mod lock;
 mod open;
@@ -24,6 +25,7 @@ pub(crate) mod store;
 mod streamed;
 
 pub(crate) use directory::Directory;
+pub(crate) use failed_file::FailedFile;
 pub(crate) use history::PastRun;
 pub(crate) use open::{OpenJob, Plan};
 pub(crate) use parsing::{Parse, Parsing};

@@ -51,13 +51,19 @@ impl<S: Spider> Crawler<S> {
         };
         let name = self.spider.name().to_owned();
         let outputs = std::mem::take(&mut self.outputs);
+        let failed_file = self.failed_file.take();
         let Some(mut plan) = self.job.take() else {
+            if failed_file.is_some() {
+                let message = "a file of failed requests takes a job, whose dead letters they are";
+                return Err(Error::new(ErrorKind::Settings, message));
+            }
             let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
             let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
             let setup = Setup::memory(&self.settings, expanded.collect())?;
             return self.crawl_with(setup, schema, name, stream, stop).await;
         };
         plan.fresh = self.fresh;
+        plan.failed = failed_file;
         plan.unique = self.unique();
         plan.quality = quality::given(&self.settings);
         let (sinks, sync) = (self.sinks.len(), self.settings.sync);

@@ -75,6 +75,11 @@ impl AnyCrawler {
         Self(self.0.fresh())
     }
 
+    /// Writes the requests that are given up into this file: see [`Crawler::failed_file`].
+    pub fn failed_file(self, path: impl Into<PathBuf>) -> Self {
+        Self(self.0.failed_file(path.into()))
+    }
+
     /// Sets the name of the job and the arguments of its spider: see [`Crawler::job_about`].
     pub(crate) fn job_about(self, name: String, arguments: BTreeMap<String, String>) -> Self {
         Self(self.0.job_about(name, arguments))
@@ -217,6 +222,7 @@ trait Erased: Send {
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased>;
     fn job(self: Box<Self>, directory: PathBuf) -> Box<dyn Erased>;
     fn fresh(self: Box<Self>) -> Box<dyn Erased>;
+    fn failed_file(self: Box<Self>, path: PathBuf) -> Box<dyn Erased>;
     fn job_about(
         self: Box<Self>,
         name: String,
@@ -267,6 +273,10 @@ impl<S: Spider> Erased for Crawler<S> {
 
     fn sink(self: Box<Self>, sink: Box<dyn Sink>) -> Box<dyn Erased> {
         Box::new(Self::sink(*self, sink))
+    }
+
+    fn failed_file(self: Box<Self>, path: PathBuf) -> Box<dyn Erased> {
+        Box::new(Self::failed_file(*self, path))
     }
 
     fn job(self: Box<Self>, directory: PathBuf) -> Box<dyn Erased> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::store::{self, Store, Summary};
-use super::{Directory, Parsing, PastRun, RunFile, State, Unique, history};
+use super::{Directory, FailedFile, Parsing, PastRun, RunFile, State, Unique, history};
 use crate::fetch::cache::pages::Pages;
 use crate::items::sink::OutputFile;
 use crate::model::replace::unusable;
@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) arguments: BTreeMap<String, String>,
     /// Rule by which the items are unique.
     pub(crate) unique: Unique,
+    /// File that the requests that are given up are written to, beside the dead letters.
+    pub(crate) failed: Option<PathBuf>,
     /// Requirements for the quality of the items, by setting.
     pub(crate) quality: BTreeMap<String, String>,
 }
@@ -191,6 +193,7 @@ impl Opening {
         run.check(directory.path(), self.name(), &described, &unique)?;
         let parsing = parsing(&directory)?;
         let mut store = Store::open(directory.path(), self.sync)?;
+        store.also_write_failed(self.plan.failed.clone().map(FailedFile::new));
         let committed = store.load()?;
         let committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
         if committed
@@ -246,6 +249,7 @@ impl Opening {
         (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
         directory.clear(&run)?;
         let mut store = Store::open(directory.path(), self.sync)?;
+        store.also_write_failed(self.plan.failed.map(FailedFile::new));
         let (begun, held) = (run.clone().running(), Arc::clone(&directory));
         store.at_first_commit(move || begun.write(&held));
         let job = OpenJob {

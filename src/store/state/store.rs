@@ -28,7 +28,7 @@ use fjall::config::{BlockSizePolicy, FilterPolicy};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use serde::{Deserialize, Serialize};
 
-use super::FRONTIER;
+use super::{FRONTIER, FailedFile};
 use crate::items::sink::{JsonLines, Mode, Position, Record, Sink};
 use crate::model::replace::private;
 use crate::model::replace::unusable;
@@ -66,6 +66,8 @@ struct DeadLetters {
     path: PathBuf,
     sink: Option<JsonLines>,
     position: Option<Position>,
+    /// File that the letters also go to, in short.
+    also: Option<FailedFile>,
 }
 
 /// Value of the key `r`.
@@ -139,11 +141,17 @@ impl Store {
                 path: directory.join(DEAD_LETTERS),
                 sink: None,
                 position: None,
+                also: None,
             },
             sync,
             memory,
             at_first_commit: None,
         })
+    }
+
+    /// Writes what is given up, and was so before, into this file as well.
+    pub(crate) fn also_write_failed(&mut self, file: Option<FailedFile>) {
+        self.dead.also = file;
     }
 
     /// Sets a function to call after the first commit from now on.
@@ -321,6 +329,9 @@ impl DeadLetters {
 
     /// Adds these dead letters to the file; returns where the file ends then.
     fn append(&mut self, letters: &[DeadLetter], sync: bool) -> Result<Option<Position>> {
+        if let Some(file) = &mut self.also {
+            file.add(letters, (&self.path, self.position))?;
+        }
         if letters.is_empty() {
             return Ok(self.position);
         }

@@ -1,11 +1,12 @@
 //! What a spider emits for requests that are given up comes once, however often the crawl is broken off.
 
+use crawlworks::ErrorKind;
 use crawlworks::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Halt, Job, site, sorted, spider, stop};
+use super::{Halt, Job, refused, site, sorted, spider, stop};
 use crate::failed::Mourner;
-use crate::support::run;
+use crate::support::{quick, run};
 
 /// The test site, with an item for each failure and a link from each page that is missing.
 fn crawl(job: &Job, halt: &Halt) -> Crawler<Mourner> {
@@ -70,4 +71,15 @@ async fn what_failed_emits_comes_once_however_often_the_crawl_is_broken_off() {
         serde_json::to_value(&report.statuses).unwrap(),
         serde_json::to_value::<_>(&expected.statuses).unwrap() as Value
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_of_failed_requests_takes_a_job() {
+    let job = Job::new();
+    let file = job.files.path("failed.jsonl");
+    let probe = spider(&Halt::never());
+    let crawler = quick(probe, |_| {}).downloader(site());
+    let why = refused(crawler.failed_file(&file), ErrorKind::Settings).await;
+    assert!(why.contains("takes a job"), "{why}");
+    assert!(!std::path::Path::new(&file).exists());
 }

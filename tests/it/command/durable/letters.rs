@@ -177,3 +177,89 @@ fn letters_of_a_process_that_was_killed_while_it_wrote_them_do_not_count() {
     crawl.run(&["-q"]).exits(0);
     assert_eq!(letters(&directory), HeldSite::missing());
 }
+
+/// The lines of `--failed`: paths with their facts, sorted.
+fn failed(directory: &Directory) -> Vec<String> {
+    let lines = json_lines(&directory.read("failed/a.jsonl"));
+    let mut told: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let path = |name: &str| {
+                let url = line[name].as_str().unwrap().parse::<url::Url>();
+                url.unwrap().path().to_owned()
+            };
+            assert_eq!(line.as_object().unwrap().len(), 7, "{line}");
+            assert!(!path("referrer").is_empty());
+            assert_eq!(
+                (
+                    &line["status"],
+                    &line["kind"],
+                    &line["tries"],
+                    &line["message"]
+                ),
+                (
+                    &json!(404),
+                    &json!("status"),
+                    &json!(1),
+                    &json!("status 404")
+                )
+            );
+            path("url")
+        })
+        .collect();
+    told.sort_unstable();
+    told
+}
+
+#[test]
+fn what_is_given_up_is_in_a_file_of_its_own_once_over_all_kills() {
+    let (site, directory) = (HeldSite::start(), Directory::new());
+    let crawl = Crawl {
+        site: &site,
+        directory: &directory,
+    };
+    let flags = ["-q", "--failed", "failed/a.jsonl"];
+    for _ in 0..2 {
+        let running = crawl.start(&flags);
+        running.signal("KILL");
+        assert_eq!(running.end(), None);
+        let told = failed(&directory);
+        assert!(
+            told.iter().all(|path| HeldSite::missing().contains(path)),
+            "{told:?}"
+        );
+    }
+    // It is begun anew, with what was given up before.
+    directory.files.write("failed/a.jsonl", "torn");
+    crawl.run(&flags).exits(0);
+    assert_eq!(failed(&directory), HeldSite::missing());
+    site.mend();
+    directory.crawl(&["retry-failed", "job"]).exits(0);
+    crawl.run(&flags).exits(0);
+    assert_eq!(directory.read("failed/a.jsonl"), "");
+}
+
+#[test]
+fn a_file_of_failed_requests_takes_a_job_and_a_name() {
+    let site = ["site", "http://127.0.0.1/"];
+    for flags in [
+        &["--failed", "a.jsonl", "--no-job"][..],
+        &["--failed", "-"],
+        &["--failed", "a.jsonl", "-O", "./a.jsonl"],
+    ] {
+        crate::command::crawl(&[&site[..], flags].concat()).exits(2);
+    }
+}
+
+#[test]
+fn a_file_of_failed_requests_that_cannot_be_written_is_told_at_once() {
+    let (site, directory) = (HeldSite::start(), Directory::new());
+    let crawl = Crawl {
+        site: &site,
+        directory: &directory,
+    };
+    directory.files.write("failed", "");
+    let ran = crawl.run(&["-q", "--failed", "failed/a.jsonl"]).exits(3);
+    ran.says("failed/a.jsonl");
+    assert!(site.asked().is_empty());
+}
