@@ -38,8 +38,21 @@ pub use csv::Csv;
 mod layout;
 pub use layout::Layout;
 
+mod format;
+use format::{FileFormat, formats};
+
+// The name of a format is that of its sink.
+formats! {
+    /// One JSON text per line; see [`struct@JsonLines`].
+    JsonLines: "jsonl" "jl" "ndjson";
+    /// One JSON array; see [`struct@JsonArray`].
+    JsonArray: "json";
+    /// Rows under a header; see [`struct@Csv`].
+    Csv: "csv";
+}
+
 mod output_file;
-pub use output_file::{Format, Mode, OutputFile};
+pub use output_file::{Mode, OutputFile};
 
 #[cfg(test)]
 pub(crate) mod captured_log;

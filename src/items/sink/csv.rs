@@ -12,7 +12,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::target::Target;
-use super::{Layout, Mode, Position, Record, Sink};
+use super::{FileFormat, Layout, Mode, Position, Record, Sink};
 use crate::page::error::{Error, ErrorKind, Result};
 
 /// Writes CSV (RFC 4180, with `\n` between rows), in UTF-8.
@@ -53,44 +53,6 @@ impl Csv {
     /// [`ErrorKind::Storage`] when the file cannot be opened, or is to be continued and does not end with a whole row.
     pub fn file(path: impl AsRef<Path>, mode: Mode) -> Result<Self> {
         Self::continuing(Target::file(path.as_ref(), mode)?)
-    }
-
-    /// Writes to a stream, or to a file in which no header is looked for.
-    pub(super) fn on(target: Target) -> Self {
-        Self {
-            target,
-            header: None,
-            doubtful: false,
-            layout: Layout::default(),
-        }
-    }
-
-    /// Returns the length of the file at this position, in bytes.
-    pub(super) fn length_at(position: Position) -> u64 {
-        position.get() & !DOUBT
-    }
-
-    /// Goes on where an earlier run ended.
-    pub(super) fn continuing(mut target: Target) -> Result<Self> {
-        let existing = target.existing().map_or(Ok(None), existing::examine);
-        let header = match existing.map_err(|error| target.unreadable(error))? {
-            None => None,
-            Some(file) if file.is_cut => {
-                return Err(target.unfit(&format!("line {} is cut off", file.lines)));
-            }
-            Some(file) => Some(Header::of_file(file.header).map_err(|name| {
-                target.unfit(&format!(
-                    "its header has no name, or twice the same: `{name}`"
-                ))
-            })?),
-        };
-        let doubtful = header.is_some();
-        Ok(Self {
-            target,
-            header,
-            doubtful,
-            layout: Layout::default(),
-        })
     }
 
     /// The cells of a record, and the header that it makes if it is the first.
@@ -144,6 +106,43 @@ impl Csv {
             ErrorKind::Pipeline,
             format!("the CSV header, {origin}, has no field `{field}`; write .jsonl instead"),
         )
+    }
+}
+
+impl FileFormat for Csv {
+    fn on(target: Target) -> Self {
+        Self {
+            target,
+            header: None,
+            doubtful: false,
+            layout: Layout::default(),
+        }
+    }
+
+    fn continuing(mut target: Target) -> Result<Self> {
+        let existing = target.existing().map_or(Ok(None), existing::examine);
+        let header = match existing.map_err(|error| target.unreadable(error))? {
+            None => None,
+            Some(file) if file.is_cut => {
+                return Err(target.unfit(&format!("line {} is cut off", file.lines)));
+            }
+            Some(file) => Some(Header::of_file(file.header).map_err(|name| {
+                target.unfit(&format!(
+                    "its header has no name, or twice the same: `{name}`"
+                ))
+            })?),
+        };
+        let doubtful = header.is_some();
+        Ok(Self {
+            target,
+            header,
+            doubtful,
+            layout: Layout::default(),
+        })
+    }
+
+    fn length_at(position: Position) -> u64 {
+        position.get() & !DOUBT
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use super::target::{Disk, Target, tail};
-use super::{Mode, Position, Record, Sink};
+use super::{FileFormat, Mode, Position, Record, Sink};
 use crate::page::error::Result;
 
 /// End of an array written by this sink. Its records have no line breaks, so no beginning of one ends like this.
@@ -61,21 +61,25 @@ impl JsonArray {
         Self::continuing(Target::file(path.as_ref(), mode)?)
     }
 
-    /// Writes to a stream, or to a file whose end is not looked at.
-    pub(super) fn on(target: Target) -> Self {
+    /// Writes the opening bracket, unless it is there.
+    fn open(&mut self) -> Result<()> {
+        if self.before == OPENING {
+            self.target.write(&[b"["])?;
+            self.before = FIRST;
+        }
+        Ok(())
+    }
+}
+
+impl FileFormat for JsonArray {
+    fn on(target: Target) -> Self {
         Self {
             target: target.ending_with(END),
             before: OPENING,
         }
     }
 
-    /// Returns the length of the file at this position, with the end of the array, in bytes.
-    pub(super) fn length_at(position: Position) -> u64 {
-        position.get() + END.len() as u64
-    }
-
-    /// Goes on where an earlier run ended.
-    pub(super) fn continuing(target: Target) -> Result<Self> {
+    fn continuing(target: Target) -> Result<Self> {
         let mut sink = Self::on(target);
         let Some(file) = sink.target.existing() else {
             return Ok(sink);
@@ -93,13 +97,9 @@ impl JsonArray {
         Ok(sink)
     }
 
-    /// Writes the opening bracket, unless it is there.
-    fn open(&mut self) -> Result<()> {
-        if self.before == OPENING {
-            self.target.write(&[b"["])?;
-            self.before = FIRST;
-        }
-        Ok(())
+    /// The position is that of the last record, without the end of the array.
+    fn length_at(position: Position) -> u64 {
+        position.get() + END.len() as u64
     }
 }
 

@@ -7,7 +7,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::target::{Disk, Target, is_line_end};
-use super::{Mode, Position, Record, Sink};
+use super::{FileFormat, Mode, Position, Record, Sink};
 use crate::page::error::Result;
 
 /// Writes [JSON lines](https://jsonlines.org).
@@ -48,11 +48,6 @@ impl JsonLines {
         Self::continuing(Target::file(path.as_ref(), mode)?)
     }
 
-    /// Writes to a file whose end is not looked at.
-    pub(super) fn on(target: Target) -> Self {
-        Self { target }
-    }
-
     /// Opens a file where an earlier process committed it, and cuts off what is behind.
     ///
     /// # Errors
@@ -63,9 +58,14 @@ impl JsonLines {
         sink.resume(position)?;
         Ok(sink)
     }
+}
 
-    /// Goes on where an earlier run ended.
-    pub(super) fn continuing(mut target: Target) -> Result<Self> {
+impl FileFormat for JsonLines {
+    fn on(target: Target) -> Self {
+        Self { target }
+    }
+
+    fn continuing(mut target: Target) -> Result<Self> {
         let unended = target.existing().map_or(Ok(None), unended_line);
         match unended.map_err(|error| target.unreadable(error))? {
             None => {}

@@ -1,23 +1,12 @@
 //! Parser of the values of `-o` and `-O`: a file and its format in one word, such as `items.jsonl` or `-:csv`.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::target::Target;
-use super::{Csv, JsonArray, JsonLines, Position, Sink};
+use super::{Format, Position, Sink};
 use crate::page::error::{Error, ErrorKind, Result};
-
-/// Format in which records are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Format {
-    /// One JSON text per line; see [`JsonLines`].
-    JsonLines,
-    /// One JSON array; see [`JsonArray`].
-    JsonArray,
-    /// Rows under a header; see [`Csv`].
-    Csv,
-}
 
 /// Treatment of the content that a file has already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,26 +40,21 @@ pub struct OutputFile {
     mode: Mode,
 }
 
-impl Format {
-    /// The format that has this name or extension, in any case.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name.to_ascii_lowercase().as_str() {
-            "jsonl" | "jl" | "ndjson" => Some(Self::JsonLines),
-            "json" => Some(Self::JsonArray),
-            "csv" => Some(Self::Csv),
-            _ => None,
-        }
-    }
-}
-
 impl OutputFile {
     /// Reads `FILE[:FORMAT]`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Settings`] for a format or a placeholder that is not known, and for no file at all.
+    /// [`ErrorKind::Settings`] for a format or a placeholder that is not known, for a URL, and for no file at all.
     pub fn parse(text: &str, mode: Mode) -> Result<Self> {
+        if let Some(scheme) = scheme_of(text) {
+            // Without the rest, which may hold a password.
+            let message = format!(
+                "no output is known for `{scheme}://`; known: files ending in {}, FILE:FORMAT, and `-`",
+                Format::listed()
+            );
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
         let (file, format) = match text
             .rsplit_once(':')
             .map(|(file, name)| (file, Format::named(name)))
@@ -143,14 +127,11 @@ impl OutputFile {
     ///
     /// [`ErrorKind::Storage`] when the file cannot be opened, or cannot be appended to as it is.
     pub fn open(self) -> Result<Box<dyn Sink>> {
-        Ok(match (self.format, self.path) {
-            (Format::JsonLines, None) => Box::new(JsonLines::stdout()),
-            (Format::JsonLines, Some(path)) => Box::new(JsonLines::file(path, self.mode)?),
-            (Format::JsonArray, None) => Box::new(JsonArray::stdout()),
-            (Format::JsonArray, Some(path)) => Box::new(JsonArray::file(path, self.mode)?),
-            (Format::Csv, None) => Box::new(Csv::stdout()),
-            (Format::Csv, Some(path)) => Box::new(Csv::file(path, self.mode)?),
-        })
+        let row = self.format.row();
+        match self.path {
+            None => Ok((row.on)(Target::stdout())),
+            Some(path) => (row.continuing)(Target::file(&path, self.mode)?),
+        }
     }
 
     /// Compares the length of the file with its length at this position; a missing file is shorter.
@@ -158,11 +139,7 @@ impl OutputFile {
         let Some(path) = &self.path else {
             return Ordering::Equal;
         };
-        let length = match self.format {
-            Format::JsonLines => position.get(),
-            Format::JsonArray => JsonArray::length_at(position),
-            Format::Csv => Csv::length_at(position),
-        };
+        let length = (self.format.row().length_at)(position);
         std::fs::metadata(path).map_or(Ordering::Less, |file| file.len().cmp(&length))
     }
 
@@ -181,14 +158,25 @@ impl OutputFile {
             return self.open();
         };
         let target = Target::reopen(path, position)?;
-        let mut sink: Box<dyn Sink> = match self.format {
-            Format::JsonLines => Box::new(JsonLines::on(target)),
-            Format::JsonArray => Box::new(JsonArray::on(target)),
-            Format::Csv => Box::new(Csv::on(target)),
-        };
+        let mut sink = (self.format.row().on)(target);
         sink.resume(position)?;
         Ok(sink)
     }
+}
+
+/// Writes the output as [`OutputFile::parse`] reads it, always with its format: `items.jsonl:jsonl`.
+impl fmt::Display for OutputFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path().unwrap_or(Path::new("-"));
+        write!(f, "{}:{}", path.display(), self.format.name())
+    }
+}
+
+/// Returns the scheme of a URL; `None` for the name of a file. A single letter is a drive.
+fn scheme_of(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once("://")?;
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    (scheme.len() > 1 && scheme.chars().all(is_letter)).then_some(scheme)
 }
 
 /// A name as a part of a file's name that is no way to somewhere else.
@@ -210,8 +198,10 @@ fn format_of(file: &str) -> Result<Format> {
         .extension()
         .and_then(|extension| extension.to_str());
     extension.and_then(Format::named).ok_or_else(|| {
-        let message =
-            format!("no known output format in `{file}`; known: .jsonl .jl .ndjson .json .csv, or FILE:FORMAT");
+        let message = format!(
+            "no known output format in `{file}`; known: {}, or FILE:FORMAT",
+            Format::listed()
+        );
         Error::new(ErrorKind::Settings, message)
     })
 }
@@ -270,6 +260,10 @@ mod tests {
             ("a.xml", "known: .jsonl .jl .ndjson .json .csv"),
             ("a.json:xml", "known: .jsonl"),
             ("items", "known: .jsonl"),
+            (
+                "postgres://me:secret@db/books.csv",
+                "known for `postgres://`; known: files ending in .jsonl .jl .ndjson .json .csv, FILE:FORMAT, and `-`",
+            ),
             ("", "names no file"),
             (":csv", "names no file"),
             ("%(date)s.csv", "unknown placeholder `%(date)s.csv`"),
@@ -277,6 +271,37 @@ mod tests {
             let error = parse(text).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Settings, "{text}");
             assert!(error.to_string().contains(want), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_output_is_written_as_it_is_read() {
+        for (text, want) in [
+            ("a.txt:csv", "a.txt:csv"),
+            ("b.jl", "b.jl:jsonl"),
+            ("-", "-:jsonl"),
+        ] {
+            let output = parse(text).unwrap();
+            assert_eq!(output.to_string(), want);
+            assert_eq!(parse(want).unwrap(), output);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_url_is_a_file() {
+        for text in ["C://items.csv", "out/a://b.csv", "a b://c.csv"] {
+            assert_eq!(parse(text).unwrap().path(), Some(Path::new(text)));
+        }
+    }
+
+    #[test]
+    fn every_extension_stands_for_one_format() {
+        for format in Format::ALL {
+            assert!(!format.extensions().is_empty());
+            for name in format.extensions() {
+                assert_eq!(Format::named(name), Some(*format), "{name}");
+                assert_eq!(Format::named(&name.to_uppercase()), Some(*format));
+            }
         }
     }
 
@@ -300,7 +325,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn a_full_disk_is_a_storage_error_in_every_format() {
-        for format in ["jsonl", "json", "csv"] {
+        for format in Format::ALL.iter().map(|format| format.name()) {
             let mut sink = parse(&format!("/dev/full:{format}"))
                 .unwrap()
                 .open()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::target::full_disk::FullDisk;
-use super::{Csv, Format, JsonArray, JsonLines, Mode, OutputFile, Position, Record, Sink};
+use super::{Format, Mode, OutputFile, Position, Record, Sink};
 use crate::model::scratch::Scratch;
 use crate::page::error::Result;
 
@@ -27,8 +27,6 @@ const CASES: [(Format, &str); 9] = [
     (Format::Csv, "a,b\n0,\n"),
 ];
 
-const FORMATS: [Format; 3] = [Format::JsonLines, Format::JsonArray, Format::Csv];
-
 fn items() -> Vec<Value> {
     let texts = ["", "two\nlines", "\"grün\"", "\n]\n"];
     texts
@@ -38,12 +36,7 @@ fn items() -> Vec<Value> {
 }
 
 fn open(format: Format, disk: &FullDisk) -> Result<Box<dyn Sink>> {
-    let target = disk.target();
-    Ok(match format {
-        Format::JsonLines => Box::new(JsonLines::continuing(target)?),
-        Format::JsonArray => Box::new(JsonArray::continuing(target)?),
-        Format::Csv => Box::new(Csv::continuing(target)?),
-    })
+    (format.row().continuing)(disk.target())
 }
 
 fn give(sink: &mut dyn Sink, items: &[Value]) {
@@ -63,18 +56,14 @@ fn complete(format: Format, before: &str, items: &[Value]) -> String {
 
 /// A file of this format, whatever its name.
 fn output(path: &Path, format: Format, mode: Mode) -> OutputFile {
-    let name = match format {
-        Format::JsonLines => "jsonl",
-        Format::JsonArray => "json",
-        Format::Csv => "csv",
-    };
-    OutputFile::parse(&format!("{}:{name}", path.display()), mode).unwrap()
+    OutputFile::parse(&format!("{}:{}", path.display(), format.name()), mode).unwrap()
 }
 
 /// Files in each state of `CASES` to be appended to, and one of each format to be overwritten.
 fn outputs(scratch: &Scratch) -> Vec<(PathBuf, OutputFile, &'static str)> {
     let appended = CASES.map(|(format, before)| (format, before, Mode::Append));
-    let overwritten = FORMATS.map(|format| (format, "what was here before", Mode::Overwrite));
+    let overwritten = Format::ALL.iter();
+    let overwritten = overwritten.map(|&format| (format, "what was here before", Mode::Overwrite));
     let outputs = appended.into_iter().chain(overwritten).enumerate();
     let output = |(index, (format, before, mode))| {
         let path = scratch.path(&format!("{index}"));

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RUN;
 use super::directory::{Directory, read};
-use crate::items::sink::{Format, OutputFile};
+use crate::items::sink::OutputFile;
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
@@ -181,16 +181,7 @@ impl RunFile {
 
     /// Returns outputs as they are remembered: path and format, such as `quotes.txt:csv`; `-` is standard output.
     pub(crate) fn outputs_of(outputs: &[OutputFile]) -> Vec<String> {
-        let described = |output: &OutputFile| {
-            let path = output.path().unwrap_or(Path::new("-"));
-            let format = match output.format() {
-                Format::JsonLines => "jsonl",
-                Format::JsonArray => "json",
-                Format::Csv => "csv",
-            };
-            format!("{}:{format}", path.display())
-        };
-        outputs.iter().map(described).collect()
+        outputs.iter().map(ToString::to_string).collect()
     }
 
     /// Returns the time at which the run began, in local time, as `%(time)s` in the name of an output has it.

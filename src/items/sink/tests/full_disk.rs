@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{CASES, complete, items, open};
 use crate::items::sink::target::full_disk::FullDisk;
-use crate::items::sink::{Csv, Format, JsonArray, JsonLines, Position, Record, Sink};
+use crate::items::sink::{Format, Position, Record, Sink};
 use crate::page::error::{ErrorKind, Result};
 
 /// When records go to the disk.
@@ -57,11 +57,7 @@ fn write_on(
     let mut sink = match *committed {
         None => open(format, disk)?,
         Some((position, _)) => {
-            let mut sink: Box<dyn Sink> = match format {
-                Format::JsonLines => Box::new(JsonLines::on(disk.target())),
-                Format::JsonArray => Box::new(JsonArray::on(disk.target())),
-                Format::Csv => Box::new(Csv::on(disk.target())),
-            };
+            let mut sink = (format.row().on)(disk.target());
             sink.resume(position)?;
             sink
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{FORMATS, complete, give, items, killed, length, output};
+use super::{complete, give, items, killed, length, output};
 use crate::items::sink::{Format, Mode, OutputFile, Position, Sink};
 use crate::model::scratch::Scratch;
 use crate::page::error::ErrorKind;
@@ -21,7 +21,7 @@ fn refused(output: OutputFile, position: Position) -> String {
 #[test]
 fn a_shorter_file_is_an_error_that_tells_both_lengths_and_stays_as_it_is() {
     let scratch = Scratch::new();
-    for format in FORMATS {
+    for &format in Format::ALL {
         let path = scratch.path("items");
         let (output, position) = killed(&path, format);
         let length = length(position);
@@ -42,7 +42,7 @@ fn a_shorter_file_is_an_error_that_tells_both_lengths_and_stays_as_it_is() {
 #[test]
 fn a_missing_file_is_an_error_and_stays_missing() {
     let scratch = Scratch::new();
-    for format in FORMATS {
+    for &format in Format::ALL {
         let path = scratch.path("items");
         let (output, position) = killed(&path, format);
         fs::remove_file(&path).unwrap();
@@ -60,7 +60,7 @@ fn a_missing_file_is_an_error_and_stays_missing() {
 #[test]
 fn a_file_that_was_edited_is_an_error_and_stays_as_it_is() {
     let scratch = Scratch::new();
-    for format in FORMATS {
+    for &format in Format::ALL {
         let path = scratch.path("items");
         let (output, position) = killed(&path, format);
         let edited = [b" ", &fs::read(&path).unwrap()[..], b" "].concat();
@@ -97,11 +97,12 @@ fn no_position_in_any_file_makes_a_broken_one() {
     let path = scratch.path("items");
     let of_others = json!([{"a": [1, [2, "]"], {}]}, [], [[3], "x, y"], 45, "l"]);
     let pretty = serde_json::to_string_pretty(&of_others).unwrap();
-    let ours = FORMATS.map(|format| (format, complete(format, "", &items())));
+    let ours = Format::ALL.iter();
+    let ours = ours.map(|&format| (format, complete(format, "", &items())));
     let no_array = "{},\n{},\n[]".to_owned();
     let others = [pretty, of_others.to_string(), no_array].map(|array| (Format::JsonArray, array));
     let last = json!({"a": 7, "b": "the last"});
-    for (format, content) in ours.into_iter().chain(others) {
+    for (format, content) in ours.chain(others) {
         let output = output(&path, format, Mode::Append);
         for length in 0..=content.len() {
             fs::write(&path, &content).unwrap();
@@ -121,7 +122,7 @@ fn no_position_in_any_file_makes_a_broken_one() {
 #[test]
 #[cfg(target_os = "linux")]
 fn what_is_no_regular_file_has_no_position_and_takes_none() {
-    for format in FORMATS {
+    for &format in Format::ALL {
         let output = output(Path::new("/dev/null"), format, Mode::Append);
         let mut sink = output.clone().resume(None).unwrap();
         give(&mut sink, &items());

@@ -5,11 +5,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{FORMATS, complete, give, items, killed, length, open, output, outputs, position};
+use super::{complete, give, items, killed, length, open, output, outputs, position};
+use crate::items::sink::target::Target;
 use crate::items::sink::target::full_disk::FullDisk;
-use crate::items::sink::{
-    Csv, Format, JsonArray, JsonLines, Mode, OutputFile, Position, Record, Sink,
-};
+use crate::items::sink::{Format, JsonLines, Mode, OutputFile, Position, Record, Sink};
 use crate::model::scratch::Scratch;
 
 /// A job that nobody interrupts: each position it commits, from before its first item on, and the file at that time.
@@ -130,7 +129,7 @@ fn a_missing_file_that_had_no_records_is_made_again() {
 
 #[test]
 fn standard_output_has_no_position_and_needs_none() {
-    for format in FORMATS {
+    for &format in Format::ALL {
         let output = output(Path::new("-"), format, Mode::Append);
         for position in [None, Some(Position::new(3))] {
             let mut sink = output.clone().resume(position).unwrap();
@@ -140,18 +139,14 @@ fn standard_output_has_no_position_and_needs_none() {
 }
 
 fn appending(format: Format, path: &Path) -> Box<dyn Sink> {
-    match format {
-        Format::JsonLines => Box::new(JsonLines::file(path, Mode::Append).unwrap()),
-        Format::JsonArray => Box::new(JsonArray::file(path, Mode::Append).unwrap()),
-        Format::Csv => Box::new(Csv::file(path, Mode::Append).unwrap()),
-    }
+    (format.row().continuing)(Target::file(path, Mode::Append).unwrap()).unwrap()
 }
 
 #[test]
 fn a_sink_that_is_open_goes_back_too() {
     let scratch = Scratch::new();
     let items = items();
-    for format in FORMATS {
+    for &format in Format::ALL {
         let path = scratch.path("items");
         let (_, position) = killed(&path, format);
         give(&mut appending(format, &path), &items);
@@ -175,7 +170,7 @@ fn what_opening_put_right_behind_the_position_goes_too() {
 
 #[test]
 fn a_synced_commit_is_on_the_disk() {
-    for format in FORMATS {
+    for &format in Format::ALL {
         let disk = FullDisk::new("", 10_000);
         let mut sink = open(format, &disk).unwrap();
         give(&mut sink, &items()[..1]);
