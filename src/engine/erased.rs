@@ -17,6 +17,7 @@ use crate::engine::spider::{Seeds, Spider, hears_of_failures};
 use crate::model::output::Output;
 use crate::page::error::{BoxError, Error, ErrorKind};
 use crate::page::html::{Cuts, Limits, Marks};
+use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::store::state::Parse;
@@ -97,20 +98,23 @@ pub(crate) struct Parsed {
 pub(crate) trait ErasedSpider: Send + Sync {
     fn start(&self) -> Result<Vec<Request>, BoxError>;
     fn seeds(&self) -> Result<Seeds, BoxError>;
-    /// Parses a page. `suspect` is dropped when the spider is done with the page: a page that waits for its place among
-    /// the items after that counts as parsed.
+    /// Parses the page that answers this request. `fingerprint` is that of the request, for the keys of its items. `suspect`
+    /// is dropped when the spider is done with the page: a page that waits for its place among the items after that counts
+    /// as parsed.
     fn parse<'a>(
         &'a self,
         request: &'a Request,
+        fingerprint: Fingerprint,
         response: Response,
         suspect: Option<Parse>,
     ) -> BoxFuture<'a, Parsed>;
     /// Returns whether the spider has something to do when a request is given up.
     fn hears_of_failures(&self) -> bool;
-    /// Hands a request that is given up to the spider, with the reason. `suspect` is as for a page.
+    /// Hands a request that is given up to the spider, with the reason. The rest is as for a page.
     fn failed<'a>(
         &'a self,
         request: &'a Request,
+        fingerprint: Fingerprint,
         error: &'a Error,
         suspect: Option<Parse>,
     ) -> BoxFuture<'a, Parsed>;
@@ -130,6 +134,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     fn parse<'a>(
         &'a self,
         request: &'a Request,
+        fingerprint: Fingerprint,
         response: Response,
         suspect: Option<Parse>,
     ) -> BoxFuture<'a, Parsed> {
@@ -152,7 +157,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
                 cuts: marks.cuts(),
                 error,
                 second,
-                ..self.parsed(url, out).await
+                ..self.parsed(fingerprint, url, out).await
             }
         })
     }
@@ -164,6 +169,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     fn failed<'a>(
         &'a self,
         request: &'a Request,
+        fingerprint: Fingerprint,
         error: &'a Error,
         suspect: Option<Parse>,
     ) -> BoxFuture<'a, Parsed> {
@@ -173,7 +179,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             drop(suspect);
             Parsed {
                 second,
-                ..self.parsed(request.url().clone(), out).await
+                ..self.parsed(fingerprint, request.url().clone(), out).await
             }
         })
     }
@@ -228,7 +234,7 @@ impl<S: Spider> Plumbed<S> {
     }
 
     /// Returns what the spider emitted at this URL, once there is a place for its items.
-    async fn parsed(&self, url: Url, mut out: Output<S::Item>) -> Parsed {
+    async fn parsed(&self, fingerprint: Fingerprint, url: Url, mut out: Output<S::Item>) -> Parsed {
         let (over_rules, files) = (out.over_rules(), out.files());
         let (lost, is_login) = (out.take_lost(), out.is_login());
         let (items, requests, over_limit) = out.into_parts();
@@ -239,14 +245,20 @@ impl<S: Spider> Plumbed<S> {
             files,
             is_login,
             cuts: Cuts::default(),
-            items: self.delivery(url, items, lost).await,
+            items: self.delivery(fingerprint, url, items, lost).await,
             error: None,
             second: None,
         }
     }
 
     /// Waits for a place in the item channel.
-    async fn delivery(&self, url: Url, items: Vec<S::Item>, lost: Vec<String>) -> Delivery {
+    async fn delivery(
+        &self,
+        request: Fingerprint,
+        url: Url,
+        items: Vec<S::Item>,
+        lost: Vec<String>,
+    ) -> Delivery {
         let count = items.len();
         if count == 0 && lost.is_empty() {
             return Delivery::default();
@@ -254,7 +266,7 @@ impl<S: Spider> Plumbed<S> {
         // There is no place only when the pipelines are gone; then the crawl is ending and reports why.
         let place = self.entrance.place().await;
         let deliver = place.map(|place| {
-            Box::new(move |reason| place.deliver(url, items, lost, reason)) as Deliver
+            Box::new(move |reason| place.deliver(request, url, items, lost, reason)) as Deliver
         });
         Delivery {
             deliver,

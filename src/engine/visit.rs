@@ -25,7 +25,7 @@ use crate::model::report::{Fetched, Filter};
 use crate::model::settings::RobotsTags;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::Cuts;
-use crate::page::identity::{FingerprintKey, Strip};
+use crate::page::identity::{Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::policy::robots::{PageTags, RobotsTxt};
@@ -268,14 +268,16 @@ impl Context {
         if self.is_unwanted(&response) {
             return Outcome::Filtered(Filter::ContentType);
         }
-        let suspect = self.suspect(request).await;
-        self.parse(scope, request, response, suspect).await
+        let fingerprint = request.fingerprint(self.key);
+        let suspect = self.suspect(fingerprint).await;
+        self.parse(scope, request, fingerprint, response, suspect)
+            .await
     }
 
     /// Notes, in a durable job, that the spider is at work on this request.
-    async fn suspect(&self, request: &Request) -> Option<Parse> {
+    async fn suspect(&self, request: Fingerprint) -> Option<Parse> {
         let parsing = self.parsing.as_ref()?;
-        Some(parsing.enter(request.fingerprint(self.key)).await)
+        Some(parsing.enter(request).await)
     }
 
     /// Returns whether an answer without a media type turns out to have one that is not wanted. An answer with an
@@ -293,6 +295,7 @@ impl Context {
         &self,
         scope: &Scope,
         request: &Request,
+        fingerprint: Fingerprint,
         response: Response,
         suspect: Option<Parse>,
     ) -> Outcome {
@@ -309,7 +312,10 @@ impl Context {
             response.timings().total,
         );
         let body = response.body().clone();
-        let mut parsed = self.spider.parse(request, response, suspect).await;
+        let mut parsed = self
+            .spider
+            .parse(request, fingerprint, response, suspect)
+            .await;
         let mut nofollow = 0;
         if tags.nofollow {
             nofollow = std::mem::take(&mut parsed.requests).len() as u64;

@@ -18,6 +18,9 @@
 //! Two kinds of error come out of a sink: [`ErrorKind::Pipeline`](crate::ErrorKind::Pipeline) costs one item,
 //! [`ErrorKind::Storage`](crate::ErrorKind::Storage) means that the output can no longer be written.
 
+mod item_key;
+pub use item_key::ItemKey;
+
 mod record;
 pub use record::Record;
 

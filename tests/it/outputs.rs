@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use crawlworks::prelude::*;
-use crawlworks::sink::{Mode, OutputFile, Record};
+use crawlworks::sink::{ItemKey, Mode, OutputFile, Record};
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 use crawlworks::{Error, ErrorKind, Sink};
 use serde_json::{Value, json};
@@ -254,4 +254,49 @@ async fn a_sink_that_cannot_go_on_ends_the_crawl_and_all_sinks_are_closed() {
     assert_eq!(crawler.run().await.unwrap_err().kind(), ErrorKind::Storage);
     assert_eq!(log.lock().unwrap()[..], ["1", "closed"]);
     assert!(serde_json::from_str::<Vec<Value>>(&scratch.read("items.json")).is_ok());
+}
+
+/// Keeps the keys of the items.
+struct KeysOf(Arc<Mutex<Vec<ItemKey>>>);
+
+impl Sink for KeysOf {
+    fn write(&mut self, record: &Record) -> crawlworks::Result<()> {
+        self.0.lock().unwrap().extend(record.key());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> crawlworks::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_an_item_is_its_request_and_its_place_among_all_items_of_the_page() {
+    struct Even;
+    impl Pipeline<u32> for Even {
+        async fn process(&mut self, item: u32) -> Result<Verdict<u32>, BoxError> {
+            let is_even = item.is_multiple_of(2);
+            Ok(if is_even {
+                Verdict::Keep(item)
+            } else {
+                Verdict::Drop("odd")
+            })
+        }
+    }
+    let pages = ["http://a.example/", "http://a.example/2"];
+    let probe = Probe::new(pages.map(get), |_, out| {
+        (0..4).for_each(|item| out.item(item));
+        Ok(())
+    });
+    let keys = Arc::default();
+    let crawler = quick(probe, |settings| settings.concurrency = 1)
+        .downloader(FakeDownloader::with_pages(pages.map(|url| (url, ""))))
+        .pipeline(Even)
+        .sink(KeysOf(Arc::clone(&keys)));
+    run(crawler).await;
+    let keys = keys.lock().unwrap();
+    let indexes: Vec<u32> = keys.iter().map(|key| key.index()).collect();
+    assert_eq!(indexes, [0, 2, 0, 2]);
+    assert_eq!(keys[0].request(), keys[1].request());
+    assert_ne!(keys[1].request(), keys[2].request());
 }

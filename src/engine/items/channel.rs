@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use url::Url;
 
+use crate::page::identity::Fingerprint;
 use crate::store::checkpoint::Checkpoint;
 
 /// Maximum number of pages whose items wait for the pipelines; beyond it, visits wait.
@@ -17,9 +18,10 @@ const PLACES: usize = 64;
 /// A message of the item channel.
 #[derive(Debug)]
 pub(crate) enum Arrival<I> {
-    /// The items of one page, the errors of items that were lost, the reason why all items are dropped (if they are),
+    /// The fingerprint of a request, the items of its page, the errors of items that were lost, the reason why all items are dropped (if they are),
     /// and the page's place in the channel.
     Page {
+        request: Fingerprint,
         url: Url,
         items: Vec<I>,
         lost: Vec<String>,
@@ -105,6 +107,7 @@ impl<I> Place<I> {
     /// Sends the items of a page, to be kept or to be `dropped` for a reason.
     pub(crate) fn deliver(
         self,
+        request: Fingerprint,
         url: Url,
         items: Vec<I>,
         lost: Vec<String>,
@@ -112,6 +115,7 @@ impl<I> Place<I> {
     ) {
         let Self { arrivals, place } = self;
         let _ = arrivals.send(Arrival::Page {
+            request,
             url,
             items,
             lost,

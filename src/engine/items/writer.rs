@@ -13,7 +13,7 @@ use super::channel::{Arrival, ItemReceiver};
 use super::handover::Handover;
 use crate::items::pipeline::{ErasedPipeline, Verdict};
 use crate::items::quality::{Look, Quality};
-use crate::items::sink::{Record, Sink};
+use crate::items::sink::{ItemKey, Record, Sink};
 use crate::model::event::{Announcer, Event};
 use crate::model::item::Item;
 use crate::model::report::Items;
@@ -121,6 +121,7 @@ impl<I: Item> ItemWriter<I> {
             };
             match next {
                 Some(Some(Arrival::Page {
+                    request,
                     url,
                     items,
                     lost,
@@ -134,10 +135,10 @@ impl<I: Item> ItemWriter<I> {
                             None => self.failed(reason, &url),
                         }
                     }
-                    for item in items {
+                    for (index, item) in (0..).zip(items) {
                         match dropped {
                             Some(reason) => self.dropped(reason, &url),
-                            None => self.take(item, &url).await?,
+                            None => self.take(item, ItemKey::new(request, index), &url).await?,
                         }
                     }
                     flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
@@ -230,7 +231,7 @@ impl<I: Item> ItemWriter<I> {
         })
     }
 
-    async fn take(&mut self, item: I, url: &Url) -> Result<()> {
+    async fn take(&mut self, item: I, place: ItemKey, url: &Url) -> Result<()> {
         if self.max_items.is_some_and(|max| self.items.kept >= max) {
             self.dropped("max_items", url);
             self.counts.enough.notify_one();
@@ -239,7 +240,7 @@ impl<I: Item> ItemWriter<I> {
         let Some(item) = self.through_steps(item, url).await else {
             return Ok(());
         };
-        if !self.keep(&item, url)? {
+        if !self.keep(&item, place, url)? {
             return Ok(());
         }
         if let Some(stream) = &mut self.stream {
@@ -277,9 +278,9 @@ impl<I: Item> ItemWriter<I> {
     }
 
     /// Checks an item, writes it to every sink and counts its fields; returns whether it is kept.
-    fn keep(&mut self, item: &I, url: &Url) -> Result<bool> {
+    fn keep(&mut self, item: &I, place: ItemKey, url: &Url) -> Result<bool> {
         let record = match Record::new(item) {
-            Ok(record) => record,
+            Ok(record) => record.with_key(place),
             // Nothing needs the item as JSON: a stream gets it as it is.
             Err(_) if self.sinks.is_empty() && !self.quality.reads_json() => return Ok(true),
             Err(error) => {

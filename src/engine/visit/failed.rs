@@ -25,8 +25,10 @@ impl Context {
         let context = Arc::clone(&self);
         let tell = Box::pin(async move {
             let request = &queued.request;
-            let suspect = context.suspect(request).await;
-            let mut told = context.spider.failed(request, &error, suspect).await;
+            let fingerprint = request.fingerprint(context.key);
+            let suspect = context.suspect(fingerprint).await;
+            let failed = context.spider.failed(request, fingerprint, &error, suspect);
+            let mut told = failed.await;
             let requests = std::mem::take(&mut told.requests).into_iter();
             // The tries of this request are not those of one like it.
             told.requests = requests.map(Request::never_tried).collect();

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::ItemKey;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::json;
 
@@ -22,21 +23,36 @@ use crate::page::json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
     json: String,
+    key: Option<ItemKey>,
 }
 
 impl Record {
-    /// Serialises an item.
+    /// Serialises an item, which has no key yet.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Pipeline`] when JSON cannot hold it, such as a map whose keys are not strings.
     pub fn new<T: Serialize + ?Sized>(item: &T) -> Result<Self> {
         match serde_json::to_string(item) {
-            Ok(json) => Ok(Self { json }),
+            Ok(json) => Ok(Self { json, key: None }),
             Err(error) => Err(
                 Error::new(ErrorKind::Pipeline, "cannot write the item as JSON").with_source(error),
             ),
         }
+    }
+
+    /// Gives the record this key, as a crawl does before its sinks get it.
+    #[must_use]
+    pub fn with_key(self, key: ItemKey) -> Self {
+        let key = Some(key);
+        Self { key, ..self }
+    }
+
+    /// Returns where the item was found: its request, and its index within the answer. `None` for a record that no crawl
+    /// made.
+    #[must_use]
+    pub fn key(&self) -> Option<ItemKey> {
+        self.key
     }
 
     /// The item as JSON text without a line break.

@@ -1,8 +1,9 @@
 //! Sinks of a program's own in a durable job.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use crawlworks::sink::{Position, Record};
+use crawlworks::sink::{ItemKey, Position, Record};
 use crawlworks::{Error, ErrorKind, Result, Sink};
 
 use super::{Halt, Job, refused, sorted, stop};
@@ -155,4 +156,56 @@ async fn a_sink_that_fails_leaves_a_job_that_can_go_on() {
     let whole = Job::new();
     run(whole.crawl(&Halt::never())).await;
     assert_eq!(job.items(), whole.items());
+}
+
+/// A table whose rows are inserted or replaced by the key of the item; it cannot go back.
+#[derive(Clone, Default)]
+struct Upserted {
+    rows: Arc<Mutex<BTreeMap<ItemKey, String>>>,
+    replaced: Arc<Mutex<u64>>,
+    /// Number of the commit that fails.
+    fails_at: Option<u64>,
+    commits: u64,
+}
+
+impl Sink for Upserted {
+    fn write(&mut self, record: &Record) -> Result<()> {
+        let key = record.key().expect("a crawl gives every record a key");
+        let json = record.json().to_owned();
+        if let Some(before) = self.rows.lock().unwrap().insert(key, json) {
+            assert_eq!(before, record.json(), "the key {key} has two items");
+            *self.replaced.lock().unwrap() += 1;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn commit(&mut self, _sync: bool) -> Result<Option<Position>> {
+        self.commits += 1;
+        match self.fails_at {
+            Some(commit) if self.commits == commit => {
+                Err(Error::new(ErrorKind::Storage, "no room"))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_comes_again_has_the_key_that_it_had() {
+    let (job, table) = (Job::new(), Upserted::default());
+    for commit in [3, 2, 5] {
+        let crawler = job.crawl(&Halt::never()).sink(Upserted {
+            fails_at: Some(commit),
+            ..table.clone()
+        });
+        assert_eq!(refused(crawler, ErrorKind::Storage).await, "no room");
+    }
+    run(job.crawl(&Halt::never()).sink(table.clone())).await;
+    assert!(*table.replaced.lock().unwrap() > 0, "no item came again");
+    let [lines, ..] = job.items();
+    assert_eq!(sorted(table.rows.lock().unwrap().values()), lines);
 }
