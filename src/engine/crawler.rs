@@ -16,12 +16,12 @@
 //! # }
 //! ```
 
+mod config;
 mod launch;
 mod recording;
 mod setup;
 mod stream;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,16 +29,16 @@ use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
 
 use crate::engine::spider::Spider;
-use crate::fetch::downloader::{Downloader, ErasedDownloader};
-use crate::fetch::middleware::{ErasedMiddleware, Middleware};
+use crate::fetch::downloader::Downloader;
+use crate::fetch::middleware::Middleware;
 use crate::items::pipeline::{ErasedPipeline, Pipeline};
 use crate::items::quality::KeyFn;
 use crate::items::sink::{Mode, OutputFile, Sink};
-use crate::model::event::{Announcer, Events, ProgressWatch};
+use crate::model::event::{Events, ProgressWatch};
 use crate::model::report::Report;
 use crate::model::settings::Settings;
-use crate::page::error::{Error, Result};
-use crate::store::state::{Plan, Unique};
+use crate::page::error::Result;
+pub(crate) use config::{Config, FetchStack};
 pub use stream::ItemStream;
 
 /// Maximum number of items that wait for the reader of a stream.
@@ -50,60 +50,32 @@ const STREAMED: usize = 64;
 /// precedence.
 #[must_use = "a crawler does nothing until it is run"]
 pub struct Crawler<S: Spider> {
-    spider: S,
-    settings: Settings,
-    steps: Vec<Box<dyn ErasedPipeline<S::Item>>>,
-    middlewares: Vec<Box<dyn ErasedMiddleware>>,
-    downloader: Option<Box<dyn ErasedDownloader>>,
-    outputs: Vec<OutputFile>,
-    sinks: Vec<Box<dyn Sink>>,
-    /// JSON Schema that items are checked against; the schema itself is not validated yet.
-    schema: Option<serde_json::Value>,
-    unique_by: Option<KeyFn<S::Item>>,
-    columns: Vec<String>,
-    job: Option<Plan>,
-    fresh: bool,
-    failed_file: Option<PathBuf>,
-    announcer: Announcer,
-    /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
-    never_waits: bool,
-    /// Error of the first bad argument to a builder method; returned by `run`.
-    error: Option<Error>,
+    pub(crate) typed: Typed<S>,
+    pub(crate) config: Config,
 }
 
-/// Middlewares of a crawler, outermost first, and its own downloader if it has one.
-pub(crate) struct FetchStack {
-    pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
-    pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
+/// The parts of a crawler that depend on the types of the spider and its items.
+pub(crate) struct Typed<S: Spider> {
+    pub(crate) spider: S,
+    steps: Vec<Box<dyn ErasedPipeline<S::Item>>>,
+    unique_by: Option<KeyFn<S::Item>>,
 }
 
 impl<S: Spider> Crawler<S> {
     /// Creates a crawl of this spider with its own settings.
     pub fn new(spider: S) -> Self {
-        let settings = spider.settings(Settings::default());
-        Self {
+        let config = Config::new(spider.settings(Settings::default()));
+        let typed = Typed {
             spider,
-            settings,
             steps: Vec::new(),
-            middlewares: Vec::new(),
-            downloader: None,
-            outputs: Vec::new(),
-            sinks: Vec::new(),
-            schema: None,
             unique_by: None,
-            columns: Vec::new(),
-            job: None,
-            fresh: false,
-            failed_file: None,
-            announcer: Announcer::default(),
-            never_waits: false,
-            error: None,
-        }
+        };
+        Self { typed, config }
     }
 
     /// Returns the settings, to change them.
     pub fn settings_mut(&mut self) -> &mut Settings {
-        &mut self.settings
+        &mut self.config.settings
     }
 
     /// Changes the settings within a chain of builder calls.
@@ -115,83 +87,65 @@ impl<S: Spider> Crawler<S> {
     /// # }
     /// ```
     pub fn configure(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(&mut self.settings);
+        change(&mut self.config.settings);
         self
     }
 
     /// Returns the settings, to read them.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.config.settings
     }
 
     /// Returns the spider.
     pub fn spider(&self) -> &S {
-        &self.spider
+        &self.typed.spider
     }
 
     /// Sets the maximum number of visits in flight, over all hosts. Default: 64.
     pub fn concurrency(mut self, visits: usize) -> Self {
-        self.settings.concurrency = visits;
+        self.config.settings.concurrency = visits;
         self
     }
 
     /// Sets the maximum number of visits in flight at one host. Default: 2.
     pub fn concurrency_per_host(mut self, visits: usize) -> Self {
-        self.settings.concurrency_per_host = visits;
+        self.config.settings.concurrency_per_host = visits;
         self
     }
 
     /// Sets the time between the starts of two requests at one host. Default: 500 ms.
     pub fn delay(mut self, delay: Duration) -> Self {
-        self.settings.delay = delay;
+        self.config.settings.delay = delay;
         self
     }
 
     /// Stops the crawl after this many pages. Default: no limit.
     pub fn max_pages(mut self, pages: u64) -> Self {
-        self.settings.max_pages = Some(pages);
+        self.config.settings.max_pages = Some(pages);
         self
     }
 
     /// Stops the crawl after this many items. Default: no limit.
     pub fn max_items(mut self, items: u64) -> Self {
-        self.settings.max_items = Some(items);
+        self.config.settings.max_items = Some(items);
         self
     }
 
     /// Adds a pipeline step after those added before.
     pub fn pipeline(mut self, step: impl Pipeline<S::Item>) -> Self {
-        self.steps.push(Box::new(step));
+        self.typed.steps.push(Box::new(step));
         self
     }
 
     /// Adds a middleware, inside those added before.
     pub fn middleware(mut self, middleware: impl Middleware) -> Self {
-        self.middlewares.push(Box::new(middleware));
+        self.config.middlewares.push(Box::new(middleware));
         self
-    }
-
-    pub(crate) fn middleware_boxed(mut self, middleware: Box<dyn ErasedMiddleware>) -> Self {
-        self.middlewares.push(middleware);
-        self
-    }
-
-    pub(crate) fn downloader_boxed(mut self, downloader: Box<dyn ErasedDownloader>) -> Self {
-        self.downloader = Some(downloader);
-        self
-    }
-
-    /// Takes the middlewares and the downloader out of the crawler.
-    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
-        FetchStack {
-            middlewares: std::mem::take(&mut self.middlewares),
-            downloader: self.downloader.take(),
-        }
     }
 
     /// Sets the downloader to use instead of [`HttpDownloader`](crate::HttpDownloader).
     pub fn downloader(mut self, downloader: impl Downloader) -> Self {
-        self.downloader = Some(Box::new(downloader));
+        self.config.downloader = Some(Box::new(downloader));
         self
     }
 
@@ -199,28 +153,28 @@ impl<S: Spider> Crawler<S> {
     /// `.csv`) or from `FILE:FORMAT`; `-` is standard output.
     pub fn output(mut self, file: &str) -> Self {
         match OutputFile::parse(file, Mode::Overwrite) {
-            Ok(output) => self.outputs.push(output),
-            Err(error) => self.error = self.error.or(Some(error)),
+            Ok(output) => self.config.outputs.push(output),
+            Err(error) => self.config.error = self.config.error.or(Some(error)),
         }
         self
     }
 
     /// Writes the items to this file, with all its options.
     pub fn output_file(mut self, output: OutputFile) -> Self {
-        self.outputs.push(output);
+        self.config.outputs.push(output);
         self
     }
 
     /// Writes the items to this sink.
     pub fn sink(mut self, sink: impl Sink) -> Self {
-        self.sinks.push(Box::new(sink));
+        self.config.sinks.push(Box::new(sink));
         self
     }
 
     /// Names the fields that items may have, in their order: the header of a CSV file whose first item does not have
     /// all of them. Default: the fields of the first item.
     pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
-        self.columns = columns.into_iter().map(Into::into).collect();
+        self.config.columns = columns.into_iter().map(Into::into).collect();
         self
     }
 
@@ -245,7 +199,7 @@ impl<S: Spider> Crawler<S> {
     /// # }
     /// ```
     pub fn unique_by(mut self, key: impl Fn(&S::Item) -> Option<String> + Send + 'static) -> Self {
-        self.unique_by = Some(Box::new(key));
+        self.typed.unique_by = Some(Box::new(key));
         self
     }
 
@@ -273,13 +227,8 @@ impl<S: Spider> Crawler<S> {
     /// ```
     #[cfg(feature = "schema")]
     pub fn item_schema(mut self, schema: serde_json::Value) -> Self {
-        self.schema = Some(schema);
+        self.config.schema = Some(schema);
         self
-    }
-
-    /// Returns the schema that `item_schema` was given; `None` without one.
-    pub(crate) fn schema(&self) -> Option<&serde_json::Value> {
-        self.schema.as_ref()
     }
 
     /// Makes the crawl a durable job, which keeps its state in this directory.
@@ -308,21 +257,7 @@ impl<S: Spider> Crawler<S> {
     /// # }
     /// ```
     pub fn job(mut self, directory: impl Into<PathBuf>) -> Self {
-        let directory = directory.into();
-        match &mut self.job {
-            Some(plan) => plan.directory = directory,
-            none => {
-                *none = Some(Plan {
-                    directory,
-                    fresh: false,
-                    name: None,
-                    arguments: BTreeMap::new(),
-                    unique: Unique::Nothing,
-                    failed: None,
-                    quality: BTreeMap::new(),
-                });
-            }
-        }
+        self.config.keep_in(directory.into());
         self
     }
 
@@ -332,35 +267,26 @@ impl<S: Spider> Crawler<S> {
     /// The file is begun anew, also when the job is resumed: with what was given up before, so that it has each of them once
     /// in the end.
     pub fn failed_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.failed_file = Some(path.into());
+        self.config.failed_file = Some(path.into());
         self
     }
 
     /// Starts the [job](Self::job) over, discarding whatever an earlier run left to do. Has no effect without a job.
     pub fn fresh(mut self) -> Self {
-        self.fresh = true;
-        self
-    }
-
-    /// Sets the name of the job and the arguments of its spider.
-    pub(crate) fn job_about(mut self, name: String, arguments: BTreeMap<String, String>) -> Self {
-        if let Some(plan) = &mut self.job {
-            plan.name = Some(name);
-            plan.arguments = arguments;
-        }
+        self.config.fresh = true;
         self
     }
 
     /// Subscribes to the events of the crawl. Events are only created for subscribers.
     #[must_use]
     pub fn events(&mut self) -> Events {
-        self.announcer.events()
+        self.config.announcer.events()
     }
 
     /// Subscribes to the counts of the crawl, which are updated ten times a second: for a progress bar, for example.
     #[must_use]
     pub fn progress(&mut self) -> ProgressWatch {
-        self.announcer.progress()
+        self.config.announcer.progress()
     }
 
     /// Crawls until nothing is left or a limit is reached.
@@ -448,11 +374,9 @@ impl<S: Spider> Crawler<S> {
 impl<S: Spider> std::fmt::Debug for Crawler<S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Crawler")
-            .field("spider", &self.spider.name())
-            .field("settings", &self.settings)
-            .field("pipelines", &self.steps.len())
-            .field("middlewares", &self.middlewares.len())
-            .field("outputs", &self.outputs)
+            .field("spider", &self.typed.spider.name())
+            .field("pipelines", &self.typed.steps.len())
+            .field("config", &self.config)
             .finish_non_exhaustive()
     }
 }

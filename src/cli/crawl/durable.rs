@@ -70,9 +70,8 @@ impl Durable {
 
     /// Keeps the crawl as this job.
     pub(in crate::cli) fn keep(self, crawler: AnyCrawler) -> AnyCrawler {
-        let crawler = crawler
-            .job(self.directory)
-            .job_about(self.name, self.arguments);
+        let mut crawler = crawler.job(self.directory);
+        crawler.config.name_job(self.name, self.arguments);
         if self.fresh { crawler.fresh() } else { crawler }
     }
 }

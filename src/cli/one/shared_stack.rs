@@ -26,7 +26,7 @@ impl SharedStack {
         let FetchStack {
             middlewares,
             downloader,
-        } = crawler.take_fetch_stack();
+        } = crawler.config.take_fetch_stack();
         let middlewares = middlewares.into_iter().map(|m| Shared(Arc::from(m)));
         Self {
             middlewares: middlewares.collect(),

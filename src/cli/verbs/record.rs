@@ -169,7 +169,7 @@ impl Record {
         settings.max_pages = Some(self.pages);
         let secrets = Secrets::new(secrets.values().map(String::as_str));
         let cassette = draft.cassette();
-        let (crawler, failed) = crawler.recorded(&cassette, &self.keep_header, secrets)?;
+        let failed = (crawler.config).record(&cassette, &self.keep_header, secrets)?;
         let format = self.log.log_format;
         let unwritable = async move { failed.notified().await };
         let outcome = crawl::watched_until(crawler, screen, format, ready(()), unwritable)?;

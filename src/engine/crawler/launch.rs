@@ -41,35 +41,35 @@ impl<S: Spider> Crawler<S> {
         stream: Option<mpsc::Sender<Handed<S::Item>>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
-        if let Some(error) = self.error {
+        if let Some(error) = self.config.error {
             return Err(error);
         }
-        quality::check(&self.settings)?;
-        let schema = match &self.settings.item_schema {
+        quality::check(&self.config.settings)?;
+        let schema = match &self.config.settings.item_schema {
             Some(file) => Some(Schema::read(file)?),
-            None => self.schema.take().map(Schema::new).transpose()?,
+            None => self.config.schema.take().map(Schema::new).transpose()?,
         };
-        let name = self.spider.name().to_owned();
-        let outputs = std::mem::take(&mut self.outputs);
-        let failed_file = self.failed_file.take();
-        let Some(mut plan) = self.job.take() else {
+        let name = self.typed.spider.name().to_owned();
+        let outputs = std::mem::take(&mut self.config.outputs);
+        let failed_file = self.config.failed_file.take();
+        let Some(mut plan) = self.config.job.take() else {
             if failed_file.is_some() {
                 let message = "a file of failed requests takes a job, whose dead letters they are";
                 return Err(Error::new(ErrorKind::Settings, message));
             }
             let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
             let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
-            let setup = Setup::memory(&self.settings, expanded.collect())?;
+            let setup = Setup::memory(&self.config.settings, expanded.collect())?;
             return self.crawl_with(setup, schema, name, stream, stop).await;
         };
-        plan.fresh = self.fresh;
+        plan.fresh = self.config.fresh;
         plan.failed = failed_file;
         plan.unique = self.unique();
-        plan.quality = quality::given(&self.settings);
-        let (sinks, sync) = (self.sinks.len(), self.settings.sync);
+        plan.quality = quality::given(&self.config.settings);
+        let (sinks, sync) = (self.config.sinks.len(), self.config.settings.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
-        let result = match Setup::durable(&mut job, store, &self.settings) {
+        let result = match Setup::durable(&mut job, store, &self.config.settings) {
             Ok(setup) => self.crawl_with(setup, schema, name, stream, stop).await,
             Err(error) => Err(error),
         };
@@ -84,8 +84,10 @@ impl<S: Spider> Crawler<S> {
         stream: Option<mpsc::Sender<Handed<S::Item>>>,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<Report> {
-        let cookies = setup.cookies(&self.settings)?;
-        let saved = cookies.clone().zip(self.settings.save_cookies.clone());
+        let cookies = setup.cookies(&self.config.settings)?;
+        let saved = cookies
+            .clone()
+            .zip(self.config.settings.save_cookies.clone());
         let last = setup.committed.as_ref();
         let was_stopped =
             last.is_some_and(|last| last.saved.finish.is_some_and(Finish::is_unfinished));
@@ -98,20 +100,20 @@ impl<S: Spider> Crawler<S> {
         let handover = |items| -> Result<_> { Ok(Handover::new(items, memory(&setup)?)) };
         let stream = stream.map(handover).transpose()?;
         let mut line = ItemWriter {
-            steps: std::mem::take(&mut self.steps),
-            sinks: std::mem::take(&mut self.sinks),
+            steps: std::mem::take(&mut self.typed.steps),
+            sinks: std::mem::take(&mut self.config.sinks),
             stream,
-            max_items: self.settings.max_items,
+            max_items: self.config.settings.max_items,
             counts: Arc::clone(&counts),
-            announcer: self.announcer.clone(),
+            announcer: self.config.announcer.clone(),
             items,
             quality: self.quality(schema, &mut setup),
             commits: setup.line_commits,
         };
         let (entrance, exit) = ItemSender::new();
-        let settings = self.settings.clone();
+        let settings = self.config.settings.clone();
         let layout = Layout {
-            columns: std::mem::take(&mut self.columns),
+            columns: std::mem::take(&mut self.config.columns),
             csv_escape: settings.csv_escape,
         };
         let parsing = setup.commits.as_ref().map(Commits::parsing);
@@ -152,7 +154,10 @@ impl<S: Spider> Crawler<S> {
 
     /// Returns the key by which items are unique.
     fn unique(&self) -> Unique {
-        match (quality::key_names(&self.settings), &self.unique_by) {
+        match (
+            quality::key_names(&self.config.settings),
+            &self.typed.unique_by,
+        ) {
             (names, _) if !names.is_empty() => Unique::Fields(names),
             (_, Some(_)) => Unique::Function,
             (_, None) => Unique::Nothing,
@@ -163,7 +168,7 @@ impl<S: Spider> Crawler<S> {
     fn quality(&mut self, schema: Option<Schema>, setup: &mut Setup) -> Quality<S::Item> {
         let key_of = match self.unique() {
             Unique::Fields(names) => Some(KeyOf::Fields(names)),
-            _ => self.unique_by.take().map(KeyOf::Function),
+            _ => self.typed.unique_by.take().map(KeyOf::Function),
         };
         let last = setup.committed.as_mut();
         let known = last.map(|last| std::mem::take(&mut last.item_keys));
@@ -172,7 +177,7 @@ impl<S: Spider> Crawler<S> {
         Quality {
             schema,
             keys: key_of.map(keys),
-            min_fill: self.settings.min_fill.clone(),
+            min_fill: self.config.settings.min_fill.clone(),
         }
     }
 
@@ -184,16 +189,16 @@ impl<S: Spider> Crawler<S> {
         cookies: Option<Cookies>,
         pages: Option<&Pages>,
     ) -> Result<Context> {
-        let settings = self.settings;
-        let own = self.middlewares.len();
-        let has_foreign = self.downloader.is_some() || !self.middlewares.is_empty();
+        let settings = self.config.settings;
+        let own = self.config.middlewares.len();
+        let has_foreign = self.config.downloader.is_some() || !self.config.middlewares.is_empty();
         if let Some(cookies) = cookies.clone() {
-            self.middlewares.push(Box::new(cookies));
+            self.config.middlewares.push(Box::new(cookies));
         }
         // Innermost: what is further out never sees a password.
         let accounts = Accounts::new(&settings.credentials)?;
-        self.middlewares.push(Box::new(accounts.clone()));
-        let downloader = match self.downloader {
+        self.config.middlewares.push(Box::new(accounts.clone()));
+        let downloader = match self.config.downloader {
             Some(downloader) => downloader,
             None => Box::new(HttpDownloader::new(&settings)?),
         };
@@ -204,7 +209,7 @@ impl<S: Spider> Crawler<S> {
         };
         Ok(Context {
             spider: Box::new(Plumbed {
-                spider: self.spider,
+                spider: self.typed.spider,
                 entrance,
                 max_links: settings.max_links,
                 tree: settings.tree_limits(),
@@ -212,17 +217,17 @@ impl<S: Spider> Crawler<S> {
             }),
             parsers: Parsers::new(&Handle::current()),
             stack: Arc::new(Stack {
-                middlewares: self.middlewares,
+                middlewares: self.config.middlewares,
                 own,
                 downloader,
                 has_foreign,
             }),
             key,
-            announcer: self.announcer,
+            announcer: self.config.announcer,
             user_agent: settings.user_agent,
             robots_tags: settings.robots_tags,
             sitemaps: settings.sitemaps,
-            never_waits: self.never_waits,
+            never_waits: self.config.never_waits,
             retries: settings.retries,
             any_status: settings.any_status,
             redirects: settings.redirects,

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::Crawler;
-use crate::engine::spider::Spider;
+use super::Config;
 use crate::fetch::cassette::Secrets;
 use crate::fetch::cassette::{Recorder, Replay};
 use crate::fetch::downloader::HttpDownloader;
@@ -15,22 +14,22 @@ use crate::model::event::Announcer;
 use crate::model::settings::CacheMode;
 use crate::page::error::Result;
 
-impl<S: Spider> Crawler<S> {
-    /// Returns this crawl set up to record: it writes the answers of its downloader into a cassette and writes nothing
-    /// else. Its settings must be complete. Also returns a [`Notify`] that fires when the cassette cannot be written.
+impl Config {
+    /// Sets the crawl up to record: it writes the answers of its downloader into a cassette and writes nothing else. Its
+    /// settings must be complete. Returns a [`Notify`] that fires when the cassette cannot be written.
     ///
     /// # Errors
     /// Returns the errors of the downloader and of the [`Recorder`].
-    pub(crate) fn recorded(
-        self,
+    pub(crate) fn record(
+        &mut self,
         path: &Path,
         headers: &[String],
         secrets: Secrets,
-    ) -> Result<(Self, Arc<Notify>)> {
-        let mut bare = self.without_outputs();
-        let downloader = match bare.downloader.take() {
+    ) -> Result<Arc<Notify>> {
+        self.remove_outputs();
+        let downloader = match self.downloader.take() {
             Some(downloader) => downloader,
-            None => Box::new(HttpDownloader::new(&bare.settings)?),
+            None => Box::new(HttpDownloader::new(&self.settings)?),
         };
         let recorder = headers
             .iter()
@@ -39,27 +38,28 @@ impl<S: Spider> Crawler<S> {
             })?
             .hiding(secrets);
         let failed = recorder.failed();
-        Ok((bare.downloader(recorder), failed))
+        self.downloader = Some(Box::new(recorder));
+        Ok(failed)
     }
 
-    /// Returns this crawl set up to replay a cassette, always in the same order: one page at a time, without limits and
-    /// without waiting.
-    pub(crate) fn replayed(self, replay: Replay) -> Self {
-        let mut bare = self.without_outputs();
-        bare.never_waits = true;
-        bare.announcer = Announcer::wide();
-        let settings = &mut bare.settings;
+    /// Sets the crawl up to replay a cassette, always in the same order: one page at a time, without limits and without
+    /// waiting.
+    pub(crate) fn replay(&mut self, replay: Replay) {
+        self.remove_outputs();
+        self.never_waits = true;
+        self.announcer = Announcer::wide();
+        let settings = &mut self.settings;
         (settings.concurrency, settings.concurrency_per_host) = (1, 1);
         (settings.delay, settings.adaptive_delay) = (Duration::ZERO, false);
         (settings.max_rate, settings.max_time) = (None, None);
         (settings.max_pages, settings.max_items) = (None, None);
         settings.max_errors = None;
         settings.cookie_file = None;
-        bare.downloader(replay)
+        self.downloader = Some(Box::new(replay));
     }
 
     /// Removes the job, the outputs, the cache and the file that cookies are saved to.
-    fn without_outputs(mut self) -> Self {
+    fn remove_outputs(&mut self) {
         self.job = None;
         self.outputs.clear();
         self.sinks.clear();
@@ -68,6 +68,5 @@ impl<S: Spider> Crawler<S> {
         settings.recrawl = false;
         settings.recrawl_feed = None;
         settings.save_cookies = None;
-        self
     }
 }

@@ -42,7 +42,7 @@ pub(crate) async fn replay(job: &Job, about: &About, exchanges: Vec<Exchange>) -
     let set: Vec<(String, String)> = about.settings.clone().into_iter().collect();
     layers::apply(crawler.settings_mut(), &name, &set)?;
     let replay = Replay::settled(exchanges);
-    let mut crawler = crawler.replayed(replay.clone());
+    crawler.config.replay(replay.clone());
     let key = crawler.settings_mut().show("unique").unwrap_or_default();
     let (sender, records) = sync_channel(AHEAD);
     let results = tokio::spawn(collect(crawler.events(), records));

@@ -1,0 +1,104 @@
+//! The configuration of a crawl, as far as it does not depend on the types of the spider and its items.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::fetch::downloader::ErasedDownloader;
+use crate::fetch::middleware::ErasedMiddleware;
+use crate::items::sink::{OutputFile, Sink};
+use crate::model::event::Announcer;
+use crate::model::settings::Settings;
+use crate::page::error::Error;
+use crate::store::state::{Plan, Unique};
+
+/// Configuration of a crawl: what [`Crawler`](super::Crawler) and [`AnyCrawler`](crate::job::AnyCrawler) have in common.
+pub(crate) struct Config {
+    pub(crate) settings: Settings,
+    pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
+    pub(crate) outputs: Vec<OutputFile>,
+    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    /// JSON Schema that items are checked against; the schema itself is not validated yet.
+    pub(crate) schema: Option<serde_json::Value>,
+    pub(crate) columns: Vec<String>,
+    pub(crate) job: Option<Plan>,
+    pub(crate) fresh: bool,
+    /// File that the requests which are given up are written into.
+    pub(crate) failed_file: Option<PathBuf>,
+    pub(crate) announcer: Announcer,
+    /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
+    pub(crate) never_waits: bool,
+    /// Error of the first bad argument to a builder method; returned when the crawl is run.
+    pub(crate) error: Option<Error>,
+}
+
+/// Middlewares of a crawler, outermost first, and its own downloader if it has one.
+pub(crate) struct FetchStack {
+    pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
+    pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
+}
+
+impl Config {
+    /// Creates a configuration with these settings and nothing else.
+    pub(super) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            middlewares: Vec::new(),
+            downloader: None,
+            outputs: Vec::new(),
+            sinks: Vec::new(),
+            schema: None,
+            columns: Vec::new(),
+            job: None,
+            fresh: false,
+            failed_file: None,
+            announcer: Announcer::default(),
+            never_waits: false,
+            error: None,
+        }
+    }
+
+    /// Makes the crawl a durable job in this directory.
+    pub(crate) fn keep_in(&mut self, directory: PathBuf) {
+        if let Some(plan) = &mut self.job {
+            plan.directory = directory;
+            return;
+        }
+        self.job = Some(Plan {
+            directory,
+            fresh: false,
+            name: None,
+            arguments: BTreeMap::new(),
+            unique: Unique::Nothing,
+            failed: None,
+            quality: BTreeMap::new(),
+        });
+    }
+
+    /// Sets the name of the job and the arguments of its spider. Has no effect without a job.
+    pub(crate) fn name_job(&mut self, name: String, arguments: BTreeMap<String, String>) {
+        if let Some(plan) = &mut self.job {
+            plan.name = Some(name);
+            plan.arguments = arguments;
+        }
+    }
+
+    /// Takes the middlewares and the downloader out of the configuration.
+    pub(crate) fn take_fetch_stack(&mut self) -> FetchStack {
+        FetchStack {
+            middlewares: std::mem::take(&mut self.middlewares),
+            downloader: self.downloader.take(),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("settings", &self.settings)
+            .field("middlewares", &self.middlewares.len())
+            .field("outputs", &self.outputs)
+            .finish_non_exhaustive()
+    }
+}
