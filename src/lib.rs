@@ -61,7 +61,7 @@ pub use fetch::downloader::{Downloader, HttpDownloader};
 pub use fetch::middleware;
 pub use fetch::middleware::{Middleware, Next};
 pub use items::pipeline::{Pipeline, Verdict};
-pub use items::sink::Sink;
+pub use items::sink::{AsyncSink, Sink};
 pub use items::{pipeline, sink};
 #[doc(inline)]
 pub use policy::rules;

@@ -33,7 +33,7 @@ use crate::fetch::downloader::Downloader;
 use crate::fetch::middleware::Middleware;
 use crate::items::pipeline::{ErasedPipeline, Pipeline};
 use crate::items::quality::KeyFn;
-use crate::items::sink::{Mode, OutputFile, Sink};
+use crate::items::sink::{AnySink, AsyncSink, Mode, OutputFile, Sink};
 use crate::model::event::{Events, ProgressWatch};
 use crate::model::report::Report;
 use crate::model::settings::Settings;
@@ -167,7 +167,13 @@ impl<S: Spider> Crawler<S> {
 
     /// Writes the items to this sink.
     pub fn sink(mut self, sink: impl Sink) -> Self {
-        self.config.sinks.push(Box::new(sink));
+        self.config.sinks.push(sink.into());
+        self
+    }
+
+    /// Writes the items to this sink, whose methods are `async`.
+    pub fn async_sink(mut self, sink: impl AsyncSink) -> Self {
+        self.config.sinks.push(AnySink::Async(Box::new(sink)));
         self
     }
 

@@ -27,6 +27,10 @@ pub use record::Record;
 mod position;
 pub use position::Position;
 
+mod async_sink;
+pub(crate) use async_sink::AnySink;
+pub use async_sink::AsyncSink;
+
 mod target;
 
 mod json_lines;
@@ -64,7 +68,8 @@ mod tests;
 
 use crate::page::error::Result;
 
-/// Output that records are written to. It is called from one thread, in order.
+/// Output that records are written to. It is called from one thread, in order, and may block it; [`AsyncSink`] is for what is
+/// awaited.
 ///
 /// ```
 /// use crawlworks::Result;

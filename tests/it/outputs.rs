@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use crawlworks::prelude::*;
 use crawlworks::sink::{ItemKey, Mode, OutputFile, Record};
 use crawlworks::testing::{FakeDownloader, PracticeSite};
-use crawlworks::{Error, ErrorKind, Sink};
+use crawlworks::{AsyncSink, Error, ErrorKind, Sink};
 use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::support::{Probe, Scratch, get, quick, run};
 
@@ -299,4 +300,65 @@ async fn the_key_of_an_item_is_its_request_and_its_place_among_all_items_of_the_
     assert_eq!(indexes, [0, 2, 0, 2]);
     assert_eq!(keys[0].request(), keys[1].request());
     assert_ne!(keys[1].request(), keys[2].request());
+}
+
+/// Hands each record to another task of the same thread, and waits for its answer.
+struct Asking(mpsc::Sender<(String, oneshot::Sender<crawlworks::Result<()>>)>);
+
+impl Asking {
+    async fn ask(&self, text: &str) -> crawlworks::Result<()> {
+        let (sender, answer) = oneshot::channel();
+        self.0.send((text.to_owned(), sender)).await.unwrap();
+        answer.await.unwrap()
+    }
+}
+
+impl AsyncSink for Asking {
+    async fn write(&mut self, record: &Record) -> crawlworks::Result<()> {
+        self.ask(record.json()).await
+    }
+
+    async fn flush(&mut self) -> crawlworks::Result<()> {
+        Ok(())
+    }
+
+    async fn close(&mut self) -> crawlworks::Result<()> {
+        self.ask("closed").await
+    }
+}
+
+/// A task that answers, with an error of this kind to `"bad"`, and what it was asked.
+fn answering(kind: ErrorKind) -> (Asking, Arc<Mutex<Vec<String>>>) {
+    let (sender, mut asked) = mpsc::channel::<(String, oneshot::Sender<_>)>(1);
+    let log = Arc::<Mutex<Vec<String>>>::default();
+    let told = Arc::clone(&log);
+    tokio::spawn(async move {
+        while let Some((text, answer)) = asked.recv().await {
+            let is_bad = text == "\"bad\"";
+            told.lock().unwrap().push(text);
+            let answered = if is_bad {
+                Err(Error::new(kind, "refused"))
+            } else {
+                Ok(())
+            };
+            answer.send(answered).unwrap();
+        }
+    });
+    (Asking(sender), log)
+}
+
+#[tokio::test]
+async fn an_async_sink_waits_for_other_tasks_while_it_writes() {
+    let (sink, log) = answering(ErrorKind::Pipeline);
+    let report = run(giving([json!(1), json!("bad"), json!(2)]).async_sink(sink)).await;
+    assert_eq!(log.lock().unwrap()[..], ["1", "\"bad\"", "2", "closed"]);
+    assert_eq!((report.items.kept, report.items.failed["refused"]), (2, 1));
+}
+
+#[tokio::test]
+async fn an_async_sink_that_cannot_go_on_ends_the_crawl_and_is_closed() {
+    let (sink, log) = answering(ErrorKind::Storage);
+    let crawler = giving([json!(1), json!("bad"), json!(2)]).async_sink(sink);
+    assert_eq!(crawler.run().await.unwrap_err().kind(), ErrorKind::Storage);
+    assert_eq!(log.lock().unwrap()[..], ["1", "\"bad\"", "closed"]);
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::fetch::downloader::ErasedDownloader;
 use crate::fetch::middleware::ErasedMiddleware;
-use crate::items::sink::{OutputFile, Sink};
+use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
 use crate::page::error::Error;
@@ -18,7 +18,7 @@ pub(crate) struct Config {
     pub(crate) middlewares: Vec<Box<dyn ErasedMiddleware>>,
     pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
     pub(crate) outputs: Vec<OutputFile>,
-    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    pub(crate) sinks: Vec<AnySink>,
     /// JSON Schema that items are checked against; the schema itself is not validated yet.
     pub(crate) schema: Option<serde_json::Value>,
     pub(crate) columns: Vec<String>,

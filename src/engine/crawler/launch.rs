@@ -137,7 +137,7 @@ impl<S: Spider> Crawler<S> {
         }
         line.open().await?;
         // Last, because opening empties files: what cannot start must not cost the items of the run before.
-        open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped)?;
+        open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped).await?;
         for sink in &mut line.sinks {
             sink.layout(&layout);
         }

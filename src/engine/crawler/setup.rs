@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine::{Commits, WriterCommits};
 use crate::fetch::cache::pages::Pages;
 use crate::fetch::middleware::Cookies;
-use crate::items::sink::{OutputFile, Position, Sink};
+use crate::items::sink::{AnySink, OutputFile, Position};
 use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
@@ -121,22 +121,22 @@ impl Setup {
 /// # Errors
 /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when an output cannot be opened, or cannot be continued at its
 /// position.
-pub(super) fn open_outputs(
-    sinks: &mut Vec<Box<dyn Sink>>,
+pub(super) async fn open_outputs(
+    sinks: &mut Vec<AnySink>,
     outputs: Vec<OutputFile>,
     positions: Option<Vec<Option<Position>>>,
     was_stopped: bool,
 ) -> Result<()> {
     let Some(positions) = positions else {
         for output in outputs {
-            sinks.push(output.open()?);
+            sinks.push(AnySink::Blocking(output.open()?));
         }
         return Ok(());
     };
     let mut positions = positions.into_iter();
     for (sink, position) in sinks.iter_mut().zip(&mut positions) {
         if let Some(position) = position {
-            sink.resume(position)?;
+            sink.resume(position).await?;
         }
     }
     for output in outputs {
@@ -144,7 +144,7 @@ pub(super) fn open_outputs(
         if was_stopped && position.is_some_and(|position| output.compare(position).is_gt()) {
             return Err(continued(&output));
         }
-        sinks.push(output.resume(position)?);
+        sinks.push(AnySink::Blocking(output.resume(position)?));
     }
     Ok(())
 }

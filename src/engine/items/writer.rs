@@ -13,7 +13,7 @@ use super::channel::{Arrival, ItemReceiver};
 use super::handover::Handover;
 use crate::items::pipeline::{ErasedPipeline, Verdict};
 use crate::items::quality::{Look, Quality};
-use crate::items::sink::{ItemKey, Record, Sink};
+use crate::items::sink::{AnySink, ItemKey, Record};
 use crate::model::event::{Announcer, Event};
 use crate::model::item::Item;
 use crate::model::report::Items;
@@ -59,10 +59,11 @@ pub(crate) struct WriterCommits {
     pub(crate) waiting: VecDeque<(u64, Box<Checkpoint>, Delivered)>,
 }
 
-/// Owns the steps and the sinks. Runs on a thread of its own, because files are written with blocking calls.
+/// Owns the steps and the sinks. Runs on a thread of its own, within the runtime of the crawl, because files are written with
+/// blocking calls.
 pub(crate) struct ItemWriter<I> {
     pub(crate) steps: Vec<Box<dyn ErasedPipeline<I>>>,
-    pub(crate) sinks: Vec<Box<dyn Sink>>,
+    pub(crate) sinks: Vec<AnySink>,
     pub(crate) stream: Option<Handover<I>>,
     pub(crate) max_items: Option<u64>,
     pub(crate) counts: Arc<Counts>,
@@ -97,7 +98,7 @@ impl<I: Item> ItemWriter<I> {
         let closed = self.close().await;
         result.and(closed)?;
         self.quality.warn_of_unknown_names(&self.items);
-        let mut delivered = self.delivered()?;
+        let mut delivered = self.delivered().await?;
         if let Some(stream) = &self.stream {
             stream.conclusion().await;
             self.pass_on_what_is_delivered();
@@ -144,7 +145,7 @@ impl<I: Item> ItemWriter<I> {
                     flush_at.get_or_insert_with(|| Instant::now() + FLUSH_EVERY);
                 }
                 Some(Some(Arrival::Commit(cut))) => {
-                    self.commit(cut)?;
+                    self.commit(cut).await?;
                     flush_at = None;
                 }
                 Some(Some(Arrival::End) | None) => return Ok(()),
@@ -153,7 +154,7 @@ impl<I: Item> ItemWriter<I> {
             // Also when batches come without a pause, and the timer never gets to run out.
             if flush_at.is_some_and(|at| at <= Instant::now()) {
                 for sink in &mut self.sinks {
-                    sink.flush()?;
+                    sink.flush().await?;
                 }
                 flush_at = None;
             }
@@ -161,8 +162,8 @@ impl<I: Item> ItemWriter<I> {
     }
 
     /// Adds the counts and positions of what is written so far to a commit, and queues the commit.
-    fn commit(&mut self, cut: Box<Checkpoint>) -> Result<()> {
-        let delivered = self.delivered()?;
+    async fn commit(&mut self, cut: Box<Checkpoint>) -> Result<()> {
+        let delivered = self.delivered().await?;
         let stream = self.stream.as_ref();
         if stream.is_some_and(Handover::has_refused) {
             // The pages of this commit come again in the next run.
@@ -215,11 +216,11 @@ impl<I: Item> ItemWriter<I> {
 
     /// Returns the counts and positions of what is written so far; in a job, the outputs up to there survive the end of
     /// the process.
-    fn delivered(&mut self) -> Result<Delivered> {
+    async fn delivered(&mut self) -> Result<Delivered> {
         let mut positions = Vec::with_capacity(self.sinks.len());
         if let Some(commits) = &self.commits {
             for sink in &mut self.sinks {
-                positions.push(sink.commit(commits.sync)?);
+                positions.push(sink.commit(commits.sync).await?);
             }
         }
         Ok(Delivered {
@@ -240,7 +241,7 @@ impl<I: Item> ItemWriter<I> {
         let Some(item) = self.through_steps(item, url).await else {
             return Ok(());
         };
-        if !self.keep(&item, place, url)? {
+        if !self.keep(&item, place, url).await? {
             return Ok(());
         }
         if let Some(stream) = &mut self.stream {
@@ -278,7 +279,7 @@ impl<I: Item> ItemWriter<I> {
     }
 
     /// Checks an item, writes it to every sink and counts its fields; returns whether it is kept.
-    fn keep(&mut self, item: &I, place: ItemKey, url: &Url) -> Result<bool> {
+    async fn keep(&mut self, item: &I, place: ItemKey, url: &Url) -> Result<bool> {
         let record = match Record::new(item) {
             Ok(record) => record.with_key(place),
             // Nothing needs the item as JSON: a stream gets it as it is.
@@ -299,7 +300,7 @@ impl<I: Item> ItemWriter<I> {
                 return Ok(false);
             }
         };
-        let is_written = self.write(&record, url)?;
+        let is_written = self.write(&record, url).await?;
         if is_written {
             self.quality.kept(&record, key, &mut self.items);
         }
@@ -307,8 +308,8 @@ impl<I: Item> ItemWriter<I> {
     }
 
     /// Writes an item to every sink, or to none; returns whether it is written.
-    fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
-        match self.write_to_all(record) {
+    async fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
+        match self.write_to_all(record).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::Pipeline => {
                 self.failed(error.chain(), url);
@@ -318,14 +319,15 @@ impl<I: Item> ItemWriter<I> {
         }
     }
 
-    fn write_to_all(&mut self, record: &Record) -> Result<()> {
+    async fn write_to_all(&mut self, record: &Record) -> Result<()> {
         // One sink alone says in its `write` what it would say now.
         if self.sinks.len() > 1 {
             self.sinks.iter().try_for_each(|sink| sink.check(record))?;
         }
-        self.sinks
-            .iter_mut()
-            .try_for_each(|sink| sink.write(record))
+        for sink in &mut self.sinks {
+            sink.write(record).await?;
+        }
+        Ok(())
     }
 
     fn dropped(&mut self, reason: &'static str, url: &Url) {
@@ -362,7 +364,7 @@ impl<I: Item> ItemWriter<I> {
             );
         }
         for sink in &mut self.sinks {
-            result = result.and(sink.close());
+            result = result.and(sink.close().await);
         }
         result
     }

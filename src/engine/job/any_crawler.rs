@@ -12,7 +12,7 @@ use crate::engine::panicked;
 use crate::engine::spider::Spider;
 use crate::fetch::downloader::Downloader;
 use crate::fetch::middleware::Middleware;
-use crate::items::sink::{OutputFile, Record, Sink};
+use crate::items::sink::{AnySink, AsyncSink, OutputFile, Record, Sink};
 use crate::model::event::{Events, ProgressWatch};
 use crate::model::output::Output;
 use crate::model::report::Report;
@@ -60,7 +60,13 @@ impl AnyCrawler {
 
     /// Writes the items to this sink: see [`Crawler::sink`].
     pub fn sink(mut self, sink: impl Sink) -> Self {
-        self.config.sinks.push(Box::new(sink));
+        self.config.sinks.push(sink.into());
+        self
+    }
+
+    /// Writes the items to this sink: see [`Crawler::async_sink`].
+    pub fn async_sink(mut self, sink: impl AsyncSink) -> Self {
+        self.config.sinks.push(AnySink::Async(Box::new(sink)));
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use crawlworks::sink::{ItemKey, Position, Record};
-use crawlworks::{Error, ErrorKind, Result, Sink};
+use crawlworks::{AsyncSink, Error, ErrorKind, Result, Sink};
 
 use super::{Halt, Job, refused, sorted, stop};
 use crate::support::run;
@@ -75,6 +75,47 @@ async fn a_sink_with_positions_has_every_item_once() {
         job.break_off(crawler.sink(table.clone()), &halt).await;
     }
     run(job.crawl(&Halt::never()).sink(table.clone())).await;
+    let [lines, ..] = job.items();
+    assert_eq!(table.rows(), lines);
+}
+
+/// A table that other tasks come before, at each call.
+struct Distant(Table);
+
+impl AsyncSink for Distant {
+    async fn write(&mut self, record: &Record) -> Result<()> {
+        tokio::task::yield_now().await;
+        self.0.write(record)
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        tokio::task::yield_now().await;
+        self.0.flush()
+    }
+
+    async fn commit(&mut self, sync: bool) -> Result<Option<Position>> {
+        tokio::task::yield_now().await;
+        self.0.commit(sync)
+    }
+
+    async fn resume(&mut self, position: Position) -> Result<()> {
+        tokio::task::yield_now().await;
+        self.0.resume(position)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_async_sink_with_positions_has_every_item_once() {
+    let (job, table) = (Job::new(), Table::default());
+    for _ in 0..5 {
+        let halt = Halt::after(9);
+        let crawler = job.crawl(&halt).concurrency(16).concurrency_per_host(16);
+        job.break_off(crawler.async_sink(Distant(table.clone())), &halt)
+            .await;
+    }
+    let crawler = job.crawl(&Halt::never());
+    run(crawler.async_sink(Distant(table.clone()))).await;
+    assert!(table.calls().contains(&"resume"));
     let [lines, ..] = job.items();
     assert_eq!(table.rows(), lines);
 }
