@@ -37,7 +37,7 @@ pub use record::{Content, MainText, SitePage};
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], and the spider follows every link to a
 /// possible page, every frame, and the next page that a `<link rel=next>` names.
 ///
-/// Pages are read as a stream of tags; a document is only built when [`with_content`](Self::with_content) asks for one.
+/// Pages are read as a stream of tags; a document is only built when [`content`](Self::content) asks for one.
 ///
 /// A header of a start request is also sent for every page of its origin, and nowhere else.
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ impl Site {
 
     /// Adds the content of the page to each record, as its last field. Default: [`Content::None`].
     #[must_use]
-    pub fn with_content(mut self, content: Content) -> Self {
+    pub fn content(mut self, content: Content) -> Self {
         self.content = content;
         self
     }
@@ -83,14 +83,14 @@ impl Site {
     /// [`SitePage::main`] reports which of the two it is.
     #[cfg(feature = "article")]
     #[must_use]
-    pub fn with_main_text(mut self) -> Self {
+    pub fn main_text(mut self) -> Self {
         self.main_only = true;
         self
     }
 
     /// Leaves the URLs of links out of Markdown content, and keeps their text. Pictures stay.
     #[must_use]
-    pub fn without_links(mut self) -> Self {
+    pub fn no_links(mut self) -> Self {
         self.links = Links::Left;
         self
     }
@@ -113,7 +113,10 @@ impl Site {
     }
 
     /// Returns the content, and the metadata of the main text if that was asked for.
-    fn content(&self, response: &Response) -> Result<(Option<String>, Option<MainText>), BoxError> {
+    fn content_of(
+        &self,
+        response: &Response,
+    ) -> Result<(Option<String>, Option<MainText>), BoxError> {
         let whole = |root: Element<'_>| match self.content {
             Content::Markdown => markdown::of(root, self.links),
             _ => root.block_text(),
@@ -127,13 +130,13 @@ impl Site {
         if !self.main_only {
             return Ok((Some(whole(html.root())), None));
         }
-        let (content, main) = self.main_text(&html);
+        let (content, main) = self.main_text_of(&html);
         let content = content.unwrap_or_else(|| whole(html.root()));
         Ok((Some(content), Some(main)))
     }
 
     #[cfg(feature = "article")]
-    fn main_text(&self, html: &Html) -> (Option<String>, MainText) {
+    fn main_text_of(&self, html: &Html) -> (Option<String>, MainText) {
         let article = match crate::page::article::Article::read(html) {
             Ok(article) => article,
             Err(error) => {
@@ -162,7 +165,7 @@ impl Site {
 
     #[cfg(not(feature = "article"))]
     #[expect(clippy::unused_self, reason = "the same with the feature needs it")]
-    fn main_text(&self, _: &Html) -> (Option<String>, MainText) {
+    fn main_text_of(&self, _: &Html) -> (Option<String>, MainText) {
         (
             None,
             MainText::missing("built without main texts".to_owned()),
@@ -193,7 +196,7 @@ impl Spider for Site {
             }
         }
         out.left_out_as_files(files);
-        let (content, main) = self.content(&response)?;
+        let (content, main) = self.content_of(&response)?;
         out.item(SitePage {
             url: response.url().clone(),
             title: page.title,
@@ -226,7 +229,7 @@ mod tests {
     }
 
     fn site(content: Content) -> Site {
-        Site::new([Url::parse("https://example.com/").unwrap()]).with_content(content)
+        Site::new([Url::parse("https://example.com/").unwrap()]).content(content)
     }
 
     #[tokio::test]
@@ -265,7 +268,7 @@ mod tests {
     async fn the_main_text_is_told_from_the_whole_page() {
         let text = "Words, and more words, that make one long paragraph of them all. ".repeat(20);
         let page = format!("<nav><a href=/>Home</a></nav><article><p>{text}<p>{text}</article>");
-        let only_main = |content| site(content).with_main_text();
+        let only_main = |content| site(content).main_text();
         for (content, page, main, starts) in [
             (Content::Text, &*page, Some(true), "Words,"),
             (Content::Markdown, &*page, Some(true), "Words,"),

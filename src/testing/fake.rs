@@ -67,7 +67,7 @@ impl FakeDownloader {
 
     /// Makes every answer take this long, in tokio's time.
     #[must_use]
-    pub fn with_latency(mut self, latency: Duration) -> Self {
+    pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
     }

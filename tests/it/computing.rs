@@ -148,7 +148,7 @@ async fn the_time_that_a_page_holds_the_only_thread_is_no_answer_time() {
         s.delay = secs(1);
         s.concurrency_per_host = 8;
     })
-    .downloader(fake.with_latency(secs(2)));
+    .downloader(fake.latency(secs(2)));
     let mut events = crawler.events();
     let report = run(crawler).await;
     let mut times = Vec::new();

@@ -48,7 +48,7 @@ async fn hosts_take_turns() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_host_holds_no_slots_that_others_could_use() {
-    let fake = ok().with_latency(secs(10));
+    let fake = ok().latency(secs(10));
     let slow = (0..50).map(|nth| get(format!("http://slow.example/{nth}")));
     let others = (0..20).map(|nth| get(format!("http://{nth}.example/")));
     run(quick(Probe::only(slow.chain(others)), |s| s.concurrency = 22).downloader(fake.clone()))

@@ -105,7 +105,7 @@ async fn max_time_ends_the_crawl() {
 
 #[tokio::test(start_paused = true)]
 async fn max_time_lets_what_is_in_flight_finish() {
-    let fake = endless().with_latency(secs(4));
+    let fake = endless().latency(secs(4));
     let crawler = quick(Probe::links([get("http://a.example/")]), |s| {
         s.max_time = Some(secs(2));
     });

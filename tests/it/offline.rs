@@ -42,8 +42,8 @@ async fn a_bad_url_comes_out_of_parse() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fake_downloader_remembers_what_it_was_asked_and_when() {
-    let fake = FakeDownloader::with_pages([("http://a.example/", "<h1>Hi</h1>")])
-        .with_latency(millis(250));
+    let fake =
+        FakeDownloader::with_pages([("http://a.example/", "<h1>Hi</h1>")]).latency(millis(250));
     let clone = fake.clone();
     let known = clone.fetch(get("http://a.example/")).await.unwrap();
     let unknown = clone
@@ -63,7 +63,7 @@ async fn a_fake_downloader_remembers_what_it_was_asked_and_when() {
 
 #[tokio::test(start_paused = true)]
 async fn a_downloader_that_tells_no_times_is_timed() {
-    let fake = FakeDownloader::with_pages([("http://a.example/", "")]).with_latency(millis(250));
+    let fake = FakeDownloader::with_pages([("http://a.example/", "")]).latency(millis(250));
     let probe = Probe::only([get("http://a.example/")]);
     let visited = probe.visited();
     run(quick(probe, |_| {}).downloader(fake)).await;

@@ -42,7 +42,7 @@ async fn starts_at_one_host_are_a_delay_apart() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_answer_does_not_move_the_next_start() {
-    let fake = ok().with_latency(millis(700));
+    let fake = ok().latency(millis(700));
     let crawler = quick(Probe::only(pages("a.example", 4)), |s| {
         s.delay = millis(500);
         s.adaptive_delay = false;
@@ -79,7 +79,7 @@ async fn ports_and_schemes_of_a_host_share_its_limiter() {
 
 #[tokio::test(start_paused = true)]
 async fn a_host_has_no_more_visits_in_flight_than_allowed() {
-    let fake = ok().with_latency(secs(1));
+    let fake = ok().latency(secs(1));
     let crawler = quick(Probe::only(pages("a.example", 6)), |s| {
         s.concurrency_per_host = 2;
     });
@@ -89,7 +89,7 @@ async fn a_host_has_no_more_visits_in_flight_than_allowed() {
 
 #[tokio::test(start_paused = true)]
 async fn all_hosts_together_have_no_more_visits_in_flight_than_allowed() {
-    let fake = ok().with_latency(secs(1));
+    let fake = ok().latency(secs(1));
     let start: Vec<Request> = (0..7)
         .map(|nth| get(format!("http://{nth}.example/")))
         .collect();
@@ -217,7 +217,7 @@ async fn a_host_that_answers_429_is_asked_less_often() {
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_slows_down_is_asked_no_more_often_than_it_answers() {
-    let fake = ok().with_latency(secs(4));
+    let fake = ok().latency(secs(4));
     let crawler = quick(Probe::only(pages("a.example", 30)), |s| s.delay = secs(1));
     run(crawler.downloader(fake.clone())).await;
     let gaps = gaps(&fake);

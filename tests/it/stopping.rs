@@ -21,7 +21,7 @@ fn ok() -> FakeDownloader {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_in_flight_finishes() {
-    let fake = ok().with_latency(secs(10));
+    let fake = ok().latency(secs(10));
     let crawler = quick(ten_pages(), |s| s.concurrency_per_host = 3).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!(
@@ -37,7 +37,7 @@ async fn what_is_in_flight_finishes() {
 #[tokio::test(start_paused = true)]
 async fn links_found_while_stopping_are_pending() {
     let fake = FakeDownloader::new(|request| Ok(html(request, page_of_links(["/a", "/b", "/c"]))))
-        .with_latency(secs(10));
+        .latency(secs(10));
     let crawler = quick(Probe::links([get("http://a.example/")]), |_| {}).downloader(fake.clone());
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!(
@@ -53,7 +53,7 @@ async fn links_found_while_stopping_are_pending() {
 
 #[tokio::test(start_paused = true)]
 async fn what_takes_longer_than_the_grace_is_given_up_and_pending() {
-    let fake = ok().with_latency(secs(3600));
+    let fake = ok().latency(secs(3600));
     let crawler = quick(ten_pages(), |s| s.grace = secs(25)).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!(
@@ -83,7 +83,7 @@ async fn a_retry_that_waits_is_pending() {
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_waits_for_robots_txt_is_pending() {
-    let fake = ok().with_latency(secs(100));
+    let fake = ok().latency(secs(100));
     let crawler = quick(ten_pages(), |s| s.robots = true).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!((report.ledger.pending, report.requests.total), (10, 0));
@@ -125,7 +125,7 @@ async fn a_stop_after_the_end_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn dropping_the_future_ends_the_crawl() {
-    let fake = ok().with_latency(secs(10));
+    let fake = ok().latency(secs(10));
     let crawl = quick(ten_pages(), |s| s.concurrency_per_host = 1)
         .downloader(fake.clone())
         .run();

@@ -108,12 +108,12 @@ impl SiteVerb {
         let name = job_name::of_site(&urls, content);
         let arguments = again::site_arguments(&urls, content);
         let job = self.flags.job.durable(name, arguments);
-        let mut site = Site::new(start).with_content(self.content.wanted());
+        let mut site = Site::new(start).content(self.content.wanted());
         if self.main {
-            site = site.with_main_text();
+            site = site.main_text();
         }
         if self.no_links {
-            site = site.without_links();
+            site = site.no_links();
         }
         let crawler = Crawler::new(site).into();
         crawl::run(crawler, &self.flags, job, Dialect::Flags, |settings| {

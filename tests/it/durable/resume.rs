@@ -98,7 +98,7 @@ async fn the_report_says_what_was_there() {
 #[tokio::test(start_paused = true)]
 async fn only_the_time_of_crawling_is_counted() {
     let job = Job::new();
-    let slow = || site().with_latency(crate::support::secs(1));
+    let slow = || site().latency(crate::support::secs(1));
     let halt = Halt::after(10);
     let first = stop(job.crawl(&halt).downloader(slow()), &halt).await;
     tokio::time::sleep(crate::support::secs(1_000_000)).await;

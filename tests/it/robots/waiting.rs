@@ -54,7 +54,7 @@ async fn origins_that_share_a_host_share_its_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn more_requests_than_may_wait_all_get_their_turn_in_order() {
-    let fake = site(rules("User-agent: *\nDisallow: /7")).with_latency(secs(1));
+    let fake = site(rules("User-agent: *\nDisallow: /7")).latency(secs(1));
     let start: Vec<String> = (0..100)
         .map(|nth| format!("http://a.example/{nth}"))
         .collect();
