@@ -4,14 +4,15 @@
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-use crawlworks::sink::{Mode, OutputFile, Record};
+use crawlworks::sink::{Format, Mode, OutputFile, Record};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let Some((first, data)) = data.split_first() else {
         return;
     };
-    let extension = ["jsonl", "json", "csv"][usize::from(*first) % 3];
+    let format = Format::ALL[usize::from(*first) % Format::ALL.len()];
+    let extension = format.name();
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join(format!("items.{extension}"));
     let name = path.display().to_string();
