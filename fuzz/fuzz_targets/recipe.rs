@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     let read = Recipe::parse("fuzz.toml", text);
     assert_eq!(read.is_ok(), problems.is_empty());
     let Ok(read) = read else { return };
-    assert!(read.item_schema().is_object());
+    assert!(read.schema().is_object());
     let Ok(spider) = read.spider(&mut Args::default()) else {
         return;
     };

@@ -41,7 +41,7 @@ const LONGEST_LINE: u64 = 128 << 20;
 /// The recorded parts of an answer are its status, its body (decoded, as text if it is text in a known charset, else in
 /// base64) and these headers: `Content-Type`, `Content-Language`, `Content-Location`, `Content-Disposition`,
 /// `Last-Modified`, `Link`, `Location`, `Refresh`, `Retry-After`, `X-Content-Type-Options` and `X-Robots-Tag`. A
-/// [recorder](Recorder::with_header) can be told of more.
+/// [recorder](Recorder::keep_header) can be told of more.
 ///
 /// Secrets are not recorded: no header of a request, and no `Set-Cookie`. User names and passwords are removed from URLs;
 /// parameters and fields of forms and JSON whose names say that they are passwords, keys or tokens are masked (`***`; where

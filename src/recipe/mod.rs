@@ -153,13 +153,13 @@ impl Recipe {
 
     /// Returns the description of the recipe; empty when it has none.
     #[must_use]
-    pub fn about(&self) -> &str {
+    pub fn description(&self) -> &str {
         &self.plan.about
     }
 
-    /// The JSON Schema (draft 2020-12) of its items.
+    /// Returns the JSON Schema (draft 2020-12) of its items.
     #[must_use]
-    pub fn item_schema(&self) -> Value {
+    pub fn schema(&self) -> Value {
         schema::of_items(&self.plan.kinds)
     }
 
@@ -207,7 +207,7 @@ impl Recipe {
     #[must_use]
     pub fn job(self) -> Job {
         let (name, about) = (self.plan.name.clone(), self.plan.about.clone());
-        let schema = self.item_schema();
+        let schema = self.schema();
         let labels = self.plan.labels().into_iter().map(str::to_owned).collect();
         let arguments = &self.plan.arguments;
         let secrets: Vec<String> = arguments

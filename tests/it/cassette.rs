@@ -276,7 +276,7 @@ async fn a_recorder_takes_further_headers_but_no_secret_ones() {
     recorder().fetch(get("http://a.example/")).await.unwrap();
     assert!(!directory.read("c.jsonl").contains("x-total"));
     recorder()
-        .with_header("X-Total")
+        .keep_header("X-Total")
         .unwrap()
         .fetch(get("http://a.example/"))
         .await
@@ -284,7 +284,7 @@ async fn a_recorder_takes_further_headers_but_no_secret_ones() {
     assert!(directory.read("c.jsonl").contains(r#"["x-total","7"]"#));
     for name in ["Set-Cookie", "authorization", "X-Api-Key", "bad name"] {
         assert_eq!(
-            recorder().with_header(name).unwrap_err().kind(),
+            recorder().keep_header(name).unwrap_err().kind(),
             ErrorKind::Settings,
             "{name}"
         );

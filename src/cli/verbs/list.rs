@@ -58,9 +58,11 @@ impl Row<'_> {
         match self {
             Self::Own(job) => [job.name().to_owned(), job.description().to_owned()],
             Self::Recipe(file, Ok(recipe)) if is_own(recipe.name()) => {
-                [file.display().to_string(), recipe.about().to_owned()]
+                [file.display().to_string(), recipe.description().to_owned()]
             }
-            Self::Recipe(_, Ok(recipe)) => [recipe.name().to_owned(), recipe.about().to_owned()],
+            Self::Recipe(_, Ok(recipe)) => {
+                [recipe.name().to_owned(), recipe.description().to_owned()]
+            }
             Self::Recipe(file, Err(error)) => {
                 let name = find::stem(file).unwrap_or_default().to_owned();
                 [name, format!("cannot be run: {}", first_of(&error.chain()))]
@@ -72,7 +74,7 @@ impl Row<'_> {
         match self {
             Self::Own(job) => json!({"name": job.name(), "about": job.description()}),
             Self::Recipe(file, Ok(recipe)) => {
-                json!({"name": recipe.name(), "about": recipe.about(), "file": file})
+                json!({"name": recipe.name(), "about": recipe.description(), "file": file})
             }
             Self::Recipe(file, Err(error)) => {
                 json!({"name": find::stem(file), "file": file, "problem": first_of(&error.chain())})

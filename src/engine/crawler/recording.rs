@@ -34,7 +34,7 @@ impl Config {
         let recorder = headers
             .iter()
             .try_fold(Recorder::around(path, downloader)?, |recorder, header| {
-                recorder.with_header(header)
+                recorder.keep_header(header)
             })?
             .hiding(secrets);
         let failed = recorder.failed();

@@ -99,7 +99,7 @@ impl Recorder {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] when it is no name of a header, or that of one which holds secrets, such as `Set-Cookie`.
-    pub fn with_header(mut self, name: &str) -> Result<Self> {
+    pub fn keep_header(mut self, name: &str) -> Result<Self> {
         self.headers.push(header_to_record(name)?);
         Ok(self)
     }

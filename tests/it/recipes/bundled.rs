@@ -38,7 +38,7 @@ fn every_recipe_says_what_it_does() {
     for (name, text) in RECIPES {
         let recipe = Recipe::parse(name, text).unwrap();
         assert_eq!(Some(recipe.name()), name.strip_suffix(".toml"));
-        assert!(!recipe.about().is_empty());
+        assert!(!recipe.description().is_empty());
         assert!(
             !recipe
                 .job()

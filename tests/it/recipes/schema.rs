@@ -71,7 +71,7 @@ async fn items_are_what_the_schema_of_the_recipe_says() {
     let text = "start = 'http://a.example/'\n[items.page.fields]\nt = 'h1'\nn = { css = 'i', type = 'integer', optional = true }\n\
                 tags = { css = 'a', list = true }\nby = { css = 'p', fields = { name = 'b' } }\nkind = { value = 'page' }\n\
                 stars = { css = 'u', map = { One = 1 }, default = 0 }\nurl = { page = 'url' }\nany = { css = 'q', type = 'exists' }";
-    let schema = Recipe::parse("x.toml", text).unwrap().item_schema();
+    let schema = Recipe::parse("x.toml", text).unwrap().schema();
     assert_eq!(
         schema["properties"]["n"],
         json!({"anyOf": [{"type": "integer"}, {"type": "null"}]})
