@@ -18,6 +18,7 @@ use crate::page::json;
 /// let record = Record::new(&Quote { text: "Less is more", likes: 7 })?;
 /// assert_eq!(record.json(), r#"{"text":"Less is more","likes":7}"#);
 /// assert_eq!(record.fields()?["likes"], 7);
+/// assert_eq!(record.key(), None); // it is no item of a crawl
 /// # Ok::<(), crawlworks::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
