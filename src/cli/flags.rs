@@ -1,5 +1,6 @@
 //! The flags that `run` and `site` share: settings, outputs, limits, what is said on the way.
 
+pub(super) mod age;
 pub(super) mod document;
 pub(super) mod find;
 pub(super) mod input;

@@ -27,7 +27,7 @@ const DIRECTORY: &str = ".crawl";
     args_conflicts_with_subcommands = true,
     disable_help_subcommand = true,
     subcommand_value_name = "WHAT",
-    after_help = "Examples:\n  crawl jobs\n  crawl jobs show quotes\n  crawl jobs rm quotes"
+    after_help = "Examples:\n  crawl jobs\n  crawl jobs show quotes\n  crawl jobs rm quotes\n  crawl jobs rm --finished --older-than 30d"
 )]
 pub(in crate::cli) struct Jobs {
     #[command(subcommand)]

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod real;
+mod remove;
 
 use std::fs::File;
 
@@ -293,69 +294,6 @@ fn the_json_of_a_job_has_its_history() {
     assert_eq!(job["dead_letter_statuses"], json!({"404": 1}));
     assert_eq!(job["history"].as_array().unwrap().len(), 1);
     assert_eq!(job["history"][0]["pages"], 7);
-}
-
-#[test]
-fn a_removed_job_leaves_no_trace() {
-    let directory = Directory::new();
-    full_job(&directory);
-    directory.make_job("books", &run_json("books", "finished"));
-    let ran = directory
-        .crawl(&["jobs", "rm", "quotes", "./.crawl/books", "books"])
-        .exits(0);
-    assert_eq!(ran.lines().len(), 2, "{ran:#?}");
-    assert!(
-        ran.lines()[0].starts_with("removed .crawl/quotes ("),
-        "{ran:#?}"
-    );
-    assert_eq!(directory.names(".crawl"), Vec::<String>::new());
-}
-
-#[test]
-fn a_job_that_cannot_be_read_can_be_removed() {
-    let directory = Directory::new();
-    directory.make_job("quotes", "{");
-    directory.crawl(&["jobs", "rm", "quotes"]).exits(0);
-    assert!(!directory.has(".crawl/quotes"));
-}
-
-#[test]
-fn a_job_that_is_being_crawled_is_not_removed_nor_is_any_other() {
-    let directory = Directory::new();
-    directory.make_job("books", &run_json("books", "finished"));
-    directory.make_job("quotes", &run_json("quotes", "running"));
-    let _held = directory.hold("quotes");
-    directory
-        .crawl(&["jobs", "rm", "books", "quotes"])
-        .exits(10)
-        .says("job .crawl/quotes is already being crawled by process 4711");
-    for name in ["books", "quotes"] {
-        assert!(directory.has(&format!(".crawl/{name}/run.json")), "{name}");
-    }
-}
-
-#[test]
-fn what_is_no_job_is_not_removed() {
-    let directory = Directory::new();
-    std::fs::create_dir_all(directory.files.path("photos")).unwrap();
-    directory.files.write("photos/lock", "");
-    for place in ["photos", "./photos", "."] {
-        directory
-            .crawl(&["jobs", "rm", place])
-            .exits(2)
-            .says("is no job: it has no run.json");
-    }
-    assert!(directory.has("photos/lock"));
-}
-
-#[test]
-fn files_of_others_in_the_directory_of_a_job_stay() {
-    let directory = Directory::new();
-    directory.make_job("quotes", &run_json("quotes", "finished"));
-    directory.files.write(".crawl/quotes/notes.txt", "mine");
-    let ran = directory.crawl(&["jobs", "rm", "quotes"]).exits(0);
-    assert!(ran.stdout.contains("the directory stays"), "{ran:#?}");
-    assert_eq!(directory.names(".crawl/quotes"), ["notes.txt"]);
 }
 
 #[test]
