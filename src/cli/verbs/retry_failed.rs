@@ -16,23 +16,20 @@ use crate::store::state::{Directory, RunFile, store};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  crawl retry-failed quotes && crawl run quotes -o quotes.jsonl")]
 pub(in crate::cli) struct RetryFailed {
-    /// The job's name, or its directory; `crawl jobs` shows them
+    /// The job's name, or how this begins, or its directory; `crawl jobs` shows them
     job: String,
 }
 
 impl RetryFailed {
     pub(in crate::cli) fn run(self, spiders: &[Job]) -> Outcome {
         let place = jobs::find(&self.job)?;
+        let name = place.file_name().unwrap_or(place.as_os_str()).display();
         let directory = Directory::lock(&place)?;
         let run = RunFile::read(&place)?;
         let requests = store::retry_failed(&directory)?;
         let mut out = io::stdout().lock();
         if requests == 0 {
-            writeln!(
-                out,
-                "{} has no dead letters: nothing to try again",
-                self.job
-            )?;
+            writeln!(out, "{name} has no dead letters: nothing to try again")?;
             return Ok(Exit::Finished);
         }
         let secrets = run
@@ -41,9 +38,8 @@ impl RetryFailed {
         let command = run.and_then(|run| again::command(&run, &place, spiders));
         writeln!(
             out,
-            "{} of {} will be tried again by:\n  {}",
+            "{} of {name} will be tried again by:\n  {}",
             plural(requests, "request"),
-            self.job,
             command.as_deref().unwrap_or("the command that began it"),
         )?;
         if !secrets.is_empty() {

@@ -313,6 +313,26 @@ fn an_unknown_job_suggests_the_nearest() {
 }
 
 #[test]
+fn a_job_is_found_by_how_its_name_begins_unless_others_begin_so() {
+    let directory = Directory::new();
+    for name in ["quotes-94a41fcf", "quotes-c9727340", "shop-50bcbc7a"] {
+        directory.make_job(name, &run_json(name, "finished"));
+    }
+    // A directory of that name is not meant.
+    std::fs::create_dir_all(directory.files.path("shop")).unwrap();
+    let shown = |name: &str| directory.crawl(&["jobs", "show", name, "--json"]);
+    assert_eq!(shown("shop").exits(0).json()["name"], "shop-50bcbc7a");
+    assert_eq!(shown("quotes-9").exits(0).json()["name"], "quotes-94a41fcf");
+    shown("quotes")
+        .exits(2)
+        .says(r#""quotes" begins several jobs: quotes-94a41fcf, quotes-c9727340"#);
+    directory.make_job("quotes", &run_json("quotes", "finished"));
+    assert_eq!(shown("quotes").exits(0).json()["name"], "quotes");
+    let ran = directory.crawl(&["retry-failed", "shop"]).exits(0);
+    assert!(ran.stdout.starts_with("shop-50bcbc7a has no"), "{ran:#?}");
+}
+
+#[test]
 fn a_job_that_gave_nothing_up_has_nothing_to_try_again() {
     let directory = Directory::new();
     directory.make_job("quotes", &run_json("quotes", "finished"));

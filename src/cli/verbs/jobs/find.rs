@@ -37,10 +37,10 @@ pub(super) fn names() -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Returns the directory of the job of this name, or at this path.
+/// Returns the directory of the job of this name, or of the only one whose name begins so, or at this path.
 ///
 /// # Errors
-/// A usage error when there is no such job.
+/// A usage error when there is no such job, or several names begin so.
 pub(in crate::cli) fn find(name: &str) -> Result<PathBuf, Failure> {
     let path = Path::new(name);
     let mut components = path.components();
@@ -50,16 +50,28 @@ pub(in crate::cli) fn find(name: &str) -> Result<PathBuf, Failure> {
         (Some(Component::Normal(_)), None)
     );
     let places = [is_name.then(|| directory_of(name)), Some(path.to_owned())];
-    for place in places.into_iter().flatten() {
-        if RunFile::is_in(&place) {
-            return Ok(place);
-        }
-        if place.is_dir() {
-            let message = format!("{} is no job: it has no run.json", place.display());
+    let mut places = places.into_iter().flatten();
+    if let Some(place) = places.clone().find(|place| RunFile::is_in(place)) {
+        return Ok(place);
+    }
+    let names = names()?;
+    let begin: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|known| is_name && !name.is_empty() && known.starts_with(name))
+        .collect();
+    match begin.as_slice() {
+        [] => {}
+        [only] => return Ok(directory_of(only)),
+        many => {
+            let message = format!("{name:?} begins several jobs: {}", many.join(", "));
             return Err(Failure::usage(message));
         }
     }
-    let names = names()?;
+    if let Some(place) = places.find(|place| place.is_dir()) {
+        let message = format!("{} is no job: it has no run.json", place.display());
+        return Err(Failure::usage(message));
+    }
     let suggestion = did_you_mean(name, names.iter().map(String::as_str));
     let mark = if suggestion.is_empty() { ";" } else { "" };
     let message = format!("no job {name:?}{suggestion}{mark} `crawl jobs` shows them");

@@ -18,7 +18,7 @@ use crate::store::state::{PastRun, RunFile, history};
 /// Show all that is known of a job
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// Its name, or its directory
+    /// Its name, or how this begins, or its directory
     name: String,
 
     /// As a JSON object
