@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `lock` | held by the process that crawls; its number is in it |
 //! | `run.json` | the run: its job, its arguments and outputs, and whether it has ended ([`RunFile`]) |
-//! | `frontier/` | what the crawl has seen and what it has yet to do |
+//! | `frontier/` | what the crawl has seen and what it has yet to do; goes at the end of a run that left nothing |
 //! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`](crate::store::dead_letter::DeadLetter)) |
 //! | `parsing` | which requests are being parsed |
 //! | `streamed` | which items the reader of a stream has had since the last commit |
@@ -36,6 +36,8 @@ pub(crate) use streamed::{Had, Note, Streamed};
 const LOCK: &str = "lock";
 pub(crate) const RUN: &str = "run.json";
 const FRONTIER: &str = "frontier";
+/// Name of the store while it is removed.
+const DISCARDED: &str = "frontier.old";
 pub(crate) const PARSING: &str = "parsing";
 const STREAMED: &str = "streamed";
 const REPORT: &str = "report.json";

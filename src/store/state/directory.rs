@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
 use super::lock::{Glance, Holder};
-use super::{FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
+use super::{DISCARDED, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::Report;
@@ -109,7 +109,18 @@ impl Directory {
     pub(crate) fn clear(&self, run: &RunFile) -> Result<()> {
         debug_assert_eq!(run.state, super::State::New);
         run.write(self)?;
-        self.remove([FRONTIER, DEAD_LETTERS, PARSING, STREAMED])
+        self.remove([FRONTIER, DISCARDED, DEAD_LETTERS, PARSING, STREAMED])
+    }
+
+    /// Removes what only a run needs that goes on. The store goes under another name first: half of it would be a damaged
+    /// one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`] when something cannot be removed; then the store is whole, or no longer under its name.
+    pub(crate) fn discard_progress(&self) -> Result<()> {
+        let (store, discarded) = (self.path.join(FRONTIER), self.path.join(DISCARDED));
+        fs::rename(&store, discarded).map_err(|error| unusable("remove", &store, error))?;
+        self.remove([DISCARDED, PARSING, STREAMED])
     }
 
     /// Saves the report, in the place of the one before.
@@ -122,6 +133,21 @@ impl Directory {
             .map_err(|error| unusable("write", &path, error.into()))?;
         json.push(b'\n');
         replace(&path, &json)
+    }
+
+    /// Returns the report of the last run that had one in this directory; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] when the report cannot be read.
+    pub(super) fn report_in(directory: &Path) -> Result<Option<Report>> {
+        let path = directory.join(REPORT);
+        let Some(json) = read(&path)? else {
+            return Ok(None);
+        };
+        serde_json::from_slice(&json).map(Some).map_err(|error| {
+            let message = format!("cannot read {}", path.display());
+            Error::new(ErrorKind::File, message).with_source(error)
+        })
     }
 
     fn remove<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
@@ -144,7 +170,15 @@ impl Directory {
             run.state = State::New;
             self.clear(&run)?;
         }
-        self.remove([FRONTIER, DEAD_LETTERS, PARSING, REPORT, HISTORY, PAGES])?;
+        self.remove([
+            FRONTIER,
+            DISCARDED,
+            DEAD_LETTERS,
+            PARSING,
+            REPORT,
+            HISTORY,
+            PAGES,
+        ])?;
         for name in [STREAMED, REPORT, HISTORY, RUN] {
             let path = unfinished(&self.path.join(name));
             remove(&path).map_err(|error| unusable("remove", &path, error))?;

@@ -141,7 +141,11 @@ impl OpenJob {
                 None => return Ok(()),
             },
         };
-        history::add(&self.directory, &past)
+        history::add(&self.directory, &past)?;
+        if let Ok(report) = result {
+            self.trim(report);
+        }
+        Ok(())
     }
 
     /// Returns the progress of a run that was ended by this error; `None` without a commit, and for a store that is better
@@ -151,6 +155,22 @@ impl OpenJob {
             return Ok(None);
         }
         store::summary(self.directory.path())
+    }
+
+    /// Gives room on the disk back that nothing needs any more. After this there is still all that a resumed run,
+    /// `retry-failed`, a recrawl and a look at the job read.
+    fn trim(&self, report: &Report) {
+        let ledger = report.ledger;
+        let is_over = !report.finish.is_unfinished() && ledger.pending == 0 && ledger.failed == 0;
+        let trimmed = if is_over {
+            self.directory.discard_progress()
+        } else {
+            store::shorten(self.directory.path())
+        };
+        // It costs room and nothing else.
+        if let Err(error) = trimmed {
+            tracing::debug!(error = error.chain(), "cannot trim the job");
+        }
     }
 
     /// Returns whether there was a commit; without one there is nothing to go on with.

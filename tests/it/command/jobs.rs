@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod real;
 mod remove;
+#[cfg(unix)]
+mod trim;
 
 use std::fs::File;
 

@@ -18,8 +18,15 @@ fn run(state: State) -> RunFile {
 fn full(scratch: &Scratch) -> Directory {
     let directory = Directory::lock(scratch.path("job")).unwrap();
     run(State::Stopped).write(&directory).unwrap();
-    fs::create_dir_all(directory.path().join(FRONTIER).join("tables")).unwrap();
-    for file in ["frontier/tables/1", REPORT, HISTORY] {
+    for store in [FRONTIER, DISCARDED] {
+        fs::create_dir_all(directory.path().join(store).join("tables")).unwrap();
+    }
+    for file in [
+        "frontier/tables/1",
+        "frontier.old/tables/1",
+        REPORT,
+        HISTORY,
+    ] {
         scratch.file(&format!("job/{file}"), "x");
     }
     for file in [directory.path().join(DEAD_LETTERS), directory.parsing()] {
@@ -70,6 +77,16 @@ fn a_fresh_start_keeps_reports_and_history() {
     assert_eq!(files(directory.path()), [HISTORY, "lock", REPORT, RUN]);
     let run = RunFile::read(directory.path()).unwrap().unwrap();
     assert_eq!(run.state, State::New);
+}
+
+#[test]
+fn a_run_that_left_nothing_to_do_leaves_no_store() {
+    let scratch = Scratch::new();
+    let directory = full(&scratch);
+    fs::remove_dir_all(scratch.path("job/frontier.old")).unwrap();
+    directory.discard_progress().unwrap();
+    let left = [DEAD_LETTERS, HISTORY, "lock", REPORT, RUN];
+    assert_eq!(files(directory.path()), left);
 }
 
 #[test]

@@ -29,10 +29,11 @@ pub(crate) struct Summary {
 /// Returns the progress of a job; `None` when nothing was committed.
 ///
 /// # Errors
-/// [`ErrorKind::Storage`] when its store cannot be read.
+/// [`ErrorKind::Storage`] when its store cannot be read, [`ErrorKind::File`] when there is none any more and its report
+/// cannot be read.
 pub(crate) fn summary(directory: &Path) -> Result<Option<Summary>> {
     if !directory.join(FRONTIER).exists() {
-        return Ok(None);
+        return reported(directory);
     }
     let store = Store::open(directory, false)?;
     let root = guarded(&store.path, || store.root())?;
@@ -50,6 +51,30 @@ pub(crate) fn summary(directory: &Path) -> Result<Option<Summary>> {
             dead: ledger.failed,
         }
     }))
+}
+
+/// Returns the progress of a job by the report of its last run, if that left nothing to do and so no store.
+fn reported(directory: &Path) -> Result<Option<Summary>> {
+    let run = RunFile::read(directory)?;
+    if run.is_none_or(|run| run.state != State::Finished) {
+        return Ok(None);
+    }
+    let report = Directory::report_in(directory)?;
+    Ok(report.map(|report| Summary {
+        pages: report.pages,
+        items: report.items,
+        ledger: report.ledger,
+        dead: report.ledger.failed,
+    }))
+}
+
+/// Cuts the journal of a closed store back to what is written in it. The tree makes it 64 MiB long, most of which is a
+/// hole, and shortens it when it is opened again.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] when the store cannot be opened.
+pub(crate) fn shorten(directory: &Path) -> Result<()> {
+    Store::open(directory, false).map(drop)
 }
 
 /// Puts the dead letters of a job back into its queue, so that its next run goes on with them; returns how many.
