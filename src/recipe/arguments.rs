@@ -125,6 +125,11 @@ impl fmt::Debug for Arguments {
 }
 
 impl Argument {
+    /// Returns whether this is the value of the argument when nothing is given.
+    pub(super) fn is_default(&self, value: Option<&str>) -> bool {
+        self.default.as_deref() == value
+    }
+
     fn given(&self, value: String) -> Given {
         let stand_in = self.is_secret.then(|| format!("{{{}}}", self.name));
         Given { value, stand_in }

@@ -174,6 +174,12 @@ impl Recipe {
         Ok(self.arguments(&mut Args::new(given))?.into_values())
     }
 
+    /// Returns whether these are the values of all arguments when nothing is given, those of secret ones aside.
+    pub(crate) fn is_by_default(&self, values: &BTreeMap<String, String>) -> bool {
+        let mut stored = self.plan.arguments.iter().filter(|one| !one.is_secret);
+        stored.all(|one| one.is_default(values.get(&one.name).map(String::as_str)))
+    }
+
     fn arguments(&self, given: &mut Args) -> Result<Arguments> {
         // An empty one is as good as none.
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());

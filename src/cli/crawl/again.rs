@@ -89,7 +89,10 @@ fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
 fn of_recipe(run: &RunFile) -> Option<Vec<String>> {
     let file = run.arguments.get(RECIPE)?;
     let recipe = find::spider(&[], file).ok()?;
-    if !job_name::is_of_spider(&run.job, recipe.name(), &run.arguments) {
+    let no_arguments = BTreeMap::new();
+    let has = |arguments| job_name::is_of_spider(&run.job, recipe.name(), arguments);
+    let is_plain = recipe.is_by_default(&run.arguments) && has(&no_arguments);
+    if !is_plain && !has(&run.arguments) {
         return None;
     }
     let mut words = vec!["run".to_owned(), file.clone()];

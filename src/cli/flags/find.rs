@@ -54,6 +54,11 @@ impl Found<'_> {
         }
     }
 
+    /// Returns whether these are the arguments of a recipe for which nothing is given, secret ones aside.
+    pub(in crate::cli) fn is_by_default(&self, arguments: &BTreeMap<String, String>) -> bool {
+        matches!(self, Self::Recipe { recipe, .. } if recipe.is_by_default(arguments))
+    }
+
     /// Returns the file of a recipe as one and the same text, however it was named: relative to the current directory
     /// if it is below it.
     pub(in crate::cli) fn place(&self) -> Option<String> {

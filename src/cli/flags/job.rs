@@ -1,11 +1,14 @@
 //! The flags of a crawl that can be resumed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::cli::crawl::durable::Durable;
+use crate::cli::verbs::jobs;
+use crate::recipe::RECIPE;
+use crate::store::state::RunFile;
 
 /// Where the job of a crawl is kept.
 #[derive(Debug, Args)]
@@ -26,6 +29,31 @@ pub(in crate::cli) struct JobFlags {
 }
 
 impl JobFlags {
+    /// Returns the name of the job of the recipe in this file: `plain`, unless the job is there under the name `marked`,
+    /// which stands for the file, or the plain name is another recipe's or a spider's.
+    pub(in crate::cli) fn name_of_recipe(
+        &self,
+        plain: String,
+        marked: String,
+        file: &str,
+    ) -> String {
+        let run = |directory: &Path| RunFile::read(directory).ok().flatten();
+        let of_another = |run: &RunFile| {
+            let other = run.arguments.get(RECIPE);
+            other.is_none_or(|other| other != file && Path::new(other).is_file())
+        };
+        let is_marked = match &self.job {
+            Some(directory) => {
+                run(directory).is_some_and(|run| run.job == marked || of_another(&run))
+            }
+            None => {
+                RunFile::is_in(&jobs::directory_of(&marked))
+                    || run(&jobs::directory_of(&plain)).is_some_and(|run| of_another(&run))
+            }
+        };
+        if is_marked { marked } else { plain }
+    }
+
     /// Returns the job of this name, if the crawl is to be kept.
     pub(in crate::cli) fn durable(
         &self,

@@ -20,6 +20,11 @@ pub(in crate::cli) fn of_spider(
     named(spider, &(mark_of(arguments) + &mark_of_secrets(secrets)))
 }
 
+/// Returns the job of a recipe for which nothing is given but, perhaps, secret arguments: the recipe's name.
+pub(in crate::cli) fn of_recipe(recipe: &str, secrets: &BTreeMap<String, String>) -> String {
+    of_spider(recipe, &BTreeMap::new(), secrets)
+}
+
 /// Returns whether the job name is that of a spider with these arguments, with any secret arguments.
 pub(in crate::cli) fn is_of_spider(
     job: &str,

@@ -54,9 +54,16 @@ impl Run {
         let mut arguments: BTreeMap<String, String> = arguments
             .map(|(name, value)| (name, without_password(value)))
             .collect();
+        let is_by_default = job.is_by_default(&arguments);
+        let file = job.place();
         // Two files may have recipes of one name.
-        arguments.extend(job.place().map(|file| (RECIPE.to_owned(), file)));
-        let name = job_name::of_spider(job.name(), &arguments, &secrets);
+        arguments.extend(file.clone().map(|file| (RECIPE.to_owned(), file)));
+        let mut name = job_name::of_spider(job.name(), &arguments, &secrets);
+        let is_of_program = jobs.iter().any(|own| own.name() == job.name());
+        if let Some(file) = file.filter(|_| is_by_default && !is_of_program) {
+            let plain = job_name::of_recipe(job.name(), &secrets);
+            name = self.flags.job.name_of_recipe(plain, name, &file);
+        }
         let durable = self.flags.job.durable(name, arguments);
         crawl::run(crawler, &self.flags, durable, Dialect::Settings, |_| Ok(()))
     }

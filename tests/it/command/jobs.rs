@@ -2,6 +2,7 @@
 //!
 //! Most of it is about directories that are made up; real ones are looked at in `real`.
 
+mod names;
 #[cfg(unix)]
 mod real;
 mod remove;
