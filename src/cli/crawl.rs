@@ -48,7 +48,9 @@ pub(super) fn run(
 ) -> Outcome {
     let name = crawler.name().to_owned();
     let outputs = flags.outputs(&name)?;
-    let to_stdout = outputs.iter().any(|output| output.path().is_none());
+    let pipes = outputs.iter().filter(|output| output.path().is_none());
+    let (pipes, all) = (pipes.count(), outputs.len());
+    let to_stdout = pipes > 0;
     // Items and progress on one terminal would tear each other.
     let is_shared = to_stdout && io::IsTerminal::is_terminal(&io::stdout());
     let screen = Screen::new(!flags.log.quiet && !is_shared);
@@ -67,6 +69,7 @@ pub(super) fn run(
     // Before anything is written: the report may be that of a run that is going on.
     let unfinished = job.as_ref().map(Durable::look).transpose()?.flatten();
     let is_kept = job.is_some();
+    let directory = job.as_ref().map(|job| job.directory().to_owned());
     if let Some(job) = job {
         crawler = job.keep(crawler);
     }
@@ -82,11 +85,17 @@ pub(super) fn run(
     let report = match crawl.report {
         Ok(report) => report,
         Err(error) => {
+            // Nobody wants the rest.
+            let is_unread = pipes == all && is_unread(&error);
+            if let Some(directory) = directory.filter(|_| is_unread) {
+                Durable::note_reader_gone(&directory, pipes);
+            }
             if error.kind() == ErrorKind::Locked {
                 // Another run was quicker, by a moment.
                 file.into_iter().for_each(ReportFile::leave);
             } else if !flags.log.quiet && crawl.reached.pages > 0 {
-                say(summary::broken(&crawl.reached, is_kept), "ERROR", format);
+                let goes_on = is_kept && !is_unread;
+                say(summary::broken(&crawl.reached, goes_on), "ERROR", format);
             }
             return Err(error.into());
         }
@@ -96,6 +105,14 @@ pub(super) fn run(
         file.write(&report)?;
     }
     Ok(exit::of_report(&report))
+}
+
+/// Returns whether the error comes from standard output, because nobody reads it any more.
+fn is_unread(error: &Error) -> bool {
+    use std::error::Error as _;
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    error.to_string() == "cannot write standard output"
+        && cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Result of a crawl that is over.

@@ -49,6 +49,12 @@ pub enum Event {
         /// Number of requests that wait in the queue.
         pending: u64,
     },
+    /// The crawl starts its job over although the last run did not finish, because nothing of that run is wanted or kept.
+    /// Always the first event of such a crawl.
+    StartedOver {
+        /// Reason why the last run is not resumed.
+        reason: &'static str,
+    },
     /// A request was started; requests for robots.txt are included.
     Started {
         /// URL of the request.

@@ -1,7 +1,7 @@
 //! The job of a crawl: where it is kept, what is found there before the crawl begins, and what is said of that.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::crawl::say;
 use crate::cli::flags::LogFormat;
@@ -11,7 +11,7 @@ use crate::cli::verbs::jobs;
 use crate::engine::job::AnyCrawler;
 use crate::model::event::{Event, Events};
 use crate::page::error::Result;
-use crate::store::state::{Directory, RunFile};
+use crate::store::state::{Directory, RunFile, store};
 
 /// A job that a crawl is kept as.
 #[derive(Debug)]
@@ -68,6 +68,20 @@ impl Durable {
         }))
     }
 
+    /// Notes that the run ended because nobody reads its output any more, if it had no others than these.
+    pub(in crate::cli) fn note_reader_gone(directory: &Path, outputs: usize) {
+        let noted = Directory::lock(directory)
+            .and_then(|directory| store::note_reader_gone(&directory, outputs));
+        if let Err(error) = noted {
+            tracing::debug!(error = error.chain(), "cannot note that nobody reads");
+        }
+    }
+
+    /// Returns the directory of the job.
+    pub(in crate::cli) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Keeps the crawl as this job.
     pub(in crate::cli) fn keep(self, crawler: AnyCrawler) -> AnyCrawler {
         let mut crawler = crawler.job(self.directory);
@@ -77,17 +91,25 @@ impl Durable {
 }
 
 impl Unfinished {
-    /// Waits until the crawl has resumed the run, and reports that.
+    /// Waits until the crawl has resumed the run or started over, and reports that.
     pub(in crate::cli) async fn tell(self, mut events: Events, screen: Screen, format: LogFormat) {
-        if let Some(Event::Resumed {
-            pages,
-            items,
-            pending,
-        }) = events.next().await
-        {
-            let text = self.resumed(pages, items, pending);
-            screen.above(|| say(text, "INFO", format));
-        }
+        let text = match events.next().await {
+            Some(Event::Resumed {
+                pages,
+                items,
+                pending,
+            }) => self.resumed(pages, items, pending),
+            Some(Event::StartedOver { reason }) => self.started_over(reason),
+            _ => return,
+        };
+        screen.above(|| say(text, "INFO", format));
+    }
+
+    fn started_over(&self, reason: &str) -> String {
+        format!(
+            "starting {} over, the last run is forgotten: {reason} ({})",
+            self.job, self.end
+        )
     }
 
     fn resumed(&self, pages: u64, items: u64, pending: u64) -> String {

@@ -18,6 +18,7 @@ use crate::fetch::downloader::HttpDownloader;
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
 use crate::items::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::items::sink::Layout;
+use crate::model::event::Event;
 use crate::model::item::Item;
 use crate::model::report::{Finish, Report};
 use crate::page::error::{Error, ErrorKind, Result};
@@ -69,6 +70,11 @@ impl<S: Spider> Crawler<S> {
         let (sinks, sync) = (self.config.sinks.len(), self.config.settings.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
+        if let Some(reason) = job.starts_over {
+            self.config
+                .announcer
+                .announce(|| Event::StartedOver { reason });
+        }
         let result = match Setup::durable(&mut job, store, &self.config.settings) {
             Ok(setup) => self.crawl_with(setup, schema, name, stream, stop).await,
             Err(error) => Err(error),

@@ -66,6 +66,11 @@ impl Tally {
         }
     }
 
+    /// Returns whether a page was fetched, or a sitemap that could be read.
+    pub(crate) fn has_fetched(&self) -> bool {
+        self.pages > 0 || self.requests.sitemaps > 0
+    }
+
     /// Returns the number of requests that are neither done, filtered nor failed, by the ledger.
     pub(crate) fn pending(&self) -> u64 {
         let Ledger {

@@ -47,8 +47,14 @@ pub(crate) struct OpenJob {
     pub(crate) committed: Option<Committed>,
     /// Outputs under their full names.
     pub(crate) outputs: Vec<OutputFile>,
+    /// Reason why an unfinished run was not resumed; `None` if there was none, or it was to be started over.
+    pub(crate) starts_over: Option<&'static str>,
     store_ended: Option<Ended>,
 }
+
+/// Reasons to start a job over whose last run did not finish.
+const NO_READER: &str = "nobody read its only output, a pipe, any more";
+const NO_PAGE: &str = "it fetched no page, and its outputs or `unique` were others";
 
 /// Arguments for opening a job.
 struct Opening {
@@ -187,10 +193,10 @@ impl Opening {
         if found.is_none() {
             directory.check_is_free()?;
         }
-        let unfinished = found.filter(|run| !self.plan.fresh && run.state.is_unfinished());
-        match unfinished {
+        match found.filter(|run| !self.plan.fresh && run.state.is_unfinished()) {
+            Some(run) if run.reader_gone => self.start(directory, Some(NO_READER)),
             Some(run) => self.resume(directory, run),
-            None => self.start(directory),
+            None => self.start(directory, None),
         }
     }
 
@@ -210,7 +216,13 @@ impl Opening {
     fn resume(self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
         let outputs = self.outputs(&run.time());
         let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
-        run.check(directory.path(), self.name(), &described, &unique)?;
+        if let Err(error) = run.check(directory.path(), self.name(), &described, &unique) {
+            return if self.replaces(&run, &described, &directory) {
+                self.start(directory, Some(NO_PAGE))
+            } else {
+                Err(error)
+            };
+        }
         let parsing = parsing(&directory)?;
         let mut store = Store::open(directory.path(), self.sync)?;
         store.also_write_failed(self.plan.failed.clone().map(FailedFile::new));
@@ -223,7 +235,7 @@ impl Opening {
         {
             // It was over, but for a word about that.
             drop(store);
-            return self.start(directory);
+            return self.start(directory, None);
         }
         self.check_number(&committed, &directory)?;
         run.state = State::Running;
@@ -239,9 +251,20 @@ impl Opening {
             parsing: Arc::new(parsing),
             committed: Some(committed),
             outputs,
+            starts_over: None,
             store_ended: None,
         };
         Ok((store, job))
+    }
+
+    /// Returns whether an unfinished run that does not fit can go, because it is of the same job and nothing of it is lost.
+    /// What it may have written since its last commit would be taken for that of others, if it was not stopped in good
+    /// order and has an output in common with this one.
+    fn replaces(&self, run: &RunFile, outputs: &[String], directory: &Directory) -> bool {
+        let shares = || run.outputs.iter().any(|output| outputs.contains(output));
+        run.job == self.name()
+            && (run.state == State::Stopped || !shares())
+            && store::is_nothing_kept(directory)
     }
 
     /// Refuses to go on with more or fewer outputs, since each output finds its position by its place among them.
@@ -260,7 +283,11 @@ impl Opening {
     }
 
     /// Starts a run, and clears what an earlier one left.
-    fn start(self, directory: Arc<Directory>) -> Result<(Store, OpenJob)> {
+    fn start(
+        self,
+        directory: Arc<Directory>,
+        starts_over: Option<&'static str>,
+    ) -> Result<(Store, OpenJob)> {
         let (name, spider) = (self.name().to_owned(), self.spider.clone());
         let arguments = self.plan.arguments.clone();
         let mut run = RunFile::new(name, spider, arguments, Vec::new());
@@ -279,6 +306,7 @@ impl Opening {
             run,
             committed: None,
             outputs,
+            starts_over,
             store_ended: None,
         };
         Ok((store, job))

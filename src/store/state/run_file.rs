@@ -52,6 +52,9 @@ pub(crate) struct RunFile {
     /// Requirements for the quality of the items, by setting and as text; none of them can be a secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) quality: BTreeMap<String, String>,
+    /// `true` if the run failed because nobody read its only outputs, pipes, any more: the next run starts over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) reader_gone: bool,
 }
 
 /// Rule by which the items of a run are unique. The next process can use the keys of the items only with the same rule.
@@ -126,6 +129,7 @@ impl RunFile {
             outputs,
             unique: None,
             quality: BTreeMap::new(),
+            reader_gone: false,
         }
     }
 

@@ -42,7 +42,9 @@ use crate::store::dead_letter::{DEAD_LETTERS, DeadLetter};
 use guard::guarded;
 pub(crate) use guard::quieten_panics;
 use memory::Limits;
-pub(crate) use offline::{Summary, retry_failed, shorten, summary};
+pub(crate) use offline::{
+    Summary, is_nothing_kept, note_reader_gone, retry_failed, shorten, summary,
+};
 
 /// Number of fingerprints in one value.
 const FINGERPRINTS: usize = 8 * 1024;

@@ -2,6 +2,7 @@
 
 mod damage;
 mod letters;
+mod over;
 mod site;
 
 use std::io::BufRead;

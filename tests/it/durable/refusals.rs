@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crawlworks::ErrorKind;
 use crawlworks::prelude::*;
 use crawlworks::testing::FakeDownloader;
+use crawlworks::{ErrorKind, Event};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -104,6 +104,44 @@ async fn an_unfinished_job_is_not_resumed_with_other_outputs() {
     assert!(!std::path::Path::new(&other).exists());
     let report = run(job.crawl(&Halt::never())).await;
     assert!(report.resumed.is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_got_no_page_starts_over_with_other_outputs_and_says_so() {
+    let job = Job::new();
+    let halt = Halt::after(1);
+    let asked = halt.clone();
+    let silent = FakeDownloader::new(move |_| {
+        asked.page();
+        Err(crawlworks::Error::new(ErrorKind::Connect, "no route"))
+    });
+    let retried = |settings: &mut Settings| settings.retries = 9;
+    let crawler = job.of(spider(&Halt::never()), retried).downloader(silent);
+    let report = stop(crawler.output(&job.files.path("first.jsonl")), &halt).await;
+    assert_eq!((report.pages, report.ledger.pending), (0, 1));
+    let mut crawler = job.crawl(&Halt::never());
+    let mut events = crawler.events();
+    let report = run(crawler).await;
+    assert_eq!((report.resumed, report.items.kept > 0), (None, true));
+    let first = events.next().await;
+    assert!(
+        matches!(first, Some(Event::StartedOver { .. })),
+        "{first:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_was_broken_off_keeps_the_outputs_that_it_may_have_written_to() {
+    let job = Job::new();
+    let halt = Halt::after(1);
+    job.break_off(job.crawl(&halt), &halt).await;
+    let crawler = job.of(spider(&Halt::never()), |_| {}).downloader(site());
+    let error = refused(
+        crawler.output(&job.files.path("a.jsonl")),
+        ErrorKind::Settings,
+    )
+    .await;
+    assert!(error.contains("it writes "), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! Operations on a job that nobody crawls: showing its progress, and trying again what failed.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 use super::guard::guarded;
@@ -68,6 +69,44 @@ fn reported(directory: &Path) -> Result<Option<Summary>> {
     }))
 }
 
+/// Returns whether the run in this directory has fetched no page and keeps nothing that another would miss: no item, no
+/// host that asked to be left alone, no page that may have killed the process. `false` when its store cannot be read.
+pub(crate) fn is_nothing_kept(directory: &Directory) -> bool {
+    let Ok(store) = Store::open(directory.path(), false) else {
+        return false;
+    };
+    let look = || Ok((store.root()?, store.hosts()?));
+    let Ok((Some(root), hosts)) = guarded(&store.path, look) else {
+        return false;
+    };
+    let was_streamed = fs::metadata(directory.streamed()).is_ok_and(|file| file.len() > 0);
+    let is_calm = |host: &HostRecord| host.closed_until.is_none() && host.backoff.is_none();
+    !root.saved.tally.has_fetched()
+        && root.delivered.items.kept == 0
+        && root.saved.suspects.is_empty()
+        && hosts.iter().all(is_calm)
+        && !was_streamed
+}
+
+/// Notes of a run that failed that nobody reads what it writes, if it has no more outputs than these pipes.
+///
+/// # Errors
+/// [`ErrorKind::Storage`] when its store cannot be read or the note cannot be written, [`ErrorKind::File`] when its run
+/// cannot be read.
+pub(crate) fn note_reader_gone(directory: &Directory, pipes: usize) -> Result<()> {
+    let run = RunFile::read(directory.path())?;
+    let Some(mut run) = run.filter(|run| run.state == State::Failed) else {
+        return Ok(());
+    };
+    let store = Store::open(directory.path(), false)?;
+    let root = guarded(&store.path, || store.root())?;
+    if root.is_some_and(|root| root.delivered.positions.len() == pipes) {
+        run.reader_gone = true;
+        run.write(directory)?;
+    }
+    Ok(())
+}
+
 /// Cuts the journal of a closed store back to what is written in it. The tree makes it 64 MiB long, most of which is a
 /// hole, and shortens it when it is opened again.
 ///
@@ -98,8 +137,10 @@ pub(crate) fn retry_failed(directory: &Directory) -> Result<u64> {
     let count = guarded(&path, || store.requeue(directory.path(), &mut root))?;
     let has_work = count > 0 || root.saved.finish.is_some_and(Finish::is_unfinished);
     // By the store, not by the count: an earlier call may have been cut short just before this.
-    if let Some(mut run) = run.filter(|run| has_work && run.state == State::Finished) {
+    let is_put_off = |run: &RunFile| run.state == State::Finished || run.reader_gone;
+    if let Some(mut run) = run.filter(|run| has_work && is_put_off(run)) {
         (run.state, run.failure) = (State::Stopped, None);
+        run.reader_gone = false;
         run.write(directory)?;
     }
     Ok(count)
