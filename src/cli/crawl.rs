@@ -2,6 +2,7 @@
 
 pub(super) mod again;
 pub(super) mod durable;
+mod next;
 pub(super) mod report_file;
 pub(super) mod signals;
 
@@ -14,7 +15,7 @@ use futures_util::future::OptionFuture;
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use self::durable::Durable;
+use self::durable::{Durable, Kept};
 use self::report_file::ReportFile;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::flags::{CrawlFlags, LogFormat, is_stdout_lines};
@@ -68,8 +69,7 @@ pub(super) fn run(
     }
     // Before anything is written: the report may be that of a run that is going on.
     let unfinished = job.as_ref().map(Durable::look).transpose()?.flatten();
-    let is_kept = job.is_some();
-    let directory = job.as_ref().map(|job| job.directory().to_owned());
+    let kept = job.as_ref().map(Durable::kept);
     if let Some(job) = job {
         crawler = job.keep(crawler);
     }
@@ -87,20 +87,20 @@ pub(super) fn run(
         Err(error) => {
             // Nobody wants the rest.
             let is_unread = pipes == all && is_unread(&error);
-            if let Some(directory) = directory.filter(|_| is_unread) {
-                Durable::note_reader_gone(&directory, pipes);
+            if let Some(kept) = kept.as_ref().filter(|_| is_unread) {
+                kept.note_reader_gone(pipes);
             }
             if error.kind() == ErrorKind::Locked {
                 // Another run was quicker, by a moment.
                 file.into_iter().for_each(ReportFile::leave);
             } else if !flags.log.quiet && crawl.reached.pages > 0 {
-                let goes_on = is_kept && !is_unread;
+                let goes_on = kept.is_some() && !is_unread;
                 say(summary::broken(&crawl.reached, goes_on), "ERROR", format);
             }
             return Err(error.into());
         }
     };
-    last_words(&report, crawl.cause.as_ref(), is_kept, flags, dialect);
+    last_words(&report, crawl.cause.as_ref(), kept.as_ref(), flags, dialect);
     if let Some(file) = file {
         file.write(&report)?;
     }
@@ -207,13 +207,15 @@ async fn beside<T>(first: impl Future<Output = T>, second: impl Future) -> T {
 fn last_words(
     report: &Report,
     cause: Option<&Cause>,
-    is_kept: bool,
+    kept: Option<&Kept>,
     flags: &CrawlFlags,
     dialect: Dialect,
 ) {
     let format = flags.log.log_format;
     if !flags.log.quiet {
-        say(summary::of(report, cause, is_kept, dialect), "INFO", format);
+        let mut text = summary::of(report, cause, kept.is_some(), dialect);
+        text += &kept.map_or_else(String::new, |kept| next::told(report, &kept.word()));
+        say(text, "INFO", format);
     } else if report.finish == Finish::MaxErrors {
         say(format!("error: {}", report.finish), "ERROR", format);
     } else if report.finish == Finish::Away {

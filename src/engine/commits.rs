@@ -18,7 +18,7 @@ use crate::policy::scope::Scope;
 use crate::queue::HostState;
 use crate::queue::queued::{HostId, Queued};
 use crate::queue::scheduler::Memory;
-use crate::store::checkpoint::{Answer, Command, HostRecord};
+use crate::store::checkpoint::{Answer, Base, Command, HostRecord};
 use crate::store::dead_letter::DeadLetter;
 use crate::store::state::{Parsing, store};
 use crate::store::thread::StoreThread;
@@ -50,6 +50,8 @@ pub(crate) struct Commits {
     pub(super) suspects: BTreeMap<u64, u32>,
     /// Progress of earlier processes.
     pub(super) resumed: Option<Resumed>,
+    /// Numbers from which the limits count.
+    pub(super) base: Base,
     /// Requests held back because their robots.txt cannot be read, until it is clear whether any site can be reached.
     pub(super) aside: Vec<(HostId, Queued)>,
 }
@@ -68,6 +70,7 @@ impl Commits {
             scope: 0,
             suspects: BTreeMap::new(),
             resumed: None,
+            base: Base::default(),
             aside: Vec::new(),
         }
     }

@@ -283,6 +283,15 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
+    /// Goes on with the last run of the [job](Self::job) if a limit ended it, such as `max_pages`, and counts the limits anew;
+    /// without this, such a run has finished, and the next one starts over. [`fresh`](Self::fresh) takes precedence. A run
+    /// of which nothing waits is an error of the kind [`ErrorKind::Settings`](crate::ErrorKind::Settings). Has no effect
+    /// without a job.
+    pub fn go_on(mut self) -> Self {
+        self.config.goes_on = true;
+        self
+    }
+
     /// Subscribes to the events of the crawl. Events are only created for subscribers.
     #[must_use]
     pub fn events(&mut self) -> Events {

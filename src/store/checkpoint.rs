@@ -29,6 +29,7 @@ use super::dead_letter::DeadLetter;
 use crate::items::sink::Position;
 use crate::model::report::{Finish, Items, Tally};
 use crate::model::saved_record::SavedRecord;
+use crate::model::settings::Settings;
 use crate::page::error::{Error, Result};
 use crate::page::request::Request;
 use crate::queue::frontier::disk::Remembered;
@@ -67,6 +68,30 @@ pub struct Saved {
     /// How far the crawl has come in the seeds of its spider.
     #[serde(default)]
     pub(crate) seeds: SeedsTaken,
+    /// Numbers from which the limits count.
+    #[serde(default)]
+    pub(crate) base: Base,
+}
+
+/// Numbers from which the limits of a run count: those at which an earlier limit had ended it, else zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Base {
+    pub(crate) pages: u64,
+    pub(crate) items: u64,
+    pub(crate) errors: u64,
+}
+
+impl Base {
+    /// Raises the limits by these numbers, because what they are held against counts from zero.
+    pub(crate) fn raise(self, settings: &mut Settings) {
+        for (limit, base) in [
+            (&mut settings.max_pages, self.pages),
+            (&mut settings.max_items, self.items),
+            (&mut settings.max_errors, self.errors),
+        ] {
+            *limit = limit.map(|limit| limit.saturating_add(base));
+        }
+    }
 }
 
 /// Progress in the seeds of a spider.
@@ -89,6 +114,7 @@ impl Default for Saved {
             suspects: BTreeMap::new(),
             finish: None,
             seeds: SeedsTaken::default(),
+            base: Base::default(),
         }
     }
 }
@@ -158,6 +184,17 @@ pub struct Committed {
     /// Hosts, domains or prefixes that belong to the crawl.
     pub(crate) scope: Vec<String>,
     pub(crate) records: Vec<SavedRecord>,
+}
+
+impl Committed {
+    /// Lets the limits count anew from here.
+    pub(crate) fn count_anew(&mut self) {
+        self.saved.base = Base {
+            pages: self.saved.tally.pages,
+            items: self.delivered.items.kept,
+            errors: self.saved.tally.ledger.failed,
+        };
+    }
 }
 
 /// Command to a store. Commands are done in order.

@@ -1,9 +1,9 @@
 //! The job of a crawl: where it is kept, what is found there before the crawl begins, and what is said of that.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::cli::crawl::say;
+use crate::cli::crawl::{again, say};
 use crate::cli::flags::LogFormat;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::table::{count, moment, plural};
@@ -11,7 +11,7 @@ use crate::cli::verbs::jobs;
 use crate::engine::job::AnyCrawler;
 use crate::model::event::{Event, Events};
 use crate::page::error::Result;
-use crate::store::state::{Directory, RunFile, store};
+use crate::store::state::{Directory, RunFile, State, store};
 
 /// A job that a crawl is kept as.
 #[derive(Debug)]
@@ -19,7 +19,25 @@ pub(in crate::cli) struct Durable {
     name: String,
     arguments: BTreeMap<String, String>,
     directory: PathBuf,
-    fresh: bool,
+    begin: Begin,
+}
+
+/// Which run of the job a crawl goes on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) enum Begin {
+    /// One that did not finish.
+    Unfinished,
+    /// One that did not finish, or that a limit ended.
+    GoOn,
+    /// None: the job starts over.
+    Fresh,
+}
+
+/// The place of a job.
+#[derive(Debug)]
+pub(in crate::cli) struct Kept {
+    name: String,
+    directory: PathBuf,
 }
 
 /// The run that a crawl resumes.
@@ -36,14 +54,14 @@ impl Durable {
         name: String,
         arguments: BTreeMap<String, String>,
         directory: Option<PathBuf>,
-        fresh: bool,
+        begin: Begin,
     ) -> Self {
         let directory = directory.unwrap_or_else(|| jobs::directory_of(&name));
         Self {
             name,
             arguments,
             directory,
-            fresh,
+            begin,
         }
     }
 
@@ -58,7 +76,11 @@ impl Durable {
             return Err(holder.refuses(&self.directory));
         }
         let run = RunFile::read(&self.directory)?;
-        let unfinished = run.filter(|run| run.state.is_unfinished() && !self.fresh);
+        let unfinished = run.filter(|run| match self.begin {
+            Begin::Unfinished => run.state.is_unfinished(),
+            Begin::GoOn => run.state != State::New,
+            Begin::Fresh => false,
+        });
         Ok(unfinished.map(|run| {
             let ended = jobs::ended(&run, &self.directory).map_or_else(String::new, moment);
             Unfinished {
@@ -68,25 +90,42 @@ impl Durable {
         }))
     }
 
-    /// Notes that the run ended because nobody reads its output any more, if it had no others than these.
-    pub(in crate::cli) fn note_reader_gone(directory: &Path, outputs: usize) {
-        let noted = Directory::lock(directory)
-            .and_then(|directory| store::note_reader_gone(&directory, outputs));
-        if let Err(error) = noted {
-            tracing::debug!(error = error.chain(), "cannot note that nobody reads");
+    /// Returns where the job is kept.
+    pub(in crate::cli) fn kept(&self) -> Kept {
+        Kept {
+            name: self.name.clone(),
+            directory: self.directory.clone(),
         }
-    }
-
-    /// Returns the directory of the job.
-    pub(in crate::cli) fn directory(&self) -> &Path {
-        &self.directory
     }
 
     /// Keeps the crawl as this job.
     pub(in crate::cli) fn keep(self, crawler: AnyCrawler) -> AnyCrawler {
         let mut crawler = crawler.job(self.directory);
         crawler.config.name_job(self.name, self.arguments);
-        if self.fresh { crawler.fresh() } else { crawler }
+        match self.begin {
+            Begin::Unfinished => crawler,
+            Begin::GoOn => crawler.go_on(),
+            Begin::Fresh => crawler.fresh(),
+        }
+    }
+}
+
+impl Kept {
+    /// Returns the job as a person types it behind a verb about jobs.
+    pub(in crate::cli) fn word(&self) -> String {
+        if self.directory == jobs::directory_of(&self.name) {
+            return self.name.clone();
+        }
+        again::quoted(&self.directory.display().to_string())
+    }
+
+    /// Notes that the run ended because nobody reads its output any more, if it had no others than these pipes.
+    pub(in crate::cli) fn note_reader_gone(&self, pipes: usize) {
+        let noted = Directory::lock(&self.directory)
+            .and_then(|directory| store::note_reader_gone(&directory, pipes));
+        if let Err(error) = noted {
+            tracing::debug!(error = error.chain(), "cannot note that nobody reads");
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::cli::crawl::durable::Durable;
+use crate::cli::crawl::durable::{Begin, Durable};
 use crate::cli::verbs::jobs;
 use crate::recipe::RECIPE;
 use crate::store::state::RunFile;
@@ -26,6 +26,13 @@ pub(in crate::cli) struct JobFlags {
     /// Start over, even if the last run did not finish
     #[arg(long)]
     fresh: bool,
+
+    /// Go on with a run that a limit ended, such as --max-pages; the limits count anew
+    ///
+    /// Without it such a run has finished, and the same command starts over. It is an error when nothing waits, so that a
+    /// complete run is not written over.
+    #[arg(long = "continue", conflicts_with_all = ["fresh", "no_job"])]
+    go_on: bool,
 }
 
 impl JobFlags {
@@ -60,6 +67,11 @@ impl JobFlags {
         name: String,
         arguments: BTreeMap<String, String>,
     ) -> Option<Durable> {
-        (!self.no_job).then(|| Durable::new(name, arguments, self.job.clone(), self.fresh))
+        let begin = match (self.fresh, self.go_on) {
+            (true, _) => Begin::Fresh,
+            (_, true) => Begin::GoOn,
+            _ => Begin::Unfinished,
+        };
+        (!self.no_job).then(|| Durable::new(name, arguments, self.job.clone(), begin))
     }
 }

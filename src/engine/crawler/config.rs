@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) columns: Vec<String>,
     pub(crate) job: Option<Plan>,
     pub(crate) fresh: bool,
+    /// `true` to go on with a run that a limit ended.
+    pub(crate) goes_on: bool,
     /// File that the requests which are given up are written into.
     pub(crate) failed_file: Option<PathBuf>,
     pub(crate) announcer: Announcer,
@@ -52,6 +54,7 @@ impl Config {
             columns: Vec::new(),
             job: None,
             fresh: false,
+            goes_on: false,
             failed_file: None,
             announcer: Announcer::default(),
             never_waits: false,
@@ -68,6 +71,7 @@ impl Config {
         self.job = Some(Plan {
             directory,
             fresh: false,
+            goes_on: false,
             name: None,
             arguments: BTreeMap::new(),
             unique: Unique::Nothing,

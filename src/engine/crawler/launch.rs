@@ -20,7 +20,7 @@ use crate::items::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::items::sink::Layout;
 use crate::model::event::Event;
 use crate::model::item::Item;
-use crate::model::report::{Finish, Report};
+use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{FingerprintKey, Strip};
 use crate::policy::trap::mirror::Mirrors;
@@ -63,7 +63,7 @@ impl<S: Spider> Crawler<S> {
             let setup = Setup::memory(&self.config.settings, expanded.collect())?;
             return self.crawl_with(setup, schema, name, stream, stop).await;
         };
-        plan.fresh = self.config.fresh;
+        (plan.fresh, plan.goes_on) = (self.config.fresh, self.config.goes_on);
         plan.failed = failed_file;
         plan.unique = self.unique();
         plan.quality = quality::given(&self.config.settings);
@@ -95,8 +95,10 @@ impl<S: Spider> Crawler<S> {
             .clone()
             .zip(self.config.settings.save_cookies.clone());
         let last = setup.committed.as_ref();
-        let was_stopped =
-            last.is_some_and(|last| last.saved.finish.is_some_and(Finish::is_unfinished));
+        let was_stopped = last.is_some_and(|last| last.saved.finish.is_some());
+        if let Some(last) = last {
+            last.saved.base.raise(&mut self.config.settings);
+        }
         let delivered = last.map(|last| last.delivered.clone());
         let (positions, items) = match delivered {
             Some(delivered) => (Some(delivered.positions), delivered.items),

@@ -71,6 +71,7 @@ impl Dispatcher {
         });
         if let Some(commits) = &mut self.commits {
             commits.resumed = Some(resumed);
+            commits.base = saved.base;
             commits.count_ends(&saved.suspects);
         }
         self.stop_at_limits(resumed.items);
@@ -214,6 +215,7 @@ impl Dispatcher {
                 suspects: commits.suspects.clone(),
                 finish,
                 seeds: self.seeds_taken,
+                base: commits.base,
             },
         })
     }

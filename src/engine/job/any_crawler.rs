@@ -88,6 +88,12 @@ impl AnyCrawler {
         self
     }
 
+    /// Goes on with a run that a limit ended: see [`Crawler::go_on`].
+    pub fn go_on(mut self) -> Self {
+        self.config.goes_on = true;
+        self
+    }
+
     /// Returns the schema that `Crawler::item_schema` was given; `None` without the feature `schema`.
     #[must_use]
     pub fn schema(&self) -> Option<&serde_json::Value> {

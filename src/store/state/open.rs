@@ -1,17 +1,16 @@
 //! Opening of a job: its lock, its run, which is resumed or started, and its store.
 
+mod end;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::store::{self, Store, Summary};
-use super::{Directory, FailedFile, Parsing, PastRun, RunFile, State, Unique, history};
+use super::store::{self, Store};
+use super::{Directory, FailedFile, Parsing, RunFile, State, Unique};
 use crate::fetch::cache::pages::Pages;
 use crate::items::sink::OutputFile;
 use crate::model::replace::unusable;
-use crate::model::report::Report;
 use crate::model::settings::Settings;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
@@ -24,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) directory: PathBuf,
     /// `true` to start over, whatever an earlier run left to do.
     pub(crate) fresh: bool,
+    /// `true` to go on with a run that a limit ended, and to count the limits anew.
+    pub(crate) goes_on: bool,
     /// Name of the job; `None` for the spider's name.
     pub(crate) name: Option<String>,
     pub(crate) arguments: BTreeMap<String, String>,
@@ -107,83 +108,6 @@ impl OpenJob {
         let (began, is_resumed) = (self.run.started, self.run.resumes > 0);
         Pages::open(&self.directory.pages(), began, is_resumed, settings)
     }
-
-    /// Notes how the crawl ended. After that nothing in this process holds the directory any more.
-    ///
-    /// # Errors
-    /// The crawl's own error, else [`ErrorKind::Storage`] when the end cannot be noted.
-    pub(crate) async fn ended(mut self, result: Result<Report>) -> Result<Report> {
-        if let Some(ended) = self.store_ended.take() {
-            // An error is what it ends with.
-            let _ = ended.await;
-        }
-        let noted = self.note_end(&result);
-        let report = result?;
-        noted?;
-        Ok(report)
-    }
-
-    fn note_end(&mut self, result: &Result<Report>) -> Result<()> {
-        self.run.ended = Some(Timestamp::now());
-        self.run.state = match result {
-            Ok(report) if report.finish.is_unfinished() => State::Stopped,
-            Ok(_) => State::Finished,
-            Err(_) if self.has_begun() => State::Failed,
-            Err(_) => State::New,
-        };
-        self.run.failure = match result {
-            Ok(report) => report.why_failed(),
-            Err(error) => Some(error.chain()).filter(|_| self.run.state == State::Failed),
-        };
-        // First, because this is what the next run looks at.
-        self.run.write(&self.directory)?;
-        let past = match result {
-            Ok(report) => {
-                self.directory.save_report(report)?;
-                PastRun::of(report, self.run.resumes)
-            }
-            Err(error) => match self.reached(error)? {
-                Some(reached) => PastRun::broken(&self.run, &reached, error),
-                None => return Ok(()),
-            },
-        };
-        history::add(&self.directory, &past)?;
-        if let Ok(report) = result {
-            self.trim(report);
-        }
-        Ok(())
-    }
-
-    /// Returns the progress of a run that was ended by this error; `None` without a commit, and for a store that is better
-    /// left alone.
-    fn reached(&self, error: &Error) -> Result<Option<Summary>> {
-        if self.run.state != State::Failed || error.kind() == ErrorKind::Storage {
-            return Ok(None);
-        }
-        store::summary(self.directory.path())
-    }
-
-    /// Gives room on the disk back that nothing needs any more. After this there is still all that a resumed run,
-    /// `retry-failed`, a recrawl and a look at the job read.
-    fn trim(&self, report: &Report) {
-        let ledger = report.ledger;
-        let is_over = !report.finish.is_unfinished() && ledger.pending == 0 && ledger.failed == 0;
-        let trimmed = if is_over {
-            self.directory.discard_progress()
-        } else {
-            store::shorten(self.directory.path())
-        };
-        // It costs room and nothing else.
-        if let Err(error) = trimmed {
-            tracing::debug!(error = error.chain(), "cannot trim the job");
-        }
-    }
-
-    /// Returns whether there was a commit; without one there is nothing to go on with.
-    fn has_begun(&self) -> bool {
-        RunFile::read(self.directory.path())
-            .is_ok_and(|run| run.is_some_and(|run| run.state != State::New))
-    }
 }
 
 impl Opening {
@@ -193,8 +117,11 @@ impl Opening {
         if found.is_none() {
             directory.check_is_free()?;
         }
-        match found.filter(|run| !self.plan.fresh && run.state.is_unfinished()) {
-            Some(run) if run.reader_gone => self.start(directory, Some(NO_READER)),
+        let goes_on = self.plan.goes_on;
+        let is_wanted =
+            |run: &RunFile| run.state.is_unfinished() || (goes_on && run.state == State::Finished);
+        match found.filter(|run| !self.plan.fresh && is_wanted(run)) {
+            Some(run) if run.reader_gone && !goes_on => self.start(directory, Some(NO_READER)),
             Some(run) => self.resume(directory, run),
             None => self.start(directory, None),
         }
@@ -214,6 +141,9 @@ impl Opening {
 
     /// Goes on with an unfinished run, or starts one when there is nothing to go on with.
     fn resume(self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
+        if run.state == State::Finished && !store::store_in(directory.path()).exists() {
+            return Err(nothing_waits(&directory));
+        }
         let outputs = self.outputs(&run.time());
         let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
         if let Err(error) = run.check(directory.path(), self.name(), &described, &unique) {
@@ -227,19 +157,22 @@ impl Opening {
         let mut store = Store::open(directory.path(), self.sync)?;
         store.also_write_failed(self.plan.failed.clone().map(FailedFile::new));
         let committed = store.load()?;
-        let committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
-        if committed
-            .saved
-            .finish
-            .is_some_and(|finish| !finish.is_unfinished())
-        {
-            // It was over, but for a word about that.
-            drop(store);
-            return self.start(directory, None);
+        let mut committed = committed.ok_or_else(|| store.lost("what the run had done"))?;
+        let finish = committed.saved.finish;
+        if finish.is_some_and(|finish| !finish.is_unfinished()) {
+            if !self.plan.goes_on {
+                // It was over, but for a word about that.
+                drop(store);
+                return self.start(directory, None);
+            }
+            if committed.saved.tally.pending() == 0 && committed.saved.seeds.are_all {
+                return Err(nothing_waits(&directory));
+            }
+            committed.count_anew();
         }
         self.check_number(&committed, &directory)?;
         run.state = State::Running;
-        (run.ended, run.failure) = (None, None);
+        (run.ended, run.failure, run.reader_gone) = (None, None, false);
         run.resumes = committed.saved.resumes + 1;
         run.unique = Some(unique);
         run.quality = self.plan.quality;
@@ -311,6 +244,15 @@ impl Opening {
         };
         Ok((store, job))
     }
+}
+
+/// Returns the error for a run that is to go on and of which nothing is left to do.
+fn nothing_waits(directory: &Directory) -> Error {
+    let message = format!(
+        "nothing waits in {}: its last run has finished; without --continue the same command starts over",
+        directory.path().display()
+    );
+    Error::new(ErrorKind::Settings, message)
 }
 
 fn parsing(directory: &Directory) -> Result<Parsing> {

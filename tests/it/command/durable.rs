@@ -3,6 +3,7 @@
 mod damage;
 mod letters;
 mod over;
+mod portions;
 mod site;
 
 use std::io::BufRead;
