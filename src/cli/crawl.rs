@@ -5,6 +5,7 @@ pub(super) mod durable;
 mod next;
 pub(super) mod report_file;
 pub(super) mod signals;
+mod typed;
 
 use std::future::pending;
 use std::io;
@@ -97,7 +98,8 @@ pub(super) fn run(
                 let goes_on = kept.is_some() && !is_unread;
                 say(summary::broken(&crawl.reached, goes_on), "ERROR", format);
             }
-            return Err(error.into());
+            let better = kept.and_then(|kept| typed::with_commands(&error, &kept.arguments));
+            return Err(better.unwrap_or(error).into());
         }
     };
     last_words(&report, crawl.cause.as_ref(), kept.as_ref(), flags, dialect);

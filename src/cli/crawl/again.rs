@@ -109,7 +109,7 @@ fn given(run: &RunFile, without: Option<&str>) -> impl Iterator<Item = String> {
 }
 
 /// Returns an output without its format, if its name says that.
-fn as_given(output: &str) -> &str {
+pub(super) fn as_given(output: &str) -> &str {
     let parse = |text| OutputFile::parse(text, Mode::Append).ok();
     match output.rsplit_once(':') {
         Some((file, _)) if parse(file) == parse(output) => file,

@@ -38,6 +38,8 @@ pub(in crate::cli) enum Begin {
 pub(in crate::cli) struct Kept {
     name: String,
     directory: PathBuf,
+    /// Arguments of the spider; none of them is secret.
+    pub(in crate::cli) arguments: BTreeMap<String, String>,
 }
 
 /// The run that a crawl resumes.
@@ -95,6 +97,7 @@ impl Durable {
         Kept {
             name: self.name.clone(),
             directory: self.directory.clone(),
+            arguments: self.arguments.clone(),
         }
     }
 

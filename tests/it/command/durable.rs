@@ -233,7 +233,14 @@ fn an_unfinished_crawl_keeps_its_outputs() {
         .run(&["-O", "d.jsonl"])
         .exits(4)
         .says("cannot resume the unfinished run in job: it writes a.jsonl:jsonl and b.json:json and c.csv:csv, not")
-        .says("hint: the same outputs go on with it, `--fresh` starts over, `--job DIR` is another job");
+        .says(" -s concurrency=4 -o a.jsonl -o b.json -o c.csv\n  to start over: ")
+        .says(" -s concurrency=4 -O a.jsonl -O b.json -O c.csv -O d.jsonl --fresh");
+    let secret = ["-O", "d.jsonl", "--user", "us:pw"];
+    let ran = crawl.run(&secret).exits(4);
+    assert!(!ran.stderr.contains("us:pw"), "{ran:#?}");
+    ran.says(
+        "hint: the same outputs go on with it, `--fresh` starts over, `--job DIR` is another job",
+    );
     assert_eq!(directory.read("a.jsonl"), before);
     crawl.run(&["-q"]).exits(0);
     assert_eq!(crawl.records(), crawl.expected());

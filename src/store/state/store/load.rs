@@ -8,17 +8,6 @@ use crate::queue::frontier::disk::Remembered;
 use crate::queue::queued::HostId;
 use crate::store::checkpoint::{Committed, HostRecord};
 
-impl Committed {
-    /// Lets the limits count anew from here.
-    pub(crate) fn count_anew(&mut self) {
-        self.saved.base = Base {
-            pages: self.saved.tally.pages,
-            items: self.delivered.items.kept,
-            errors: self.saved.tally.ledger.failed,
-        };
-    }
-}
-
 impl Store {
     /// Reads everything but the queue; `None` when nothing was ever committed.
     pub(super) fn load_all(&mut self) -> Result<Option<Committed>> {

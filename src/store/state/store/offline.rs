@@ -65,6 +65,7 @@ fn reported(directory: &Path) -> Result<Option<Summary>> {
         pages: report.pages,
         items: report.items,
         ledger: report.ledger,
+        seconds: report.seconds,
         dead: report.ledger.failed,
     }))
 }
