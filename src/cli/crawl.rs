@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 use self::durable::{Durable, Kept};
 use self::report_file::ReportFile;
 use crate::cli::exit::{self, Outcome};
-use crate::cli::flags::{CrawlFlags, LogFormat, is_stdout_lines};
+use crate::cli::flags::{CrawlFlags, LogFlags, LogFormat, is_stdout_lines};
 use crate::cli::terminal;
 use crate::cli::terminal::cause::Cause;
 use crate::cli::terminal::hint::Dialect;
@@ -82,7 +82,7 @@ pub(super) fn run(
     let resumed = unfinished
         .filter(|_| !flags.log.quiet)
         .map(|unfinished| unfinished.tell(crawler.events(), screen.clone(), format));
-    let crawl = watched(crawler, &screen, format, OptionFuture::from(resumed))?;
+    let crawl = watched(crawler, &screen, &flags.log, OptionFuture::from(resumed))?;
     let report = match crawl.report {
         Ok(report) => report,
         Err(error) => {
@@ -134,18 +134,18 @@ impl Crawled {
     }
 }
 
-/// Crawls with progress on the screen, until the end or a signal. `resumed` follows the crawl until it has told what it
-/// resumes, if anything.
+/// Crawls with progress, until the end or a signal. The progress is on the screen or, unless `log` is quiet, a line a
+/// minute on standard error. `told` follows the crawl until it has told what there is to tell at its start.
 ///
 /// # Errors
 /// Fails when the crawl cannot begin.
 pub(super) fn watched(
     crawler: AnyCrawler,
     screen: &Screen,
-    format: LogFormat,
-    resumed: impl Future,
+    log: &LogFlags,
+    told: impl Future,
 ) -> Result<Crawled> {
-    watched_until(crawler, screen, format, resumed, pending())
+    watched_until(crawler, screen, log, told, pending())
 }
 
 /// Crawls as [`watched`] does, until the end, a signal, or the completion of `end`.
@@ -155,16 +155,18 @@ pub(super) fn watched(
 pub(super) fn watched_until(
     mut crawler: AnyCrawler,
     screen: &Screen,
-    format: LogFormat,
-    resumed: impl Future,
+    log: &LogFlags,
+    told: impl Future,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Crawled> {
+    let format = log.log_format;
+    let lines = (!log.quiet).then_some(format);
     raise_file_limit(crawler.settings_mut().concurrency);
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let max_pages = crawler.settings_mut().max_pages;
         let progress = crawler.progress();
-        let display = Display::start(screen, progress.clone(), max_pages);
+        let display = Display::start(screen, progress.clone(), max_pages, lines);
         let cause = tokio::spawn(Cause::first(crawler.events()));
         let stop = signals::stop(screen.clone(), format)
             .map_err(|error| unexpected("cannot handle signals", error))?;
@@ -174,7 +176,7 @@ pub(super) fn watched_until(
                 () = end => {}
             }
         };
-        let report = beside(crawler.run_until(stop), resumed).await;
+        let report = beside(crawler.run_until(stop), told).await;
         display.end();
         let cause = match report {
             Ok(_) => cause.await.ok().flatten(),

@@ -1,19 +1,22 @@
-//! The live display of a crawl: one line of numbers, and a bar when it is known how many pages there will be.
+//! The progress of a crawl: on a terminal one line of numbers that changes, and a bar when it is known how many pages
+//! there will be; elsewhere a line a minute.
 
-use std::collections::VecDeque;
+mod pace;
+
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::task::JoinHandle;
 
+use self::pace::Pace;
+use crate::cli::crawl::say;
+use crate::cli::flags::LogFormat;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::table::{count, plural};
 use crate::model::event::{Progress, ProgressWatch};
 
-/// Time over which the rate is taken.
-const WINDOW: Duration = Duration::from_secs(3);
-/// Interval at which the numbers go to the log when there is no terminal.
-const LOG_EVERY: Duration = Duration::from_secs(10);
+/// Interval at which the numbers are told when there is no terminal.
+const TELL_EVERY: Duration = Duration::from_mins(1);
 
 /// A display that follows the crawl until it is ended.
 #[derive(Debug)]
@@ -24,13 +27,19 @@ pub(in crate::cli) struct Display {
 }
 
 impl Display {
+    /// Starts to show the progress: on the screen, or else, with a format, in a line a minute on standard error.
     pub(in crate::cli) fn start(
         screen: &Screen,
         progress: ProgressWatch,
         max_pages: Option<u64>,
+        told: Option<LogFormat>,
     ) -> Self {
         if !screen.is_shown() {
-            let task = tokio::spawn(log(progress));
+            let task = tokio::spawn(async move {
+                if let Some(format) = told {
+                    tell(progress, max_pages, |text| say(text, "INFO", format)).await;
+                }
+            });
             return Self {
                 task,
                 line: ProgressBar::hidden(),
@@ -45,7 +54,7 @@ impl Display {
                     .with_style(style("  [{bar:50}] {percent}% of {human_len} pages")),
             )
         });
-        let task = tokio::spawn(follow(progress, line.clone(), bar.clone()));
+        let task = tokio::spawn(follow(progress, line.clone(), bar.clone(), max_pages));
         Self { task, line, bar }
     }
 
@@ -65,92 +74,126 @@ fn style(template: &str) -> ProgressStyle {
     style.progress_chars("=> ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
 }
 
-async fn follow(mut progress: ProgressWatch, line: ProgressBar, bar: Option<ProgressBar>) {
-    let mut rate = Rate::default();
+async fn follow(
+    mut progress: ProgressWatch,
+    line: ProgressBar,
+    bar: Option<ProgressBar>,
+    max_pages: Option<u64>,
+) {
+    let mut pace = Pace::default();
     while progress.changed().await {
         let now = progress.latest();
-        let rate = rate.add(now.elapsed, now.pages);
-        line.set_message(numbers(&now, rate));
+        pace.add(&now);
+        line.set_message(numbers(&now, &pace, max_pages));
         if let Some(bar) = &bar {
             bar.set_position(now.pages);
         }
     }
 }
 
-async fn log(progress: ProgressWatch) {
-    let mut rate = Rate::default();
-    loop {
-        tokio::time::sleep(LOG_EVERY).await;
+/// Says the numbers once a minute, from the first ones on, for as long as it is polled.
+async fn tell(mut progress: ProgressWatch, max_pages: Option<u64>, mut say: impl FnMut(String)) {
+    let mut pace = Pace::default();
+    while progress.changed().await {
+        pace.add(&progress.latest());
+        tokio::time::sleep(TELL_EVERY).await;
         let now = progress.latest();
-        let rate = rate.add(now.elapsed, now.pages);
-        tracing::info!("{}", numbers(&now, rate));
+        pace.add(&now);
+        say(numbers(&now, &pace, max_pages));
     }
 }
 
-/// Formats the numbers of the crawl, in at most 78 columns for a crawl that is watched on a terminal.
-fn numbers(now: &Progress, rate: u64) -> String {
-    let seconds = now.elapsed.as_secs();
+/// Formats the numbers of the crawl, in at most 78 columns for a crawl that is watched on a terminal, and 13 more when it
+/// is known how long it will take.
+fn numbers(now: &Progress, pace: &Pace, max_pages: Option<u64>) -> String {
     let hosts = if now.hosts > 1 {
         format!("  {} hosts", count(now.hosts as u64))
     } else {
         String::new()
     };
+    let left = pace.left(max_pages).map_or_else(String::new, |left| {
+        format!("  ~{} left", clock(left.as_secs()))
+    });
     format!(
-        "{}  {}  {}/s  {} queued{hosts}  {}  {:02}:{:02}",
+        "{}  {}  {}  {} queued{hosts}  {}  {}{left}",
         plural(now.pages, "page"),
         plural(now.items, "item"),
-        count(rate),
+        pace.rate(),
         count(now.queued),
         plural(now.errors, "error"),
-        seconds / 60,
-        seconds % 60,
+        clock(now.elapsed.as_secs()),
     )
 }
 
-/// Pages per second over the last few seconds.
-#[derive(Debug, Default)]
-struct Rate(VecDeque<(Duration, u64)>);
-
-impl Rate {
-    fn add(&mut self, elapsed: Duration, pages: u64) -> u64 {
-        while self
-            .0
-            .front()
-            .is_some_and(|(at, _)| elapsed.saturating_sub(*at) > WINDOW)
-            && self.0.len() > 1
-        {
-            self.0.pop_front();
-        }
-        let (since, before) = self.0.front().copied().unwrap_or_default();
-        self.0.push_back((elapsed, pages));
-        let millis = elapsed.saturating_sub(since).as_millis().max(1);
-        let rate = u128::from(pages.saturating_sub(before)) * 1000 / millis;
-        u64::try_from(rate).unwrap_or(u64::MAX)
+/// Formats a time: `02:05`, `1:02:05`.
+fn clock(seconds: u64) -> String {
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes:02}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::event::Announcer;
 
-    #[test]
-    fn the_rate_is_that_of_the_last_seconds() {
-        let mut rate = Rate::default();
-        assert_eq!(rate.add(Duration::from_secs(1), 100), 100);
-        assert_eq!(rate.add(Duration::from_secs(2), 200), 100);
-        for second in 3..10 {
-            rate.add(Duration::from_secs(second), 200);
+    fn at(seconds: u64, pages: u64, queued: u64) -> Progress {
+        let mut now = Progress::default();
+        (now.elapsed, now.pages, now.queued) = (Duration::from_secs(seconds), pages, queued);
+        now
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_terminal_the_numbers_are_told_once_a_minute() {
+        let mut announcer = Announcer::default();
+        let mut said = Vec::new();
+        let told = tell(announcer.progress(), None, |text| said.push(text));
+        let crawl = async {
+            announcer.show(at(0, 0, 620));
+            tokio::time::sleep(Duration::from_secs(50)).await;
+            announcer.show(at(60, 120, 500));
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            announcer.show(at(120, 240, 380));
+            tokio::time::sleep(Duration::from_mins(1)).await;
+        };
+        tokio::select! {
+            () = told => {}
+            () = crawl => {}
         }
-        assert_eq!(rate.add(Duration::from_secs(10), 200), 0);
+        assert_eq!(
+            said,
+            [
+                "120 pages  0 items  2/s  500 queued  0 errors  01:00  ~04:10 left",
+                "240 pages  0 items  2/s  380 queued  0 errors  02:00  ~03:10 left",
+            ]
+        );
     }
 
     #[test]
     fn the_line_fits_80_columns() {
-        let mut now = Progress::default();
-        (now.pages, now.items, now.queued) = (1_234_567, 1_234_567, 9_876_543);
-        (now.hosts, now.errors, now.elapsed) = (12, 999, Duration::from_secs(3_599));
-        assert!(numbers(&now, 4_000).len() <= 98);
+        let mut now = at(3_599, 1_234_567, 9_876_543);
+        (now.items, now.hosts, now.errors) = (1_234_567, 12, 999);
+        let line = |now: &Progress| {
+            let mut pace = Pace::default();
+            pace.add(&at(3_598, now.pages - 4_000, now.queued));
+            pace.add(now);
+            numbers(now, &pace, None)
+        };
+        assert!(line(&now).len() <= 98);
         (now.pages, now.items, now.hosts) = (123_456, 123_456, 1);
-        assert!(numbers(&now, 4_000).len() <= 78, "{}", numbers(&now, 4_000));
+        assert!(line(&now).len() <= 78, "{}", line(&now));
+    }
+
+    #[test]
+    fn how_long_it_will_take_is_in_the_line() {
+        let mut pace = Pace::default();
+        let last = at(60, 130, 7_260);
+        for now in [at(0, 10, 7_380), last] {
+            pace.add(&now);
+        }
+        let line = numbers(&last, &pace, None);
+        assert!(line.ends_with("  01:00  ~1:00:30 left"), "{line}");
     }
 }

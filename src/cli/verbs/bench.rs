@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::cli::crawl;
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::flags::{LogFlags, LogFormat, number_in};
+use crate::cli::flags::{LogFlags, number_in};
 use crate::cli::terminal::logging;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::summary;
@@ -43,7 +43,8 @@ pub(in crate::cli) struct Bench {
 impl Bench {
     pub(in crate::cli) fn run(self) -> Outcome {
         let screen = Screen::new(true);
-        logging::start(&LogFlags::default(), &screen)?;
+        let log = LogFlags::default();
+        logging::start(&log, &screen)?;
         let server = Server::start()?;
         let start = server
             .url
@@ -57,7 +58,7 @@ impl Bench {
         (settings.concurrency, settings.concurrency_per_host) = (concurrency, concurrency);
         settings.adaptive_delay = false;
         let before = cpu_time();
-        let report = crawl::watched(crawler.into(), &screen, LogFormat::Text, ready(()))?.report?;
+        let report = crawl::watched(crawler.into(), &screen, &log, ready(()))?.report?;
         let cpu = before
             .zip(cpu_time())
             .map(|(before, after)| after.saturating_sub(before));

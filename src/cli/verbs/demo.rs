@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::cli::crawl;
 use crate::cli::exit::{self, Outcome};
-use crate::cli::flags::{LogFlags, LogFormat, number};
+use crate::cli::flags::{LogFlags, number};
 use crate::cli::terminal;
 use crate::cli::terminal::logging;
 use crate::cli::terminal::screen::Screen;
@@ -74,7 +74,7 @@ fn crawl_shop(jobs: &[Job]) -> Outcome {
     let report = crawl::watched(
         crawler.pipeline(seen.clone()).into(),
         &screen,
-        LogFormat::Text,
+        &LogFlags::default(),
         ready(()),
     )?
     .report?;

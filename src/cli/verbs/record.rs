@@ -170,9 +170,8 @@ impl Record {
         let secrets = Secrets::new(secrets.values().map(String::as_str));
         let cassette = draft.cassette();
         let failed = (crawler.config).record(&cassette, &self.keep_header, secrets)?;
-        let format = self.log.log_format;
         let unwritable = async move { failed.notified().await };
-        let outcome = crawl::watched_until(crawler, screen, format, ready(()), unwritable)?;
+        let outcome = crawl::watched_until(crawler, screen, &self.log, ready(()), unwritable)?;
         let why = outcome.why();
         Ok((outcome.report?, why))
     }
