@@ -3,6 +3,7 @@
 pub(super) mod again;
 pub(super) mod durable;
 mod next;
+mod own_host;
 pub(super) mod report_file;
 pub(super) mod signals;
 mod typed;
@@ -12,7 +13,7 @@ use std::io;
 use std::pin::pin;
 
 use futures_util::FutureExt;
-use futures_util::future::OptionFuture;
+use futures_util::future::{OptionFuture, join};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
@@ -82,7 +83,11 @@ pub(super) fn run(
     let resumed = unfinished
         .filter(|_| !flags.log.quiet)
         .map(|unfinished| unfinished.tell(crawler.events(), screen.clone(), format));
-    let crawl = watched(crawler, &screen, &flags.log, OptionFuture::from(resumed))?;
+    let has_default = own_host::is_default(crawler.settings_mut());
+    let own = (has_default && !flags.log.quiet)
+        .then(|| own_host::tell(crawler.events(), screen.clone(), format));
+    let told = join(OptionFuture::from(resumed), OptionFuture::from(own));
+    let crawl = watched(crawler, &screen, &flags.log, told)?;
     let report = match crawl.report {
         Ok(report) => report,
         Err(error) => {

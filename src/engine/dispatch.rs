@@ -9,6 +9,7 @@ mod ending;
 mod failed;
 mod outages;
 mod outcome;
+mod pacing;
 mod seeds;
 mod sitemaps;
 mod starting;
@@ -23,6 +24,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
+use self::pacing::Pacing;
 use super::commits::{Commits, answer};
 use super::items::ItemChannel;
 use super::outages::Outages;
@@ -67,6 +69,7 @@ pub(crate) struct Dispatcher {
     /// Number of URLs admitted of each kind that has a limit.
     admitted: Admitted,
     tally: Tally,
+    pacing: Pacing,
     settings: Settings,
     began: SystemTime,
     started: Instant,
@@ -121,6 +124,7 @@ impl Dispatcher {
             pages_in_flight: 0,
             counts,
             tally: Tally::new(),
+            pacing: Pacing::default(),
             settings,
             began: SystemTime::now(),
             started: Instant::now(),

@@ -3,6 +3,7 @@
 mod failures;
 mod fields;
 mod limit;
+mod paced;
 mod shortfall;
 mod tally;
 mod trap;
@@ -19,6 +20,7 @@ pub use failures::Failures;
 pub(crate) use failures::listed;
 pub use fields::{Field, Fields, Types};
 pub use limit::Limit;
+pub use paced::{Paced, PacedBy};
 pub(crate) use shortfall::Percent;
 pub use shortfall::Shortfall;
 pub(crate) use shortfall::shortfalls;
@@ -91,6 +93,9 @@ pub struct Report {
     /// Origins that had answered, but did not any more when the crawl ended: the first 50, by name.
     #[serde(default)]
     pub away: Vec<Away>,
+    /// Time that this process spent waiting for the delays of hosts; `None` when it never did.
+    #[serde(default)]
+    pub paced: Option<Paced>,
     /// Peak resident memory of the process, in bytes; `None` where the system does not report it.
     pub peak_memory: Option<u64>,
     /// Numbers of the earlier processes whose crawl this process resumed; they are part of the other numbers too.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::model::report::PacedBy;
 use crate::model::settings::{Order, Settings};
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
@@ -260,6 +261,17 @@ impl Queue {
     #[must_use]
     pub fn waiting(&self) -> u64 {
         self.scheduler.waiting()
+    }
+
+    /// Returns the host whose delay ends at the time that [`Turn::Wait`] names, with the delay and its origin; `None` when
+    /// that time is another's.
+    pub(crate) fn paced(&self, until: Duration) -> Option<(HostId, Duration, PacedBy)> {
+        self.scheduler.paced(until)
+    }
+
+    /// Returns the name of a host. Looks through all of them.
+    pub(crate) fn name(&self, host: HostId) -> Option<&str> {
+        self.scheduler.name(host)
     }
 
     /// Returns the number of known hosts.

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use governor::Quota;
 
+use crate::model::report::PacedBy;
 use crate::model::settings::Settings;
 use crate::queue::queued::{HostId, Queued};
 use host::{Host, Place};
@@ -347,6 +348,21 @@ impl Scheduler {
             }
         }
         self.next_wake().map_or(Pick::Idle, Pick::Wait)
+    }
+
+    /// Returns the host whose delay ends at the time that [`Pick::Wait`] names, with the delay and its origin; `None` when
+    /// that time is another's: of a retry, of `max_rate` or of a `Retry-After`.
+    pub(super) fn paced(&self, until: Duration) -> Option<(HostId, Duration, PacedBy)> {
+        let Reverse((_, id)) = self.parked.peek().filter(|Reverse((at, _))| *at == until)?;
+        let pace = &self.hosts.get(id.0 as usize)?.pace;
+        let (delay, by) = pace.paces(until, self.delay)?;
+        Some((*id, delay, by))
+    }
+
+    /// Returns the name of a host. Looks through all of them.
+    pub(super) fn name(&self, id: HostId) -> Option<&str> {
+        let mut names = self.ids.iter();
+        names.find_map(|(name, of)| (*of == id).then_some(&**name))
     }
 
     /// Returns the number of waiting requests: in windows, in the frontier and for their time.

@@ -213,7 +213,14 @@ fn numbers(report: &Report) -> BTreeMap<String, Value> {
     let Value::Object(mut report) = serde_json::to_value(report).unwrap() else {
         unreachable!("a report is an object");
     };
-    for name in ["started", "ended", "seconds", "peak_memory", "resumed"] {
+    for name in [
+        "started",
+        "ended",
+        "seconds",
+        "paced",
+        "peak_memory",
+        "resumed",
+    ] {
         assert!(report.remove(name).is_some(), "{name}");
     }
     report.into_iter().collect()

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crawlworks::prelude::*;
+use crawlworks::report::PacedBy;
 use crawlworks::testing::FakeDownloader;
 
 use crate::support::{Probe, get, html, millis, page_of_links, polite, quick, run, secs};
@@ -138,6 +139,39 @@ async fn crawl_delay_raises_the_delay() {
     let fake = robots("User-agent: *\nCrawl-delay: 3");
     run(polite(Probe::only(pages("a.example", 3)), |_| {}).downloader(fake.clone())).await;
     assert_eq!(fake.times(), every(secs(3), 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_report_says_for_how_long_a_delay_was_waited_for() {
+    let crawl = async |robots_txt, delay| {
+        let crawler = polite(Probe::only(pages("a.example", 3)), |s| s.delay = delay);
+        run(crawler.downloader(robots(robots_txt))).await
+    };
+    let paced = crawl("", secs(2)).await.paced.unwrap();
+    assert_eq!(
+        (paced.host.as_str(), paced.by),
+        ("a.example", PacedBy::Setting)
+    );
+    assert_eq!((paced.seconds, paced.delay), (6.0, 2.0));
+    let paced = crawl("User-agent: *\nCrawl-delay: 3", secs(2))
+        .await
+        .paced
+        .unwrap();
+    assert_eq!((paced.by, paced.delay), (PacedBy::Robots, 3.0));
+    assert_eq!(crawl("", Duration::ZERO).await.paced, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_else_is_waited_for_is_no_delay() {
+    let fake = FakeDownloader::new(|request| match request.attempt() {
+        0 => Ok(Response::new(request, 429).with_header("retry-after", "60")?),
+        _ => Ok(html(request, "")),
+    });
+    let crawler = polite(Probe::only(pages("a.example", 1)), |s| {
+        s.delay = Duration::ZERO;
+        s.robots = false;
+    });
+    assert_eq!(run(crawler.downloader(fake)).await.paced, None);
 }
 
 #[tokio::test(start_paused = true)]

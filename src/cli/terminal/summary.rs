@@ -1,5 +1,7 @@
 //! Summary of a crawl: its result in one line, and what went wrong in a few more.
 
+mod pace;
+
 use std::fmt::{Display, Write as _};
 
 use crate::cli::terminal::cause::Cause;
@@ -75,6 +77,7 @@ pub(in crate::cli) fn of(
             "recrawl",
             report.recrawl.as_ref().map_or_else(String::new, recrawl),
         ),
+        ("pace", pace::of(report)),
     ] {
         if !counts.is_empty() {
             let _ = write!(text, "\n  {name}: {counts}");

@@ -72,6 +72,7 @@ impl Dispatcher {
             self.queue.hosts(),
         );
         let away = self.take_away();
+        let paced = self.paced();
         self.items.end();
         let delivered = line.await.map_err(|_| step_panicked())??;
         let items = delivered.items.clone();
@@ -107,6 +108,7 @@ impl Dispatcher {
                 pending,
                 hosts,
                 away,
+                paced,
             },
         ))
     }

@@ -36,6 +36,7 @@ impl Dispatcher {
         // again and again.
         let mut looked_for = None;
         let mut turns = 0;
+        self.pacing.goes_on(self.now());
         while self.finish.is_none() && self.has_free_slot() && self.may_start_a_page() {
             turns += 1;
             if turns > MAX_TURNS {
@@ -48,6 +49,7 @@ impl Dispatcher {
                 Turn::Start(host, queued) => self.consider(host, queued, now)?,
                 Turn::Wait(_) | Turn::Idle if self.look_for_hosts(now)? => {}
                 Turn::Wait(until) => {
+                    self.pacing.waits(&self.queue, now, until);
                     wake = Some(self.started + until);
                     looked_for = self.outages.next();
                     break;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Report, Requests,
-    Resumed, Robots, Shortfall, Trap, TrapKind,
+    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Paced, Report,
+    Requests, Resumed, Robots, Shortfall, Trap, TrapKind,
 };
 use crate::page::error::{Error, ErrorKind};
 use crate::page::html::Cuts;
@@ -255,6 +255,7 @@ impl Tally {
             recrawl: None,
             hosts: end.hosts,
             away: end.away,
+            paced: end.paced,
             peak_memory: peak_memory(),
             resumed: end.resumed,
         };
@@ -309,6 +310,7 @@ pub(crate) struct End {
     pub(crate) pending: u64,
     pub(crate) hosts: usize,
     pub(crate) away: Vec<Away>,
+    pub(crate) paced: Option<Paced>,
 }
 
 /// Returns the peak resident memory of this process in bytes; `None` where `/proc` does not report it.

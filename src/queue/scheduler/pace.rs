@@ -14,6 +14,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
+use crate::model::report::PacedBy;
 use crate::model::settings::{MAX_CRAWL_DELAY, MAX_RETRY_AFTER};
 
 const FIRST_BACKOFF: Duration = Duration::from_secs(1);
@@ -166,6 +167,19 @@ impl Pace {
             }
         }
         is_taken_back
+    }
+
+    /// Returns the delay if that is what keeps the host closed until then, with its origin; `wanted` is the setting.
+    pub(super) fn paces(&self, until: Duration, wanted: Duration) -> Option<(Duration, PacedBy)> {
+        let is_its_own = until <= self.last_start?.saturating_add(self.delay);
+        let by = if self.backoff > self.floor {
+            PacedBy::Answers
+        } else if self.floor > wanted {
+            PacedBy::Robots
+        } else {
+            PacedBy::Setting
+        };
+        is_its_own.then_some((self.delay, by))
     }
 
     pub(super) fn memory(&self, now: Duration) -> Memory {
