@@ -59,7 +59,7 @@ pub(super) fn run(
     let screen = Screen::new(!flags.log.quiet && !is_shared);
     logging::start(&flags.log, &screen)?;
     let settings = crawler.settings_mut();
-    layers::apply(settings, &name, &flags.set)?;
+    layers::apply(settings, &name, &flags.settings.set)?;
     more(settings)?;
     flags.apply(settings)?;
     for output in outputs {

@@ -7,6 +7,7 @@ pub(super) mod input;
 mod job;
 pub(super) mod job_name;
 mod request;
+mod setting;
 
 use std::collections::HashSet;
 use std::fs;
@@ -21,14 +22,14 @@ use crate::items::sink::{Format, Mode, OutputFile};
 use crate::model::settings::Settings;
 use crate::page::error::{Error, Result};
 pub(super) use job::JobFlags;
-pub(super) use request::{PageFlags, RequestFlags};
+pub(super) use request::{ExchangeFlags, FetchFlags, PageFlags, RequestFlags};
+pub(super) use setting::SettingFlags;
 
 /// How a crawl is set up, and where its items go.
 #[derive(Debug, Args)]
 pub(super) struct CrawlFlags {
-    /// Change a setting; `crawl run --help` lists them all
-    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
-    pub(super) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) settings: SettingFlags,
 
     /// Add the items to a file: .jsonl, .json, .csv, or `-` for stdout
     ///
@@ -36,13 +37,13 @@ pub(super) struct CrawlFlags {
     /// what follows a colon: `items.txt:csv`, `-:csv`. `%(name)s` in the name stands for the spider, `%(time)s` for
     /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
     /// files, be they given with -o or -O.
-    #[arg(short = 'o', value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
+    #[arg(short = 'o', long = "output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
     append: Vec<OutputFile>,
 
     /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
     ///
     /// The name is read as that of -o.
-    #[arg(short = 'O', value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
+    #[arg(short = 'O', long = "overwrite-output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
     overwrite: Vec<OutputFile>,
 
     /// Stop after this many pages

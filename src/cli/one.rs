@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::cli::crawl;
 use crate::cli::exit::Failure;
-use crate::cli::flags::PageFlags;
+use crate::cli::flags::FetchFlags;
 use crate::engine::crawler::Crawler;
 use crate::engine::spider::Spider;
 use crate::model::event::{Event, Events};
@@ -97,7 +97,7 @@ pub(super) fn fetch_by(
 ///
 /// # Errors
 /// Fails when the page cannot be fetched.
-pub(super) fn page(url: &str, flags: &PageFlags) -> Result<Response, Failure> {
+pub(super) fn page(url: &str, flags: &FetchFlags) -> Result<Response, Failure> {
     let adjust = |settings: &mut Settings| flags.apply(settings);
     fetch(flags.request(url)?, adjust, Patience::Each)?.success()
 }

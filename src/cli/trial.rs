@@ -64,7 +64,7 @@ impl Trial {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref())))?;
         let name = crawler.name().to_owned();
         let settings = crawler.settings_mut();
-        layers::apply_without_keeping(settings, &name, &flags.set)?;
+        layers::apply_without_keeping(settings, &name, &flags.settings.set)?;
         page.apply(settings)?;
         let settings = settings.clone();
         let way = SharedStack::out_of(&mut crawler);

@@ -17,6 +17,7 @@ mod durable;
 mod exit_codes;
 mod feed;
 mod fetch;
+mod flags;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod interactive;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use url::Url;
 
 use crate::cli::exit::Failure;
-use crate::cli::flags::PageFlags;
+use crate::cli::flags::FetchFlags;
 use crate::cli::flags::input;
 use crate::cli::one;
 
@@ -27,7 +27,7 @@ pub(in crate::cli) struct Document {
     base: Option<String>,
 
     #[command(flatten)]
-    request: PageFlags,
+    request: FetchFlags,
 }
 
 /// Content of a document.

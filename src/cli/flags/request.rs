@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use http::Method;
 
-use super::{checked, reason, set};
+use super::{SettingFlags, checked, reason, set};
 use crate::cli::exit::Failure;
 use crate::cli::flags::input;
 use crate::fetch::downloader::{HttpDownloader, check_framing};
@@ -40,10 +40,32 @@ pub(in crate::cli) struct RequestFlags {
     page: PageFlags,
 }
 
+/// How a verb of one page asks for it: by the flags of a page and, with them, any other setting.
+#[derive(Debug, Args, Default)]
+pub(in crate::cli) struct FetchFlags {
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    #[command(flatten)]
+    page: PageFlags,
+}
+
 /// How a page is asked for.
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Requests")]
 pub(in crate::cli) struct PageFlags {
+    #[command(flatten)]
+    exchange: ExchangeFlags,
+
+    /// Do not ask robots.txt
+    #[arg(long)]
+    no_robots: bool,
+}
+
+/// How anything is asked for, robots.txt too.
+#[derive(Debug, Args, Default)]
+#[command(next_help_heading = "Requests")]
+pub(in crate::cli) struct ExchangeFlags {
     /// Add a header, or replace one that is always sent
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     header: Vec<String>,
@@ -63,10 +85,6 @@ pub(in crate::cli) struct PageFlags {
     /// Send everything through this proxy: http://, https://, socks5:// or socks5h://; or `env`
     #[arg(long, value_name = "URL", value_parser = usable("proxy"))]
     proxy: Option<String>,
-
-    /// Do not ask robots.txt
-    #[arg(long)]
-    no_robots: bool,
 
     /// Accept any TLS certificate
     #[arg(long)]
@@ -117,13 +135,44 @@ impl RequestFlags {
     }
 }
 
+impl FetchFlags {
+    /// Applies the settings, then those of the other flags that are settings: these win.
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        self.settings.apply(settings)?;
+        self.page.apply(settings)
+    }
+
+    /// Returns the request for this URL, which may lack its scheme.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one, and for what is no URL.
+    pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
+        framed(self.page.on(Request::from(input::url(url)?))?)
+    }
+}
+
 impl PageFlags {
+    /// Applies those of these flags that are settings.
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        settings.robots &= !self.no_robots;
+        self.exchange.apply(settings)
+    }
+
+    /// Applies these flags to a request that exists already.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one.
+    pub(in crate::cli) fn on(&self, request: Request) -> Result<Request, Failure> {
+        self.exchange.on(request)
+    }
+}
+
+impl ExchangeFlags {
     /// Applies those of these flags that are settings.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
         set(settings, "timeout", self.timeout.as_ref())?;
         set(settings, "max_body", self.max_body.as_ref())?;
         set(settings, "proxy", self.proxy.as_ref())?;
-        settings.robots &= !self.no_robots;
         settings.insecure |= self.insecure;
         settings.resolve.extend(self.resolve.iter().cloned());
         // A user agent is more than a header: robots.txt is asked for its name.
@@ -136,14 +185,6 @@ impl PageFlags {
             agent.clone_into(&mut settings.user_agent);
         }
         Ok(())
-    }
-
-    /// Returns the request for this URL, which may lack its scheme.
-    ///
-    /// # Errors
-    /// A usage error for a header that cannot be one, and for what is no URL.
-    pub(in crate::cli) fn request(&self, url: &str) -> Result<Request, Failure> {
-        framed(self.on(Request::from(input::url(url)?))?)
     }
 
     /// Applies these flags to a request that exists already.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use serde_json::Value;
 
-use crate::cli::flags::pair;
+use crate::cli::flags::{SettingFlags, pair};
 use crate::engine::job;
 use crate::model::settings::Settings;
 use crate::page::error::Result;
@@ -23,9 +23,8 @@ pub(in crate::cli) struct SpiderFlags {
     #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
     arguments: Vec<(String, String)>,
 
-    /// Change a setting; `crawl run --help` lists them all
-    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
-    pub(super) set: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) settings: SettingFlags,
 
     /// The kind of page, for a spider that tells pages apart by the label of their request
     #[arg(long, value_name = "LABEL")]
@@ -48,9 +47,7 @@ impl SpiderFlags {
     /// # Errors
     /// Fails as [`Settings::set`] does.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
-        self.set
-            .iter()
-            .try_for_each(|(name, value)| settings.set(name, value))
+        self.settings.apply(settings)
     }
 
     /// Returns whether the flags give the page a label or metadata.

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::flags::PageFlags;
+use crate::cli::flags::FetchFlags;
 use crate::cli::flags::input;
 use crate::cli::one;
 use crate::page::error::{Error, ErrorKind};
@@ -38,7 +38,7 @@ pub(in crate::cli) struct Data {
     json: bool,
 
     #[command(flatten)]
-    request: PageFlags,
+    request: FetchFlags,
 }
 
 impl Data {

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli::crawl;
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::flags::{LogFlags, PageFlags};
+use crate::cli::flags::{FetchFlags, LogFlags};
 use crate::cli::one;
 use crate::cli::terminal::logging;
 use crate::cli::terminal::screen::Screen;
@@ -43,12 +43,8 @@ pub(in crate::cli) struct Doctor {
     #[arg(long)]
     json: bool,
 
-    /// Change a setting, as for a crawl
-    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = crate::cli::flags::pair)]
-    set: Vec<(String, String)>,
-
     #[command(flatten)]
-    request: PageFlags,
+    request: FetchFlags,
 
     #[command(flatten)]
     log: LogFlags,
@@ -86,7 +82,7 @@ impl Doctor {
 
     fn examine(&self) -> Result<(Facts, Settings), Failure> {
         let mut settings = Settings::default();
-        layers::apply_without_keeping(&mut settings, "doctor", &self.set)?;
+        layers::apply_without_keeping(&mut settings, "doctor", &[])?;
         self.request.apply(&mut settings)?;
         let request = self.request.request(&self.url)?;
         let checkup = Checkup::new(request.clone(), &settings);

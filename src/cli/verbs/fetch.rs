@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::flags::{LogFlags, RequestFlags};
+use crate::cli::flags::{LogFlags, RequestFlags, SettingFlags};
 use crate::cli::one::{self, Outcome, Patience};
 use crate::cli::terminal;
 use crate::cli::terminal::logging;
@@ -38,6 +38,9 @@ pub(in crate::cli) struct Fetch {
     json: bool,
 
     #[command(flatten)]
+    settings: SettingFlags,
+
+    #[command(flatten)]
     request: RequestFlags,
 
     #[command(flatten)]
@@ -62,7 +65,10 @@ impl Fetch {
         let request = self.request.request(&self.url)?;
         Ok(one::fetch(
             request,
-            |settings| self.request.apply(settings),
+            |settings| {
+                self.settings.apply(settings)?;
+                self.request.apply(settings)
+            },
             Patience::Whole,
         )?)
     }

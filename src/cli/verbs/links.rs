@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use crate::cli::exit::{Exit, Outcome};
-use crate::cli::flags::PageFlags;
+use crate::cli::flags::FetchFlags;
 use crate::cli::flags::input;
 use crate::cli::one;
 use crate::cli::terminal;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Links {
     base: Option<String>,
 
     #[command(flatten)]
-    request: PageFlags,
+    request: FetchFlags,
 }
 
 impl Links {

@@ -9,7 +9,7 @@ use crate::cli::crawl;
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::flags::find;
 use crate::cli::flags::job_name;
-use crate::cli::flags::{LogFlags, number_in, pair};
+use crate::cli::flags::{LogFlags, SettingFlags, number_in, pair};
 use crate::cli::terminal::logging;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::table::{bytes, plural};
@@ -31,7 +31,7 @@ pub(in crate::cli) const DIRECTORY: &str = "tests/recorded";
 /// Passwords, keys and cookies are not recorded; the pages are, as they are, but for the spider's secret arguments.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  crawl record quotes\n  crawl record books -a url=https://example.com/shop/ --pages 8\n  \
+    after_help = "Examples:\n  crawl record quotes\n  crawl record books -a url=https://example.com/shop/ --max-pages 8\n  \
                   crawl check"
 )]
 pub(in crate::cli) struct Record {
@@ -42,13 +42,12 @@ pub(in crate::cli) struct Record {
     #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
     arguments: Vec<(String, String)>,
 
-    /// Change a setting; `crawl run --help` lists them all
-    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    settings: SettingFlags,
 
-    /// Most pages to record
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = number_in(1..=100_000))]
-    pages: u64,
+    /// Stop after this many pages
+    #[arg(long, alias = "pages", value_name = "N", default_value_t = 20, value_parser = number_in(1..=100_000))]
+    max_pages: u64,
 
     /// The directory of all recordings
     #[arg(long, value_name = "DIR", default_value = DIRECTORY)]
@@ -82,7 +81,7 @@ impl Record {
         if let Some(exit) = self.failure(&report, &why)? {
             return Ok(exit);
         }
-        let mut about = About::new(&self.spider, &self.arguments, &self.set, &secrets);
+        let mut about = About::new(&self.spider, &self.arguments, &self.settings.set, &secrets);
         if let Ok(old) = About::of(&target) {
             about.ignore = old.ignore;
         }
@@ -165,8 +164,8 @@ impl Record {
     ) -> Result<(Report, String)> {
         let name = crawler.name().to_owned();
         let settings = crawler.settings_mut();
-        layers::apply_without_keeping(settings, &name, &self.set)?;
-        settings.max_pages = Some(self.pages);
+        layers::apply_without_keeping(settings, &name, &self.settings.set)?;
+        settings.max_pages = Some(self.max_pages);
         let secrets = Secrets::new(secrets.values().map(String::as_str));
         let cassette = draft.cassette();
         let failed = (crawler.config).record(&cassette, &self.keep_header, secrets)?;

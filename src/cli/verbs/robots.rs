@@ -11,8 +11,10 @@ use url::Url;
 
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::flags::input;
+use crate::cli::flags::{ExchangeFlags, SettingFlags};
 use crate::cli::terminal;
 use crate::model::settings::Settings;
+use crate::page::error::Error;
 use crate::policy::robots::{RobotsTxt, allowed, requested};
 use explain::{Explained, Source};
 
@@ -44,6 +46,12 @@ pub(in crate::cli) struct Robots {
     #[arg(long, conflicts_with = "explain")]
     json: bool,
 
+    #[command(flatten)]
+    settings: SettingFlags,
+
+    #[command(flatten)]
+    request: ExchangeFlags,
+
     /// Answer JSON lines: {"robots","agent","url"} in, {"allowed"} out
     #[arg(long, conflicts_with_all = ["urls", "file", "user_agent", "explain", "json"])]
     batch: bool,
@@ -56,7 +64,7 @@ impl Robots {
         }
         let answers = match &self.file {
             Some(file) => self.ask_file(file)?,
-            None => live::ask(&self.urls, self.user_agent.as_deref())?,
+            None => live::ask(&self.urls, &self.request, |settings| self.apply(settings))?,
         };
         self.print(&answers)?;
         Ok(if answers.allowed.iter().all(|allowed| *allowed) {
@@ -64,6 +72,16 @@ impl Robots {
         } else {
             Exit::Unexpected
         })
+    }
+
+    /// Applies those of the flags that are settings.
+    fn apply(&self, settings: &mut Settings) -> Result<(), Error> {
+        self.settings.apply(settings)?;
+        self.request.apply(settings)?;
+        if let Some(agent) = &self.user_agent {
+            agent.clone_into(&mut settings.user_agent);
+        }
+        Ok(())
     }
 
     fn ask_file(&self, path: &Path) -> Result<Answers, Failure> {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::flags::find;
-use crate::cli::flags::pair;
+use crate::cli::flags::{SettingFlags, pair};
 use crate::cli::terminal;
 use crate::engine::job::{self, AnyCrawler, Job};
 use crate::items::quality::Schema;
@@ -26,9 +26,8 @@ pub(in crate::cli) struct SchemaVerb {
     #[arg(short = 'a', value_name = "NAME=VALUE", value_parser = pair)]
     arguments: Vec<(String, String)>,
 
-    /// Change a setting
-    #[arg(short = 's', value_name = "SETTING=VALUE", value_parser = pair)]
-    set: Vec<(String, String)>,
+    #[command(flatten)]
+    settings: SettingFlags,
 }
 
 impl SchemaVerb {
@@ -36,7 +35,7 @@ impl SchemaVerb {
         let job = find::spider(jobs, &self.spider)?;
         let mut crawler = job.crawler(job::Args::new(self.arguments))?;
         let name = crawler.name().to_owned();
-        layers::apply(crawler.settings_mut(), &name, &self.set)?;
+        layers::apply(crawler.settings_mut(), &name, &self.settings.set)?;
         let told = || job.schema().map(|schema| format!("{schema:#}"));
         let Some(schema) = text(&mut crawler)?.or_else(told) else {
             terminal::say(&format!(

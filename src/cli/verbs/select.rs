@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::cli::exit::{Exit, Failure, Outcome};
-use crate::cli::flags::PageFlags;
+use crate::cli::flags::FetchFlags;
 use crate::cli::flags::input;
 use crate::cli::one;
 use crate::cli::terminal;
@@ -57,7 +57,7 @@ pub(in crate::cli) struct Select {
     json: bool,
 
     #[command(flatten)]
-    request: PageFlags,
+    request: FetchFlags,
 }
 
 /// What is taken of each match, instead of what its selector says.

@@ -274,7 +274,14 @@ fn a_check_asks_no_server_and_writes_nothing() {
     let url = format!("url={}", site.at("/quotes/"));
     directory
         .crawl(&[
-            "record", "quotes", "-a", &url, "--pages", "2", "-s", "delay=0s",
+            "record",
+            "quotes",
+            "-a",
+            &url,
+            "--max-pages",
+            "2",
+            "-s",
+            "delay=0s",
         ])
         .exits(0);
     let (hits, connections) = (site.served().total, site.served().connections);
@@ -377,7 +384,7 @@ fn a_recipe_that_was_recorded_by_its_path_is_checked_by_its_name() {
         "acc.toml",
         &format!("start = '{url}'\n[items.page.fields]\ntitle = 'h1'"),
     );
-    let record = ["record", "acc.toml", "--pages", "1", "-s", "delay=0s"];
+    let record = ["record", "acc.toml", "--max-pages", "1", "-s", "delay=0s"];
     directory.crawl(&record).exits(0);
     for word in ["acc", "acc.toml", "./acc.toml"] {
         let ran = directory.crawl(&["check", word]).exits(0);

@@ -198,7 +198,16 @@ fn a_recording_ends_at_the_first_page_that_cannot_be_written() {
     let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
     let url = format!("url={}", site.at("/shop/"));
     let arguments = [
-        "record", "books", "-a", &url, "--pages", "500", "--dir", "disk", "-s", "delay=0s",
+        "record",
+        "books",
+        "-a",
+        &url,
+        "--max-pages",
+        "500",
+        "--dir",
+        "disk",
+        "-s",
+        "delay=0s",
     ];
     let script = "mkdir disk
         mount -t tmpfs -o size=100k none disk

@@ -31,7 +31,7 @@ fn files(directory: &Directory, name: &str) -> Vec<String> {
 #[test]
 fn a_recording_has_the_pages_the_items_and_how_it_was_made() {
     let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
-    record(&directory, &site, "books", &["--pages", "8"])
+    record(&directory, &site, "books", &["--max-pages", "8"])
         .exits(0)
         .says("recorded 8 pages and 7 items in tests/recorded/books (");
     assert_eq!(files(&directory, "tests/recorded"), ["books"]);
@@ -64,13 +64,19 @@ fn a_recording_has_the_pages_the_items_and_how_it_was_made() {
 #[test]
 fn a_recording_that_is_there_stays_without_force() {
     let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
-    record(&directory, &site, "quotes", &["--pages", "1"]).exits(0);
+    record(&directory, &site, "quotes", &["--max-pages", "1"]).exits(0);
     let before = directory.read("tests/recorded/quotes/items.jsonl");
-    record(&directory, &site, "quotes", &["--pages", "2"])
+    record(&directory, &site, "quotes", &["--max-pages", "2"])
         .exits(2)
         .says("--force");
     assert_eq!(directory.read("tests/recorded/quotes/items.jsonl"), before);
-    record(&directory, &site, "quotes", &["--pages", "2", "--force"]).exits(0);
+    record(
+        &directory,
+        &site,
+        "quotes",
+        &["--max-pages", "2", "--force"],
+    )
+    .exits(0);
     assert_eq!(
         directory
             .read("tests/recorded/quotes/items.jsonl")
@@ -84,7 +90,7 @@ fn a_recording_that_is_there_stays_without_force() {
 #[test]
 fn a_recording_that_fails_leaves_the_old_one() {
     let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
-    record(&directory, &site, "quotes", &["--pages", "1"]).exits(0);
+    record(&directory, &site, "quotes", &["--max-pages", "1"]).exits(0);
     let before = directory.read("tests/recorded/quotes/cassette.jsonl");
     let unused = TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -123,7 +129,13 @@ fn passwords_are_in_none_of_the_files() {
         &credentials,
     ];
     directory
-        .crawl(&[&["record", "quotes", "-a", &url, "--pages", "2"][..], &set].concat())
+        .crawl(
+            &[
+                &["record", "quotes", "-a", &url, "--max-pages", "2"][..],
+                &set,
+            ]
+            .concat(),
+        )
         .exits(0);
     for name in files(&directory, "tests/recorded/quotes") {
         let text = directory.read(&format!("tests/recorded/quotes/{name}"));
@@ -144,7 +156,7 @@ fn several_recordings_of_a_spider_have_names_of_their_own() {
             &directory,
             &site,
             "quotes",
-            &["--pages", "1", "--name", name],
+            &["--max-pages", "1", "--name", name],
         )
         .exits(0);
     }
@@ -178,7 +190,7 @@ fn a_header_that_would_leak_is_refused_before_anything_is_fetched() {
 #[test]
 fn pages_are_between_one_and_a_limit() {
     for pages in ["0", "100001", "x"] {
-        super::crawl(&["record", "quotes", "--pages", pages]).exits(2);
+        super::crawl(&["record", "quotes", "--max-pages", pages]).exits(2);
     }
     super::crawl(&["record", "qotes"])
         .exits(2)
@@ -249,7 +261,13 @@ fn a_directory_that_is_no_recording_is_left_alone() {
     fs::create_dir_all(directory.files.path("victim/src")).unwrap();
     directory.files.write("victim/src/main.rs", "fn main() {}");
     let place = [
-        "--pages", "1", "--dir", "victim", "--name", "src", "--force",
+        "--max-pages",
+        "1",
+        "--dir",
+        "victim",
+        "--name",
+        "src",
+        "--force",
     ];
     record(&directory, &site, "quotes", &place)
         .exits(2)
@@ -261,7 +279,7 @@ fn a_directory_that_is_no_recording_is_left_alone() {
 #[test]
 fn recording_anew_leaves_other_files_and_what_is_ignored() {
     let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
-    record(&directory, &site, "quotes", &["--pages", "1"]).exits(0);
+    record(&directory, &site, "quotes", &["--max-pages", "1"]).exits(0);
     directory
         .files
         .write("tests/recorded/quotes/README", "notes");
@@ -270,7 +288,13 @@ fn recording_anew_leaves_other_files_and_what_is_ignored() {
     directory
         .files
         .write(toml, &about.replace("ignore = []", "ignore = [\"tags\"]"));
-    record(&directory, &site, "quotes", &["--pages", "2", "--force"]).exits(0);
+    record(
+        &directory,
+        &site,
+        "quotes",
+        &["--max-pages", "2", "--force"],
+    )
+    .exits(0);
     let about = directory.read(toml);
     assert!(
         about.contains("ignore = [\"tags\"]") && about.contains("pages = 2"),
@@ -291,7 +315,7 @@ fn what_a_killed_recording_has_left_is_removed_by_the_next() {
             .files
             .write(&format!("{draft}/cassette.jsonl"), "");
     }
-    record(&directory, &site, "quotes", &["--pages", "1"]).exits(0);
+    record(&directory, &site, "quotes", &["--max-pages", "1"]).exits(0);
     let left = format!(".quotes-new-{alive}");
     assert_eq!(
         files(&directory, "tests/recorded"),

@@ -8,6 +8,8 @@ use url::{Position, Url};
 use super::Answers;
 use super::explain::{Found, Source};
 use crate::cli::crawl;
+use crate::cli::exit::Failure;
+use crate::cli::flags::ExchangeFlags;
 use crate::cli::flags::input;
 use crate::cli::terminal;
 use crate::engine::crawler::Crawler;
@@ -16,26 +18,26 @@ use crate::fetch::downloader::{Downloader, HttpDownloader};
 use crate::fetch::middleware;
 use crate::model::event::Event;
 use crate::model::output::Output;
-use crate::model::settings::ScopeMode;
 use crate::model::settings::layers;
+use crate::model::settings::{ScopeMode, Settings};
 use crate::page::error::{BoxError, Error, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
 
-/// Returns which of these URLs may be fetched, in their order.
+/// Returns which of these URLs may be fetched, in their order; `adjust` changes the settings.
 ///
 /// # Errors
 /// Fails for what is no URL, and for bad settings. A robots.txt that cannot be read is no error: it means no.
-pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> {
-    let requests: Result<Vec<Request>> = urls
-        .iter()
-        .enumerate()
-        .map(|(at, url)| {
-            Request::from(input::url(url)?)
-                .dont_filter()
-                .with_meta("at", at)
-        })
-        .collect();
+pub(super) fn ask(
+    urls: &[String],
+    flags: &ExchangeFlags,
+    adjust: impl FnOnce(&mut Settings) -> Result<()>,
+) -> Result<Answers, Failure> {
+    let asked = urls.iter().enumerate().map(|(at, url)| {
+        let request = flags.on(Request::from(input::url(url)?))?;
+        Ok(request.dont_filter().with_meta("at", at)?)
+    });
+    let requests: Result<Vec<Request>, Failure> = asked.collect();
     let requests = requests?;
     let asked: Vec<Url> = requests
         .iter()
@@ -52,14 +54,12 @@ pub(super) fn ask(urls: &[String], user_agent: Option<&str>) -> Result<Answers> 
     let mut crawler = Crawler::new(spider).middleware(answered);
     let settings = crawler.settings_mut();
     layers::apply_without_keeping(settings, "robots", &[])?;
+    adjust(settings)?;
     settings.robots = true;
     settings.scope = ScopeMode::Any;
     settings.retries = 0;
     settings.delay = std::time::Duration::ZERO;
     settings.adaptive_delay = false;
-    if let Some(agent) = user_agent {
-        agent.clone_into(&mut settings.user_agent);
-    }
     let agent = settings.user_agent.clone();
     let recorder = Recorder {
         inner: HttpDownloader::new(settings)?,
