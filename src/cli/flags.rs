@@ -6,6 +6,7 @@ pub(super) mod find;
 pub(super) mod input;
 mod job;
 pub(super) mod job_name;
+pub(super) mod misplaced;
 mod request;
 mod setting;
 

@@ -33,6 +33,7 @@ use clap::{Parser, Subcommand};
 use crate::engine::job::Job;
 use crate::store::state::store;
 use exit::{Exit, Failure, Outcome};
+use flags::misplaced;
 use terminal::hint::{self, Dialect};
 use verbs::{
     bench, cache, check, completions, data, demo, doctor, feed, fetch, help, jobs, links, list,
@@ -44,7 +45,7 @@ use verbs::{
 pub fn run(jobs: impl IntoIterator<Item = Job>) -> ExitCode {
     let jobs: Vec<Job> = jobs.into_iter().collect();
     store::quieten_panics();
-    let exit = match Cli::try_parse() {
+    let exit = match Cli::try_parse().map_err(explained) {
         Ok(cli) => {
             let dialect = cli.verb.dialect();
             cli.verb.run(&jobs).unwrap_or_else(|failure| {
@@ -63,6 +64,12 @@ pub fn run(jobs: impl IntoIterator<Item = Job>) -> ExitCode {
         }
     };
     exit.into()
+}
+
+/// Adds to an error of the command line what is meant perhaps.
+fn explained(error: clap::Error) -> clap::Error {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    misplaced::explained(error, &command(), &arguments)
 }
 
 fn tell(failure: &Failure, dialect: Dialect) {
@@ -90,7 +97,6 @@ fn tell(failure: &Failure, dialect: Dialect) {
 #[command(
     name = "crawl",
     version,
-    disable_help_subcommand = true,
     subcommand_required = true,
     subcommand_value_name = "VERB",
     arg_required_else_help = true,

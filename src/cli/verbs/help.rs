@@ -60,7 +60,7 @@ pub(in crate::cli) fn examples() -> String {
     for (example, about) in EXAMPLES {
         let _ = writeln!(text, "  {example:<47} {about}");
     }
-    text.push_str("\n`crawl VERB --help` tells all about a verb.");
+    text.push_str("\n`crawl help VERB` tells all about a verb.");
     text
 }
 

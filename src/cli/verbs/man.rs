@@ -37,7 +37,8 @@ impl Man {
 
 /// Returns the command with what a page prints better than its generator would: the usage as `--help` has it, and the
 /// verbs once.
-fn for_paper(mut command: Command) -> Command {
+fn for_paper(command: Command) -> Command {
+    let mut command = command.disable_help_subcommand(true);
     command.build();
     let usage = usage(&mut command);
     command

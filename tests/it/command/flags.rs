@@ -2,7 +2,7 @@
 
 use crawlworks::testing::PracticeSite;
 
-use super::crawl;
+use super::{Directory, crawl, json_lines};
 
 #[test]
 fn every_verb_that_fetches_takes_settings_and_the_flags_of_a_request() {
@@ -39,4 +39,36 @@ fn every_verb_that_fetches_takes_settings_and_the_flags_of_a_request() {
         });
         assert!(has_both, "{line:?}");
     }
+}
+
+#[test]
+fn a_setting_that_is_given_as_a_flag_is_told_as_it_is_written() {
+    crawl(&["site", "http://127.0.0.1:9/", "--depth", "1"])
+        .exits(2)
+        .says("unexpected argument '--depth'")
+        .says("'-s depth=1'");
+    crawl(&["run", "quotes", "--delay=0"])
+        .exits(2)
+        .says("'-s delay=0'");
+}
+
+#[test]
+fn help_is_a_verb() {
+    let overview = crawl(&["help"]).exits(0);
+    assert_eq!(overview.stdout, crawl(&["--help"]).exits(0).stdout);
+    let run = crawl(&["help", "run"]).exits(0);
+    assert_eq!(run.stdout, crawl(&["run", "--help"]).exits(0).stdout);
+    crawl(&["help", "nonsense"]).exits(2);
+}
+
+#[test]
+fn outputs_have_long_names() {
+    let directory = Directory::new();
+    let quotes = ["run", "quotes", "--max-pages", "1"];
+    for _ in 0..2 {
+        let outputs = ["--output", "a.jsonl", "--overwrite-output", "b.jsonl"];
+        directory.crawl(&[&quotes[..], &outputs].concat()).exits(0);
+    }
+    assert_eq!(json_lines(&directory.read("a.jsonl")).len(), 20);
+    assert_eq!(json_lines(&directory.read("b.jsonl")).len(), 10);
 }
