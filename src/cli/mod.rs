@@ -20,6 +20,7 @@
 mod crawl;
 mod exit;
 mod flags;
+mod listing;
 mod one;
 mod shell;
 mod terminal;

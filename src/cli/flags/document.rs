@@ -10,6 +10,9 @@ use crate::cli::exit::Failure;
 use crate::cli::flags::FetchFlags;
 use crate::cli::flags::input;
 use crate::cli::one;
+use crate::model::settings::Settings;
+use crate::page::error;
+use crate::page::request::Request;
 
 /// Where it is.
 #[derive(Debug, clap::Args)]
@@ -39,6 +42,23 @@ pub(in crate::cli) struct Found {
 }
 
 impl Document {
+    /// Returns the request for the document that is not in a file.
+    ///
+    /// # Errors
+    /// A usage error for a header that cannot be one, and for what is no URL.
+    pub(in crate::cli) fn request(&self) -> Result<Request, Failure> {
+        self.request
+            .request(self.url.as_deref().unwrap_or_default())
+    }
+
+    /// Applies those of the flags that are settings.
+    ///
+    /// # Errors
+    /// Fails as [`Settings::set`] does.
+    pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> error::Result<()> {
+        self.request.apply(settings)
+    }
+
     /// Reads the document: its content, and the URL it comes from.
     ///
     /// # Errors

@@ -77,6 +77,20 @@ pub(in crate::cli) fn table<const N: usize>(widths: [usize; N], rows: &[[String;
     out
 }
 
+/// Formats one row of a table whose other rows are not known yet: cells in columns of these widths, and a last one that is
+/// as wide as it is. Two spaces are between them.
+pub(in crate::cli) fn row<const N: usize>(
+    widths: [usize; N],
+    cells: [&str; N],
+    last: &str,
+) -> String {
+    let mut line = String::new();
+    for (cell, width) in cells.into_iter().zip(widths) {
+        let _ = write!(line, "{:<width$}  ", cut(cell, width));
+    }
+    line + &printable_line(last)
+}
+
 fn cut(text: &str, width: usize) -> String {
     let text = printable_line(text);
     if text.chars().count() <= width {
@@ -115,6 +129,14 @@ mod tests {
         ] {
             assert_eq!(bytes(number), text);
         }
+    }
+
+    #[test]
+    fn a_row_has_its_widths_before_the_others_are_known() {
+        assert_eq!(
+            row([3, 4], ["a", "long\ntitle"], "http://x/"),
+            "a    lon…  http://x/"
+        );
     }
 
     #[test]
