@@ -26,9 +26,11 @@ use crate::cli::terminal::cause::Cause;
 use crate::cli::terminal::hint::Dialect;
 use crate::cli::terminal::logging;
 use crate::cli::terminal::progress::Display;
+use crate::cli::terminal::records::Stdout;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::summary;
 use crate::engine::job::AnyCrawler;
+use crate::items::sink::OutputFile;
 use crate::model::event::Progress;
 use crate::model::report::{Finish, Report};
 use crate::model::settings::Settings;
@@ -39,6 +41,10 @@ use crate::page::error::{Error, ErrorKind, Result};
 const OTHER_FILES: u64 = 64;
 /// Number of descriptors that a crawl can use, with those of idle connections in the pool.
 const MANY_FILES: u64 = 65_536;
+
+/// Advice after items of which a terminal has shown a part.
+const ALL_OF_IT: &str =
+    "These are title and URL; `-O FILE` keeps all of each item, `-O -` shows it.";
 
 /// Crawls with these flags and reports; `job` is what it is kept as, if it is, and `more` are the settings of flags that
 /// only the verb knows.
@@ -62,13 +68,8 @@ pub(super) fn run(
     layers::apply(settings, &name, &flags.settings.set)?;
     more(settings)?;
     flags.apply(settings)?;
-    for output in outputs {
-        crawler = if is_stdout_lines(&output) {
-            crawler.sink(terminal::json_lines())
-        } else {
-            crawler.output_file(output)
-        };
-    }
+    let stdout = Stdout::new(flags.has_output());
+    crawler = with_outputs(crawler, outputs, &stdout);
     // Before anything is written: the report may be that of a run that is going on.
     let unfinished = job.as_ref().map(Durable::look).transpose()?.flatten();
     let kept = job.as_ref().map(Durable::kept);
@@ -83,9 +84,7 @@ pub(super) fn run(
     let resumed = unfinished
         .filter(|_| !flags.log.quiet)
         .map(|unfinished| unfinished.tell(crawler.events(), screen.clone(), format));
-    let has_default = own_host::is_default(crawler.settings_mut());
-    let own = (has_default && !flags.log.quiet)
-        .then(|| own_host::tell(crawler.events(), screen.clone(), format));
+    let own = own_host::tell(&mut crawler, &screen, &flags.log);
     let told = join(OptionFuture::from(resumed), OptionFuture::from(own));
     let crawl = watched(crawler, &screen, &flags.log, told)?;
     let report = match crawl.report {
@@ -107,6 +106,9 @@ pub(super) fn run(
             return Err(better.unwrap_or(error).into());
         }
     };
+    if stdout.has_rows() && !flags.log.quiet {
+        say(ALL_OF_IT.to_owned(), "INFO", format);
+    }
     last_words(&report, crawl.cause.as_ref(), kept.as_ref(), flags, dialect);
     if let Some(file) = file {
         file.write(&report)?;
@@ -120,6 +122,17 @@ fn is_unread(error: &Error) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     error.to_string() == "cannot write standard output"
         && cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn with_outputs(mut crawler: AnyCrawler, outputs: Vec<OutputFile>, stdout: &Stdout) -> AnyCrawler {
+    for output in outputs {
+        crawler = if is_stdout_lines(&output) {
+            crawler.sink(stdout.sink())
+        } else {
+            crawler.output_file(output)
+        };
+    }
+    crawler
 }
 
 /// Result of a crawl that is over.

@@ -43,7 +43,8 @@ pub(super) struct CrawlFlags {
 
     /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
     ///
-    /// The name is read as that of -o.
+    /// The name is read as that of -o. Without any output, a terminal shows title and URL of each item only; `-O -` shows
+    /// all of it.
     #[arg(short = 'O', long = "overwrite-output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
     overwrite: Vec<OutputFile>,
 
@@ -116,6 +117,11 @@ impl CrawlFlags {
         settings.max_pages = self.max_pages.or(settings.max_pages);
         settings.max_items = self.max_items.or(settings.max_items);
         set(settings, "max_time", self.max_time.as_ref())
+    }
+
+    /// Returns whether an output is named.
+    pub(super) fn has_output(&self) -> bool {
+        !(self.append.is_empty() && self.overwrite.is_empty())
     }
 
     /// Returns the outputs of this spider: standard output when none is given.

@@ -4,16 +4,13 @@ pub(super) mod cause;
 pub(super) mod hint;
 pub(super) mod logging;
 pub(super) mod progress;
+pub(super) mod records;
 pub(super) mod screen;
 pub(super) mod summary;
 pub(super) mod table;
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
-
-use crate::items::sink::{JsonLines, Record, Sink};
-use crate::page::error::{ErrorKind, Result};
 
 /// Replaces what could steer a terminal: control characters (C0, C1, escape) and those that change the direction of
 /// writing are shown as U+FFFD; line breaks and tabs stay.
@@ -74,43 +71,6 @@ pub(super) fn say(text: &str) {
 /// Returns whether colours are wanted on standard error (<https://no-color.org>).
 pub(super) fn has_colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-/// Sink of JSON lines on a terminal: what could steer the terminal is written as an escape, so the JSON means the same.
-pub(super) struct JsonOnTerminal;
-
-impl Sink for JsonOnTerminal {
-    fn write(&mut self, record: &Record) -> Result<()> {
-        let mut line = String::with_capacity(record.json().len() + 1);
-        for c in record.json().chars() {
-            if is_unsafe(c) {
-                let _ = write!(line, "\\u{:04x}", u32::from(c));
-            } else {
-                line.push(c);
-            }
-        }
-        line.push('\n');
-        io::stdout()
-            .lock()
-            .write_all(line.as_bytes())
-            .map_err(|error| {
-                crate::page::error::Error::new(ErrorKind::Storage, "cannot write standard output")
-                    .with_source(error)
-            })
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
-
-/// Returns the sink for records that go to standard output.
-pub(super) fn json_lines() -> Box<dyn Sink> {
-    if io::stdout().is_terminal() {
-        Box::new(JsonOnTerminal)
-    } else {
-        Box::new(JsonLines::stdout())
-    }
 }
 
 #[cfg(test)]

@@ -5,13 +5,25 @@ use std::net::Ipv4Addr;
 use url::{Host, Url};
 
 use crate::cli::crawl::say;
-use crate::cli::flags::LogFormat;
+use crate::cli::flags::{LogFlags, LogFormat};
 use crate::cli::terminal::screen::Screen;
+use crate::engine::job::AnyCrawler;
 use crate::model::event::{Event, Events};
 use crate::model::settings::Settings;
 
-/// Waits until the first request is made, and tells how to be faster if it goes to a host of one's own.
-pub(super) async fn tell(mut events: Events, screen: Screen, format: LogFormat) {
+/// Follows the crawl until its first request is made, and tells how to be faster if that goes to a host of one's own; `None`
+/// for a crawl that is quiet, or has another delay.
+pub(super) fn tell(
+    crawler: &mut AnyCrawler,
+    screen: &Screen,
+    log: &LogFlags,
+) -> Option<impl Future<Output = ()> + use<>> {
+    let has_default = crawler.settings_mut().delay == Settings::default().delay;
+    let (screen, format) = (screen.clone(), log.log_format);
+    (has_default && !log.quiet).then(|| follow(crawler.events(), screen, format))
+}
+
+async fn follow(mut events: Events, screen: Screen, format: LogFormat) {
     let url = loop {
         match events.next().await {
             Some(Event::Started { url }) => break url,
@@ -22,11 +34,6 @@ pub(super) async fn tell(mut events: Events, screen: Screen, format: LogFormat) 
     if let Some(text) = advice(&url) {
         screen.above(|| say(text, "INFO", format));
     }
-}
-
-/// Returns whether the delay is the default one.
-pub(super) fn is_default(settings: &Settings) -> bool {
-    settings.delay == Settings::default().delay
 }
 
 fn advice(url: &Url) -> Option<String> {

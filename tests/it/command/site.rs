@@ -2,6 +2,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+#[cfg(target_os = "linux")]
+use std::process::{Command, Stdio};
 
 use crawlworks::testing::PracticeSite;
 use serde_json::Value;
@@ -259,4 +261,44 @@ fn a_bad_line_of_a_list_is_named() {
         .crawl_with_input(&["site", "-"], "# nothing\n")
         .exits(4)
         .says("standard input has 0 URLs");
+}
+
+/// What a terminal shows of a crawl of one page, which the command `script` of util-linux makes; `None` without that.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(directory: &Directory, arguments: &[&str]) -> Option<String> {
+    let version = Command::new("script").arg("--version").output().ok()?;
+    if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
+        return None;
+    }
+    let line = [
+        &[env!("CARGO_BIN_EXE_crawl"), "site", "--max-pages", "1"],
+        arguments,
+    ]
+    .concat();
+    // Whatever goes wrong, the test comes to an end.
+    let output = Command::new("timeout")
+        .args(["60", "script", "-qec", &line.join(" "), "/dev/null"])
+        .current_dir(directory.files.path(""))
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_title_and_url_unless_json_is_asked_for() {
+    let site = PracticeSite::start().unwrap();
+    let (directory, url) = (Directory::new(), site.at("/quotes/"));
+    let site = ["site", url.as_str(), "--max-pages", "1"];
+    let record = directory.crawl(&site).exits(0).json();
+    let Some(shown) = on_a_terminal(&directory, &[url.as_str(), "--fresh"]) else {
+        return;
+    };
+    let row = format!("{:<46}  {url}\r\n", record["title"].as_str().unwrap());
+    assert!(shown.contains(&row), "{shown}");
+    assert!(shown.contains("`-O FILE` keeps all"), "{shown}");
+    assert!(!shown.contains("\"url\""), "{shown}");
+    let shown = on_a_terminal(&directory, &[url.as_str(), "--fresh", "-O", "-"]).unwrap();
+    assert!(shown.contains(&record.to_string()), "{shown}");
 }
