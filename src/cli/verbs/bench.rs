@@ -26,10 +26,12 @@ use crate::page::error::{Error, ErrorKind, Result};
 /// Crawls a web of 10 KB pages with 60 links each, served by a second process on the same machine; every page becomes a
 /// record, which is thrown away.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl bench\n  \
+                  crawl bench --max-pages 100000 --concurrency 16 --json")]
 pub(in crate::cli) struct Bench {
-    /// How many pages the web has
-    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = number_in(1..=100_000_000))]
-    pages: u64,
+    /// Stop after this many pages; the web has no more
+    #[arg(long, alias = "pages", value_name = "N", default_value_t = 10_000, value_parser = number_in(1..=100_000_000))]
+    max_pages: u64,
 
     /// Visits in flight
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = number_in(1..=65_535))]
@@ -48,7 +50,7 @@ impl Bench {
         let server = Server::start()?;
         let start = server
             .url
-            .join(&format!("web/{}/0", self.pages))
+            .join(&format!("web/{}/0", self.max_pages))
             .map_err(Error::from)?;
         let mut crawler = Crawler::new(Site::new([start]))
             .delay(Duration::ZERO)
@@ -67,7 +69,7 @@ impl Bench {
             return Ok(Exit::Stopped);
         }
         self.print(&report, cpu)?;
-        let whole = report.pages == self.pages && report.ledger.balances();
+        let whole = report.pages == self.max_pages && report.ledger.balances();
         Ok(if whole { Exit::Finished } else { Exit::Failed })
     }
 

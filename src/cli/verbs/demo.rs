@@ -32,6 +32,9 @@ const SHOWN: usize = 5;
 /// The practice site is a small web inside this program: 100 quotes, a shop of 1,000 books, an API, a login, sitemaps,
 /// and everything that can go wrong. --serve keeps it up for spiders of your own.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl demo\n  \
+                  crawl demo --serve\n  \
+                  crawl demo --serve --port 8080")]
 pub(in crate::cli) struct Demo {
     /// Only serve the site, until Ctrl-C
     #[arg(long)]

@@ -81,6 +81,35 @@ mod tests {
     }
 
     #[test]
+    fn every_verb_has_examples_that_are_understood() {
+        let command = crate::cli::command().name("crawl");
+        for verb in command.get_subcommands() {
+            let name = verb.get_name();
+            for help in [verb.clone().render_help(), verb.clone().render_long_help()] {
+                let help = help.to_string();
+                let lines = help.lines().filter_map(|line| line.strip_prefix("  "));
+                let examples: Vec<&str> = lines.filter(|line| line.starts_with("crawl ")).collect();
+                assert!(!examples.is_empty(), "{name} has no example:\n{help}");
+                for example in examples {
+                    understood(&command, example);
+                }
+            }
+        }
+    }
+
+    /// Reads an example as a shell does, up to its first pipe or redirection, and then as the command does. Quoted words are
+    /// left to who writes them.
+    fn understood(command: &Command, example: &str) {
+        let own = example.split(['|', '>', '&']).next().unwrap_or_default();
+        if own.contains('\'') {
+            return;
+        }
+        let words = own.split_whitespace();
+        let read = command.clone().try_get_matches_from(words);
+        assert!(read.is_ok(), "{example}: {}", read.unwrap_err());
+    }
+
+    #[test]
     fn it_fits_a_terminal() {
         let overview = overview(&crate::cli::command());
         assert!(

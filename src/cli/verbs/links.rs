@@ -14,6 +14,9 @@ use crate::page::request::Request;
 ///
 /// In document order, once each, without fragments; http and https only.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl links https://example.com/\n  \
+                  crawl links https://example.com/ | grep /docs/ | crawl site - -s depth=0\n  \
+                  crawl links --file page.html --base https://example.com/a/")]
 pub(in crate::cli) struct Links {
     /// The page
     #[arg(required_unless_present = "file", conflicts_with = "file")]

@@ -17,6 +17,8 @@ use crate::recipe::Recipe;
 ///
 /// Those of this program and the recipes in ./spiders. A recipe that cannot be read is listed with what is wrong.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl list\n  \
+                  crawl list --json | jq -r .name")]
 pub(in crate::cli) struct List {
     /// As a JSON object per spider
     #[arg(long)]

@@ -12,6 +12,8 @@ use crate::page::error::{Error, ErrorKind};
 
 /// Print the manual page, or write all into a directory
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl man | man -l -\n  \
+                  crawl man ~/.local/share/man/man1")]
 pub(in crate::cli) struct Man {
     /// Where to write a page for each verb
     directory: Option<PathBuf>,

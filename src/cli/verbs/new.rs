@@ -24,6 +24,8 @@ const SOURCE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Start a project with a spider, its tests and this command line
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl new mybot\n  \
+                  crawl new mybot --path ~/crawlworks")]
 pub(in crate::cli) struct New {
     /// The name of the project and of its directory
     name: String,

@@ -18,6 +18,9 @@ const NEW: &str = include_str!("recipe/new.toml");
 
 /// Help with recipes: spiders that are TOML files
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  crawl recipe new spiders/shop\n  \
+                  crawl recipe check spiders/shop.toml\n  \
+                  crawl recipe schema > spiders/recipe.schema.json")]
 pub(in crate::cli) struct RecipeVerb {
     #[command(subcommand)]
     what: What,

@@ -25,6 +25,11 @@ use explain::{Explained, Source};
 /// letters beyond ASCII are escaped. In a batch they should be escaped already; one that is not is allowed only if it
 /// is both ways.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  crawl robots https://example.com/ https://example.com/admin\n  \
+                  crawl robots https://example.com/admin --user-agent mybot --explain\n  \
+                  crawl robots --file robots.txt /private"
+)]
 pub(in crate::cli) struct Robots {
     /// The URLs; with --file, paths such as /private too
     #[arg(required_unless_present = "batch", value_name = "URL")]

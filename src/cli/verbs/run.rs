@@ -16,15 +16,22 @@ use crate::engine::job::{self, Job};
 use crate::model::settings::Settings;
 use crate::recipe::RECIPE;
 
+/// Examples, for both lengths of help.
+const EXAMPLES: &str = "\
+Examples:
+  crawl run quotes -O quotes.jsonl
+  crawl run shop.toml -O books.jsonl
+  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv --max-pages 100
+  crawl run books -s delay=2s -s min_fill.price=0.9 -q --report report.json";
+
 /// Run a spider
 ///
 /// Items go to stdout as JSON lines unless -o or -O names files; progress and log go to stderr. The crawl is kept in
 /// ./.crawl, and the same command resumes it when it was stopped, killed or broken off.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  crawl run quotes -O quotes.jsonl\n  crawl run shop.toml -O books.jsonl\n  crawl run books -a url=http://127.0.0.1:8000/ -o books.csv \
-                  --max-pages 100\n\n`crawl run --help` lists all settings and the exit codes.",
-    after_long_help = settings()
+    after_help = format!("{EXAMPLES}\n\n`crawl run --help` lists all settings and the exit codes."),
+    after_long_help = format!("{EXAMPLES}\n\n{}", settings())
 )]
 pub(in crate::cli) struct Run {
     /// The spider's name, which `crawl list` shows, or the file of a recipe

@@ -15,7 +15,13 @@ use crate::page::identity;
 ///
 /// Exit code 1 when it is no http(s) URL, or has no site.
 #[derive(Debug, clap::Args)]
-#[command(name = "url")]
+#[command(
+    name = "url",
+    after_help = "Examples:\n  crawl url 'HTTP://Example.com:80/a/../b?'\n  \
+                  crawl url ../b --base https://example.com/a/\n  \
+                  crawl url 'https://example.com/?b=2&a=1' --canonical\n  \
+                  crawl url https://shop.example.co.uk/ --site"
+)]
 pub(in crate::cli) struct UrlVerb {
     /// The URL, or a reference relative to --base
     #[arg(required_unless_present = "batch")]
