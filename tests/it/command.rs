@@ -47,7 +47,9 @@ mod sitemap;
 mod url;
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::net::TcpListener;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::thread;
 
 use serde_json::Value;
 
@@ -200,6 +202,34 @@ fn json_lines(text: &str) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
+}
+
+/// Serves these bodies by path and query, and 404 for what has none; returns the URL of the server, without a slash behind
+/// it.
+fn serve(body: fn(&str) -> Option<&'static str>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(&stream).lines().map(Result::unwrap);
+            let Some(line) = lines.next() else { continue };
+            assert!(lines.any(|header| header.is_empty()));
+            let body = body(line.split(' ').nth(1).unwrap());
+            let status = if body.is_some() {
+                "200 OK"
+            } else {
+                "404 Not Found"
+            };
+            let body = body.unwrap_or_default();
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            stream.write_all((head + body).as_bytes()).unwrap();
+        }
+    });
+    url
 }
 
 /// A process that is killed when the test is over, however it ends.

@@ -1,13 +1,9 @@
 //! `crawl feed`: what a feed publishes.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::thread;
-
 use crawlworks::testing::PracticeSite;
 use serde_json::{Value, json};
 
-use super::{Directory, crawl};
+use super::{Directory, crawl, serve};
 
 #[test]
 fn every_entry_is_a_line_of_json() {
@@ -51,37 +47,18 @@ fn a_page_that_is_no_feed_is_an_error() {
         .says("this is an HTML page, not a feed");
 }
 
-/// Serves a feed that is divided into two pages; returns its URL.
-fn divided() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/feed", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(&stream).lines().map(Result::unwrap);
-            let line = lines.next().unwrap();
-            assert!(lines.any(|header| header.is_empty()));
-            let (status, body) = match line.split(' ').nth(1).unwrap() {
-                "/feed" => (
-                    "200 OK",
-                    "<feed><link rel='next' href='?2'/><entry><id>a</id></entry></feed>",
-                ),
-                "/feed?2" => ("200 OK", "<feed><entry><id>b</id></entry></feed>"),
-                _ => ("404 Not Found", ""),
-            };
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-            );
-            stream.write_all((head + body).as_bytes()).unwrap();
-        }
-    });
-    url
+/// A feed that is divided into two pages.
+fn divided(path: &str) -> Option<&'static str> {
+    match path {
+        "/feed" => Some("<feed><link rel='next' href='?2'/><entry><id>a</id></entry></feed>"),
+        "/feed?2" => Some("<feed><entry><id>b</id></entry></feed>"),
+        _ => None,
+    }
 }
 
 #[test]
 fn the_next_pages_of_a_feed_are_read_when_that_is_asked_for() {
-    let url = divided();
+    let url = serve(divided) + "/feed";
     let ids = |arguments: &[&str]| -> Vec<Value> {
         let line = [&["feed", &url, "-s", "delay=0"], arguments].concat();
         let records = crawl(&line).exits(0).records();
