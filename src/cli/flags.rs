@@ -9,6 +9,8 @@ pub(super) mod job_name;
 pub(super) mod misplaced;
 mod request;
 mod setting;
+#[cfg(test)]
+mod table;
 
 use std::collections::HashSet;
 use std::fs;
