@@ -1,3 +1,4 @@
+#![doc = include_str!("../docs/links.txt")]
 #![doc = include_str!("../docs/middleware.md")]
 
 mod auth;
