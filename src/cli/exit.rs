@@ -128,7 +128,8 @@ fn of_kind(kind: ErrorKind) -> Exit {
         | Kind::Robots
         | Kind::Proxy
         | Kind::Banned
-        | Kind::Address => Exit::Failed,
+        | Kind::Address
+        | Kind::Failed => Exit::Failed,
         Kind::Locked => Exit::Locked,
         Kind::Stopped => Exit::Stopped,
         _ => Exit::Unexpected,
@@ -154,6 +155,7 @@ mod tests {
         assert_eq!(crawl(ErrorKind::Storage), 3);
         assert_eq!(crawl(ErrorKind::Settings), 4);
         assert_eq!(crawl(ErrorKind::Connect), 9);
+        assert_eq!(crawl(ErrorKind::Failed), 9);
         assert_eq!(crawl(ErrorKind::Locked), 10);
         assert_eq!(crawl(ErrorKind::Panic), 1);
     }

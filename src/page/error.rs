@@ -176,6 +176,8 @@ kinds! {
     Locked = "locked";
     /// The process ended, more than once, while the page was parsed.
     Crash = "crash";
+    /// A crawl that failed as a whole: see [`Report::into_result`](crate::Report::into_result).
+    Failed = "failed";
 }
 
 impl ErrorKind {

@@ -36,6 +36,7 @@ mod forms;
 mod hostile;
 mod hostile_pages;
 mod http;
+mod into_result;
 mod invariants;
 mod items;
 #[cfg(all(feature = "cli", unix))]

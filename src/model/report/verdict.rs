@@ -1,17 +1,42 @@
 //! Verdict on a crawl as a whole: whether it failed, and why.
 
 use super::{Finish, Report};
+use crate::page::error::{Error, ErrorKind, Result};
 
 impl Report {
+    /// Returns this report, or an error if the crawl [failed](Self::has_failed) as a whole. A crawl that a limit ended, or
+    /// that was [stopped](Finish::Stopped), has not failed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Failed`] with the reason, where the command `crawl` ends with exit code 9.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{ErrorKind, Site, testing::FakeDownloader};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), BoxError> {
+    /// let site = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
+    /// let crawler = Crawler::new(Site::new([Url::parse("https://example.com/")?])).downloader(site);
+    /// let error = crawler.run().await?.into_result().unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Failed);
+    /// assert_eq!(error.to_string(), "no page could be fetched: 1 × 404");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_result(self) -> Result<Self> {
+        match self.why_failed() {
+            Some(why) => Err(Error::new(ErrorKind::Failed, why)),
+            None => Ok(self),
+        }
+    }
+
     /// Returns whether the crawl failed as a whole: it had something to fetch and got no page (those of a login do not
     /// count), hit the error limit, was left with hosts that are [away](Self::away), lost every item because something
     /// [failed](super::Items::failed) on it, or [fell short](Self::shortfalls) of a threshold.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        matches!(self.finish, Finish::MaxErrors | Finish::Away)
-            || self.has_no_page()
-            || self.has_lost_all_items()
-            || !self.shortfalls.is_empty()
+        self.why_failed().is_some()
     }
 
     /// Returns whether there were items and none could be kept, for example because none fits the schema. `false` for a
