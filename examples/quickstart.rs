@@ -46,7 +46,8 @@ async fn main() -> Result<(), BoxError> {
         .delay(Duration::ZERO)
         .output(&file.to_string_lossy())
         .run()
-        .await?;
+        .await?
+        .into_result()?; // an error if no page could be fetched, among other things
 
     assert_eq!((report.pages, report.items.kept), (10, 100));
     assert_eq!(std::fs::read_to_string(&file)?.lines().count(), 100);

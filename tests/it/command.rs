@@ -31,6 +31,7 @@ mod outputs;
 mod parse;
 #[cfg(unix)]
 mod quality;
+mod readme;
 mod recipe;
 mod record;
 mod report;
