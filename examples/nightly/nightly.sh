@@ -2,7 +2,7 @@
 # Crawls once, for cron or a systemd timer. FILE is replaced when the crawl has
 # finished and at no other time: whoever reads it sees a whole crawl, always.
 #
-# usage: nightly.sh SPIDER FILE [ARGUMENT...]
+# usage: nightly.sh SPIDER|RECIPE FILE [ARGUMENT...]
 #
 # The job is in .crawl of the current directory. Exits as `crawl run` does.
 set -eu

@@ -1,5 +1,7 @@
-//! The files of `examples/nightly`: the script runs, the units are what systemd takes, and the guide shows all of them.
+//! The files of `examples/nightly`: the script and its lines run, the units are what systemd takes, and the guide shows all
+//! of them.
 
+mod lines;
 mod night;
 mod units;
 
@@ -102,7 +104,7 @@ fn the_guide_shows_the_files_as_they_are() {
     let names: Vec<String> = files
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(names.len(), 5, "{names:?}");
+    assert_eq!(names.len(), 6, "{names:?}");
     for name in names {
         assert!(guide.contains(&text(&name)), "{name}");
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crawlworks::testing::PracticeSite;
 
 use super::super::{Directory, Running, json_lines};
-use super::{PARTIAL, PUBLISHED, YESTERDAY, directory, run, script, text};
+use super::{PARTIAL, PUBLISHED, YESTERDAY, directory, run, script};
 
 /// A crawl in the middle of its work: one page of ten is done, and the next one is an hour away.
 struct Night {
@@ -96,24 +96,6 @@ impl Night {
         files
     }
 
-    /// Whether the line for `@reboot` in the crontab would start the script now.
-    fn would_go_on_after_a_reboot(&self) -> bool {
-        let crontab = text("crontab");
-        let line = crontab
-            .lines()
-            .find_map(|line| line.strip_prefix("@reboot "));
-        let condition = line.and_then(|line| {
-            let (condition, _) = line.rsplit_once(" && ")?;
-            condition.strip_prefix("cd /srv/crawl && ")
-        });
-        let job = self.job();
-        let condition = condition
-            .unwrap()
-            .replace(".crawl/quotes", job.to_str().unwrap());
-        let status = Command::new("sh").args(["-c", &condition]).status();
-        status.unwrap().success()
-    }
-
     /// All quotes are published, each once.
     #[track_caller]
     fn is_published(&self) {
@@ -155,10 +137,8 @@ fn a_crawl_that_is_stopped_publishes_nothing_until_the_next_start_has_finished_i
     let mut night = Night::begin();
     assert_eq!(night.end("TERM"), Some(11));
     assert_eq!(night.directory.read(PUBLISHED), YESTERDAY);
-    assert!(night.would_go_on_after_a_reboot());
     night.next().exits(0);
     night.is_published();
-    assert!(!night.would_go_on_after_a_reboot());
     assert!(night.site.served().paths().all(|(_, hits)| hits == 1));
 }
 
@@ -168,7 +148,6 @@ fn a_crawl_that_is_killed_publishes_nothing_until_the_next_start_has_finished_it
     assert_eq!(night.end("KILL"), None);
     night.wait_for_the_lock();
     assert_eq!(night.directory.read(PUBLISHED), YESTERDAY);
-    assert!(night.would_go_on_after_a_reboot());
     night.next().exits(0);
     night.is_published();
     // The kill may have come between what was written and the note of it.
