@@ -14,7 +14,7 @@ shift 2
 # only with the outputs it has; and in the same directory, so that mv is a rename.
 partial=$(dirname -- "$file")/.partial-$(basename -- "$file")
 
-# The signal reaches crawl too, and its exit code tells what came of it.
+# The signal reaches crawl too, and its exit code says what came of it.
 trap : HUP INT TERM
 
 code=0

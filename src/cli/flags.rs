@@ -36,7 +36,7 @@ pub(super) struct CrawlFlags {
 
     /// Add the items to a file: .jsonl, .json, .csv, or `-` for stdout
     ///
-    /// The extension tells the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
+    /// The extension gives the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
     /// what follows a colon: `items.txt:csv`, `-:csv`. `%(name)s` in the name stands for the spider, `%(time)s` for
     /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
     /// files, be they given with -o or -O.

@@ -116,15 +116,15 @@ macro_rules! settings {
 }
 
 settings! {
-    #[doc = "Visits in flight, over all hosts."]
+    #[doc = "Requests in flight, over all hosts."]
     concurrency: usize = 64;
-    #[doc = "Visits in flight at one host."]
+    #[doc = "Requests in flight at one host."]
     concurrency_per_host: usize = 2;
     #[doc = "Time between two starts at one host; a Crawl-delay in robots.txt can raise it, to at most 60 s."]
     delay: Duration = Duration::from_millis(500);
     #[doc = "Starts per second over all hosts."]
     max_rate: Option<f64> = None;
-    #[doc = "Visit a host less often when it slows down or answers 429 or 503."]
+    #[doc = "Ask a host less often when it slows down or answers 429 or 503."]
     adaptive_delay: bool = true;
     #[doc = "Obey robots.txt (RFC 9309); one that cannot be read means keep out."]
     robots: bool = true;
@@ -170,7 +170,7 @@ settings! {
     max_ratio: u64 = 200;
     #[doc = "Slowest body, in bytes per second over 30 s; 0: any."]
     min_rate: ByteSize = ByteSize(1024);
-    #[doc = "Connections open at once, idle ones included; a visit that finds no room waits for one. None: 512, or `concurrency` if that is more."]
+    #[doc = "Connections open at once, idle ones included; a request that finds no room waits for one. None: 512, or `concurrency` if that is more."]
     max_connections: Option<usize> = None;
     #[doc = "Media types to download, such as `text/html,application/json`; others are left after their head. Empty: all."]
     content_types: Vec<String> = Vec::new();
@@ -212,7 +212,7 @@ settings! {
     max_errors: Option<u64> = None;
     #[doc = "Order within a host and a priority: `breadth` first or `depth` first."]
     order: Order = Order::Breadth;
-    #[doc = "After a signal to stop, how long visits in flight may take to finish."]
+    #[doc = "After a signal to stop, how long requests in flight may take to finish."]
     grace: Duration = Duration::from_secs(25);
     #[doc = "Force every commit of a durable job to the disk, so that a power cut loses nothing either."]
     sync: bool = false;

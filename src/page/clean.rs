@@ -129,7 +129,7 @@ cleaners! {
         => |text| decimal(text, Notation::Point);
     "number_comma" NumberComma "takes the number out of a text, with a decimal comma: `1.234,5` is `1234.5`"
         => |text| decimal(text, Notation::Comma);
-    "price" Price "takes the amount out of a text, in the notation that its last separator tells: `1.234,50 €` is `1234.50`"
+    "price" Price "takes the amount out of a text, in the notation that its last separator shows: `1.234,50 €` is `1234.50`"
         => |text| decimal(text, Notation::Told);
     "date" Date "makes it an ISO date: `31 Jan 2024` is `2024-01-31`" => |text| date(text).map(|date| date.to_string());
     "timestamp" Timestamp "makes it a time in UTC: `Wed, 31 Jan 2024 10:00:00 +0100` is `2024-01-31T09:00:00Z`"

@@ -98,7 +98,7 @@ pub(super) const COMMANDS: &[Command] = &[
     act(
         "label",
         "[LABEL]",
-        "which kind of page the spider is told it is",
+        "which kind of page it is for the spider",
         session::label,
     ),
     act(

@@ -11,7 +11,7 @@ use crate::model::settings::Settings;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
-/// Which spider, and what it is told of the page.
+/// Which spider, and what it knows of the page.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Spider")]
 pub(in crate::cli) struct SpiderFlags {
@@ -26,7 +26,7 @@ pub(in crate::cli) struct SpiderFlags {
     #[command(flatten)]
     pub(super) settings: SettingFlags,
 
-    /// The kind of page, for a spider that tells pages apart by the label of their request
+    /// The kind of page, for a spider that distinguishes pages by the label of their request
     #[arg(long, value_name = "LABEL")]
     pub(in crate::cli) label: Option<String>,
 

@@ -33,7 +33,7 @@ pub(in crate::cli) struct Bench {
     #[arg(long, alias = "pages", value_name = "N", default_value_t = 10_000, value_parser = number_in(1..=100_000_000))]
     max_pages: u64,
 
-    /// Visits in flight
+    /// Requests in flight
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = number_in(1..=65_535))]
     concurrency: u64,
 

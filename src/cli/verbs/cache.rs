@@ -17,7 +17,7 @@ use crate::model::settings::Settings;
 use crate::model::settings::layers;
 use crate::page::error::{Error, ErrorKind, Result};
 
-/// Show what the cache holds, or clear it
+/// Show what is in the cache, or clear it
 ///
 /// The settings `cache` and `cache_dir` turn it on and say where it is.
 #[derive(Debug, clap::Args)]
@@ -108,7 +108,7 @@ impl Place {
         }
         let row = |name: &str, value: String| [name.to_owned(), value];
         let mut rows = vec![
-            row("folder", self.directory.display().to_string()),
+            row("directory", self.directory.display().to_string()),
             row("entries", count(entries)),
             row("size", bytes(size)),
         ];

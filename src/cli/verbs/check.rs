@@ -19,11 +19,11 @@ use crate::recipe::{self, Problem};
 use crate::testing::recording::{About, Changes, Draft, Recording, Replayed};
 use find::Checked;
 
-/// Crawl what was recorded, offline, and tell what has changed
+/// Crawl what was recorded, offline, and show what has changed
 ///
-/// Recipes are read, too, and what is wrong with them is told.
+/// Recipes are read, too, and what is wrong with them is shown.
 ///
-/// `crawl record` makes a recording. A check crawls it with the spider as it is now, and tells in which fields of which
+/// `crawl record` makes a recording. A check crawls it with the spider as it is now, and shows in which fields of which
 /// items the outcome differs. No server is asked, no host is waited for, and nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(

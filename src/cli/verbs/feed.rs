@@ -13,8 +13,8 @@ use crate::page::feed::{Entries, FeedEntry};
 
 /// List the entries of a feed
 ///
-/// As JSON lines or, on a terminal, as a table of days, titles and URLs. RSS, Atom and JSON Feed, gzipped or not, told apart
-/// by content.
+/// As JSON lines or, on a terminal, as a table of days, titles and URLs. RSS, Atom and JSON Feed, gzipped or not, recognised by
+/// content.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl feed https://example.com/feed.xml\n  \

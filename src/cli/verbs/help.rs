@@ -19,7 +19,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &["fetch", "links", "select", "data", "shell"],
     ),
     (
-        "Ask what holds",
+        "Ask a site",
         &["doctor", "robots", "sitemap", "feed", "url"],
     ),
     ("Build", &["new", "bench", "completions", "man"]),
@@ -60,7 +60,7 @@ pub(in crate::cli) fn examples() -> String {
     for (example, about) in EXAMPLES {
         let _ = writeln!(text, "  {example:<47} {about}");
     }
-    text.push_str("\n`crawl help VERB` tells all about a verb.");
+    text.push_str("\n`crawl help VERB` shows all about a verb.");
     text
 }
 

@@ -47,7 +47,7 @@ pub(in crate::cli) struct Robots {
     #[arg(long)]
     explain: bool,
 
-    /// Print a line of JSON for each URL instead, with all that --explain tells
+    /// Print a line of JSON for each URL instead, with all that --explain shows
     #[arg(long, conflicts_with = "explain")]
     json: bool,
 

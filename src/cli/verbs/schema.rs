@@ -12,8 +12,8 @@ use crate::model::settings::layers;
 
 /// Print the JSON Schema of a spider's items
 ///
-/// That of the setting `item_schema`, or of the spider itself, which its items are held against when it runs; else what is
-/// told of the spider, as of every recipe. Exit code 1 when there is none.
+/// That of the setting `item_schema`, or of the spider itself, which its items are checked against when it runs; else the
+/// one that the spider declares, as every recipe does. Exit code 1 when there is none.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl schema books > book.schema.json\n  crawl schema books -s item_schema=book.schema.json"

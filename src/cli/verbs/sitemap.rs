@@ -17,7 +17,7 @@ use walk::Walk;
 
 /// List the URLs of a sitemap
 ///
-/// Url sets, indexes, plain text, RSS and Atom, gzipped or not, told apart by content.
+/// Url sets, indexes, plain text, RSS and Atom, gzipped or not, recognised by content.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  crawl sitemap https://example.com/sitemap.xml\n  \

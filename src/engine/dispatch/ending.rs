@@ -25,7 +25,7 @@ impl Dispatcher {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             tracing::warn!(
                 visits = self.visits.len(),
-                "the grace is over: giving up visits in flight"
+                "the grace is over: giving up requests in flight"
             );
             self.deadline = None;
             self.has_given_up = true;

@@ -261,7 +261,7 @@ impl fmt::Display for Mismatch {
         match self {
             Self::Job { had, asked } => write!(f, "it is of job {had}, not of {asked}"),
             Self::Outputs { had, asked } => {
-                write!(f, "it writes {}, not {}", listed(had), listed(asked))
+                write!(f, "it writes to {}, not to {}", listed(had), listed(asked))
             }
             Self::Unique { had, asked } => {
                 write!(
@@ -277,7 +277,7 @@ impl std::error::Error for Mismatch {}
 
 fn listed(outputs: &[String]) -> String {
     if outputs.is_empty() {
-        "no file".to_owned()
+        "standard output".to_owned()
     } else {
         outputs.join(" and ")
     }

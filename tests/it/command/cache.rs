@@ -57,7 +57,7 @@ fn what_is_stored_is_counted_listed_and_shown() {
     assert_eq!(all["entries"], 21);
     assert!(all["bytes"].as_u64().unwrap() > 1_000 && all["oldest"].is_string());
     let ran = directory.crawl(&["cache"]).exits(0);
-    assert!(ran.stdout.contains("entries  21"), "{ran:#?}");
+    assert!(ran.stdout.contains("entries    21"), "{ran:#?}");
     assert_eq!(
         directory.crawl(&["cache", "list"]).exits(0).lines().len(),
         21

@@ -232,7 +232,7 @@ fn an_unfinished_crawl_keeps_its_outputs() {
     crawl
         .run(&["-O", "d.jsonl"])
         .exits(4)
-        .says("cannot resume the unfinished run in job: it writes a.jsonl:jsonl and b.json:json and c.csv:csv, not")
+        .says("cannot resume the unfinished run in job: it writes to a.jsonl:jsonl and b.json:json and c.csv:csv, not")
         .says(" -s concurrency=4 -o a.jsonl -o b.json -o c.csv\n  to start over: ")
         .says(" -s concurrency=4 -O a.jsonl -O b.json -O c.csv -O d.jsonl --fresh");
     let secret = ["-O", "d.jsonl", "--user", "us:pw"];

@@ -97,7 +97,7 @@ async fn an_unfinished_job_is_not_resumed_with_other_outputs() {
         let crawler = outputs.iter().fold(crawler, |c, output| c.output(output));
         let error = refused(crawler, ErrorKind::Settings).await;
         assert!(
-            error.contains("it writes ") && error.contains("a.jsonl:jsonl"),
+            error.contains("it writes to ") && error.contains("a.jsonl:jsonl"),
             "{error}"
         );
     }

@@ -75,7 +75,7 @@ impl Shown {
         }
         let mut rows = vec![
             row("job", self.job.name.clone()),
-            row("folder", path(&self.job.directory)),
+            row("directory", path(&self.job.directory)),
             row("size", bytes(self.job.size)),
             row("state", self.job.outcome()),
         ];

@@ -112,12 +112,12 @@ fn another_job_or_other_outputs_cannot_resume_it() {
         (
             "quotes-1",
             outputs(&["a.csv:csv", "b.json:json"]),
-            "it writes quotes.jsonl:jsonl, not a.csv:csv and b.json:json",
+            "it writes to quotes.jsonl:jsonl, not to a.csv:csv and b.json:json",
         ),
         (
             "quotes-1",
             vec![],
-            "it writes quotes.jsonl:jsonl, not no file",
+            "it writes to quotes.jsonl:jsonl, not to standard output",
         ),
     ] {
         let error = run.check(directory, job, &asked, &nothing).unwrap_err();
