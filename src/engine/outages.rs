@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::visit::Outcome;
+use super::visit::{Outcome, Trip};
 use crate::page::error::ErrorKind;
 use crate::page::request::Request;
 use crate::policy::outage::pause;
@@ -85,6 +85,8 @@ pub(super) struct Silence {
 #[derive(Debug)]
 pub(super) struct Suspect {
     pub(super) queued: Queued,
+    /// Round trip, which is counted when the outcome is.
+    pub(super) trip: Trip,
     /// Outcome that the request has if the origin was there all the time.
     pub(super) outcome: Outcome,
     pub(super) kind: ErrorKind,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::outages::{Admission, Sent, Silence, Suspect};
-use super::super::visit::Outcome;
+use super::super::visit::{Outcome, Trip};
 use super::Dispatcher;
 use super::starting::robots_request;
 use crate::model::event::Event;
@@ -103,6 +103,7 @@ impl Dispatcher {
                 };
                 let suspect = Suspect {
                     queued,
+                    trip: Trip(fetched),
                     outcome,
                     kind,
                     started,
@@ -140,7 +141,8 @@ impl Dispatcher {
             self.spare(silence.host, suspect, now);
         }
         for suspect in costly {
-            self.conclude(silence.host, suspect.queued, None, suspect.outcome, now)?;
+            let (queued, trip) = (suspect.queued, Some(suspect.trip));
+            self.conclude(silence.host, queued, trip, suspect.outcome, now)?;
         }
         Ok(())
     }
@@ -208,8 +210,10 @@ impl Dispatcher {
     }
 }
 
-/// Counts a failed request that spent no try and is made again.
+/// Counts a failed request that spent no try and is made again, with its round trip.
 fn count_try(tally: &mut Tally, suspect: &Suspect) {
+    let Trip(fetched) = &suspect.trip;
+    tally.fetched(false, fetched.as_ref());
     tally.error(suspect.kind);
     tally.retried("its host was away".to_owned());
 }

@@ -59,7 +59,11 @@ impl Dispatcher {
         if let Some((queued, outcome)) = self.or_silent(host, queued, fetched, outcome, times)? {
             self.conclude(host, queued, Some(Trip(fetched)), outcome, now)
         } else {
-            self.tally.fetched(is_robots, fetched.as_ref());
+            // That of a page which waits for its host is counted with its outcome: a commit between the two would count
+            // it for a process that is killed, and the next process makes the request again.
+            if is_robots {
+                self.tally.fetched(is_robots, fetched.as_ref());
+            }
             Ok(())
         }
     }

@@ -20,6 +20,7 @@ fn suspect(number: u64, started: u64, is_gateway: bool) -> Suspect {
     let kind = ErrorKind::Connect;
     Suspect {
         queued: queued(number),
+        trip: Trip(None),
         outcome: Outcome::Failed(Error::new(kind, "no")),
         kind,
         started: secs(started),
