@@ -84,6 +84,17 @@ impl Failure {
         }
     }
 
+    /// Returns this as an error of the library, for a mistake that is found while a crawl is under way.
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Usage(message) => Error::new(ErrorKind::Settings, message),
+            Self::Crawl(error) => error,
+            Self::Stdout(error) => {
+                Error::new(ErrorKind::Storage, "cannot write standard output").with_source(error)
+            }
+        }
+    }
+
     pub(super) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) => Exit::Usage,

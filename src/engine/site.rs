@@ -20,10 +20,13 @@
 
 mod record;
 
+use std::fmt;
+use std::sync::Arc;
+
 use http::HeaderMap;
 use url::{Origin, Url};
 
-use crate::engine::spider::Spider;
+use crate::engine::spider::{Seeds, Spider};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
 use crate::page::error::BoxError;
@@ -34,6 +37,16 @@ use crate::page::response::Response;
 use crate::policy::rules::is_page;
 pub use record::{Content, MainText, SitePage};
 
+/// Function that opens the seeds of a site.
+#[derive(Clone)]
+struct SeedSource(Arc<dyn Fn() -> Result<Seeds, BoxError> + Send + Sync>);
+
+impl fmt::Debug for SeedSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SeedSource").finish_non_exhaustive()
+    }
+}
+
 /// Crawls a whole site, without code: every HTML page becomes a [`SitePage`], and the spider follows every link to a
 /// possible page, every frame, and the next page that a `<link rel=next>` names.
 ///
@@ -43,6 +56,7 @@ pub use record::{Content, MainText, SitePage};
 #[derive(Debug, Clone)]
 pub struct Site {
     start: Vec<Request>,
+    seeds: Option<SeedSource>,
     headers: Vec<(Origin, HeaderMap)>,
     content: Content,
     main_only: bool,
@@ -64,10 +78,22 @@ impl Site {
         Self {
             headers: headers.filter(|(_, headers)| !headers.is_empty()).collect(),
             start,
+            seeds: None,
             content: Content::None,
             main_only: false,
             links: Links::default(),
         }
+    }
+
+    /// Adds start requests in a sequence that need not fit in memory; see [`Spider::seeds`]. Headers that they have are
+    /// sent with them alone.
+    #[must_use]
+    pub fn seeds(
+        mut self,
+        seeds: impl Fn() -> Result<Seeds, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.seeds = Some(SeedSource(Arc::new(seeds)));
+        self
     }
 
     /// Adds the content of the page to each record, as its last field. Default: [`Content::None`].
@@ -182,6 +208,13 @@ impl Spider for Site {
 
     fn start(&self) -> Result<Vec<Request>, BoxError> {
         Ok(self.start.clone())
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        match &self.seeds {
+            Some(SeedSource(open)) => open(),
+            None => Ok(Seeds::none()),
+        }
     }
 
     async fn parse(&self, response: Response, out: &mut Output<SitePage>) -> Result<(), BoxError> {

@@ -15,6 +15,8 @@ use crate::store::state::RunFile;
 
 const URL: &str = "url";
 const CONTENT: &str = "content";
+/// Name of the argument for the file of start URLs of `crawl site`.
+const LIST: &str = "list";
 
 /// Returns the arguments of a job of `crawl site`: its start URLs, and the flags about the content.
 pub(in crate::cli) fn site_arguments(
@@ -25,6 +27,18 @@ pub(in crate::cli) fn site_arguments(
     let urls = urls.iter().map(Url::as_str).collect::<Vec<_>>().join(" ");
     let content = content.map(|form| (CONTENT.to_owned(), form.to_owned()));
     [(URL.to_owned(), urls)]
+        .into_iter()
+        .chain(content)
+        .collect()
+}
+
+/// Returns the arguments of a job of `crawl site --list`: the file, and the flags about the content.
+pub(in crate::cli) fn list_arguments(
+    list: &Path,
+    content: Option<&str>,
+) -> BTreeMap<String, String> {
+    let content = content.map(|form| (CONTENT.to_owned(), form.to_owned()));
+    [(LIST.to_owned(), list.display().to_string())]
         .into_iter()
         .chain(content)
         .collect()
@@ -64,6 +78,13 @@ pub(in crate::cli) fn secrets(run: &RunFile, jobs: &[Job]) -> Vec<String> {
 /// Returns `site` with its URLs, if that command would have the job of this run.
 fn of_site(run: &RunFile) -> Option<Vec<String>> {
     let content = run.arguments.get(CONTENT).map(String::as_str);
+    let flags = content.into_iter().flat_map(|content| content.split(' '));
+    let flags = flags.map(|flag| format!("--{flag}"));
+    if let Some(list) = run.arguments.get(LIST) {
+        let is_its = job_name::of_list(Path::new(list), content) == run.job;
+        let words = ["site", "--list", list].map(str::to_owned);
+        return is_its.then(|| words.into_iter().chain(flags).collect());
+    }
     let urls: Result<Vec<Url>, _> = run.arguments.get(URL)?.split(' ').map(Url::parse).collect();
     let urls = urls.ok()?;
     if job_name::of_site(&urls, content) != run.job {
@@ -71,8 +92,7 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
     }
     let mut words = vec!["site".to_owned()];
     words.extend(urls.into_iter().map(String::from));
-    let flags = content.into_iter().flat_map(|content| content.split(' '));
-    words.extend(flags.map(|flag| format!("--{flag}")));
+    words.extend(flags);
     Some(words)
 }
 

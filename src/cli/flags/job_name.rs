@@ -1,6 +1,7 @@
 //! Names of jobs: the same command has the same job, so that it resumes; another command has another one.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use url::Url;
 
@@ -68,6 +69,15 @@ pub(in crate::cli) fn of_site(urls: &[Url], content: Option<&str>) -> String {
     });
     let words = urls.iter().map(Url::as_str).chain(content);
     named(&format!("site-{host}"), &mark(words))
+}
+
+/// Returns the job of a list of start URLs: the name of its file, and something that stands for its path and the form of
+/// the content.
+pub(in crate::cli) fn of_list(list: &Path, content: Option<&str>) -> String {
+    let path = list.to_string_lossy();
+    let stem = list.file_stem().unwrap_or_default().to_string_lossy();
+    let words = [&*path].into_iter().chain(content);
+    named(&format!("list-{stem}"), &mark(words))
 }
 
 /// Returns the name of a directory: at most 64 characters that are safe on any system, and not a hidden one.

@@ -1,6 +1,7 @@
 //! `crawl site`: a whole site, without code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use url::Url;
 
@@ -12,6 +13,8 @@ use crate::cli::flags::{CrawlFlags, RequestFlags};
 use crate::cli::terminal::hint::Dialect;
 use crate::engine::crawler::Crawler;
 use crate::engine::site::{Content, Site};
+use crate::engine::spider::Seeds;
+use crate::page::error::BoxError;
 use crate::page::request::{Request, url_list};
 
 /// Crawl a whole site: one record per page, no code
@@ -27,6 +30,7 @@ use crate::page::request::{Request, url_list};
     name = "site",
     after_help = "Examples:\n  crawl site https://example.com/ -O pages.jsonl\n  \
                         crawl site @urls.txt -s depth=0 -O pages.jsonl\n  \
+                        crawl site --list ten-million.txt -s depth=0 -s scope=any -O pages.jsonl\n  \
                         crawl site https://example.com/docs/ -s scope=prefix --main --markdown -O docs.jsonl\n\n\
                         `crawl run --help` lists all settings and the exit codes."
 )]
@@ -34,8 +38,18 @@ pub(in crate::cli) struct SiteVerb {
     /// Where to start: URLs; `@FILE` for a list, one URL a line, `-` for one on standard input
     ///
     /// In a list, empty lines and lines that begin with `#` are left out.
-    #[arg(required = true, value_name = "URL|@FILE|-")]
+    #[arg(
+        required_unless_present = "list",
+        conflicts_with = "list",
+        value_name = "URL|@FILE|-"
+    )]
     urls: Vec<String>,
+
+    /// Start with the URLs of a list that need not fit in memory: it is read as the crawl goes on. `-` is standard input
+    ///
+    /// A job goes on in the list where it was. Headers are sent with the URLs of the list only.
+    #[arg(long, value_name = "FILE|-")]
+    list: Option<PathBuf>,
 
     #[command(flatten)]
     content: ContentFlags,
@@ -105,10 +119,23 @@ impl SiteVerb {
         let start = self.start()?;
         let urls: Vec<Url> = start.iter().map(|request| request.url().clone()).collect();
         let content = self.content.name(self.main, self.no_links);
-        let name = job_name::of_site(&urls, content);
-        let arguments = again::site_arguments(&urls, content);
+        let (name, arguments) = match &self.list {
+            Some(list) => (
+                job_name::of_list(list, content),
+                again::list_arguments(list, content),
+            ),
+            None => (
+                job_name::of_site(&urls, content),
+                again::site_arguments(&urls, content),
+            ),
+        };
         let job = self.flags.job.durable(name, arguments);
         let mut site = Site::new(start).content(self.content.wanted());
+        let request = Arc::new(self.request);
+        if let Some(list) = self.list {
+            let request = Arc::clone(&request);
+            site = site.seeds(move || listed(&list, &request));
+        }
         if self.main {
             site = site.main_text();
         }
@@ -117,9 +144,19 @@ impl SiteVerb {
         }
         let crawler = Crawler::new(site).into();
         crawl::run(crawler, &self.flags, job, Dialect::Flags, |settings| {
-            self.request.apply(settings)
+            request.apply(settings)
         })
     }
+}
+
+/// Returns the requests for the URLs of a list, one after the other.
+fn listed(list: &Path, flags: &Arc<RequestFlags>) -> Result<Seeds, BoxError> {
+    let (place, flags) = (list.display().to_string(), Arc::clone(flags));
+    Ok(Seeds::new(url_list::open(list)?.map(move |read| {
+        let (line, url) = read?;
+        let request = flags.request(&url);
+        request.map_err(|failure| failure.at(&format!("{place}:{line}")).into_error().into())
+    })))
 }
 
 impl ContentFlags {

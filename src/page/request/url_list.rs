@@ -1,6 +1,7 @@
 //! Lists of URLs, one a line, as people keep them in files.
 
-use std::io::Read;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::page::error::{Error, ErrorKind, Result};
@@ -47,6 +48,43 @@ pub(crate) fn read(path: &Path, most: u64) -> Result<Vec<(usize, String)>> {
         return Err(Error::new(ErrorKind::Settings, message));
     }
     Ok(urls)
+}
+
+/// Opens a list whose URLs are read one after the other, with their line numbers; `-` is standard input. A list without a
+/// URL ends in an error.
+///
+/// # Errors
+/// [`ErrorKind::File`] when it cannot be opened; in the sequence, when it cannot be read on or is no UTF-8.
+pub(crate) fn open(
+    path: &Path,
+) -> Result<impl Iterator<Item = Result<(usize, String)>> + Send + use<>> {
+    let place = path.display().to_string();
+    let failed = move |error| {
+        let message = format!("cannot read the list of URLs in {place}");
+        Error::new(ErrorKind::File, message).with_source(error)
+    };
+    let reader: Box<dyn Read + Send> = if path.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(&failed)?)
+    };
+    let mut is_empty = true;
+    let mut read = (1..).zip(BufReader::new(reader).lines());
+    let message = format!("{} has no URL: a list has one a line", path.display());
+    Ok(std::iter::from_fn(move || {
+        for (number, line) in read.by_ref() {
+            let line = match line {
+                Ok(line) => line,
+                Err(error) => return Some(Err(failed(error))),
+            };
+            if let Some((_, url)) = lines(&line).next() {
+                is_empty = false;
+                return Some(Ok((number, url.to_owned())));
+            }
+        }
+        let empty = || Err(Error::new(ErrorKind::Settings, message.clone()));
+        std::mem::take(&mut is_empty).then(empty)
+    }))
 }
 
 #[cfg(test)]

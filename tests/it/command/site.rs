@@ -302,3 +302,53 @@ fn a_terminal_shows_title_and_url_unless_json_is_asked_for() {
     let shown = on_a_terminal(&directory, &[url.as_str(), "--fresh", "-O", "-"]).unwrap();
     assert!(shown.contains(&record.to_string()), "{shown}");
 }
+
+#[test]
+fn a_list_is_read_as_the_crawl_goes_on_and_taken_up_where_it_was() {
+    let (site, directory) = (PracticeSite::start().unwrap(), Directory::new());
+    let urls: Vec<String> = (0..9)
+        .map(|n| site.at(&format!("/web/9/{n}")).to_string())
+        .collect();
+    directory.files.write(
+        "urls.txt",
+        &format!("# nine pages\n\n{}\n", urls.join("\n")),
+    );
+    let crawl = |flags: &[&str]| {
+        let list = [
+            "site", "--list", "urls.txt", "-s", "delay=0", "-s", "depth=0", "-o", "a.jsonl",
+        ];
+        directory.crawl(&[&list, flags].concat())
+    };
+    crawl(&["--max-pages", "4"]).exits(0);
+    let ran = crawl(&["--continue"]).exits(0);
+    ran.says("9 pages");
+    let text = directory.read("a.jsonl");
+    let mut found: Vec<String> = text
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).unwrap()["url"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    found.sort_unstable();
+    assert_eq!(found, urls);
+}
+
+#[test]
+fn a_line_of_a_list_that_is_no_url_is_named() {
+    let directory = Directory::new();
+    directory
+        .files
+        .write("urls.txt", "\nmailto:ada@example.com\n");
+    let crawl = |list: &str| directory.crawl(&["site", "--list", list, "--no-job"]);
+    crawl("urls.txt")
+        .exits(2)
+        .says("urls.txt:2: not an http(s) URL");
+    directory.files.write("empty.txt", "# none\n");
+    crawl("empty.txt").exits(4).says("empty.txt has no URL");
+    crawl("none.txt")
+        .exits(4)
+        .says("cannot read the list of URLs in none.txt");
+}
