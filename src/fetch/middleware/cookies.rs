@@ -121,6 +121,7 @@ impl Cookies {
 
     /// The `Cookie` header that a request has, if it is sent now. Its own cookies go into the jar.
     #[doc(hidden)]
+    #[must_use]
     pub fn header(&self, request: &Request) -> Option<HeaderValue> {
         let mut jars = self.jars();
         let session = request.session().unwrap_or_default();

@@ -318,7 +318,7 @@ fn a_host_that_answers_slowly_is_visited_less_and_recovers() {
                     return now.checked_sub(started).unwrap();
                 }
                 Turn::Wait(until) => now = until,
-                other => panic!("{other:?}"),
+                Turn::Idle => panic!("nothing waits"),
             }
         }
     };

@@ -54,7 +54,7 @@ async fn what_failed_emits_comes_once_however_often_the_crawl_is_broken_off() {
     assert!(followed(&whole) > 0);
 
     let job = Job::new();
-    for pages in 1..12 {
+    for pages in 1..6 {
         let halt = Halt::after(pages);
         job.break_off(crawl(&job, &halt).concurrency(4), &halt)
             .await;
