@@ -28,7 +28,7 @@ pub(super) struct Remove {
     #[arg(value_name = "NAME", group = "which")]
     names: Vec<String>,
 
-    /// All jobs whose last run has finished, also at a limit
+    /// All jobs whose last run has finished, also at a limit, and has not failed
     #[arg(long, group = "which")]
     finished: bool,
 
@@ -111,9 +111,13 @@ impl Remove {
             let age_now = ended.and_then(|ended| SystemTime::now().duration_since(ended).ok());
             age_now.is_some_and(|since| since > age)
         };
-        (self.all || run.is_some_and(|run| run.state == State::Finished))
-            && self.older_than.is_none_or(is_old)
+        (self.all || run.is_some_and(is_done)) && self.older_than.is_none_or(is_old)
     }
+}
+
+/// Returns whether a run has finished and not failed: what failed can be tried again.
+fn is_done(run: &RunFile) -> bool {
+    run.state == State::Finished && run.failure.is_none()
 }
 
 impl Doomed {

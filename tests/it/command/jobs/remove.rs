@@ -86,6 +86,8 @@ fn jobs_of_all_kinds(directory: &Directory) {
 fn all_finished_jobs_go_but_for_those_that_could_go_on() {
     let directory = Directory::new();
     jobs_of_all_kinds(&directory);
+    let failed = run_json("shop", "finished").replacen('{', r#"{"failure":"9 × 404","#, 1);
+    directory.make_job("shop", &failed);
     // It has begun again: what is in its file is of the run before.
     let _held = directory.hold("news");
     let ran = directory.crawl(&["jobs", "rm", "--finished"]).exits(0);
@@ -96,7 +98,7 @@ fn all_finished_jobs_go_but_for_those_that_could_go_on() {
         lines[2].starts_with("2 jobs, ") && lines[2].ends_with(" freed"),
         "{ran:#?}"
     );
-    assert_eq!(directory.names(".crawl"), ["deals", "maps", "news"]);
+    assert_eq!(directory.names(".crawl"), ["deals", "maps", "news", "shop"]);
 }
 
 #[test]
