@@ -120,7 +120,7 @@ pub(super) fn run(
 fn is_unread(error: &Error) -> bool {
     use std::error::Error as _;
     let cause = error.source().and_then(|cause| cause.downcast_ref());
-    error.to_string() == "cannot write standard output"
+    error.kind() == ErrorKind::Storage
         && cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
