@@ -37,6 +37,8 @@ use crate::items::sink::{AnySink, AsyncSink, Mode, OutputFile, Sink};
 use crate::model::event::{Events, ProgressWatch};
 use crate::model::report::Report;
 use crate::model::settings::Settings;
+#[cfg(feature = "recipe")]
+use crate::model::settings::layers;
 use crate::page::error::Result;
 pub(crate) use config::{Config, FetchStack};
 pub use stream::ItemStream;
@@ -105,6 +107,35 @@ impl<S: Spider> Crawler<S> {
     pub fn concurrency(mut self, visits: usize) -> Self {
         self.config.settings.concurrency = visits;
         self
+    }
+
+    /// Applies a file of settings as the command applies `crawl.toml`: names with their values, and tables
+    /// `[spider.NAME]` for one spider alone. What is set after it wins.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::Site;
+    ///
+    /// # fn main() -> Result<(), BoxError> {
+    /// let file = std::env::temp_dir().join(format!("settings-{}.toml", std::process::id()));
+    /// std::fs::write(&file, "delay = '2s'\n[spider.site]\nretries = 7\n")?;
+    /// let site = Site::new([Url::parse("https://example.com/")?]);
+    /// let mut crawler = Crawler::new(site).settings_file(&file)?;
+    /// assert_eq!(crawler.settings_mut().delay, Duration::from_secs(2));
+    /// assert_eq!(crawler.settings_mut().retries, 7);
+    /// # std::fs::remove_file(file)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`](crate::ErrorKind::File) when it cannot be read, [`ErrorKind::Settings`](crate::ErrorKind::Settings)
+    /// for an unknown name or a bad value, with its line.
+    #[cfg(feature = "recipe")]
+    pub fn settings_file(mut self, path: impl AsRef<std::path::Path>) -> Result<Self> {
+        let spider = self.typed.spider.name().to_owned();
+        layers::apply_file(&mut self.config.settings, &spider, path.as_ref())?;
+        Ok(self)
     }
 
     /// Sets the maximum number of visits in flight at one host. Default: 2.

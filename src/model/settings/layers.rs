@@ -34,13 +34,9 @@ pub(crate) const LOG: &str = "CRAWL_LOG";
 /// [`ErrorKind::File`] when the file exists but cannot be read.
 pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, String)]) -> Result<()> {
     match text_file::read(Path::new(FILE)) {
-        Ok(text) => file(settings, spider, &text)?,
+        Ok(text) => file(settings, spider, FILE, &text)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => {
-            return Err(
-                Error::new(ErrorKind::File, format!("cannot read {FILE}")).with_source(error)
-            );
-        }
+        Err(error) => return Err(unreadable(FILE, error)),
     }
     environment(
         settings,
@@ -48,6 +44,20 @@ pub(crate) fn apply(settings: &mut Settings, spider: &str, set: &[(String, Strin
     )?;
     set.iter()
         .try_for_each(|(name, value)| settings.set(name, value))
+}
+
+/// Applies a file of settings to those of this spider.
+///
+/// # Errors
+/// [`ErrorKind::File`] when it cannot be read, [`ErrorKind::Settings`] for an unknown name or a bad value, with its line.
+pub(crate) fn apply_file(settings: &mut Settings, spider: &str, path: &Path) -> Result<()> {
+    let place = path.display().to_string();
+    let text = text_file::read(path).map_err(|error| unreadable(&place, error))?;
+    file(settings, spider, &place, &text)
+}
+
+fn unreadable(place: &str, error: io::Error) -> Error {
+    Error::new(ErrorKind::File, format!("cannot read {place}")).with_source(error)
 }
 
 /// Applies the same layers for a command that is no crawl: nothing is kept for a later crawl (`recrawl`, `recrawl_feed`
@@ -136,12 +146,12 @@ fn is_of_a_cluster(name: &str, value: &str) -> bool {
     is_service || is_port || is_detail || is_link || name.ends_with("_PORT") && is_address(value)
 }
 
-fn file(settings: &mut Settings, spider: &str, text: &str) -> Result<()> {
+fn file(settings: &mut Settings, spider: &str, path: &str, text: &str) -> Result<()> {
     let table = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_of(text, span.start));
-        bad(format!("{FILE}, line {line}: {}", error.message()))
+        bad(format!("{path}, line {line}: {}", error.message()))
     })?;
-    let place = |at: Range<usize>| format!("{FILE}, line {}", line_of(text, at.start));
+    let place = |at: Range<usize>| format!("{path}, line {}", line_of(text, at.start));
     let mut spiders = None;
     for (name, value) in table.get_ref() {
         match (name.get_ref().as_ref(), value.get_ref()) {
@@ -203,7 +213,7 @@ mod tests {
 
     fn from_file(text: &str) -> Result<Settings> {
         let mut settings = Settings::default();
-        file(&mut settings, "quotes", text).map(|()| settings)
+        file(&mut settings, "quotes", FILE, text).map(|()| settings)
     }
 
     fn from_environment(variables: &[(&str, &str)]) -> Result<Settings> {
