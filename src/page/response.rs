@@ -127,7 +127,9 @@ impl Response {
         self
     }
 
-    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+    /// Sets all headers, in place of those that it has; a downloader hands on what came over the network.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
         self.headers = headers;
         self
     }
