@@ -84,7 +84,7 @@ pub(super) fn run(
     let resumed = unfinished
         .filter(|_| !flags.log.quiet)
         .map(|unfinished| unfinished.tell(crawler.events(), screen.clone(), format));
-    let own = own_host::tell(&mut crawler, &screen, &flags.log);
+    let own = own_host::advise(&mut crawler, &screen, &flags.log);
     let told = join(OptionFuture::from(resumed), OptionFuture::from(own));
     let crawl = watched(crawler, &screen, &flags.log, told)?;
     let report = match crawl.report {
@@ -236,7 +236,7 @@ fn last_words(
     let format = flags.log.log_format;
     if !flags.log.quiet {
         let mut text = summary::of(report, cause, kept.is_some(), dialect);
-        text += &kept.map_or_else(String::new, |kept| next::told(report, &kept.word()));
+        text += &kept.map_or_else(String::new, |kept| next::lines(report, &kept.word()));
         say(text, "INFO", format);
     } else if report.finish == Finish::MaxErrors {
         say(format!("error: {}", report.finish), "ERROR", format);

@@ -61,7 +61,7 @@ pub(crate) struct Dispatcher {
     book: Book,
     outages: Outages,
     /// Hosts and reasons of the long waits that were reported already.
-    told: HashSet<(HostId, &'static str)>,
+    warned: HashSet<(HostId, &'static str)>,
     /// Visits in flight, and calls of the spider's `failed`; each returns its host and the time at which it was started.
     visits: JoinSet<(HostId, Duration, Ended)>,
     pages_in_flight: u64,
@@ -118,7 +118,7 @@ impl Dispatcher {
                 Book::default()
             },
             outages: Outages::new(settings.max_outage.min(LONGEST), commits.is_some()),
-            told: HashSet::new(),
+            warned: HashSet::new(),
             commits,
             visits: JoinSet::new(),
             pages_in_flight: 0,
@@ -204,7 +204,7 @@ impl Dispatcher {
     fn ended(&mut self, host: HostId, started: Duration, ended: Ended) -> Result<()> {
         match ended {
             Ended::Visited(finished) => self.finished(host, started, finished),
-            Ended::Told(told) => self.given_up(host, told),
+            Ended::GivenUp(given_up) => self.given_up(host, given_up),
         }
     }
 

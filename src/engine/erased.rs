@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::items::ItemSender;
-use crate::engine::spider::{Seeds, Spider, hears_of_failures};
+use crate::engine::spider::{Seeds, Spider, handles_failures};
 use crate::model::output::Output;
 use crate::page::error::{BoxError, Error, ErrorKind};
 use crate::page::html::{Cuts, Limits, Marks};
@@ -109,7 +109,7 @@ pub(crate) trait ErasedSpider: Send + Sync {
         suspect: Option<Parse>,
     ) -> BoxFuture<'a, Parsed>;
     /// Returns whether the spider has something to do when a request is given up.
-    fn hears_of_failures(&self) -> bool;
+    fn handles_failures(&self) -> bool;
     /// Hands a request that is given up to the spider, with the reason. The rest is as for a page.
     fn failed<'a>(
         &'a self,
@@ -148,7 +148,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
             let (result, held) = timed(AssertUnwindSafe(parse).catch_unwind()).await;
             let error = fault(result, &url);
             let second = match &error {
-                Some(error) => self.tell(request, error, &mut out).await,
+                Some(error) => self.call_failed(request, error, &mut out).await,
                 None => None,
             };
             drop(suspect);
@@ -162,8 +162,8 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
         })
     }
 
-    fn hears_of_failures(&self) -> bool {
-        hears_of_failures::<S>()
+    fn handles_failures(&self) -> bool {
+        handles_failures::<S>()
     }
 
     fn failed<'a>(
@@ -175,7 +175,7 @@ impl<S: Spider> ErasedSpider for Plumbed<S> {
     ) -> BoxFuture<'a, Parsed> {
         Box::pin(async move {
             let mut out = Output::with_max_links(self.max_links);
-            let second = self.tell(request, error, &mut out).await;
+            let second = self.call_failed(request, error, &mut out).await;
             drop(suspect);
             Parsed {
                 second,
@@ -216,13 +216,13 @@ impl<S: Spider> Plumbed<S> {
                 %url,
                 seconds,
                 "the spider's parse held a thread for long; let it hand such work to a pipeline step or to \
-                 `spawn_blocking` (told once)"
+                 `spawn_blocking` (said once)"
             );
         }
     }
 
-    /// Tells the spider of a request that is given up. Returns the error or panic that this comes to.
-    async fn tell(
+    /// Calls `Spider::failed`; returns its error or panic.
+    async fn call_failed(
         &self,
         request: &Request,
         error: &Error,

@@ -13,7 +13,7 @@ use crate::model::settings::Settings;
 use crate::page::error::{BoxError, Error};
 use crate::page::request::Request;
 use crate::page::response::Response;
-pub(crate) use failed::hears_of_failures;
+pub(crate) use failed::handles_failures;
 pub use feed::FeedSpider;
 pub use feed_pages::FeedPages;
 pub use seeds::Seeds;
@@ -148,7 +148,7 @@ pub trait Spider: Send + Sync + 'static {
     ///
     /// # Errors
     /// An error (or a panic) is counted by its kind, as one of `parse` is; what was emitted before it is kept. It is not
-    /// told to `failed` again.
+    /// handed to `failed` again.
     fn failed(
         &self,
         request: &Request,

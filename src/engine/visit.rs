@@ -112,16 +112,16 @@ pub(super) enum Outcome {
 #[derive(Debug)]
 pub(super) enum Ended {
     Visited(Finished),
-    Told(Told),
+    GivenUp(GivenUp),
 }
 
 /// A round trip: its answer, or `None` for one without.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Trip(pub(super) Option<Fetched>);
 
-/// A request that is given up, after the spider was told of it.
+/// A request that is given up, after `Spider::failed` has handled it.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct GivenUp {
     pub(super) queued: Queued,
     /// The last round trip, if there was one and it has not been counted yet.
     pub(super) trip: Option<Trip>,
@@ -139,7 +139,7 @@ pub(super) struct Emitted {
     pub(super) over_limit: u64,
     pub(super) over_rules: u64,
     pub(super) files: u64,
-    /// Error or panic of the spider when it was told of a failure.
+    /// Error or panic of `Spider::failed`.
     pub(super) second: Option<Error>,
 }
 

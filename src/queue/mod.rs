@@ -193,7 +193,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when it cannot be stored.
-    pub(crate) fn again(&mut self, host: HostId, again: Queued, due: Duration) -> Result<()> {
+    pub(crate) fn retry(&mut self, host: HostId, again: Queued, due: Duration) -> Result<()> {
         if again.request.robots_for().is_none() {
             self.frontier.replace(host, &again)?;
         }
@@ -202,7 +202,7 @@ impl Queue {
     }
 
     /// Queues a request again as it is.
-    pub(crate) fn unchanged_again(&mut self, host: HostId, queued: Queued, due: Duration) {
+    pub(crate) fn requeue(&mut self, host: HostId, queued: Queued, due: Duration) {
         self.scheduler.push_later(host, queued, due);
     }
 

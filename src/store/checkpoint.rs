@@ -65,7 +65,7 @@ pub struct Saved {
     pub(crate) suspects: BTreeMap<u64, u32>,
     /// Reason why the crawl ended; `None` while it goes on, and when its process was killed.
     pub(crate) finish: Option<Finish>,
-    /// How far the crawl has come in the seeds of its spider.
+    /// Progress in the seeds of the spider.
     #[serde(default)]
     pub(crate) seeds: SeedsTaken,
     /// Numbers from which the limits count.
@@ -175,7 +175,7 @@ pub struct Committed {
     /// Counters and the rest.
     pub saved: Saved,
     pub(crate) delivered: Delivered,
-    /// What the store remembers of the queue.
+    /// State of the queue, without its requests.
     pub remembered: Remembered,
     /// Keys of the items that were kept.
     pub(crate) item_keys: SeenSet,

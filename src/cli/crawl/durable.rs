@@ -29,7 +29,7 @@ pub(in crate::cli) enum Begin {
     Unfinished,
     /// One that did not finish, or that a limit ended.
     GoOn,
-    /// None: the job starts over.
+    /// No run: the job starts over.
     Fresh,
 }
 

@@ -1,4 +1,4 @@
-//! What the next run of a job makes of this one: what it goes on with, and what it forgets.
+//! Lines about the next run of a job, below the summary: what of this run it forgets, and the commands that keep it.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use crate::model::report::Report;
 
 /// Returns the lines about the next run of the job of this name, which follow the summary; empty when it forgets nothing,
 /// or when the same command resumes the run, which the summary says.
-pub(super) fn told(report: &Report, job: &str) -> String {
+pub(super) fn lines(report: &Report, job: &str) -> String {
     let ledger = &report.ledger;
     if report.finish.is_unfinished() || (ledger.pending == 0 && ledger.failed == 0) {
         return String::new();
@@ -44,7 +44,7 @@ mod tests {
         let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
         let mut report = crawler.run().await.unwrap();
         (report.ledger.pending, report.ledger.failed) = (3, 0);
-        let of = |report: &Report| told(report, "quotes");
+        let of = |report: &Report| lines(report, "quotes");
         assert!(of(&report).contains("--continue goes on with 3 pages"));
         assert!(!of(&report).contains("retry-failed"));
         (report.ledger.pending, report.ledger.failed) = (0, 1);

@@ -1,4 +1,4 @@
-//! What is told of a crawl of one's own machine or network at the polite default delay.
+//! Advice for a crawl of one's own machine or network that waits the default delay between two requests.
 
 use std::net::Ipv4Addr;
 
@@ -11,9 +11,9 @@ use crate::engine::job::AnyCrawler;
 use crate::model::event::{Event, Events};
 use crate::model::settings::Settings;
 
-/// Follows the crawl until its first request is made, and tells how to be faster if that goes to a host of one's own; `None`
+/// Follows the crawl until its first request is made, and says how to be faster if that goes to a host of one's own; `None`
 /// for a crawl that is quiet, or has another delay.
-pub(super) fn tell(
+pub(super) fn advise(
     crawler: &mut AnyCrawler,
     screen: &Screen,
     log: &LogFlags,

@@ -13,7 +13,7 @@ use crate::model::settings::Settings;
 use crate::page::error::Result;
 use crate::page::request::Request;
 
-/// How any request is made.
+/// Flags of every request of a crawl or of `fetch`.
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Requests")]
 pub(in crate::cli) struct RequestFlags {
@@ -40,7 +40,7 @@ pub(in crate::cli) struct RequestFlags {
     page: PageFlags,
 }
 
-/// How a verb of one page asks for it: by the flags of a page and, with them, any other setting.
+/// Flags of a verb that asks for one page: those of a page, and `-s` for any other setting.
 #[derive(Debug, Args, Default)]
 pub(in crate::cli) struct FetchFlags {
     #[command(flatten)]
@@ -50,7 +50,7 @@ pub(in crate::cli) struct FetchFlags {
     page: PageFlags,
 }
 
-/// How a page is asked for.
+/// Flags of the request for a page.
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Requests")]
 pub(in crate::cli) struct PageFlags {
@@ -62,7 +62,7 @@ pub(in crate::cli) struct PageFlags {
     no_robots: bool,
 }
 
-/// How anything is asked for, robots.txt too.
+/// Flags of any request, also of one for robots.txt.
 #[derive(Debug, Args, Default)]
 #[command(next_help_heading = "Requests")]
 pub(in crate::cli) struct ExchangeFlags {

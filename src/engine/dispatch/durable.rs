@@ -43,7 +43,7 @@ impl Dispatcher {
         for (number, record) in (0_u32..).zip(&hosts) {
             let closed_for = pace_memory(record).closed_for;
             let by = "Retry-After, to an earlier process";
-            self.tell_wait(HostId(number), &record.name, closed_for, by);
+            self.warn_of_wait(HostId(number), &record.name, closed_for, by);
         }
         let pending = saved.tally.pending();
         let hosts = hosts.into_iter().map(|record| {
@@ -120,9 +120,9 @@ impl Dispatcher {
         let message = format!("the process ended {ends} times in a row while parsing it");
         let error = Error::new(ErrorKind::Crash, message).with_url(queued.request.url());
         // One time more: then it is what the spider does about the failure.
-        if ends == MAX_CRASHES && self.context.hears_of(&queued.request) {
+        if ends == MAX_CRASHES && self.context.handles_failure(&queued.request) {
             self.queue.set_aside(host);
-            self.tell_failed(host, queued, error, None, now);
+            self.call_failed(host, queued, error, None, now);
             return;
         }
         self.queue.cancel(host, &queued);
@@ -249,7 +249,7 @@ impl Dispatcher {
         {
             let host = self.queue.host(&url);
             self.queue.raise_delay(host, delay, now);
-            self.tell_delay(host, &url, delay);
+            self.warn_of_delay(host, &url, delay);
         }
     }
 

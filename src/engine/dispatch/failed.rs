@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::visit::{Emitted, Ended, Link, Told, Trip};
+use super::super::visit::{Emitted, Ended, GivenUp, Link, Trip};
 use super::Dispatcher;
 use crate::model::report::Filter;
 use crate::page::error::{Error, Result};
@@ -16,7 +16,7 @@ use crate::queue::queued::{HostId, Queued};
 
 impl Dispatcher {
     /// Hands a request that is given up to the spider.
-    pub(super) fn tell_failed(
+    pub(super) fn call_failed(
         &mut self,
         host: HostId,
         queued: Queued,
@@ -26,20 +26,20 @@ impl Dispatcher {
     ) {
         self.pages_in_flight += 1;
         let (context, scope) = (Arc::clone(&self.context), Arc::clone(&self.scope));
-        let told = context.tell_failed(scope, queued, error, trip);
-        self.visits.spawn(Box::pin(
-            async move { (host, now, Ended::Told(told.await)) },
-        ));
+        let given_up = context.call_failed(scope, queued, error, trip);
+        self.visits.spawn(Box::pin(async move {
+            (host, now, Ended::GivenUp(given_up.await))
+        }));
     }
 
-    /// Settles a request that the spider was told of.
-    pub(super) fn given_up(&mut self, host: HostId, told: Told) -> Result<()> {
-        let Told {
+    /// Settles a request that `Spider::failed` has handled.
+    pub(super) fn given_up(&mut self, host: HostId, given_up: GivenUp) -> Result<()> {
+        let GivenUp {
             queued,
             trip,
             error,
             emitted,
-        } = told;
+        } = given_up;
         self.pages_in_flight -= 1;
         if let Some(commits) = &mut self.commits {
             commits.visited();
@@ -59,7 +59,7 @@ impl Dispatcher {
         self.tally.filtered(Filter::RuleLimit, emitted.over_rules);
         self.tally.filtered(Filter::File, emitted.files);
         if let Some(error) = emitted.second {
-            tracing::warn!(url = %request.url(), error = %error.chain(), "the spider failed when it was told of a failure");
+            tracing::warn!(url = %request.url(), error = %error.chain(), "the spider failed on a request that was given up");
             self.tally.error(error.kind());
         }
         emitted.links

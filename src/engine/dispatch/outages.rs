@@ -112,7 +112,7 @@ impl Dispatcher {
                 };
                 return Ok(match self.outages.fell_silent(of, host, suspect, now) {
                     Ok(()) => {
-                        self.tell_silence(of, now);
+                        self.warn_of_silence(of, now);
                         None
                     }
                     Err(own) => Some((own.queued, own.outcome)),
@@ -161,10 +161,10 @@ impl Dispatcher {
             wait: Duration::ZERO,
             reason,
         });
-        self.queue.unchanged_again(host, suspect.queued, now);
+        self.queue.requeue(host, suspect.queued, now);
     }
 
-    fn tell_silence(&mut self, of: &str, now: Duration) {
+    fn warn_of_silence(&mut self, of: &str, now: Duration) {
         let Some(silence) = self.outages.silence(of) else {
             return;
         };
@@ -172,11 +172,11 @@ impl Dispatcher {
         let last = silence.suspects.back();
         let error = last.and_then(|suspect| suspect.outcome.error());
         let error = error.map_or_else(String::new, Error::chain);
-        if failed == 2 && self.told.insert((host, "away")) {
+        if failed == 2 && self.warned.insert((host, "away")) {
             let longest = self.settings.max_outage;
             tracing::warn!(origin = of, ?longest, %error, "the host is away: its pages wait for it, and spend no tries");
         }
-        if is_over && self.told.insert((host, "given up")) {
+        if is_over && self.warned.insert((host, "given up")) {
             tracing::warn!(origin = of, %error, "the host stays away: its pages stay in the queue; see the setting max_outage");
         }
     }

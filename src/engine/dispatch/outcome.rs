@@ -54,7 +54,7 @@ impl Dispatcher {
             None => Feedback::None,
         };
         self.queue.finish(host, request.url(), feedback, now);
-        self.tell_slow_down(host, request.url(), feedback, now);
+        self.warn_of_slow_down(host, request.url(), feedback, now);
         let times = (started, now);
         if let Some((queued, outcome)) = self.or_silent(host, queued, fetched, outcome, times)? {
             self.conclude(host, queued, Some(Trip(fetched)), outcome, now)
@@ -68,7 +68,7 @@ impl Dispatcher {
         }
     }
 
-    /// Acts on the outcome, unless the spider is to be told of it before. `trip` is the round trip if it has not been
+    /// Acts on the outcome, unless it is for `Spider::failed` first. `trip` is the round trip if it has not been
     /// counted yet.
     pub(super) fn conclude(
         &mut self,
@@ -80,8 +80,8 @@ impl Dispatcher {
     ) -> Result<()> {
         let request = &queued.request;
         match self.or_doubted(request, outcome, now) {
-            Outcome::Failed(error) if self.context.hears_of(request) => {
-                self.tell_failed(host, queued, error, trip, now);
+            Outcome::Failed(error) if self.context.handles_failure(request) => {
+                self.call_failed(host, queued, error, trip, now);
                 Ok(())
             }
             outcome => {
@@ -220,7 +220,7 @@ impl Dispatcher {
         tracing::info!(url = %request.url(), attempt = request.attempt() + 1, ?wait, error = %error.chain(), "retry scheduled");
         let asked_for = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
         let name = request.url().host_str().unwrap_or_default().to_owned();
-        self.tell_wait(host, &name, asked_for, retry::RETRY_AFTER);
+        self.warn_of_wait(host, &name, asked_for, retry::RETRY_AFTER);
         self.tally.error(error.kind());
         self.tally.retried(match error.kind() {
             ErrorKind::Status => error.chain(),
@@ -240,7 +240,7 @@ impl Dispatcher {
             number,
             request: request.tried_again(),
         };
-        self.queue.again(host, again, now + wait)
+        self.queue.retry(host, again, now + wait)
     }
 
     /// Makes a request again with the credentials that were asked for, when it is its host's turn. That is not a
@@ -260,7 +260,7 @@ impl Dispatcher {
             number,
             request: request.challenged(),
         };
-        self.queue.again(host, again, now)
+        self.queue.retry(host, again, now)
     }
 
     fn redirected(&mut self, request: &Request, mut link: Link) -> Result<()> {
@@ -311,7 +311,7 @@ impl Dispatcher {
         if let Some(delay) = delay {
             let asked = waiting.as_ref().map_or(host, |waiting| waiting.host);
             self.queue.raise_delay(asked, delay, now);
-            self.tell_delay(asked, request.url(), delay);
+            self.warn_of_delay(asked, request.url(), delay);
         }
         if let Some(waiting) = waiting {
             self.queue

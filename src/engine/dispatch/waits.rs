@@ -14,24 +14,30 @@ use crate::queue::scheduler::Feedback;
 const LONG: Duration = Duration::from_secs(10);
 
 impl Dispatcher {
-    pub(super) fn tell_wait(&mut self, host: HostId, name: &str, wait: Duration, by: &'static str) {
-        if wait > LONG && self.told.insert((host, by)) {
+    pub(super) fn warn_of_wait(
+        &mut self,
+        host: HostId,
+        name: &str,
+        wait: Duration,
+        by: &'static str,
+    ) {
+        if wait > LONG && self.warned.insert((host, by)) {
             tracing::warn!(host = name, ?wait, by, "the site asks to wait");
         }
     }
 
     /// Warns of a delay that robots.txt asks for, unless it is no longer than the delay of the settings.
-    pub(super) fn tell_delay(&mut self, host: HostId, url: &Url, delay: Duration) {
+    pub(super) fn warn_of_delay(&mut self, host: HostId, url: &Url, delay: Duration) {
         let delay = delay.min(MAX_CRAWL_DELAY);
         if delay > self.settings.delay {
             let name = url.host_str().unwrap_or_default();
             let by = "Crawl-delay or Request-rate in robots.txt, between two requests";
-            self.tell_wait(host, name, delay, by);
+            self.warn_of_wait(host, name, delay, by);
         }
     }
 
     /// Warns of a wait that an answer asks for, by its status or by `Retry-After`.
-    pub(super) fn tell_slow_down(
+    pub(super) fn warn_of_slow_down(
         &mut self,
         host: HostId,
         url: &Url,
@@ -43,11 +49,11 @@ impl Dispatcher {
         };
         let name = url.host_str().unwrap_or_default();
         let wait = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
-        self.tell_wait(host, name, wait, retry::RETRY_AFTER);
+        self.warn_of_wait(host, name, wait, retry::RETRY_AFTER);
         let backoff = self.queue.backoff(host, now);
         if backoff > self.settings.delay {
             let by = "status 429 or 503, between two requests";
-            self.tell_wait(host, name, backoff, by);
+            self.warn_of_wait(host, name, backoff, by);
         }
     }
 }

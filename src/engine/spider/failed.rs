@@ -22,7 +22,7 @@ impl Future for Nothing {
 
 /// Returns whether a spider does something about requests that are given up: whether its [`Spider::failed`] is not the
 /// default, nor hands on to one that is. The type of the future tells, so that the others cost nothing.
-pub(crate) fn hears_of_failures<S: Spider>() -> bool {
+pub(crate) fn handles_failures<S: Spider>() -> bool {
     fn is_default<'a, S: Spider, F>(
         _: impl FnOnce(&'a S, &'a Request, &'a Error, &'a mut Output<S::Item>) -> F,
     ) -> bool {
@@ -83,10 +83,10 @@ mod tests {
 
     #[test]
     fn a_spider_with_a_failed_of_its_own_is_told_from_others_also_within_another_spider() {
-        assert!(hears_of_failures::<Hears>() && !hears_of_failures::<Deaf>());
-        assert!(hears_of_failures::<SitemapSpider<Hears>>());
-        assert!(!hears_of_failures::<SitemapSpider<Deaf>>());
-        assert!(hears_of_failures::<FeedPages<Hears>>());
-        assert!(!hears_of_failures::<FeedPages<Deaf>>());
+        assert!(handles_failures::<Hears>() && !handles_failures::<Deaf>());
+        assert!(handles_failures::<SitemapSpider<Hears>>());
+        assert!(!handles_failures::<SitemapSpider<Deaf>>());
+        assert!(handles_failures::<FeedPages<Hears>>());
+        assert!(!handles_failures::<FeedPages<Deaf>>());
     }
 }

@@ -1,4 +1,4 @@
-//! How fast a crawl is, and how long it will take at that.
+//! Speed of a crawl, and the time that it will take at that speed.
 
 use std::collections::VecDeque;
 use std::time::Duration;
