@@ -83,12 +83,12 @@ fn crawl(runtime: &Runtime, how: How, blockers: usize) -> Result<(), BoxError> {
     };
     let mut crawler = Crawler::new(spider);
     let settings = crawler.settings_mut();
-    settings.delay = Duration::from_millis(20);
-    settings.concurrency_per_host = 8;
-    settings.robots = false;
-    settings.retries = 0;
-    settings.idle_timeout = Duration::from_secs(1);
-    settings.timeout = Duration::from_secs(2);
+    settings.politeness.delay = Duration::from_millis(20);
+    settings.politeness.concurrency_per_host = 8;
+    settings.politeness.robots = false;
+    settings.failures.retries = 0;
+    settings.answers.idle_timeout = Duration::from_secs(1);
+    settings.answers.timeout = Duration::from_secs(2);
     let began = Instant::now();
     let report = runtime.block_on(crawler.run())?;
     let errors: u64 = report.errors.values().sum();

@@ -62,8 +62,8 @@ async fn crawl(with_hostile: bool) -> Duration {
         .collect();
     let mut crawler = Crawler::new(Everything(start));
     let settings = crawler.settings_mut();
-    settings.resolve = hosts.iter().map(|host| server.resolve(host)).collect();
-    settings.max_time = Some(Duration::from_mins(1));
+    settings.network.resolve = hosts.iter().map(|host| server.resolve(host)).collect();
+    settings.end.max_time = Some(Duration::from_mins(1));
     let (began, all) = (Instant::now(), (GOOD_HOSTS * GOOD_PAGES) as u64);
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let crawl = tokio::spawn(crawler.run_until(async {

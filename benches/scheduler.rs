@@ -74,7 +74,7 @@ fn pop(queue: &mut Queue, now: Duration) -> Option<Request> {
 #[expect(clippy::cast_precision_loss, reason = "a million is exact in a float")]
 fn steps_per_second(hosts: usize, delay: Duration) -> Result<f64, Failure> {
     let mut settings = Settings::default();
-    settings.delay = delay;
+    settings.politeness.delay = delay;
     let mut queue = Queue::in_memory(&settings);
     let requests: Vec<Request> = (0..REQUESTS)
         .map(|n| request(n, hosts))

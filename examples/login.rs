@@ -41,7 +41,7 @@ async fn main() -> Result<(), BoxError> {
     let site = PracticeSite::start()?;
     let mut crawler = Crawler::new(Account(site.at("/login"))).delay(Duration::ZERO);
     // robots.txt asks robots to stay out of /account; whoever has an account there may look at it.
-    crawler.settings_mut().robots = false;
+    crawler.settings_mut().politeness.robots = false;
     let report = crawler.run().await?;
     assert_eq!(report.items.kept, 5);
     assert_eq!(report.requests.redirected, 1);

@@ -78,8 +78,8 @@ impl Spider for Quotes {
     /// The practice site minds no hurry. Any other site gets the polite defaults.
     fn settings(&self, mut settings: Settings) -> Settings {
         if self.practice.is_some() {
-            settings.delay = Duration::ZERO;
-            settings.concurrency_per_host = 16;
+            settings.politeness.delay = Duration::ZERO;
+            settings.politeness.concurrency_per_host = 16;
         }
         settings
     }

@@ -63,7 +63,7 @@ fn all<'a>(mut words: impl Iterator<Item = &'a str>) -> Result<(), Failure> {
     let hosts = number(words.next(), 1_000)?.to_string();
     let visits = match words.next() {
         Some(visits) => vec![visits.parse()?],
-        None => vec![Settings::default().concurrency / 2, 250],
+        None => vec![Settings::default().politeness.concurrency / 2, 250],
     };
     for visits in visits {
         println!("{urls} URLs of {hosts} hosts, a commit every {visits} visits:");

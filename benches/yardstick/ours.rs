@@ -63,7 +63,7 @@ async fn crawl(
         .concurrency_per_host(arguments.concurrency)
         .delay(Duration::ZERO)
         .output(&format!("{}:jsonl", arguments.out));
-    crawler.settings_mut().content_types = vec!["text/html".to_owned()];
+    crawler.settings_mut().answers.content_types = vec!["text/html".to_owned()];
     if let Some(directory) = &job {
         crawler = crawler.job(directory);
     }

@@ -179,10 +179,10 @@ pub(super) fn watched_until(
 ) -> Result<Crawled> {
     let format = log.log_format;
     let lines = (!log.quiet).then_some(format);
-    raise_file_limit(crawler.settings_mut().concurrency);
+    raise_file_limit(crawler.settings_mut().politeness.concurrency);
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        let max_pages = crawler.settings_mut().max_pages;
+        let max_pages = crawler.settings_mut().end.max_pages;
         let progress = crawler.progress();
         let display = Display::start(screen, progress.clone(), max_pages, lines);
         let cause = tokio::spawn(Cause::first(crawler.events()));

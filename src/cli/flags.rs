@@ -116,8 +116,8 @@ pub(super) enum LogFormat {
 impl CrawlFlags {
     /// Applies the limits; they win over `-s`.
     pub(super) fn apply(&self, settings: &mut Settings) -> Result<()> {
-        settings.max_pages = self.max_pages.or(settings.max_pages);
-        settings.max_items = self.max_items.or(settings.max_items);
+        settings.end.max_pages = self.max_pages.or(settings.end.max_pages);
+        settings.end.max_items = self.max_items.or(settings.end.max_items);
         set(settings, "max_time", self.max_time.as_ref())
     }
 
@@ -341,14 +341,20 @@ mod tests {
     #[test]
     fn limits_win_over_settings() {
         let mut settings = Settings {
-            max_pages: Some(9),
+            end: crate::model::settings::End {
+                max_pages: Some(9),
+                ..Default::default()
+            },
             ..Settings::default()
         };
         flags(&["--max-pages", "5", "--max-time", "10m"])
             .apply(&mut settings)
             .unwrap();
-        assert_eq!(settings.max_pages, Some(5));
-        assert_eq!(settings.max_time, Some(std::time::Duration::from_mins(10)));
+        assert_eq!(settings.end.max_pages, Some(5));
+        assert_eq!(
+            settings.end.max_time,
+            Some(std::time::Duration::from_mins(10))
+        );
     }
 
     #[test]

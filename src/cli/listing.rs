@@ -31,7 +31,7 @@ pub(super) fn print<S: Spider>(
     let mut crawler = Crawler::new(spider);
     let settings = crawler.settings_mut();
     // A document may go on at another host. Who wants less can say so.
-    settings.scope = ScopeMode::Any;
+    settings.links.scope = ScopeMode::Any;
     layers::apply_without_keeping(settings, &name, &[])?;
     document.apply(settings)?;
     only_listed(settings);
@@ -56,12 +56,12 @@ pub(super) fn print<S: Spider>(
 
 /// Resets the settings that would lead elsewhere, or hold the entries against what is asked of items.
 fn only_listed(settings: &mut Settings) {
-    settings.sitemaps = false;
-    settings.content_types.clear();
-    settings.item_schema = None;
-    settings.min_fill.clear();
-    settings.unique.clear();
-    settings.traps = false;
+    settings.links.sitemaps = false;
+    settings.answers.content_types.clear();
+    settings.items.item_schema = None;
+    settings.items.min_fill.clear();
+    settings.items.unique.clear();
+    settings.links.traps = false;
 }
 
 async fn tell_failures(mut events: Events) {

@@ -69,7 +69,7 @@ pub(super) fn fetch_by(
 ) -> Result<Outcome> {
     only_one(&mut settings);
     let url = request.url().clone();
-    let (timeout, redirects) = (settings.timeout, settings.redirects);
+    let (timeout, redirects) = (settings.answers.timeout, settings.failures.redirects);
     let answer = Slot::default();
     let mut crawler = way.of(Crawler::new(One {
         request: request.any_status(),
@@ -131,18 +131,25 @@ impl Outcome {
 
 /// Resets the settings that only make sense for a crawl of many pages.
 pub(super) fn only_one(settings: &mut Settings) {
-    settings.retries = 0;
-    settings.delay = Duration::ZERO;
-    settings.max_rate = None;
-    settings.scope = ScopeMode::Any;
-    settings.allow.clear();
-    settings.deny.clear();
-    settings.content_types.clear();
-    settings.max_url_length = usize::MAX;
-    settings.sitemaps = false;
-    (settings.depth, settings.max_pages, settings.max_items) = (None, None, None);
-    (settings.max_time, settings.max_errors) = (None, None);
-    (settings.max_pages_per_host, settings.max_per_pattern) = (None, None);
+    settings.failures.retries = 0;
+    settings.politeness.delay = Duration::ZERO;
+    settings.politeness.max_rate = None;
+    settings.links.scope = ScopeMode::Any;
+    settings.links.allow.clear();
+    settings.links.deny.clear();
+    settings.answers.content_types.clear();
+    settings.links.max_url_length = usize::MAX;
+    settings.links.sitemaps = false;
+    (
+        settings.links.depth,
+        settings.end.max_pages,
+        settings.end.max_items,
+    ) = (None, None, None);
+    (settings.end.max_time, settings.end.max_errors) = (None, None);
+    (
+        settings.links.max_pages_per_host,
+        settings.links.max_per_pattern,
+    ) = (None, None);
 }
 
 async fn within<T>(

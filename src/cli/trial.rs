@@ -155,7 +155,10 @@ impl Trial {
         if !judge.has_inside(page.request()) {
             notes.push("the page itself is outside the scope of the spider's crawl".to_owned());
         }
-        let (agent, tags) = (&self.settings.user_agent, self.settings.robots_tags);
+        let (agent, tags) = (
+            &self.settings.requests.user_agent,
+            self.settings.politeness.robots_tags,
+        );
         if PageTags::of(page, agent, tags, jiff::Timestamp::now()).noindex {
             notes.push("the page says noindex: a crawl drops its items".to_owned());
         }

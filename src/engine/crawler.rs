@@ -85,7 +85,7 @@ impl<S: Spider> Crawler<S> {
     /// ```
     /// # use crawlworks::prelude::*;
     /// # fn crawler<S: Spider>(spider: S) -> Crawler<S> {
-    /// Crawler::new(spider).configure(|settings| settings.cookies = false).output("books.jsonl")
+    /// Crawler::new(spider).configure(|settings| settings.requests.cookies = false).output("books.jsonl")
     /// # }
     /// ```
     pub fn configure(mut self, change: impl FnOnce(&mut Settings)) -> Self {
@@ -105,7 +105,7 @@ impl<S: Spider> Crawler<S> {
 
     /// Sets the maximum number of visits in flight, over all hosts. Default: 64.
     pub fn concurrency(mut self, visits: usize) -> Self {
-        self.config.settings.concurrency = visits;
+        self.config.settings.politeness.concurrency = visits;
         self
     }
 
@@ -121,8 +121,8 @@ impl<S: Spider> Crawler<S> {
     /// std::fs::write(&file, "delay = '2s'\n[spider.site]\nretries = 7\n")?;
     /// let site = Site::new([Url::parse("https://example.com/")?]);
     /// let mut crawler = Crawler::new(site).settings_file(&file)?;
-    /// assert_eq!(crawler.settings_mut().delay, Duration::from_secs(2));
-    /// assert_eq!(crawler.settings_mut().retries, 7);
+    /// assert_eq!(crawler.settings_mut().politeness.delay, Duration::from_secs(2));
+    /// assert_eq!(crawler.settings_mut().failures.retries, 7);
     /// # std::fs::remove_file(file)?;
     /// # Ok(())
     /// # }
@@ -140,25 +140,25 @@ impl<S: Spider> Crawler<S> {
 
     /// Sets the maximum number of visits in flight at one host. Default: 2.
     pub fn concurrency_per_host(mut self, visits: usize) -> Self {
-        self.config.settings.concurrency_per_host = visits;
+        self.config.settings.politeness.concurrency_per_host = visits;
         self
     }
 
     /// Sets the time between the starts of two requests at one host. Default: 500 ms.
     pub fn delay(mut self, delay: Duration) -> Self {
-        self.config.settings.delay = delay;
+        self.config.settings.politeness.delay = delay;
         self
     }
 
     /// Stops the crawl after this many pages. Default: no limit.
     pub fn max_pages(mut self, pages: u64) -> Self {
-        self.config.settings.max_pages = Some(pages);
+        self.config.settings.end.max_pages = Some(pages);
         self
     }
 
     /// Stops the crawl after this many items. Default: no limit.
     pub fn max_items(mut self, items: u64) -> Self {
-        self.config.settings.max_items = Some(items);
+        self.config.settings.end.max_items = Some(items);
         self
     }
 

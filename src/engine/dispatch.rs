@@ -102,8 +102,8 @@ impl Dispatcher {
             mut settings,
             counts,
         } = parts;
-        settings.grace = settings.grace.min(LONGEST);
-        settings.max_time = settings.max_time.map(|limit| limit.min(LONGEST));
+        settings.end.grace = settings.end.grace.min(LONGEST);
+        settings.end.max_time = settings.end.max_time.map(|limit| limit.min(LONGEST));
         Ok(Self {
             context: Arc::new(context),
             scope: Arc::new(Scope::new(&settings, this_year())?),
@@ -117,7 +117,7 @@ impl Dispatcher {
             } else {
                 Book::default()
             },
-            outages: Outages::new(settings.max_outage.min(LONGEST), commits.is_some()),
+            outages: Outages::new(settings.failures.max_outage.min(LONGEST), commits.is_some()),
             warned: HashSet::new(),
             commits,
             visits: JoinSet::new(),

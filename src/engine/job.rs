@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn arguments_reach_the_spider() {
         let mut crawler = job().crawler(Args::new([("pages", "3")])).unwrap();
-        assert_eq!(crawler.settings_mut().max_pages, Some(3));
+        assert_eq!(crawler.settings_mut().end.max_pages, Some(3));
     }
 
     #[test]

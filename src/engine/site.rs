@@ -244,8 +244,9 @@ impl Spider for Site {
     }
 
     fn settings(&self, mut settings: Settings) -> Settings {
-        settings.cookies = false;
-        settings.content_types = vec!["text/html".to_owned(), "application/xhtml+xml".to_owned()];
+        settings.requests.cookies = false;
+        settings.answers.content_types =
+            vec!["text/html".to_owned(), "application/xhtml+xml".to_owned()];
         settings
     }
 }

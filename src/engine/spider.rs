@@ -66,7 +66,7 @@ pub trait Spider: Send + Sync + 'static {
     /// Returns the spider's name in logs, reports and on the command line.
     fn name(&self) -> &str;
 
-    /// Returns the requests that a crawl begins with. They define the [`scope`](Settings::scope).
+    /// Returns the requests that a crawl begins with. They define the [`scope`](crate::settings::Links::scope).
     ///
     /// # Errors
     /// Any error ends the crawl before it begins.
@@ -76,7 +76,7 @@ pub trait Spider: Send + Sync + 'static {
     ///
     /// It is for more start requests than fit in memory, such as the lines of a large file. A crawl takes them while fewer
     /// than 10,000 requests wait. Like those of [`start`](Self::start) they define the
-    /// [`scope`](Settings::scope): a host belongs to the crawl from its first seed on.
+    /// [`scope`](crate::settings::Links::scope): a host belongs to the crawl from its first seed on.
     ///
     /// A job that goes on after a stop or a kill asks for the sequence again and passes over as many as it had taken. It
     /// has to be the same each time: seeds that have changed up to there are an error. It is not asked again when all were taken.

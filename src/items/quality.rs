@@ -114,7 +114,7 @@ impl<I> fmt::Debug for Quality<I> {
 
 /// The fields of the setting `unique`, sorted: in whatever order they are named, the keys are the same.
 pub(crate) fn key_names(settings: &Settings) -> Vec<String> {
-    let mut names = settings.unique.clone();
+    let mut names = settings.items.unique.clone();
     names.sort_unstable();
     names.dedup();
     names
@@ -137,7 +137,12 @@ pub(crate) fn given(settings: &Settings) -> BTreeMap<String, String> {
 /// [`ErrorKind::Settings`] for a threshold that is no share.
 pub(crate) fn check(settings: &Settings) -> Result<()> {
     let wrong = |share: &f64| !(0.0..=1.0).contains(share);
-    let Some((field, share)) = settings.min_fill.iter().find(|(_, share)| wrong(share)) else {
+    let Some((field, share)) = settings
+        .items
+        .min_fill
+        .iter()
+        .find(|(_, share)| wrong(share))
+    else {
         return Ok(());
     };
     let message = format!(

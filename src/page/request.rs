@@ -46,7 +46,7 @@ pub(crate) const SECRETS: &str = "recipe.secrets";
 ///
 /// A user name and password in the URL become an `Authorization` header and leave the URL, so that they are never
 /// logged or exported with it. Those of a start request are the credentials of its origin, for the whole crawl, and are
-/// stored nowhere; see the setting [`credentials`](crate::Settings::credentials).
+/// stored nowhere; see the setting [`credentials`](crate::settings::Requests::credentials).
 #[derive(Clone, PartialEq)]
 pub struct Request {
     url: Url,
@@ -371,7 +371,7 @@ impl Request {
     /// Returns the URL of the page that the request was found on; `None` for a start request. It stays when the request is
     /// redirected, in the queue of a [job](crate::guide::durable) and among its dead letters.
     ///
-    /// The crawl sets it; the setting [`referer`](crate::Settings::referer) says whether servers are told.
+    /// The crawl sets it; the setting [`referer`](crate::settings::Requests::referer) says whether servers are told.
     #[must_use]
     pub fn referrer(&self) -> Option<&Url> {
         self.referrer.as_deref()

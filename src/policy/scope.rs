@@ -33,12 +33,12 @@ impl Scope {
     /// [`ErrorKind::Settings`] for a pattern that is not a regular expression.
     pub(crate) fn new(settings: &Settings, year: i16) -> Result<Self> {
         Ok(Self {
-            mode: settings.scope,
+            mode: settings.links.scope,
             inside: HashSet::new(),
-            allow: patterns("allow", &settings.allow)?,
-            deny: patterns("deny", &settings.deny)?,
-            depth: settings.depth,
-            max_url_length: settings.max_url_length,
+            allow: patterns("allow", &settings.links.allow)?,
+            deny: patterns("deny", &settings.links.deny)?,
+            depth: settings.links.depth,
+            max_url_length: settings.links.max_url_length,
             traps: Traps::new(settings, year),
         })
     }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn patterns_are_for_links_not_for_start_requests() {
-        let scope = scope(|settings| settings.allow = vec!["/docs/".to_owned()]);
+        let scope = scope(|settings| settings.links.allow = vec!["/docs/".to_owned()]);
         let start = Request::get("http://www.example.co.uk/").unwrap();
         assert_eq!(scope.check(&start), Ok(()));
         assert_eq!(scope.check(&start.at_depth(1)), Err(Filter::Allow));
@@ -215,7 +215,7 @@ mod tests {
                 ScopeMode::Any,
             ];
             for (mode, inside) in modes.into_iter().zip(inside) {
-                let scope = scope(|settings| settings.scope = mode);
+                let scope = scope(|settings| settings.links.scope = mode);
                 assert_eq!(
                     verdict(&scope, url),
                     (!inside).then_some(Filter::Scope),
@@ -228,8 +228,8 @@ mod tests {
     #[test]
     fn deny_wins_over_allow() {
         let scope = scope(|settings| {
-            settings.allow = vec!["/docs/".to_owned()];
-            settings.deny = vec![r"\.pdf$".to_owned()];
+            settings.links.allow = vec!["/docs/".to_owned()];
+            settings.links.deny = vec![r"\.pdf$".to_owned()];
         });
         assert_eq!(verdict(&scope, "http://www.example.co.uk/docs/a"), None);
         assert_eq!(
@@ -246,20 +246,20 @@ mod tests {
     fn letters_in_patterns_are_those_that_a_reader_sees() {
         let url = "http://www.example.co.uk/docs/sm\u{f8}r/1";
         for pattern in ["/sm\u{f8}r/", "/sm%C3%B8r/", r"/docs/\p{L}+/\d$"] {
-            let allowing = scope(|settings| settings.allow = vec![pattern.to_owned()]);
+            let allowing = scope(|settings| settings.links.allow = vec![pattern.to_owned()]);
             assert_eq!(verdict(&allowing, url), None, "{pattern}");
-            let denying = scope(|settings| settings.deny = vec![pattern.to_owned()]);
+            let denying = scope(|settings| settings.links.deny = vec![pattern.to_owned()]);
             assert_eq!(verdict(&denying, url), Some(Filter::Deny), "{pattern}");
         }
-        let other = scope(|settings| settings.allow = vec!["/sm\u{f6}r/".to_owned()]);
+        let other = scope(|settings| settings.links.allow = vec!["/sm\u{f6}r/".to_owned()]);
         assert_eq!(verdict(&other, url), Some(Filter::Allow));
     }
 
     #[test]
     fn depth_and_length_are_limits() {
         let scope = scope(|settings| {
-            settings.depth = Some(2);
-            settings.max_url_length = 40;
+            settings.links.depth = Some(2);
+            settings.links.max_url_length = 40;
         });
         let request = |depth| {
             Request::get("http://www.example.co.uk/a")

@@ -41,8 +41,8 @@ pub(crate) struct Traps {
 impl Traps {
     pub(crate) fn new(settings: &Settings, year: i16) -> Self {
         Self {
-            is_on: settings.traps,
-            max_repeats: settings.max_segment_repeats.max(1),
+            is_on: settings.links.traps,
+            max_repeats: settings.links.max_segment_repeats.max(1),
             year,
         }
     }

@@ -55,14 +55,14 @@ impl Queue {
     /// Returns an empty queue that lives in memory and dies with the process.
     #[must_use]
     pub fn in_memory(settings: &Settings) -> Self {
-        let frontier = Box::new(MemoryFrontier::new(settings.order));
+        let frontier = Box::new(MemoryFrontier::new(settings.links.order));
         Self::with(settings, frontier, None)
     }
 
     /// Returns the empty queue of a durable job.
     #[must_use]
     pub fn durable(settings: &Settings) -> Self {
-        let frontier = DiskFrontier::new(settings.order, Remembered::default());
+        let frontier = DiskFrontier::new(settings.links.order, Remembered::default());
         Self::with(settings, Box::new(frontier), Some(HostLog::default()))
     }
 
@@ -70,7 +70,7 @@ impl Queue {
         Self {
             scheduler: Scheduler::new(settings),
             frontier,
-            order: settings.order,
+            order: settings.links.order,
             reads: Reads::default(),
             log,
         }

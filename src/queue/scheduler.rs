@@ -103,6 +103,7 @@ impl Scheduler {
     pub(super) fn new(settings: &Settings) -> Self {
         let clock = SchedulerClock::default();
         let global = settings
+            .politeness
             .max_rate
             .and_then(global_quota)
             .map(|quota| limiter(quota, &clock));
@@ -117,13 +118,13 @@ impl Scheduler {
             clock,
             global,
             has_global_permit: false,
-            concurrency_per_host: settings.concurrency_per_host.max(1),
-            delay: settings.delay,
-            adaptive: settings.adaptive_delay,
+            concurrency_per_host: settings.politeness.concurrency_per_host.max(1),
+            delay: settings.politeness.delay,
+            adaptive: settings.politeness.adaptive_delay,
             slow: VecDeque::new(),
             slow_hosts: 0,
             slow_in_flight: 0,
-            max_slow: (settings.concurrency / 2).max(1),
+            max_slow: (settings.politeness.concurrency / 2).max(1),
         }
     }
 

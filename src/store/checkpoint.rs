@@ -85,9 +85,9 @@ impl Base {
     /// Raises the limits by these numbers, because what they are held against counts from zero.
     pub(crate) fn raise(self, settings: &mut Settings) {
         for (limit, base) in [
-            (&mut settings.max_pages, self.pages),
-            (&mut settings.max_items, self.items),
-            (&mut settings.max_errors, self.errors),
+            (&mut settings.end.max_pages, self.pages),
+            (&mut settings.end.max_items, self.items),
+            (&mut settings.end.max_errors, self.errors),
         ] {
             *limit = limit.map(|limit| limit.saturating_add(base));
         }

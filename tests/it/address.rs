@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use crate::support::{Probe, get, polite, quick, run};
 
 fn public(settings: &mut Settings) {
-    settings.address_policy = AddressPolicy::Public;
+    settings.network.address_policy = AddressPolicy::Public;
 }
 
 /// A proxy, which may be at any address, behind which every URL redirects to this one.
@@ -37,7 +37,7 @@ async fn a_page_at_a_private_address_is_not_fetched_and_not_tried_again() {
     let probe = Probe::only([site.at("/quotes/")]);
     let report = run(quick(probe, |s| {
         public(s);
-        s.retries = 3;
+        s.failures.retries = 3;
     }))
     .await;
     assert_eq!((report.pages, report.ledger.failed), (0, 1));
@@ -52,7 +52,7 @@ async fn robots_txt_at_a_private_address_is_not_fetched() {
     let probe = Probe::only([site.at("/quotes/")]);
     let report = run(polite(probe, |s| {
         public(s);
-        s.retries = 0;
+        s.failures.retries = 0;
     }))
     .await;
     assert_eq!(report.pages, 0);
@@ -86,8 +86,8 @@ async fn a_redirect_into_a_denied_range_is_not_followed_there() {
         let probe = Probe::only([get("http://far.example/")]);
         let report = run(quick(probe, |s| {
             public(s);
-            s.proxy = Some(proxy);
-            s.scope = crawlworks::settings::ScopeMode::Any;
+            s.network.proxy = Some(proxy);
+            s.links.scope = crawlworks::settings::ScopeMode::Any;
         }))
         .await;
         assert_eq!(report.requests.redirected, 1, "{host}");
@@ -102,7 +102,7 @@ async fn the_error_names_the_host_and_the_address() {
     let port = site.url().port().unwrap();
     let mut settings = Settings::default();
     public(&mut settings);
-    settings.resolve = vec![format!("inside.example:{port}:127.0.0.1")];
+    settings.network.resolve = vec![format!("inside.example:{port}:127.0.0.1")];
     let downloader = HttpDownloader::new(&settings).unwrap();
     let url = format!("http://inside.example:{port}/");
     let error = downloader.fetch(get(url)).await.unwrap_err();
@@ -118,7 +118,7 @@ async fn the_error_names_the_host_and_the_address() {
 async fn a_denied_port_is_not_connected_to() {
     let site = PracticeSite::start().unwrap();
     let mut settings = Settings::default();
-    settings.deny_ports = vec![site.url().port().unwrap().to_string()];
+    settings.network.deny_ports = vec![site.url().port().unwrap().to_string()];
     let downloader = HttpDownloader::new(&settings).unwrap();
     for url in [site.url().as_str(), "http://127.0.0.1:22/"] {
         let error = downloader.fetch(get(url)).await.unwrap_err();

@@ -44,7 +44,7 @@ impl Seen {
 }
 
 fn everywhere(settings: &mut Settings) {
-    settings.scope = crawlworks::settings::ScopeMode::Any;
+    settings.links.scope = crawlworks::settings::ScopeMode::Any;
 }
 
 /// A page that links to the same origin and to four others.
@@ -70,7 +70,7 @@ fn crossroads(seen: &Seen) -> FakeDownloader {
 async fn credentials_go_to_their_own_origin_and_its_robots_txt() {
     let seen = Seen::default();
     let crawler = polite(Probe::links([get("http://a.example/")]), |s| {
-        s.delay = Duration::ZERO;
+        s.politeness.delay = Duration::ZERO;
         s.set(
             "credentials",
             "http://a.example us:pw, https://c.example a:b",
@@ -109,7 +109,9 @@ async fn asked(
         noted.lock().unwrap().push(request.clone());
         Ok(answer(request))
     });
-    let crawler = polite(Probe::links([start]), |s| s.delay = Duration::ZERO);
+    let crawler = polite(Probe::links([start]), |s| {
+        s.politeness.delay = Duration::ZERO;
+    });
     let report = run(crawler.downloader(fake)).await;
     let requests = requests.lock().unwrap().clone();
     (requests, report)
@@ -213,7 +215,7 @@ async fn credentials_are_not_shown() {
         .unwrap();
     assert!(!format!("{settings:?}").contains("secret"));
     let crawler = quick(Probe::only([get("http://a.example/")]), |s| {
-        s.credentials = vec!["a.example us:secret".to_owned()];
+        s.requests.credentials = vec!["a.example us:secret".to_owned()];
     });
     let error = crawler.run().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Settings);
@@ -307,7 +309,7 @@ fn as_us(settings: &mut Settings) {
     settings
         .set("credentials", "http://a.example us:pw")
         .unwrap();
-    settings.concurrency = 1;
+    settings.politeness.concurrency = 1;
 }
 
 #[tokio::test]
@@ -370,7 +372,7 @@ async fn a_request_that_is_made_again_waits_for_its_turn() {
     let guard = Guard::new(100);
     let fake = guard.downloader();
     let crawler = quick(Probe::only([get("http://us:pw@a.example/0")]), |s| {
-        s.delay = secs(7);
+        s.politeness.delay = secs(7);
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [secs(0), secs(7)]);
@@ -400,8 +402,8 @@ async fn a_job_does_not_store_credentials_and_has_them_again_when_it_is_resumed(
             get("http://us:pw@a.example/lost"),
         ];
         let crawler = quick(Probe::links(start), |s| {
-            s.max_errors = max;
-            s.concurrency = 1;
+            s.end.max_errors = max;
+            s.politeness.concurrency = 1;
         });
         // A page that fails becomes a dead letter.
         let fails = crawlworks::middleware::from_fn(|request: Request, next: Next| async move {

@@ -60,7 +60,7 @@ async fn all_hundred_quotes_are_found_exactly() {
 async fn each_page_is_requested_once() {
     let site = PracticeSite::start().unwrap();
     let report = run(quick(Probe::links([site.at("/quotes/")]), |settings| {
-        settings.deny = vec!["/login".to_owned()];
+        settings.links.deny = vec!["/login".to_owned()];
     }))
     .await;
     let served = site.served();
@@ -77,7 +77,7 @@ async fn each_page_is_requested_once() {
 async fn a_web_of_two_thousand_pages_is_crawled_completely() {
     let site = PracticeSite::start().unwrap();
     let report = run(quick(Probe::links([site.at("/web/2000/0")]), |s| {
-        s.concurrency_per_host = 16;
+        s.politeness.concurrency_per_host = 16;
     }))
     .await;
     let served = site.served();
@@ -99,7 +99,7 @@ async fn a_web_of_two_thousand_pages_is_crawled_completely() {
 async fn a_connection_is_used_again() {
     let site = PracticeSite::start().unwrap();
     run(quick(quotes(&site), |settings| {
-        settings.concurrency_per_host = 1;
+        settings.politeness.concurrency_per_host = 1;
     }))
     .await;
     assert_eq!(site.served().connections, 1);
@@ -221,14 +221,17 @@ async fn a_spiders_own_settings_are_the_crawls_defaults() {
             Ok(())
         }
         fn settings(&self, mut settings: Settings) -> Settings {
-            settings.delay = Duration::from_secs(9);
-            settings.concurrency = 3;
+            settings.politeness.delay = Duration::from_secs(9);
+            settings.politeness.concurrency = 3;
             settings
         }
     }
     let crawler = Crawler::new(Slow).concurrency(5);
     assert_eq!(
-        (crawler.settings().delay, crawler.settings().concurrency),
+        (
+            crawler.settings().politeness.delay,
+            crawler.settings().politeness.concurrency
+        ),
         (Duration::from_secs(9), 5)
     );
 }
@@ -237,7 +240,7 @@ async fn a_spiders_own_settings_are_the_crawls_defaults() {
 async fn a_bad_setting_is_told_before_anything_is_fetched() {
     let fake = FakeDownloader::with_pages([("http://a.example/", "")]);
     let crawler = quick(Probe::only([get("http://a.example/")]), |settings| {
-        settings.allow = vec!["(".to_owned()];
+        settings.links.allow = vec!["(".to_owned()];
     });
     let error = crawler.downloader(fake.clone()).run().await.unwrap_err();
     assert_eq!(error.kind(), crawlworks::ErrorKind::Settings);

@@ -28,8 +28,8 @@ impl Cache {
     }
 
     fn set(&self, settings: &mut Settings, mode: CacheMode) {
-        settings.cache = mode;
-        settings.cache_dir = self.directory();
+        settings.disk.cache = mode;
+        settings.disk.cache_dir = self.directory();
     }
 
     /// Crawls these with `cache = "http"`; answers with the report and the responses.
@@ -131,7 +131,7 @@ async fn nothing_is_kept_unless_it_is_asked_for() {
     let (cache, fake) = (Cache::new(), counting(&[("cache-control", "max-age=60")]));
     for _ in 0..2 {
         run(quick(Probe::only([get(PAGE)]), |s| {
-            s.cache_dir = cache.directory();
+            s.disk.cache_dir = cache.directory();
         })
         .downloader(fake.clone()))
         .await;
@@ -388,7 +388,7 @@ async fn what_is_fetched_among_cached_pages_keeps_its_distance() {
     let crawl = |start: Vec<Request>, fake: &FakeDownloader| {
         polite(Probe::only(start), |s| {
             cache.set(s, CacheMode::Always);
-            s.robots = false;
+            s.politeness.robots = false;
         })
         .downloader(fake.clone())
     };
@@ -467,7 +467,7 @@ async fn an_old_robots_txt_is_read_again_and_holds_on_offline() {
         }
         let crawler = quick(Probe::only([get(PAGE), get("http://a.example/b")]), |s| {
             cache.set(s, CacheMode::Always);
-            s.robots = true;
+            s.politeness.robots = true;
         });
         run(crawler.downloader(fake)).await
     };
@@ -494,8 +494,8 @@ async fn a_sitemap_is_answered_from_the_disk_whatever_media_types_are_wanted() {
     for fake in [online, unreachable()] {
         let crawler = quick(Probe::only([get(PAGE)]), |s| {
             cache.set(s, CacheMode::Always);
-            s.sitemaps = true;
-            s.content_types = vec!["text/html".to_owned()];
+            s.links.sitemaps = true;
+            s.answers.content_types = vec!["text/html".to_owned()];
         });
         let report = run(crawler.downloader(fake)).await;
         assert_eq!((report.pages, report.requests.sitemaps), (2, 1));
@@ -509,8 +509,8 @@ async fn a_page_that_stands_in_is_no_quick_answer_of_the_host() {
         let start = (0..8).map(|page| get(format!("http://a.example/{page}")).any_status());
         polite(Probe::only(start), |s| {
             cache.set(s, CacheMode::Http);
-            s.robots = false;
-            s.retries = 0;
+            s.politeness.robots = false;
+            s.failures.retries = 0;
         })
         .downloader(fake.clone())
     };

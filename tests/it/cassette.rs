@@ -227,7 +227,7 @@ async fn the_order_of_requests_does_not_matter() {
         let replay = cassette.replay();
         let spider = Probe::links([get("http://a.example/")]);
         let crawl = quick(spider, |settings| {
-            settings.concurrency_per_host = concurrency;
+            settings.politeness.concurrency_per_host = concurrency;
         });
         let report = run(crawl.downloader(replay.clone())).await;
         assert_eq!((report.pages, replay.unused().len()), (41, 0));

@@ -52,7 +52,10 @@ async fn crawl(
         out.item(number(response.url()));
         Ok(())
     });
-    run(change(quick(probe, |s| s.concurrency_per_host = 16))).await
+    run(change(quick(probe, |s| {
+        s.politeness.concurrency_per_host = 16;
+    })))
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -145,8 +148,8 @@ async fn the_time_that_a_page_holds_the_only_thread_is_no_answer_time() {
         Ok(html(request, page_of_links(links)))
     });
     let mut crawler = quick(Holding, |s| {
-        s.delay = secs(1);
-        s.concurrency_per_host = 8;
+        s.politeness.delay = secs(1);
+        s.politeness.concurrency_per_host = 8;
     })
     .downloader(fake.latency(secs(2)));
     let mut events = crawler.events();

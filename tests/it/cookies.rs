@@ -47,8 +47,8 @@ async fn without_cookies_nobody_is_logged_in() {
     let report = run(quick(
         Probe::only([site.at("/login"), site.at("/hazards/redirect-self")]),
         |s| {
-            s.cookies = false;
-            s.concurrency = 1;
+            s.requests.cookies = false;
+            s.politeness.concurrency = 1;
         },
     ))
     .await;
@@ -86,7 +86,11 @@ async fn a_cookie_goes_to_the_host_that_set_it_and_nowhere_else() {
         Ok(())
     });
     let visited = probe.visited();
-    run(quick(probe, |s| s.scope = crawlworks::settings::ScopeMode::Any).downloader(fake)).await;
+    run(quick(probe, |s| {
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
+    })
+    .downloader(fake))
+    .await;
     let cookie = |url: &str| {
         let pages = visited.responses();
         let page = pages
@@ -152,7 +156,7 @@ async fn what_a_redirect_sets_takes_the_place_of_a_requests_own_cookie() {
 #[tokio::test]
 async fn a_site_that_sets_ever_more_cookies_fills_neither_memory_nor_requests() {
     let crawler = quick(Probe::links([get("http://a.example/0")]), |s| {
-        s.max_pages = Some(300);
+        s.end.max_pages = Some(300);
     });
     let most = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&most);
@@ -195,7 +199,7 @@ async fn each_session_has_cookies_of_its_own_and_fetches_the_same_page() {
     ];
     let probe = Probe::only(start);
     let visited = probe.visited();
-    let report = run(quick(probe, |s| s.concurrency = 1).downloader(mirror())).await;
+    let report = run(quick(probe, |s| s.politeness.concurrency = 1).downloader(mirror())).await;
     let pages: Vec<String> = visited
         .responses()
         .iter()
@@ -238,9 +242,9 @@ async fn a_crawl_begins_with_the_cookies_of_a_file_and_leaves_its_own() {
     let probe = Probe::only([get("http://www.a.example/x"), get("https://a.example/y")]);
     let visited = probe.visited();
     let crawler = quick(probe, |s| {
-        s.concurrency = 1;
-        s.cookie_file = Some(file.into());
-        s.save_cookies = Some(files.path("out.txt").into());
+        s.politeness.concurrency = 1;
+        s.requests.cookie_file = Some(file.into());
+        s.requests.save_cookies = Some(files.path("out.txt").into());
     });
     run(crawler.downloader(mirror())).await;
     let pages: Vec<String> = visited
@@ -270,7 +274,7 @@ async fn a_file_of_cookies_is_for_nobody_else_to_read() {
     let files = Scratch::new();
     let out = files.write("out.txt", "");
     let crawler = quick(Probe::only([get("http://a.example/x")]), |s| {
-        s.save_cookies = Some(out.clone().into());
+        s.requests.save_cookies = Some(out.clone().into());
     });
     run(crawler.downloader(mirror())).await;
     let mode = std::fs::metadata(out).unwrap().permissions().mode();
@@ -283,8 +287,8 @@ async fn a_bad_file_of_cookies_is_an_error_that_says_where() {
     let file = files.write("in.txt", "# comment\n\nsession=secret\n");
     let begin = |file: String, cookies: bool| {
         quick(Probe::only([get("http://a.example/")]), |s| {
-            s.cookies = cookies;
-            s.cookie_file = Some(file.into());
+            s.requests.cookies = cookies;
+            s.requests.cookie_file = Some(file.into());
         })
     };
     let error = begin(file.clone(), true).run().await.unwrap_err();

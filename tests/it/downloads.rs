@@ -48,7 +48,7 @@ async fn a_connection_that_ends_without_an_answer_is_a_failed_connection() {
 #[tokio::test]
 async fn a_decompression_bomb_is_too_large() {
     let error = fetch_with("/hazards/bomb/gzip?mb=64", |s| {
-        s.max_body = ByteSize::mib(1);
+        s.answers.max_body = ByteSize::mib(1);
     })
     .await
     .unwrap_err();
@@ -57,19 +57,23 @@ async fn a_decompression_bomb_is_too_large() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_an_error_and_never_cut() {
-    let error = fetch_with("/hazards/big?mb=2", |s| s.max_body = ByteSize(1_500_000))
-        .await
-        .unwrap_err();
+    let error = fetch_with("/hazards/big?mb=2", |s| {
+        s.answers.max_body = ByteSize(1_500_000);
+    })
+    .await
+    .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    let whole = fetch_with("/hazards/big?mb=1", |s| s.max_body = ByteSize(1_500_000))
-        .await
-        .unwrap();
+    let whole = fetch_with("/hazards/big?mb=1", |s| {
+        s.answers.max_body = ByteSize(1_500_000);
+    })
+    .await
+    .unwrap();
     assert!(whole.body().len() > 1_000_000);
 }
 
 #[tokio::test]
 async fn a_body_that_stalls_times_out() {
-    let error = fetch_with("/hazards/stall", |s| s.idle_timeout = millis(50))
+    let error = fetch_with("/hazards/stall", |s| s.answers.idle_timeout = millis(50))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -78,8 +82,8 @@ async fn a_body_that_stalls_times_out() {
 #[tokio::test]
 async fn a_head_that_does_not_come_times_out() {
     let error = fetch_with("/hazards/slow?ms=600000", |s| {
-        s.idle_timeout = millis(30);
-        s.connect_timeout = millis(30);
+        s.answers.idle_timeout = millis(30);
+        s.answers.connect_timeout = millis(30);
     });
     assert_eq!(error.await.unwrap_err().kind(), ErrorKind::Timeout);
 }
@@ -87,7 +91,7 @@ async fn a_head_that_does_not_come_times_out() {
 #[tokio::test]
 async fn a_body_that_drips_on_is_held_against_the_whole_exchanges_time() {
     let error = fetch_with("/hazards/drip?bytes=10000&ms=10", |s| {
-        s.timeout = millis(100);
+        s.answers.timeout = millis(100);
     })
     .await
     .unwrap_err();
@@ -96,9 +100,11 @@ async fn a_body_that_drips_on_is_held_against_the_whole_exchanges_time() {
 
 #[tokio::test]
 async fn a_body_that_drips_is_not_idle() {
-    let response = fetch_with("/hazards/drip?bytes=20&ms=5", |s| s.idle_timeout = secs(10))
-        .await
-        .unwrap();
+    let response = fetch_with("/hazards/drip?bytes=20&ms=5", |s| {
+        s.answers.idle_timeout = secs(10);
+    })
+    .await
+    .unwrap();
     assert_eq!(response.body().len(), 20);
 }
 
@@ -150,12 +156,13 @@ async fn head_has_no_body() {
 
 #[tokio::test]
 async fn every_request_says_who_asks_and_what_it_takes() {
-    let echo: serde_json::Value =
-        fetch_with("/hazards/echo", |s| s.headers = vec!["X-Own: 1".to_owned()])
-            .await
-            .unwrap()
-            .json()
-            .unwrap();
+    let echo: serde_json::Value = fetch_with("/hazards/echo", |s| {
+        s.requests.headers = vec!["X-Own: 1".to_owned()];
+    })
+    .await
+    .unwrap()
+    .json()
+    .unwrap();
     let headers = echo["headers"].as_array().unwrap();
     let header = |name: &str| {
         headers
@@ -190,12 +197,12 @@ async fn a_requests_own_header_replaces_the_default() {
 async fn the_shelf_of_hazards_is_crawled_to_its_end() {
     let site = PracticeSite::start().unwrap();
     let crawler = quick(Probe::links([site.at("/hazards/")]), |settings| {
-        settings.depth = Some(1);
+        settings.links.depth = Some(1);
         // The first two ask for a pause, of an hour even, and get it; the others only take long.
-        settings.deny = vec!["/(unavailable|retry-after|slow|drip|big|bomb)".to_owned()];
-        settings.max_links = 200;
-        settings.concurrency_per_host = 16;
-        settings.adaptive_delay = false;
+        settings.links.deny = vec!["/(unavailable|retry-after|slow|drip|big|bomb)".to_owned()];
+        settings.links.max_links = 200;
+        settings.politeness.concurrency_per_host = 16;
+        settings.politeness.adaptive_delay = false;
     });
     let patient = Patient::new(crawler.settings(), |url| url.path().ends_with("/stall"));
     let report = run(crawler.downloader(patient)).await;

@@ -60,7 +60,7 @@ impl Job {
     /// A crawl that is this job: one page at a time, unless `change` says otherwise.
     fn of<S: Spider>(&self, spider: S, change: impl FnOnce(&mut Settings)) -> Crawler<S> {
         let careful = |settings: &mut Settings| {
-            settings.concurrency = 1;
+            settings.politeness.concurrency = 1;
             change(settings);
         };
         quick(spider, careful).job(self.directory())
@@ -68,7 +68,7 @@ impl Job {
 
     /// A crawl of the test site that is this job, and writes into every format.
     fn crawl(&self, halt: &Halt) -> Crawler<Probe<Value>> {
-        self.of(spider(halt), |s| s.retries = 2)
+        self.of(spider(halt), |s| s.failures.retries = 2)
             .downloader(site())
             .output(&self.files.path("a.jsonl"))
             .output(&self.files.path("b.json"))

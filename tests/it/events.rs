@@ -170,7 +170,7 @@ async fn progress_ends_at_the_numbers_of_the_report() {
 async fn progress_moves_while_the_crawl_runs() {
     let fake = FakeDownloader::new(|request| Ok(html(request, "")));
     let start = (0..10).map(|nth| get(format!("http://a.example/{nth}")));
-    let mut crawler = quick(Probe::only(start), |s| s.delay = secs(1)).downloader(fake);
+    let mut crawler = quick(Probe::only(start), |s| s.politeness.delay = secs(1)).downloader(fake);
     let mut progress = crawler.progress();
     let crawl = tokio::spawn(crawler.run());
     while progress.latest().pages < 5 {

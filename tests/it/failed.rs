@@ -114,7 +114,7 @@ async fn items(crawler: Crawler<Mourner>) -> (crawlworks::Report, Vec<String>) {
 async fn a_spider_is_told_once_of_each_request_after_its_last_try() {
     let spider = Mourner::of(failing());
     let told = Arc::clone(&spider.told);
-    let report = run(quick(spider, |s| s.retries = 2).downloader(downloader())).await;
+    let report = run(quick(spider, |s| s.failures.retries = 2).downloader(downloader())).await;
     let mut told = told.lock().unwrap().clone();
     told.sort_unstable();
     let expected = [
@@ -162,8 +162,8 @@ async fn a_request_that_failed_emits_is_a_first_try_one_link_deeper() {
         Ok(())
     });
     let crawler = quick(spider, |s| {
-        s.retries = 1;
-        s.scope = crawlworks::settings::ScopeMode::Any;
+        s.failures.retries = 1;
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
     });
     let report = run(crawler.downloader(fake)).await;
     let page = visited.one();
@@ -203,8 +203,8 @@ async fn robots_txt_and_sitemaps_are_no_matter_of_the_spider() {
     let spider = Mourner::of(Probe::new([get("http://a.example/")], |_, _| Ok(())));
     let told = Arc::clone(&spider.told);
     let crawler = quick(spider, |s| {
-        s.robots = true;
-        s.sitemaps = true;
+        s.politeness.robots = true;
+        s.links.sitemaps = true;
     });
     let report = run(crawler.downloader(fake)).await;
     assert_eq!((report.ledger.failed, report.pages), (1, 1));
@@ -217,8 +217,8 @@ async fn a_crawl_stops_at_its_error_limit_with_what_was_said_of_the_errors() {
     let probe = Probe::new(start, |_, _| Ok(()));
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
     let crawler = quick(Mourner::of(probe), |s| {
-        s.max_errors = Some(3);
-        s.concurrency = 1;
+        s.end.max_errors = Some(3);
+        s.politeness.concurrency = 1;
     });
     let report = run(crawler.downloader(fake)).await;
     assert_eq!(report.finish, Finish::MaxErrors);

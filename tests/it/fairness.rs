@@ -12,8 +12,8 @@ fn ok() -> FakeDownloader {
 
 /// One visit at a time, so that the order is total.
 fn one_by_one(settings: &mut Settings) {
-    settings.concurrency = 1;
-    settings.concurrency_per_host = 1;
+    settings.politeness.concurrency = 1;
+    settings.politeness.concurrency_per_host = 1;
 }
 
 /// The last part of each path that was asked for.
@@ -51,8 +51,11 @@ async fn a_slow_host_holds_no_slots_that_others_could_use() {
     let fake = ok().latency(secs(10));
     let slow = (0..50).map(|nth| get(format!("http://slow.example/{nth}")));
     let others = (0..20).map(|nth| get(format!("http://{nth}.example/")));
-    run(quick(Probe::only(slow.chain(others)), |s| s.concurrency = 22).downloader(fake.clone()))
-        .await;
+    run(quick(Probe::only(slow.chain(others)), |s| {
+        s.politeness.concurrency = 22;
+    })
+    .downloader(fake.clone()))
+    .await;
     assert!(fake.times()[..22].iter().all(Duration::is_zero));
 }
 
@@ -111,7 +114,7 @@ async fn depth_first_goes_down_before_it_goes_on() {
     let fake = tree();
     let crawler = quick(Probe::links([get("http://a.example/r")]), |s| {
         one_by_one(s);
-        s.order = Order::Depth;
+        s.links.order = Order::Depth;
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(names(&fake), ["r", "r2", "r22", "r21", "r1", "r12", "r11"]);

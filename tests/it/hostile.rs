@@ -34,15 +34,15 @@ struct Told {
 }
 
 fn settings(settings: &mut Settings, rules: Vec<String>) {
-    settings.resolve = rules;
-    settings.delay = Duration::ZERO;
-    settings.adaptive_delay = false;
-    settings.retries = 2;
-    settings.max_body.0 = 2 << 20;
-    settings.max_links = GOOD_PAGES;
-    settings.concurrency = 128;
+    settings.network.resolve = rules;
+    settings.politeness.delay = Duration::ZERO;
+    settings.politeness.adaptive_delay = false;
+    settings.failures.retries = 2;
+    settings.answers.max_body.0 = 2 << 20;
+    settings.links.max_links = GOOD_PAGES;
+    settings.politeness.concurrency = 128;
     // Only a trap that is not seen through has so many.
-    settings.max_pages = Some(2_000);
+    settings.end.max_pages = Some(2_000);
 }
 
 async fn crawl() -> (Told, Report, u64) {

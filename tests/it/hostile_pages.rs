@@ -38,7 +38,7 @@ async fn what_is_nested_too_deeply_is_cut_off() {
         crawl(deep, |_| {}).await.limited,
         reached(&[Limit::DomDepth])
     );
-    let report = crawl("<div>".repeat(60), |s| s.max_dom_depth = 50).await;
+    let report = crawl("<div>".repeat(60), |s| s.answers.max_dom_depth = 50).await;
     assert_eq!(report.limited, reached(&[Limit::DomDepth]));
 }
 
@@ -49,7 +49,7 @@ async fn nodes_that_are_too_many_are_cut_off() {
         crawl(wide, |_| {}).await.limited,
         reached(&[Limit::DomNodes])
     );
-    let report = crawl("<p>x".repeat(200), |s| s.max_dom_nodes = 100).await;
+    let report = crawl("<p>x".repeat(200), |s| s.answers.max_dom_nodes = 100).await;
     assert_eq!(report.limited, reached(&[Limit::DomNodes]));
 }
 
@@ -62,7 +62,7 @@ async fn attributes_that_are_too_many_are_cut_off() {
     let report = crawl(format!("<p{}>x", attributes(100_000)), |_| {}).await;
     assert_eq!(report.limited, reached(&[Limit::DomAttributes]));
     let report = crawl(format!("<p{}>x", attributes(20)), |s| {
-        s.max_dom_attributes = 10;
+        s.answers.max_dom_attributes = 10;
     })
     .await;
     assert_eq!(report.limited, reached(&[Limit::DomAttributes]));
@@ -72,8 +72,8 @@ async fn attributes_that_are_too_many_are_cut_off() {
 async fn links_that_are_too_many_are_counted_by_page_and_by_link() {
     let links = (0..30).map(|n| format!("/{n}"));
     let report = crawl(page_of_links(links), |s| {
-        s.max_links = 20;
-        s.depth = Some(0);
+        s.links.max_links = 20;
+        s.links.depth = Some(0);
     })
     .await;
     assert_eq!(report.limited, reached(&[Limit::Links]));

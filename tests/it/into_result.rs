@@ -51,7 +51,7 @@ async fn a_crawl_without_a_page_tells_what_failed() {
         "/robots.txt" => Ok(Response::new(request, 404)),
         _ => Err(crawlworks::Error::new(ErrorKind::Dns, "no such name")),
     });
-    let crawler = quick(Probe::only(start()), |s| s.retries = 2).downloader(fake);
+    let crawler = quick(Probe::only(start()), |s| s.failures.retries = 2).downloader(fake);
     assert_eq!(failure(crawler).await, "no page could be fetched: 1 × dns");
 }
 
@@ -61,7 +61,7 @@ async fn a_crawl_that_robots_txt_keeps_out_says_so() {
         ("http://a.example/robots.txt", "User-agent: *\nDisallow: /"),
         ("http://a.example/", ""),
     ]);
-    let crawler = quick(Probe::only(start()), |s| s.robots = true).downloader(fake);
+    let crawler = quick(Probe::only(start()), |s| s.politeness.robots = true).downloader(fake);
     assert_eq!(
         failure(crawler).await,
         "no page could be fetched: 1 filtered by robots"
@@ -80,7 +80,7 @@ async fn a_crawl_whose_pages_cannot_be_read_blames_no_server() {
 #[tokio::test]
 async fn a_crawl_with_too_many_errors_tells_which() {
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
-    let crawler = quick(Probe::only(start()), |s| s.max_errors = Some(1)).downloader(fake);
+    let crawler = quick(Probe::only(start()), |s| s.end.max_errors = Some(1)).downloader(fake);
     assert_eq!(failure(crawler).await, "max_errors reached: 1 × 404");
 }
 
@@ -96,7 +96,7 @@ async fn a_crawl_that_loses_every_item_tells_what_is_wrong_with_them() {
 #[tokio::test]
 async fn a_crawl_that_falls_short_names_the_field() {
     let crawler = quick(Probe::links(start()), |s| {
-        s.min_fill.insert("price".to_owned(), 0.9);
+        s.items.min_fill.insert("price".to_owned(), 0.9);
     });
     assert_eq!(
         failure(crawler.downloader(page())).await,

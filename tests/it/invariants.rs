@@ -26,7 +26,8 @@ async fn every_round_trip_passes_its_hosts_limiter_exactly_once() {
     });
     let start = ["/failing", "/moved", "/plain"].map(|path| get(format!("http://a.example{path}")));
     let report =
-        run(polite(Probe::only(start), |s| s.delay = secs(10)).downloader(fake.clone())).await;
+        run(polite(Probe::only(start), |s| s.politeness.delay = secs(10)).downloader(fake.clone()))
+            .await;
     let paths: Vec<String> = fake
         .urls()
         .iter()
@@ -65,8 +66,8 @@ async fn no_slot_is_held_while_a_host_cools_down_or_a_retry_backs_off() {
     let others = (0..5).map(|nth| get(format!("http://b.example/{nth}")));
     let start = std::iter::once(get("http://a.example/")).chain(others);
     let crawler = quick(Probe::only(start), |s| {
-        s.concurrency = 1;
-        s.retries = 3;
+        s.politeness.concurrency = 1;
+        s.failures.retries = 3;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!(report.pages, 6);
@@ -247,7 +248,7 @@ async fn memory_is_bounded_whatever_a_page_holds() {
         Ok(html(request, body))
     });
     let report = run(quick(Probe::links([get("http://a.example/")]), |s| {
-        s.max_links = 100;
+        s.links.max_links = 100;
     })
     .downloader(fake))
     .await;
@@ -274,7 +275,8 @@ async fn nothing_that_a_spider_does_stops_another_page() {
         }
         Ok(())
     });
-    let report = run(quick(probe, |s| s.concurrency_per_host = 3).downloader(fake)).await;
+    let report =
+        run(quick(probe, |s| s.politeness.concurrency_per_host = 3).downloader(fake)).await;
     assert_eq!(
         (report.pages, report.errors[&crawlworks::ErrorKind::Panic]),
         (2, 1)

@@ -150,7 +150,7 @@ async fn a_step_is_closed_once_also_when_the_crawl_is_stopped() {
         },
     );
     let fake = FakeDownloader::new(|request| Ok(html(request, "")));
-    let crawler = quick(probe, |s| s.delay = secs(10))
+    let crawler = quick(probe, |s| s.politeness.delay = secs(10))
         .downloader(fake)
         .pipeline(step("a", &log, keep));
     let report = checked(

@@ -21,7 +21,7 @@ async fn max_pages_is_exact() {
     for max in [1, 7, 100] {
         let fake = endless();
         let crawler = quick(Probe::links([get("http://a.example/")]), |s| {
-            s.concurrency_per_host = 8;
+            s.politeness.concurrency_per_host = 8;
         });
         let report = run(crawler.max_pages(max).downloader(fake.clone())).await;
         assert_eq!((report.pages, report.finish), (max, Finish::MaxPages));
@@ -34,7 +34,7 @@ async fn max_pages_is_exact() {
 async fn max_pages_is_exact_over_real_sockets() {
     let site = PracticeSite::start().unwrap();
     let crawler = quick(Probe::links([site.at("/web/5000/0")]), |s| {
-        s.concurrency_per_host = 16;
+        s.politeness.concurrency_per_host = 16;
     });
     let report = run(crawler.max_pages(333)).await;
     assert_eq!(
@@ -92,8 +92,8 @@ async fn max_items_is_the_reason_even_when_the_last_page_reached_it() {
 async fn max_time_ends_the_crawl() {
     let fake = endless();
     let crawler = quick(Probe::links([get("http://a.example/")]), |s| {
-        s.delay = secs(1);
-        s.max_time = Some(millis(10_500));
+        s.politeness.delay = secs(1);
+        s.end.max_time = Some(millis(10_500));
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!(
@@ -107,7 +107,7 @@ async fn max_time_ends_the_crawl() {
 async fn max_time_lets_what_is_in_flight_finish() {
     let fake = endless().latency(secs(4));
     let crawler = quick(Probe::links([get("http://a.example/")]), |s| {
-        s.max_time = Some(secs(2));
+        s.end.max_time = Some(secs(2));
     });
     let report = run(crawler.downloader(fake)).await;
     assert_eq!(
@@ -121,8 +121,8 @@ async fn max_errors_ends_the_crawl_as_failed() {
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
     let start = (0..10).map(|nth| get(format!("http://a.example/{nth}")));
     let crawler = quick(Probe::only(start), |s| {
-        s.max_errors = Some(3);
-        s.concurrency = 1;
+        s.end.max_errors = Some(3);
+        s.politeness.concurrency = 1;
     });
     let report = run(crawler.downloader(fake)).await;
     assert_eq!(
@@ -136,8 +136,8 @@ async fn max_errors_ends_the_crawl_as_failed() {
 async fn a_limit_that_is_not_reached_changes_nothing() {
     let fake = FakeDownloader::with_pages([("http://a.example/", "")]);
     let crawler = quick(Probe::links([get("http://a.example/")]), |s| {
-        s.max_time = Some(secs(3600));
-        s.max_errors = Some(1);
+        s.end.max_time = Some(secs(3600));
+        s.end.max_errors = Some(1);
     });
     let report = run(crawler.max_pages(2).max_items(2).downloader(fake)).await;
     assert_eq!(

@@ -99,7 +99,7 @@ async fn an_error_of_a_middleware_is_retried_and_counted_by_its_kind() {
         }
     });
     let probe = Probe::only([get("http://a.example/")]);
-    let report = run(quick(probe, |s| s.retries = 1)
+    let report = run(quick(probe, |s| s.failures.retries = 1)
         .downloader(ok())
         .middleware(moody))
     .await;

@@ -49,7 +49,9 @@ async fn a_fixed_address_stands_for_a_name() {
     let port = site.url().port().unwrap();
     let url = format!("http://Shop.Example:{port}/hazards/echo");
     let rule = format!("shop.example:{port}:127.0.0.1");
-    let response = fetch(&url, |s| s.resolve = vec![rule]).await.unwrap();
+    let response = fetch(&url, |s| s.network.resolve = vec![rule])
+        .await
+        .unwrap();
     assert_eq!(response.status().as_u16(), 200);
     assert_eq!(
         site.served().requests()[0].header("host"),

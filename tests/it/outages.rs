@@ -46,9 +46,9 @@ fn site(
 
 /// Ten pages a second.
 fn settings(settings: &mut Settings) {
-    settings.delay = Duration::from_millis(100);
-    settings.adaptive_delay = false;
-    settings.retries = 3;
+    settings.politeness.delay = Duration::from_millis(100);
+    settings.politeness.adaptive_delay = false;
+    settings.failures.retries = 3;
 }
 
 fn between(from: u64, to: u64) -> impl Fn(&Request, Duration) -> bool + Send + Sync {
@@ -104,7 +104,7 @@ async fn an_outage_costs_nothing_whenever_it_is() {
                 );
                 is_away
             });
-            let report = crawl(&fake, |s| s.robots = robots).await;
+            let report = crawl(&fake, |s| s.politeness.robots = robots).await;
             all_is_there(&report, &(robots, after));
         }
     }
@@ -113,7 +113,7 @@ async fn an_outage_costs_nothing_whenever_it_is() {
 #[tokio::test(start_paused = true)]
 async fn an_outage_costs_no_page_that_is_tried_only_once() {
     let fake = site(Instead::Error(ErrorKind::Connect), between(1, 21));
-    let report = crawl(&fake, |s| s.retries = 0).await;
+    let report = crawl(&fake, |s| s.failures.retries = 0).await;
     all_is_there(&report, &"no retries");
 }
 
@@ -125,7 +125,7 @@ async fn other_hosts_go_on_meanwhile() {
     let probe = Probe::links([get(HOME), get("http://b.example/")]);
     let crawler = quick(probe, |s| {
         settings(s);
-        s.concurrency = 2;
+        s.politeness.concurrency = 2;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, report.ledger.failed), (2 * PAGES, 0));
@@ -142,7 +142,7 @@ async fn an_origin_that_is_away_holds_up_no_other_of_its_host() {
     let probe = Probe::links([get(HOME), get("http://a.example:81/")]);
     let crawler = quick(probe, |s| {
         settings(s);
-        s.delay = Duration::from_millis(10);
+        s.politeness.delay = Duration::from_millis(10);
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, report.ledger.failed), (2 * PAGES, 0));
@@ -189,7 +189,7 @@ async fn a_part_of_a_site_that_is_dead_for_good_is_given_up_page_by_page() {
 #[tokio::test(start_paused = true)]
 async fn a_crawl_that_a_host_has_left_is_no_finished_one() {
     let fake = site(Instead::Error(ErrorKind::Connect), between(1, 99_999));
-    let report = crawl(&fake, |s| s.max_outage = secs(30)).await;
+    let report = crawl(&fake, |s| s.failures.max_outage = secs(30)).await;
     assert_eq!(report.finish, Finish::Away);
     assert!(report.has_failed());
     assert_eq!(report.ledger.pending, PAGES - report.pages);
@@ -207,8 +207,8 @@ async fn a_host_is_looked_for_as_long_as_others_are_crawled() {
     let probe = Probe::links([get(HOME), get("http://b.example/")]);
     let crawler = quick(probe, |s| {
         settings(s);
-        s.delay = secs(4);
-        s.max_outage = secs(20);
+        s.politeness.delay = secs(4);
+        s.failures.max_outage = secs(20);
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, report.finish), (2 * PAGES, Finish::Finished));
@@ -248,7 +248,7 @@ async fn a_wait_that_is_announced_is_no_part_of_the_longest_outage() {
 #[tokio::test(start_paused = true)]
 async fn without_patience_each_page_is_tried_by_itself() {
     let fake = site(Instead::Error(ErrorKind::Connect), between(1, 99_999));
-    let report = crawl(&fake, |s| s.max_outage = Duration::ZERO).await;
+    let report = crawl(&fake, |s| s.failures.max_outage = Duration::ZERO).await;
     assert_eq!(
         (report.finish, report.ledger.pending),
         (Finish::Finished, 0)

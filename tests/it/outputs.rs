@@ -69,7 +69,7 @@ async fn items_of_several_kinds_share_the_columns_that_are_named() {
 async fn texts_are_as_they_are_in_csv_that_no_spreadsheet_reads() {
     let scratch = Scratch::new();
     let mut crawler = giving([json!({"+a": "-b", "n": "=1+1"})]).output(&scratch.path("items.csv"));
-    crawler.settings_mut().csv_escape = false;
+    crawler.settings_mut().items.csv_escape = false;
     run(crawler).await;
     assert_eq!(scratch.read("items.csv"), "+a,n\n-b,=1+1\n");
 }
@@ -290,7 +290,7 @@ async fn the_key_of_an_item_is_its_request_and_its_place_among_all_items_of_the_
         Ok(())
     });
     let keys = Arc::default();
-    let crawler = quick(probe, |settings| settings.concurrency = 1)
+    let crawler = quick(probe, |settings| settings.politeness.concurrency = 1)
         .downloader(FakeDownloader::with_pages(pages.map(|url| (url, ""))))
         .pipeline(Even)
         .sink(KeysOf(Arc::clone(&keys)));

@@ -34,7 +34,7 @@ fn every(delay: Duration, count: u32) -> Vec<Duration> {
 async fn starts_at_one_host_are_a_delay_apart() {
     let fake = ok();
     run(quick(Probe::only(pages("a.example", 6)), |s| {
-        s.delay = millis(500);
+        s.politeness.delay = millis(500);
     })
     .downloader(fake.clone()))
     .await;
@@ -45,8 +45,8 @@ async fn starts_at_one_host_are_a_delay_apart() {
 async fn a_slow_answer_does_not_move_the_next_start() {
     let fake = ok().latency(millis(700));
     let crawler = quick(Probe::only(pages("a.example", 4)), |s| {
-        s.delay = millis(500);
-        s.adaptive_delay = false;
+        s.politeness.delay = millis(500);
+        s.politeness.adaptive_delay = false;
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), every(millis(500), 4));
@@ -61,7 +61,7 @@ async fn hosts_do_not_wait_for_each_other() {
         pages("c.example", 2),
     ]
     .concat();
-    run(quick(Probe::only(start), |s| s.delay = secs(1)).downloader(fake.clone())).await;
+    run(quick(Probe::only(start), |s| s.politeness.delay = secs(1)).downloader(fake.clone())).await;
     assert_eq!(fake.times(), [[Duration::ZERO; 3], [secs(1); 3]].concat());
 }
 
@@ -74,7 +74,7 @@ async fn ports_and_schemes_of_a_host_share_its_limiter() {
         "https://a.example/",
     ]
     .map(get);
-    run(quick(Probe::only(start), |s| s.delay = secs(1)).downloader(fake.clone())).await;
+    run(quick(Probe::only(start), |s| s.politeness.delay = secs(1)).downloader(fake.clone())).await;
     assert_eq!(fake.times(), every(secs(1), 3));
 }
 
@@ -82,7 +82,7 @@ async fn ports_and_schemes_of_a_host_share_its_limiter() {
 async fn a_host_has_no_more_visits_in_flight_than_allowed() {
     let fake = ok().latency(secs(1));
     let crawler = quick(Probe::only(pages("a.example", 6)), |s| {
-        s.concurrency_per_host = 2;
+        s.politeness.concurrency_per_host = 2;
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [0, 0, 1, 1, 2, 2].map(secs));
@@ -94,7 +94,7 @@ async fn all_hosts_together_have_no_more_visits_in_flight_than_allowed() {
     let start: Vec<Request> = (0..7)
         .map(|nth| get(format!("http://{nth}.example/")))
         .collect();
-    run(quick(Probe::only(start), |s| s.concurrency = 3).downloader(fake.clone())).await;
+    run(quick(Probe::only(start), |s| s.politeness.concurrency = 3).downloader(fake.clone())).await;
     assert_eq!(fake.times(), [0, 0, 0, 1, 1, 1, 2].map(secs));
 }
 
@@ -104,7 +104,8 @@ async fn the_rate_over_all_hosts_has_a_limit() {
     let start: Vec<Request> = (0..5)
         .map(|nth| get(format!("http://{nth}.example/")))
         .collect();
-    run(quick(Probe::only(start), |s| s.max_rate = Some(2.0)).downloader(fake.clone())).await;
+    run(quick(Probe::only(start), |s| s.politeness.max_rate = Some(2.0)).downloader(fake.clone()))
+        .await;
     assert_eq!(fake.times(), every(millis(500), 5));
 }
 
@@ -112,8 +113,8 @@ async fn the_rate_over_all_hosts_has_a_limit() {
 async fn what_robots_txt_forbids_costs_nothing_of_the_rate() {
     let fake = robots("User-agent: *\nDisallow: /0\nDisallow: /1\nDisallow: /2");
     let crawler = polite(Probe::only(pages("a.example", 5)), |s| {
-        s.delay = Duration::ZERO;
-        s.max_rate = Some(1.0);
+        s.politeness.delay = Duration::ZERO;
+        s.politeness.max_rate = Some(1.0);
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(
@@ -144,7 +145,9 @@ async fn crawl_delay_raises_the_delay() {
 #[tokio::test(start_paused = true)]
 async fn the_report_says_for_how_long_a_delay_was_waited_for() {
     let crawl = async |robots_txt, delay| {
-        let crawler = polite(Probe::only(pages("a.example", 3)), |s| s.delay = delay);
+        let crawler = polite(Probe::only(pages("a.example", 3)), |s| {
+            s.politeness.delay = delay;
+        });
         run(crawler.downloader(robots(robots_txt))).await
     };
     let paced = crawl("", secs(2)).await.paced.unwrap();
@@ -168,8 +171,8 @@ async fn what_else_is_waited_for_is_no_delay() {
         _ => Ok(html(request, "")),
     });
     let crawler = polite(Probe::only(pages("a.example", 1)), |s| {
-        s.delay = Duration::ZERO;
-        s.robots = false;
+        s.politeness.delay = Duration::ZERO;
+        s.politeness.robots = false;
     });
     assert_eq!(run(crawler.downloader(fake)).await.paced, None);
 }
@@ -184,8 +187,11 @@ async fn crawl_delay_is_at_most_a_minute() {
 #[tokio::test(start_paused = true)]
 async fn crawl_delay_does_not_lower_the_delay() {
     let fake = robots("User-agent: *\nCrawl-delay: 0.1");
-    run(polite(Probe::only(pages("a.example", 3)), |s| s.delay = secs(2)).downloader(fake.clone()))
-        .await;
+    run(polite(Probe::only(pages("a.example", 3)), |s| {
+        s.politeness.delay = secs(2);
+    })
+    .downloader(fake.clone()))
+    .await;
     assert_eq!(fake.times(), every(secs(2), 4));
 }
 
@@ -193,9 +199,9 @@ async fn crawl_delay_does_not_lower_the_delay() {
 async fn retry_after_closes_the_host_until_then() {
     let fake = refuses_once("30");
     let crawler = quick(Probe::only(pages("a.example", 3)), |s| {
-        s.concurrency_per_host = 1;
-        s.adaptive_delay = false;
-        s.retries = 1;
+        s.politeness.concurrency_per_host = 1;
+        s.politeness.adaptive_delay = false;
+        s.failures.retries = 1;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [0, 30, 30, 30].map(secs));
@@ -205,7 +211,9 @@ async fn retry_after_closes_the_host_until_then() {
 #[tokio::test(start_paused = true)]
 async fn retry_after_is_obeyed_for_at_most_an_hour() {
     let fake = refuses_once("999999");
-    let crawler = quick(Probe::only(pages("a.example", 1)), |s| s.retries = 1);
+    let crawler = quick(Probe::only(pages("a.example", 1)), |s| {
+        s.failures.retries = 1;
+    });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [secs(0), secs(3600)]);
 }
@@ -215,8 +223,8 @@ async fn retry_after_leaves_other_hosts_alone() {
     let fake = refuses_once("30");
     let start = [pages("a.example", 1), pages("b.example", 3)].concat();
     let crawler = quick(Probe::only(start), |s| {
-        s.delay = secs(1);
-        s.retries = 1;
+        s.politeness.delay = secs(1);
+        s.failures.retries = 1;
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), [0, 0, 1, 2, 30].map(secs));
@@ -241,7 +249,9 @@ async fn a_host_that_answers_429_is_asked_less_often() {
         "/0" => Ok(Response::new(request, 429)),
         _ => Ok(html(request, "")),
     });
-    let crawler = quick(Probe::only(pages("a.example", 20)), |s| s.delay = secs(1));
+    let crawler = quick(Probe::only(pages("a.example", 20)), |s| {
+        s.politeness.delay = secs(1);
+    });
     run(crawler.downloader(fake.clone())).await;
     let gaps = gaps(&fake);
     assert_eq!(gaps[0], secs(2));
@@ -252,7 +262,9 @@ async fn a_host_that_answers_429_is_asked_less_often() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_slows_down_is_asked_no_more_often_than_it_answers() {
     let fake = ok().latency(secs(4));
-    let crawler = quick(Probe::only(pages("a.example", 30)), |s| s.delay = secs(1));
+    let crawler = quick(Probe::only(pages("a.example", 30)), |s| {
+        s.politeness.delay = secs(1);
+    });
     run(crawler.downloader(fake.clone())).await;
     let gaps = gaps(&fake);
     assert_eq!(gaps[0], secs(1));
@@ -263,8 +275,8 @@ async fn a_host_that_slows_down_is_asked_no_more_often_than_it_answers() {
 async fn without_adaptive_delay_the_delay_stays() {
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 503)));
     let crawler = quick(Probe::only(pages("a.example", 4)), |s| {
-        s.delay = secs(1);
-        s.adaptive_delay = false;
+        s.politeness.delay = secs(1);
+        s.politeness.adaptive_delay = false;
     });
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.times(), every(secs(1), 4));
@@ -281,7 +293,7 @@ fn gaps(fake: &FakeDownloader) -> Vec<Duration> {
 async fn links_found_on_the_way_wait_like_the_start() {
     let fake = FakeDownloader::new(|request| Ok(html(request, page_of_links(["/1", "/2", "/3"]))));
     run(quick(Probe::links([get("http://a.example/")]), |s| {
-        s.delay = secs(5);
+        s.politeness.delay = secs(5);
     })
     .downloader(fake.clone()))
     .await;

@@ -20,7 +20,7 @@ async fn fetch(
     change: impl FnOnce(&mut Settings),
 ) -> crawlworks::Result<Response> {
     let mut settings = Settings::default();
-    settings.proxy = Some(proxy);
+    settings.network.proxy = Some(proxy);
     change(&mut settings);
     HttpDownloader::new(&settings)
         .unwrap()
@@ -53,9 +53,11 @@ async fn https_goes_through_a_tunnel() {
     let site = TlsSite::start().await;
     let proxy = Proxy::to(site.port).await;
     let address = format!("http://us:pw@127.0.0.1:{}", proxy.port);
-    let response = fetch("https://far.example/secret", address, |s| s.insecure = true)
-        .await
-        .unwrap();
+    let response = fetch("https://far.example/secret", address, |s| {
+        s.tls.insecure = true;
+    })
+    .await
+    .unwrap();
     assert_eq!(response.text(), "secure");
     let head = proxy.head();
     assert!(
@@ -103,7 +105,9 @@ async fn a_proxy_can_be_spoken_to_within_tls() {
     ] {
         let proxy = Proxy::within_tls(server).await;
         let address = format!("https://us:pw@127.0.0.1:{}", proxy.port);
-        let response = fetch(url, address, |s| s.insecure = true).await.unwrap();
+        let response = fetch(url, address, |s| s.tls.insecure = true)
+            .await
+            .unwrap();
         assert_eq!(response.status().as_u16(), 200);
         assert!(
             proxy.head().contains("Basic dXM6cHc=\r\n"),
@@ -118,8 +122,8 @@ async fn a_proxy_never_sees_credentials_for_a_host_behind_a_tunnel() {
     let site = TlsSite::start().await;
     let proxy = Proxy::to(site.port).await;
     let mut settings = Settings::default();
-    settings.proxy = Some(format!("http://127.0.0.1:{}", proxy.port));
-    settings.insecure = true;
+    settings.network.proxy = Some(format!("http://127.0.0.1:{}", proxy.port));
+    settings.tls.insecure = true;
     let request = get("https://us:pw@far.example/");
     let downloader = HttpDownloader::new(&settings).unwrap();
     downloader.fetch(request).await.unwrap();
@@ -134,7 +138,7 @@ async fn cve_2021_41124_no_server_sees_credentials_for_a_proxy() {
         .with_header("Proxy-Authorization", "Basic c2VjcmV0")
         .unwrap();
     let mut settings = Settings::default();
-    settings.proxy = Some(format!("socks5h://127.0.0.1:{}", proxy.port));
+    settings.network.proxy = Some(format!("socks5h://127.0.0.1:{}", proxy.port));
     let downloader = HttpDownloader::new(&settings).unwrap();
     downloader.fetch(request).await.unwrap();
     let seen = site.served();
@@ -147,7 +151,7 @@ async fn hosts_in_no_proxy_are_reached_directly() {
     let nowhere = "http://127.0.0.1:9".to_owned();
     let url = site.at("/quotes/");
     let response = fetch(url.as_str(), nowhere, |s| {
-        s.no_proxy = vec!["127.0.0.0/8".into()];
+        s.network.no_proxy = vec!["127.0.0.0/8".into()];
     });
     assert_eq!(response.await.unwrap().status().as_u16(), 200);
 }

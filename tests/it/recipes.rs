@@ -69,8 +69,8 @@ async fn crawl_with(text: &str, args: &[(&str, &str)]) -> (Report, Vec<Value>) {
     let args = Args::new(args.iter().copied());
     let mut crawler = recipe.job().crawler(args).unwrap();
     let settings = crawler.settings_mut();
-    settings.delay = Duration::ZERO;
-    settings.robots = false;
+    settings.politeness.delay = Duration::ZERO;
+    settings.politeness.robots = false;
     let output = crawlworks::sink::OutputFile::parse(
         &scratch.path("items.jsonl"),
         crawlworks::sink::Mode::Overwrite,

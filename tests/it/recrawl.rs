@@ -99,8 +99,8 @@ impl Job {
         });
         let feed = self.0.path("feed.jsonl");
         quick(probe, |s| {
-            s.recrawl = true;
-            s.recrawl_feed = Some(feed.into());
+            s.disk.recrawl = true;
+            s.disk.recrawl_feed = Some(feed.into());
         })
         .concurrency(1)
         .job(self.0.path("job"))
@@ -238,7 +238,7 @@ async fn a_spider_is_told() {
     site.set(2, "second");
     let probe = Probe::links([get(HOME)]);
     let visited = probe.visited();
-    let crawler = quick(probe, |s| s.recrawl = true)
+    let crawler = quick(probe, |s| s.disk.recrawl = true)
         .job(job.0.path("job"))
         .downloader(site.fake());
     run(crawler).await;
@@ -336,7 +336,7 @@ async fn a_damaged_page_is_fetched_as_a_whole() {
 
 #[tokio::test]
 async fn without_a_job_there_is_nothing_to_compare_with() {
-    let crawler = quick(Probe::only([get(HOME)]), |s| s.recrawl = true);
+    let crawler = quick(Probe::only([get(HOME)]), |s| s.disk.recrawl = true);
     let error = crawler.run().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Settings);
     assert!(error.to_string().contains("durable job"), "{error}");
@@ -400,7 +400,7 @@ async fn a_site_whose_robots_txt_cannot_be_read_is_not_gone() {
         ("", [0, 0, 7, 0]),
     ] {
         let mut crawler = job.crawl_by(hub(5, failing), get(HUB_HOME));
-        crawler.settings_mut().robots = true;
+        crawler.settings_mut().politeness.robots = true;
         assert_eq!(counts(&run(crawler).await), expected);
     }
 }
@@ -414,7 +414,7 @@ async fn sessions_have_pages_of_their_own() {
     });
     for expected in [[2, 0, 0, 0], [0, 0, 2, 0]] {
         let start = ["anna", "ben"].map(|name| get(HOME).with_session(name));
-        let crawler = quick(Probe::only(start), |s| s.recrawl = true)
+        let crawler = quick(Probe::only(start), |s| s.disk.recrawl = true)
             .job(job.0.path("job"))
             .downloader(fake.clone());
         assert_eq!(counts(&run(crawler).await), expected);
@@ -433,7 +433,7 @@ async fn a_sitemap_is_no_page() {
         Ok(html(request, body))
     });
     let mut crawler = job.crawl_by(fake, get(HOME));
-    crawler.settings_mut().sitemaps = true;
+    crawler.settings_mut().links.sitemaps = true;
     let report = run(crawler).await;
     assert_eq!(report.requests.sitemaps, 1);
     assert_eq!(counts(&report), [2, 0, 0, 0]);
@@ -443,8 +443,8 @@ async fn a_sitemap_is_no_page() {
 async fn cookies_that_cannot_be_saved_cost_no_comparison() {
     let job = Job::new();
     let mut crawler = job.crawl(&Changing::new(3));
-    crawler.settings_mut().cookies = true;
-    crawler.settings_mut().save_cookies = Some(job.0.path("none/jar.txt").into());
+    crawler.settings_mut().requests.cookies = true;
+    crawler.settings_mut().requests.save_cookies = Some(job.0.path("none/jar.txt").into());
     assert!(crawler.run().await.is_err());
     assert_eq!(job.feed().len(), 3);
 }
@@ -466,7 +466,7 @@ async fn a_304_about_another_version_leaves_the_page_what_it_was() {
     };
     let again = |fake: FakeDownloader| {
         let mut crawler = job.crawl_by(fake, get(HOME));
-        crawler.settings_mut().retries = 1;
+        crawler.settings_mut().failures.retries = 1;
         run(crawler)
     };
     assert_eq!(counts(&again(wrong()).await), [0, 0, 3, 0]);

@@ -73,7 +73,7 @@ async fn failure_of_a_loop(sets_cookie: bool, cookies: bool) -> String {
         }
     });
     let mut crawler = quick(Probe::only([get("http://a.example/")]), |s| {
-        s.cookies = cookies;
+        s.requests.cookies = cookies;
     });
     let mut events = crawler.events();
     run(crawler.downloader(fake)).await;
@@ -135,7 +135,7 @@ async fn a_loop_is_called_one_and_a_new_cookie_breaks_it() {
     assert_eq!(run(crawler.downloader(fake.clone())).await.pages, 1);
     assert_eq!(fake.urls().len(), 2);
     let mut crawler = quick(Probe::only([get("http://a.example/b")]), |s| {
-        s.cookies = false;
+        s.requests.cookies = false;
     });
     let mut events = crawler.events();
     run(crawler.downloader(fake)).await;
@@ -174,11 +174,11 @@ async fn a_form_that_leads_to_a_page_of_the_same_url_is_no_loop() {
 async fn a_chain_has_the_length_that_the_setting_allows() {
     let site = PracticeSite::start().unwrap();
     let allowed = run(quick(Probe::only([site.at("/hazards/redirect/4")]), |s| {
-        s.redirects = 4;
+        s.failures.redirects = 4;
     }))
     .await;
     let refused = run(quick(Probe::only([site.at("/hazards/redirect/5")]), |s| {
-        s.redirects = 4;
+        s.failures.redirects = 4;
     }))
     .await;
     assert_eq!(
@@ -237,7 +237,11 @@ async fn credentials_do_not_leave_their_origin() {
     });
     let probe = Probe::only(start);
     let visited = probe.visited();
-    run(quick(probe, |s| s.scope = crawlworks::settings::ScopeMode::Any).downloader(fake)).await;
+    run(quick(probe, |s| {
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
+    })
+    .downloader(fake))
+    .await;
     for response in visited.responses() {
         let same = response.url().as_str() == "http://a.example/here";
         assert_eq!(
@@ -295,7 +299,7 @@ async fn a_link_found_before_the_scope_was_widened_is_followed_after() {
         _ => Ok(html(request, "<a href=/x>x</a>")),
     });
     let start = ["http://a.example/1", "http://a.example/2"].map(get);
-    let crawler = quick(Probe::links(start), |s| s.concurrency = 1);
+    let crawler = quick(Probe::links(start), |s| s.politeness.concurrency = 1);
     run(crawler.downloader(fake.clone())).await;
     assert_eq!(fake.urls().last().unwrap(), "http://www.a.example/x");
 }
@@ -327,8 +331,8 @@ async fn a_redirect_target_is_held_against_its_robots_txt() {
             .unwrap()),
     });
     let crawler = polite(Probe::only([get("http://a.example/")]), |s| {
-        s.delay = Duration::ZERO;
-        s.scope = crawlworks::settings::ScopeMode::Any;
+        s.politeness.delay = Duration::ZERO;
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert!(!fake.urls().contains(&"http://b.example/x".to_owned()));

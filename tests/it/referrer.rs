@@ -72,7 +72,7 @@ async fn a_server_is_told_of_its_own_pages() {
 
 #[tokio::test]
 async fn a_server_is_told_nothing_if_the_settings_say_so() {
-    let told = sent(|s| s.referer = false).await;
+    let told = sent(|s| s.requests.referer = false).await;
     assert!(
         told.iter().all(|(_, referer)| referer.is_none()),
         "{told:?}"
@@ -81,7 +81,8 @@ async fn a_server_is_told_nothing_if_the_settings_say_so() {
 
 #[tokio::test]
 async fn a_referer_of_somebodys_choice_stays() {
-    let told = sent(|s| s.headers = vec!["Referer: https://example.com/".to_owned()]).await;
+    let told =
+        sent(|s| s.requests.headers = vec!["Referer: https://example.com/".to_owned()]).await;
     let referer = Some("https://example.com/".to_owned());
     assert!(told.iter().all(|(_, sent)| *sent == referer), "{told:?}");
 }

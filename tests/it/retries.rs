@@ -30,7 +30,7 @@ fn home() -> Probe {
 
 #[tokio::test(start_paused = true)]
 async fn a_request_that_recovers_is_a_page() {
-    let report = run(quick(home(), |s| s.retries = 3).downloader(flaky(2))).await;
+    let report = run(quick(home(), |s| s.failures.retries = 3).downloader(flaky(2))).await;
     assert_eq!(
         (report.pages, report.requests.total, report.ledger.failed),
         (1, 3, 0)
@@ -47,7 +47,7 @@ async fn a_request_that_recovers_is_a_page() {
 #[tokio::test(start_paused = true)]
 async fn the_wait_doubles_from_one_second_with_jitter() {
     let fake = flaky(u64::MAX);
-    run(quick(home(), |s| s.retries = 5).downloader(fake.clone())).await;
+    run(quick(home(), |s| s.failures.retries = 5).downloader(fake.clone())).await;
     let times = fake.times();
     for (nth, pair) in (0..).zip(times.windows(2)) {
         let full = secs(1 << nth);
@@ -63,7 +63,7 @@ async fn the_wait_doubles_from_one_second_with_jitter() {
 #[tokio::test(start_paused = true)]
 async fn a_request_is_given_up_after_its_retries() {
     let fake = flaky(u64::MAX);
-    let report = run(quick(home(), |s| s.retries = 3).downloader(fake.clone())).await;
+    let report = run(quick(home(), |s| s.failures.retries = 3).downloader(fake.clone())).await;
     assert_eq!(
         (
             fake.urls().len(),
@@ -83,7 +83,7 @@ async fn a_request_can_have_its_own_number_of_retries() {
         get("http://a.example/none").with_retries(0),
         get("http://b.example/five").with_retries(5),
     ]);
-    run(quick(probe, |s| s.retries = 2).downloader(fake.clone())).await;
+    run(quick(probe, |s| s.failures.retries = 2).downloader(fake.clone())).await;
     let tries = |name: &str| fake.urls().iter().filter(|url| url.ends_with(name)).count();
     assert_eq!((tries("none"), tries("five")), (1, 6));
 }
@@ -100,7 +100,7 @@ async fn temporary_statuses_are_tried_again_and_counted_one_by_one() {
             html(request, "")
         })
     });
-    let report = run(quick(Probe::only(start), |s| s.retries = 1).downloader(fake)).await;
+    let report = run(quick(Probe::only(start), |s| s.failures.retries = 1).downloader(fake)).await;
     assert_eq!(report.pages, 8);
     for status in statuses {
         assert_eq!(
@@ -122,7 +122,8 @@ async fn final_statuses_are_not_tried_again() {
         let status = request.url().path()[1..].parse().unwrap();
         Ok(Response::new(request, status))
     });
-    let report = run(quick(Probe::only(start), |s| s.retries = 3).downloader(fake.clone())).await;
+    let report =
+        run(quick(Probe::only(start), |s| s.failures.retries = 3).downloader(fake.clone())).await;
     assert_eq!(
         (
             fake.urls().len(),
@@ -149,7 +150,7 @@ async fn only_failures_that_may_pass_are_tried_again() {
         (Decode, 1),
     ] {
         let fake = FakeDownloader::new(move |_| Err(Error::new(kind, "no")));
-        let report = run(quick(home(), |s| s.retries = 1).downloader(fake.clone())).await;
+        let report = run(quick(home(), |s| s.failures.retries = 1).downloader(fake.clone())).await;
         assert_eq!(
             (fake.urls().len(), report.errors[&kind]),
             (tries, tries as u64),
@@ -177,9 +178,9 @@ async fn a_crawl_can_take_any_status_once_the_retries_are_spent() {
     let probe = Probe::only(start);
     let visited = probe.visited();
     let crawler = quick(probe, |s| {
-        s.any_status = true;
-        s.retries = 2;
-        s.max_outage = Duration::ZERO;
+        s.failures.any_status = true;
+        s.failures.retries = 2;
+        s.failures.max_outage = Duration::ZERO;
     });
     let report = run(crawler.downloader(fake)).await;
     let mut statuses: Vec<(u16, u32)> = visited
@@ -197,7 +198,8 @@ async fn a_robots_txt_of_any_status_is_no_page() {
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 404)));
     let probe = Probe::only([get("http://a.example/")]);
     let visited = probe.visited();
-    let report = run(crate::support::polite(probe, |s| s.any_status = true).downloader(fake)).await;
+    let report =
+        run(crate::support::polite(probe, |s| s.failures.any_status = true).downloader(fake)).await;
     assert_eq!(visited.one().url().path(), "/");
     assert_eq!((report.pages, report.robots.none), (1, 1));
 }
@@ -211,7 +213,7 @@ async fn what_failed_together_does_not_come_back_together() {
     let start: Vec<Request> = (0..20)
         .map(|nth| get(format!("http://{nth}.example/")))
         .collect();
-    run(quick(Probe::only(start), |s| s.retries = 1).downloader(fake.clone())).await;
+    run(quick(Probe::only(start), |s| s.failures.retries = 1).downloader(fake.clone())).await;
     let mut again = fake.times()[20..].to_vec();
     again.dedup();
     assert!(again.len() > 15, "{again:?}");
@@ -222,7 +224,7 @@ async fn a_page_that_stays_incomplete_is_kept_after_the_last_try_and_counted() {
     let fake = FakeDownloader::new(|request| Ok(html(request, "half").incomplete()));
     let probe = home();
     let visited = probe.visited();
-    let report = run(quick(probe, |s| s.retries = 2).downloader(fake.clone())).await;
+    let report = run(quick(probe, |s| s.failures.retries = 2).downloader(fake.clone())).await;
     assert_eq!((fake.urls().len(), report.pages), (3, 1));
     assert!(visited.responses()[0].is_incomplete());
     assert_eq!(report.limited[&crawlworks::report::Limit::Incomplete], 1);
@@ -235,7 +237,7 @@ async fn a_page_that_is_whole_at_the_next_try_is_not_marked() {
         let page = html(request, "");
         Ok(if is_first { page.incomplete() } else { page })
     });
-    let report = run(quick(home(), |s| s.retries = 2).downloader(fake.clone())).await;
+    let report = run(quick(home(), |s| s.failures.retries = 2).downloader(fake.clone())).await;
     assert_eq!((report.pages, report.retries.values().sum::<u64>()), (1, 1));
     assert!(report.limited.is_empty(), "{:?}", report.limited);
 }

@@ -17,9 +17,9 @@ fn obedient(fake: &FakeDownloader) -> (Crawler<Probe>, Visited) {
     let probe = Probe::only(["http://a.example/", "http://a.example/private"].map(get));
     let visited = probe.visited();
     let crawler = polite(probe, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.concurrency_per_host = 1;
-        settings.retries = 1;
+        settings.politeness.delay = Duration::ZERO;
+        settings.politeness.concurrency_per_host = 1;
+        settings.failures.retries = 1;
     });
     (crawler.downloader(fake.clone()), visited)
 }
@@ -43,8 +43,8 @@ async fn what_robots_txt_forbids_is_not_requested() {
     let site = PracticeSite::start().unwrap();
     let probe = Probe::links([site.at("/")]);
     let report = run(polite(probe, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.depth = Some(1);
+        settings.politeness.delay = Duration::ZERO;
+        settings.links.depth = Some(1);
     }))
     .await;
     assert!(
@@ -68,8 +68,10 @@ async fn robots_txt_is_fetched_before_anything_else_and_once_per_origin() {
         "http://a.example:81/1",
         "https://a.example/1",
     ];
-    let crawler =
-        polite(Probe::only(start.map(get)), |s| s.delay = Duration::ZERO).downloader(fake.clone());
+    let crawler = polite(Probe::only(start.map(get)), |s| {
+        s.politeness.delay = Duration::ZERO;
+    })
+    .downloader(fake.clone());
     let report = run(crawler).await;
     for origin in [
         "http://a.example/",
@@ -114,7 +116,7 @@ async fn the_group_of_the_user_agents_first_word_counts() {
         "User-agent: *\nAllow: /\n\nUser-agent: ferret\nDisallow: /private",
     ));
     let (mut crawler, visited) = obedient(&fake);
-    crawler.settings_mut().user_agent = "ferret/2.0 (+https://example.com)".to_owned();
+    crawler.settings_mut().requests.user_agent = "ferret/2.0 (+https://example.com)".to_owned();
     run(crawler).await;
     assert_eq!(visited.urls(), ["http://a.example/"]);
 }
@@ -241,7 +243,7 @@ async fn robots_txt_is_asked_for_as_the_page_that_waits_for_it_would_be() {
         crawlworks::middleware::from_fn(|request: Request, next: crawlworks::Next| async move {
             next.run(request.with_basic_auth("a", "b")).await
         });
-    run(polite(probe, |s| s.delay = Duration::ZERO)
+    run(polite(probe, |s| s.politeness.delay = Duration::ZERO)
         .downloader(fake)
         .middleware(tagged))
     .await;
@@ -252,7 +254,7 @@ async fn robots_txt_is_asked_for_as_the_page_that_waits_for_it_would_be() {
 async fn robots_txt_can_be_ignored() {
     let fake = site(rules("User-agent: *\nDisallow: /"));
     let (mut crawler, visited) = obedient(&fake);
-    crawler.settings_mut().robots = false;
+    crawler.settings_mut().politeness.robots = false;
     let report = run(crawler).await;
     assert_eq!((visited.urls().len(), report.requests.robots), (2, 0));
     assert!(
@@ -269,7 +271,8 @@ async fn robots_txt_is_not_a_page() {
         _ => Ok(html(request, page_of_links(["/robots.txt"]))),
     });
     let probe = Probe::links([get("http://a.example/")]);
-    let report = run(polite(probe, |s| s.delay = Duration::ZERO).downloader(fake.clone())).await;
+    let report =
+        run(polite(probe, |s| s.politeness.delay = Duration::ZERO).downloader(fake.clone())).await;
     assert_eq!(
         (report.pages, report.requests.total, report.requests.robots),
         (1, 3, 1)

@@ -130,8 +130,8 @@ async fn no_page_makes_rules_follow_more_than_max_links() {
         ))
     });
     let crawler = quick(walker(get("http://a.example/"), rules), |settings| {
-        settings.max_links = 20;
-        settings.depth = Some(1);
+        settings.links.max_links = 20;
+        settings.links.depth = Some(1);
     });
     let report = run(crawler.downloader(fake)).await;
     assert!(report.filtered[&Filter::MaxLinks] >= 30);

@@ -47,7 +47,7 @@ async fn each_scope_has_its_own_boundary() {
         (ScopeMode::Domain, 3),
         (ScopeMode::Any, 4),
     ] {
-        let (mut fetched, report) = crawl(&PLACES, |settings| settings.scope = mode).await;
+        let (mut fetched, report) = crawl(&PLACES, |settings| settings.links.scope = mode).await;
         let mut expected = PLACES[..inside].to_vec();
         expected.sort_unstable();
         fetched.sort();
@@ -68,7 +68,7 @@ async fn each_scope_has_its_own_boundary() {
 #[tokio::test]
 async fn only_what_an_allow_pattern_matches_is_followed() {
     let (fetched, report) = crawl(&["/docs/a", "/blog/b"], |s| {
-        s.allow = vec!["/docs/".to_owned()];
+        s.links.allow = vec!["/docs/".to_owned()];
     })
     .await;
     assert_eq!(fetched, ["http://www.a.example/docs/a"]);
@@ -78,7 +78,7 @@ async fn only_what_an_allow_pattern_matches_is_followed() {
 #[tokio::test]
 async fn what_a_deny_pattern_matches_is_not_followed() {
     let (fetched, report) = crawl(&["/a.html", "/b.pdf", "/c.zip"], |s| {
-        s.deny = vec![r"\.(pdf|zip)$".to_owned()];
+        s.links.deny = vec![r"\.(pdf|zip)$".to_owned()];
     })
     .await;
     assert_eq!(fetched, ["http://www.a.example/a.html"]);
@@ -106,7 +106,7 @@ async fn depth_counts_links_from_the_start() {
         Ok(html(request, page_of_links([next])))
     });
     let report = run(quick(Probe::links([get("http://a.example/")]), |s| {
-        s.depth = Some(3);
+        s.links.depth = Some(3);
     })
     .downloader(fake))
     .await;
@@ -130,7 +130,7 @@ async fn a_page_found_too_deep_is_fetched_when_it_is_found_less_deep() {
     });
     let start = [get("http://a.example/"), get("http://a.example/longer")];
     let report =
-        run(quick(Probe::links(start), |s| s.depth = Some(2)).downloader(fake.clone())).await;
+        run(quick(Probe::links(start), |s| s.links.depth = Some(2)).downloader(fake.clone())).await;
     assert_eq!(
         fake.urls()
             .iter()
@@ -160,7 +160,7 @@ async fn a_page_with_too_many_links_is_followed_as_far_as_allowed() {
     let site = PracticeSite::start().unwrap();
     let report = run(quick(
         Probe::links([site.at("/hazards/many-links?n=500")]),
-        |s| s.max_links = 20,
+        |s| s.links.max_links = 20,
     ))
     .await;
     assert_eq!(
@@ -180,7 +180,7 @@ async fn media_types_that_are_not_wanted_are_left_after_their_head() {
     ]
     .map(|path| site.at(path));
     let report = run(quick(Probe::only(start), |s| {
-        s.content_types = vec!["text/html".to_owned()];
+        s.answers.content_types = vec!["text/html".to_owned()];
     }))
     .await;
     assert_eq!(
@@ -195,8 +195,8 @@ async fn links_that_lead_to_no_page_are_none() {
     let site = PracticeSite::start().unwrap();
     let probe = Probe::links([site.at("/hazards/mail")]);
     let crawler = quick(probe, |settings| {
-        settings.depth = Some(1);
-        settings.deny = vec!["/author/".to_owned(), "/login".to_owned()];
+        settings.links.depth = Some(1);
+        settings.links.deny = vec!["/author/".to_owned(), "/login".to_owned()];
     });
     let report = run(crawler).await;
     assert_eq!(report.pages, 3);
@@ -216,7 +216,7 @@ async fn a_request_that_is_not_http_is_sorted_out() {
         out.follow(Url::parse("ftp://a.example/file")?);
         Ok(())
     });
-    let report = run(quick(probe, |s| s.scope = ScopeMode::Any).downloader(fake)).await;
+    let report = run(quick(probe, |s| s.links.scope = ScopeMode::Any).downloader(fake)).await;
     assert_eq!(report.filtered, filtered(Filter::Scheme, 1));
 }
 
@@ -224,7 +224,7 @@ async fn a_request_that_is_not_http_is_sorted_out() {
 async fn a_base_element_is_what_links_are_relative_to() {
     let site = PracticeSite::start().unwrap();
     run(quick(Probe::links([site.at("/hazards/base")]), |s| {
-        s.depth = Some(1);
+        s.links.depth = Some(1);
     }))
     .await;
     for path in ["/quotes/page/2/", "/quotes/", "/shop/"] {

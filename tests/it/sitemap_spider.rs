@@ -175,7 +175,7 @@ async fn the_inner_spider_starts_too_and_keeps_its_settings() {
         }
 
         fn settings(&self, mut settings: Settings) -> Settings {
-            settings.content_types = vec!["text/html".to_owned()];
+            settings.answers.content_types = vec!["text/html".to_owned()];
             settings
         }
     }
@@ -244,7 +244,7 @@ async fn a_sitemap_may_list_as_much_as_the_protocol_allows() {
         Ok(Response::new(request, 200).with_body("text/plain", text))
     });
     let spider = SitemapSpider::new([start("/list.txt")], inner(&[]));
-    let crawler = quick(spider, |settings| settings.depth = Some(0));
+    let crawler = quick(spider, |settings| settings.links.depth = Some(0));
     let report = run(crawler.downloader(fake)).await;
     assert_eq!(report.filtered, [(Filter::Depth, 50_000)].into());
 }

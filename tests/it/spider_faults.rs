@@ -71,7 +71,7 @@ async fn what_was_emitted_before_an_error_is_kept() {
 async fn an_error_in_parse_is_not_tried_again() {
     let probe: Probe = Probe::new(pages(1), |_, _| Err("cannot read this".into()));
     let fake = ok();
-    let report = run(quick(probe, |s| s.retries = 3).downloader(fake.clone())).await;
+    let report = run(quick(probe, |s| s.failures.retries = 3).downloader(fake.clone())).await;
     assert_eq!((fake.urls().len(), report.requests.retried), (1, 0));
 }
 

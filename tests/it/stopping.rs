@@ -22,7 +22,7 @@ fn ok() -> FakeDownloader {
 #[tokio::test(start_paused = true)]
 async fn what_is_in_flight_finishes() {
     let fake = ok().latency(secs(10));
-    let crawler = quick(ten_pages(), |s| s.concurrency_per_host = 3).downloader(fake);
+    let crawler = quick(ten_pages(), |s| s.politeness.concurrency_per_host = 3).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!(
         (report.pages, report.items.kept, report.ledger.pending),
@@ -54,7 +54,7 @@ async fn links_found_while_stopping_are_pending() {
 #[tokio::test(start_paused = true)]
 async fn what_takes_longer_than_the_grace_is_given_up_and_pending() {
     let fake = ok().latency(secs(3600));
-    let crawler = quick(ten_pages(), |s| s.grace = secs(25)).downloader(fake);
+    let crawler = quick(ten_pages(), |s| s.end.grace = secs(25)).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!(
         (report.pages, report.ledger.pending, report.seconds),
@@ -64,7 +64,7 @@ async fn what_takes_longer_than_the_grace_is_given_up_and_pending() {
 
 #[tokio::test(start_paused = true)]
 async fn a_crawl_that_waits_for_a_delay_stops_at_once() {
-    let crawler = quick(ten_pages(), |s| s.delay = secs(60)).downloader(ok());
+    let crawler = quick(ten_pages(), |s| s.politeness.delay = secs(60)).downloader(ok());
     let report = checked(crawler.run_until(sleep(secs(90))).await.unwrap());
     assert_eq!(
         (report.pages, report.ledger.pending, report.seconds),
@@ -75,8 +75,10 @@ async fn a_crawl_that_waits_for_a_delay_stops_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_that_waits_is_pending() {
     let fake = FakeDownloader::new(|request| Ok(Response::new(request, 503)));
-    let crawler =
-        quick(Probe::only([get("http://a.example/")]), |s| s.retries = 100).downloader(fake);
+    let crawler = quick(Probe::only([get("http://a.example/")]), |s| {
+        s.failures.retries = 100;
+    })
+    .downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(40))).await.unwrap());
     assert_eq!((report.ledger.pending, report.ledger.failed), (1, 0));
 }
@@ -84,7 +86,7 @@ async fn a_retry_that_waits_is_pending() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_waits_for_robots_txt_is_pending() {
     let fake = ok().latency(secs(100));
-    let crawler = quick(ten_pages(), |s| s.robots = true).downloader(fake);
+    let crawler = quick(ten_pages(), |s| s.politeness.robots = true).downloader(fake);
     let report = checked(crawler.run_until(sleep(secs(5))).await.unwrap());
     assert_eq!((report.ledger.pending, report.requests.total), (10, 0));
 }
@@ -100,7 +102,7 @@ async fn a_stop_from_within_a_page_is_a_stop() {
             Ok(())
         },
     );
-    let crawler = quick(probe, |s| s.concurrency = 1).downloader(ok());
+    let crawler = quick(probe, |s| s.politeness.concurrency = 1).downloader(ok());
     let report = checked(
         crawler
             .run_until(async move { stop.notified().await })
@@ -126,7 +128,7 @@ async fn a_stop_after_the_end_changes_nothing() {
 #[tokio::test(start_paused = true)]
 async fn dropping_the_future_ends_the_crawl() {
     let fake = ok().latency(secs(10));
-    let crawl = quick(ten_pages(), |s| s.concurrency_per_host = 1)
+    let crawl = quick(ten_pages(), |s| s.politeness.concurrency_per_host = 1)
         .downloader(fake.clone())
         .run();
     assert!(tokio::time::timeout(secs(15), crawl).await.is_err());
@@ -167,8 +169,8 @@ async fn a_parse_that_never_ends_does_not_hold_up_the_end_beyond_the_grace() {
         released: released.into(),
     };
     let mut crawler = Crawler::new(spider).downloader(ok());
-    crawler.settings_mut().grace = Duration::ZERO;
-    crawler.settings_mut().robots = false;
+    crawler.settings_mut().end.grace = Duration::ZERO;
+    crawler.settings_mut().politeness.robots = false;
     // Told by another thread: what the stuck one wakes can have to wait for it.
     let stop = tokio::task::spawn_blocking(move || parsing.recv());
     let stop = async move { drop(stop.await) };

@@ -30,8 +30,8 @@ fn endless(items: bool) -> (Crawler<Probe<Page>>, FakeDownloader) {
         Ok(())
     });
     let crawler = quick(probe, |settings| {
-        settings.delay = secs(1);
-        settings.max_url_length = usize::MAX;
+        settings.politeness.delay = secs(1);
+        settings.links.max_url_length = usize::MAX;
     });
     (crawler.downloader(fake.clone()), fake)
 }
@@ -103,7 +103,7 @@ async fn dropping_the_stream_ends_a_crawl_that_gives_no_items() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_reader_slows_the_crawl_down() {
     let (mut crawler, fake) = endless(true);
-    crawler.settings_mut().delay = Duration::ZERO;
+    crawler.settings_mut().politeness.delay = Duration::ZERO;
     let mut items = crawler.stream();
     items.next().await.unwrap();
     for _ in 0..10_000 {
@@ -117,7 +117,7 @@ async fn a_slow_reader_slows_the_crawl_down() {
 #[tokio::test]
 async fn a_crawl_that_cannot_begin_gives_no_items_and_its_error() {
     let (mut crawler, _) = endless(true);
-    crawler.settings_mut().deny = vec!["(".to_owned()];
+    crawler.settings_mut().links.deny = vec!["(".to_owned()];
     let mut items = crawler.stream();
     assert_eq!(items.next().await, None);
     assert_eq!(

@@ -100,9 +100,9 @@ pub(crate) fn get(url: impl AsRef<str>) -> Request {
 /// A crawl at full speed that reads no robots.txt and tries nothing twice, but for what `change` says.
 pub(crate) fn quick<S: Spider>(spider: S, change: impl FnOnce(&mut Settings)) -> Crawler<S> {
     polite(spider, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.robots = false;
-        settings.retries = 0;
+        settings.politeness.delay = Duration::ZERO;
+        settings.politeness.robots = false;
+        settings.failures.retries = 0;
         change(settings);
     })
 }
@@ -124,10 +124,10 @@ pub(crate) struct Patient {
 impl Patient {
     pub(crate) fn new(settings: &Settings, is_timeless: fn(&Url) -> bool) -> Self {
         let (mut settings, never) = (settings.clone(), Duration::from_hours(24));
-        settings.connect_timeout = never;
-        settings.idle_timeout = never;
-        settings.timeout = never;
-        settings.min_rate.0 = 0;
+        settings.answers.connect_timeout = never;
+        settings.answers.idle_timeout = never;
+        settings.answers.timeout = never;
+        settings.answers.min_rate.0 = 0;
         Self {
             downloader: HttpDownloader::new(&settings).unwrap(),
             is_timeless,

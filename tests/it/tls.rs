@@ -161,7 +161,7 @@ async fn a_certificate_in_the_ca_file_is_accepted() {
     let (site, scratch) = (TlsSite::start().await, Scratch::new());
     let path = scratch.write("ca.pem", &site.certificate);
     let response = site
-        .fetch(|settings| settings.ca_file = Some(path.into()))
+        .fetch(|settings| settings.tls.ca_file = Some(path.into()))
         .await
         .unwrap();
     assert_eq!(response.text(), "secure");
@@ -171,8 +171,8 @@ async fn a_certificate_in_the_ca_file_is_accepted() {
 async fn a_trusted_certificate_for_another_name_is_refused() {
     let (site, scratch) = (TlsSite::start().await, Scratch::new());
     let mut settings = Settings::default();
-    settings.ca_file = Some(scratch.write("ca.pem", &site.certificate).into());
-    settings.resolve = vec![format!("other.example:{}:127.0.0.1", site.port)];
+    settings.tls.ca_file = Some(scratch.write("ca.pem", &site.certificate).into());
+    settings.network.resolve = vec![format!("other.example:{}:127.0.0.1", site.port)];
     let url = format!("https://other.example:{}/", site.port);
     let error = HttpDownloader::new(&settings)
         .unwrap()
@@ -186,7 +186,7 @@ async fn a_trusted_certificate_for_another_name_is_refused() {
 async fn any_certificate_is_accepted_when_that_is_asked_for() {
     let site = TlsSite::start().await;
     assert_eq!(
-        site.fetch(|settings| settings.insecure = true)
+        site.fetch(|settings| settings.tls.insecure = true)
             .await
             .unwrap()
             .text(),
@@ -197,12 +197,12 @@ async fn any_certificate_is_accepted_when_that_is_asked_for() {
 #[tokio::test]
 async fn http_2_is_negotiated_and_can_be_left_out() {
     let site = TlsSite::start().await;
-    site.fetch(|settings| settings.insecure = true)
+    site.fetch(|settings| settings.tls.insecure = true)
         .await
         .unwrap();
     site.fetch(|settings| {
-        settings.insecure = true;
-        settings.http2 = false;
+        settings.tls.insecure = true;
+        settings.network.http2 = false;
     })
     .await
     .unwrap();
@@ -216,8 +216,8 @@ async fn http_2_is_negotiated_and_can_be_left_out() {
 async fn a_fixed_address_keeps_the_name_for_the_certificate() {
     let (site, scratch) = (TlsSite::start().await, Scratch::new());
     let mut settings = Settings::default();
-    settings.ca_file = Some(scratch.write("ca.pem", &site.certificate).into());
-    settings.resolve = vec![format!("far.example:{}:127.0.0.1", site.port)];
+    settings.tls.ca_file = Some(scratch.write("ca.pem", &site.certificate).into());
+    settings.network.resolve = vec![format!("far.example:{}:127.0.0.1", site.port)];
     let url = format!("https://far.example:{}/", site.port);
     assert_eq!(
         HttpDownloader::new(&settings)

@@ -11,8 +11,8 @@ use crate::support::{Probe, get, html, page_of_links, quick, run};
 async fn crawl(path: &str, change: impl FnOnce(&mut Settings)) -> Report {
     let site = PracticeSite::start().unwrap();
     run(quick(Probe::links([site.at(path)]), |settings| {
-        settings.concurrency_per_host = 8;
-        settings.max_pages = Some(3_000);
+        settings.politeness.concurrency_per_host = 8;
+        settings.end.max_pages = Some(3_000);
         change(settings);
     }))
     .await
@@ -41,7 +41,7 @@ async fn a_query_that_grows_comes_to_an_end() {
 #[tokio::test]
 async fn calendars_come_to_an_end() {
     let report = crawl("/hazards/calendar/2025/06/", |settings| {
-        settings.max_pages = Some(8_000);
+        settings.end.max_pages = Some(8_000);
     })
     .await;
     assert_eq!(report.finish, Finish::Finished);
@@ -52,7 +52,7 @@ async fn calendars_come_to_an_end() {
 #[tokio::test]
 async fn months_to_come_end_without_the_word_calendar_and_past_ones_may_be_an_archive() {
     let report = crawl("/hazards/months?year=2025&month=06", |settings| {
-        settings.max_pages = Some(1_000);
+        settings.end.max_pages = Some(1_000);
     })
     .await;
     assert_eq!(report.finish, Finish::MaxPages);
@@ -89,7 +89,7 @@ async fn visitors_with_a_name_each_see_a_page_whose_url_has_a_session_id() {
 #[tokio::test]
 async fn sessions_can_be_taken_out_of_links() {
     let report = crawl("/hazards/session/a", |settings| {
-        settings.strip_params = vec!["session".to_owned()];
+        settings.links.strip_params = vec!["session".to_owned()];
     })
     .await;
     assert_eq!((report.pages, report.ledger.filtered), (5, 0));
@@ -98,7 +98,7 @@ async fn sessions_can_be_taken_out_of_links() {
 #[tokio::test]
 async fn numbers_without_end_are_left_to_a_limit_of_their_pattern() {
     let report = crawl("/hazards/numbers/1/", |settings| {
-        settings.max_per_pattern = Some(50);
+        settings.links.max_per_pattern = Some(50);
     })
     .await;
     assert_eq!((report.finish, report.pages), (Finish::Finished, 50));
@@ -108,7 +108,7 @@ async fn numbers_without_end_are_left_to_a_limit_of_their_pattern() {
 #[tokio::test]
 async fn facets_are_left_to_a_limit_of_their_pattern() {
     let report = crawl("/hazards/facets", |settings| {
-        settings.max_per_pattern = Some(20);
+        settings.links.max_per_pattern = Some(20);
     })
     .await;
     assert_eq!(report.finish, Finish::Finished);
@@ -119,7 +119,7 @@ async fn facets_are_left_to_a_limit_of_their_pattern() {
 #[tokio::test]
 async fn pages_for_everything_there_is_not_are_left_to_a_limit_of_their_host() {
     let report = crawl("/hazards/nowhere/", |settings| {
-        settings.max_pages_per_host = Some(30);
+        settings.links.max_pages_per_host = Some(30);
     })
     .await;
     assert_eq!((report.finish, report.pages), (Finish::Finished, 30));
@@ -129,8 +129,8 @@ async fn pages_for_everything_there_is_not_are_left_to_a_limit_of_their_host() {
 #[tokio::test]
 async fn traps_are_followed_when_they_are_not_looked_for() {
     let report = crawl("/hazards/growth?p=0", |settings| {
-        settings.traps = false;
-        settings.max_pages = Some(150);
+        settings.links.traps = false;
+        settings.end.max_pages = Some(150);
     })
     .await;
     assert_eq!((report.pages, report.traps.len()), (150, 0));
@@ -207,7 +207,7 @@ async fn parameters_are_taken_out_before_a_link_is_fetched() {
     });
     let start = get("http://a.example/?utm_source=start");
     let crawler = quick(Probe::links([start]), |settings| {
-        settings.strip_params = vec!["tracking".to_owned()];
+        settings.links.strip_params = vec!["tracking".to_owned()];
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!(

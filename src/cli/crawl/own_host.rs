@@ -18,7 +18,8 @@ pub(super) fn advise(
     screen: &Screen,
     log: &LogFlags,
 ) -> Option<impl Future<Output = ()> + use<>> {
-    let has_default = crawler.settings_mut().delay == Settings::default().delay;
+    let has_default =
+        crawler.settings_mut().politeness.delay == Settings::default().politeness.delay;
     let (screen, format) = (screen.clone(), log.log_format);
     (has_default && !log.quiet).then(|| follow(crawler.events(), screen, format))
 }
@@ -38,7 +39,7 @@ async fn follow(mut events: Events, screen: Screen, format: LogFormat) {
 
 fn advice(url: &Url) -> Option<String> {
     let host = url.host().filter(is_own)?;
-    let delay = Settings::default().delay.as_millis();
+    let delay = Settings::default().politeness.delay.as_millis();
     Some(format!(
         "hint: {host} is on this machine or network, and asked every {delay} ms like any site; `-s delay=0` if it is yours"
     ))

@@ -17,7 +17,7 @@ pub(in crate::cli) fn age(text: &str) -> Result<Duration, String> {
     }
     let mut settings = Settings::default();
     settings.set("max_time", text).map_err(|_| expected())?;
-    settings.max_time.ok_or_else(expected)
+    settings.end.max_time.ok_or_else(expected)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{SettingFlags, checked, reason, set};
 use crate::cli::exit::Failure;
 use crate::cli::flags::input;
 use crate::fetch::downloader::{HttpDownloader, check_framing};
-use crate::model::settings::Settings;
+use crate::model::settings::{Settings, Tls};
 use crate::page::error::Result;
 use crate::page::request::Request;
 
@@ -100,12 +100,12 @@ impl RequestFlags {
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
         self.page.apply(settings)?;
         if let Some(file) = self.cookie.as_ref().filter(|text| !is_pairs(text)) {
-            settings.cookies = true;
-            settings.cookie_file = Some(file.into());
+            settings.requests.cookies = true;
+            settings.requests.cookie_file = Some(file.into());
         }
         if let Some(file) = &self.cookie_jar {
-            settings.cookies = true;
-            settings.save_cookies = Some(file.clone());
+            settings.requests.cookies = true;
+            settings.requests.save_cookies = Some(file.clone());
         }
         Ok(())
     }
@@ -154,7 +154,7 @@ impl FetchFlags {
 impl PageFlags {
     /// Applies those of these flags that are settings.
     pub(in crate::cli) fn apply(&self, settings: &mut Settings) -> Result<()> {
-        settings.robots &= !self.no_robots;
+        settings.politeness.robots &= !self.no_robots;
         self.exchange.apply(settings)
     }
 
@@ -173,8 +173,11 @@ impl ExchangeFlags {
         set(settings, "timeout", self.timeout.as_ref())?;
         set(settings, "max_body", self.max_body.as_ref())?;
         set(settings, "proxy", self.proxy.as_ref())?;
-        settings.insecure |= self.insecure;
-        settings.resolve.extend(self.resolve.iter().cloned());
+        settings.tls.insecure |= self.insecure;
+        settings
+            .network
+            .resolve
+            .extend(self.resolve.iter().cloned());
         // A user agent is more than a header: robots.txt is asked for its name.
         if let Some((_, agent)) = self
             .header
@@ -182,7 +185,7 @@ impl ExchangeFlags {
             .filter_map(|line| split(line))
             .rfind(|(name, _)| is_agent(name))
         {
-            agent.clone_into(&mut settings.user_agent);
+            agent.clone_into(&mut settings.requests.user_agent);
         }
         Ok(())
     }
@@ -216,7 +219,10 @@ fn usable(
     move |text| {
         let mut settings = Settings {
             // Certificates need not be read for this.
-            insecure: true,
+            tls: Tls {
+                insecure: true,
+                ..Tls::default()
+            },
             ..Settings::default()
         };
         settings
@@ -297,14 +303,17 @@ mod tests {
     fn cookies_are_pairs_or_a_file() {
         let applied = |flags: &RequestFlags| {
             let mut settings = Settings {
-                cookies: false,
+                requests: crate::model::settings::Requests {
+                    cookies: false,
+                    ..Default::default()
+                },
                 ..Settings::default()
             };
             flags.apply(&mut settings).unwrap();
             (
-                settings.cookies,
-                settings.cookie_file,
-                settings.save_cookies,
+                settings.requests.cookies,
+                settings.requests.cookie_file,
+                settings.requests.save_cookies,
             )
         };
         let pairs = flags(&["-b", "a=1; b=2"]);
@@ -325,7 +334,7 @@ mod tests {
         let flags = flags(&["-H", "User-Agent: mybot/1"]);
         let mut settings = Settings::default();
         flags.apply(&mut settings).unwrap();
-        assert_eq!(settings.user_agent, "mybot/1");
+        assert_eq!(settings.requests.user_agent, "mybot/1");
         assert!(
             flags
                 .request("http://example.com/")

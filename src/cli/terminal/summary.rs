@@ -288,7 +288,7 @@ mod tests {
     async fn report(max_items: Option<u64>) -> Report {
         let site = PracticeSite::start().unwrap();
         let mut crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
-        crawler.settings_mut().max_items = max_items;
+        crawler.settings_mut().end.max_items = max_items;
         crawler.run().await.unwrap()
     }
 
@@ -378,7 +378,7 @@ mod tests {
     async fn a_field_below_its_threshold_is_a_failure_with_its_name() {
         let site = PracticeSite::start().unwrap();
         let mut crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
-        let thresholds = &mut crawler.settings_mut().min_fill;
+        let thresholds = &mut crawler.settings_mut().items.min_fill;
         thresholds.extend([("price".to_owned(), 0.9), ("title".to_owned(), 1.0)]);
         let text = summary(&crawler.run().await.unwrap(), None);
         assert!(text.starts_with("failed, max_pages reached: "), "{text}");

@@ -64,7 +64,7 @@ fn what_a_spider_emitted_before_it_failed_is_kept() {
 fn what_a_crawl_would_see_otherwise_is_noted() {
     let trial = trial_of(|| {
         let mut crawler = Crawler::new(Obedient);
-        crawler.settings_mut().robots_tags = RobotsTags::All;
+        crawler.settings_mut().politeness.robots_tags = RobotsTags::All;
         crawler
     });
     let notes = |page: Response| trial.parse(&page).unwrap().notes;
@@ -116,7 +116,7 @@ fn pages_are_fetched_by_the_spiders_own_way() {
             answer.with_header("x-signed", "yes")
         });
         let mut crawler = Crawler::new(Obedient).downloader(site).middleware(signed);
-        crawler.settings_mut().sitemaps = true;
+        crawler.settings_mut().links.sitemaps = true;
         crawler
     });
     // Twice, as the shell does.

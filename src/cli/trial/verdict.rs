@@ -65,11 +65,14 @@ impl<'a> Judge<'a> {
         }
         let key = FingerprintKey::random();
         let known = starts.iter().chain([page.request()]);
-        let (agent, tags) = (&settings.user_agent, settings.robots_tags);
+        let (agent, tags) = (
+            &settings.requests.user_agent,
+            settings.politeness.robots_tags,
+        );
         Ok(Self {
             settings,
             scope,
-            strip: Strip::new(&settings.strip_params)?,
+            strip: Strip::new(&settings.links.strip_params)?,
             key,
             known: known.map(|request| request.fingerprint(key)).collect(),
             depth: page.request().depth().saturating_add(1),
@@ -84,7 +87,7 @@ impl<'a> Judge<'a> {
 
     /// Returns a verdict for each request, in the order of the requests on the page.
     pub(super) fn verdicts(&mut self, requests: &[Request]) -> Vec<Verdict> {
-        let max_links = self.settings.max_links;
+        let max_links = self.settings.links.max_links;
         let numbered = requests.iter().enumerate();
         numbered
             .map(|(number, request)| {
@@ -107,7 +110,7 @@ impl<'a> Judge<'a> {
             &self.scope,
             self.key,
             &self.strip,
-            self.settings.traps,
+            self.settings.links.traps,
         );
         let is_new = self.known.insert(link.fingerprint);
         match link.verdict {
@@ -171,13 +174,13 @@ mod tests {
             "http://www.a.example/2",
             "http://a.example/login",
         ];
-        let deny = |settings: &mut Settings| settings.deny = vec!["/login".to_owned()];
+        let deny = |settings: &mut Settings| settings.links.deny = vec!["/login".to_owned()];
         assert_eq!(verdicts(deny, &urls), ["scope", "follow", "deny"]);
     }
 
     #[test]
     fn more_links_than_a_page_may_have_are_left_out() {
-        let one = |settings: &mut Settings| settings.max_links = 1;
+        let one = |settings: &mut Settings| settings.links.max_links = 1;
         let urls = ["http://a.example/1", "http://a.example/2"];
         assert_eq!(verdicts(one, &urls), ["follow", "max_links"]);
     }
@@ -185,7 +188,10 @@ mod tests {
     #[test]
     fn a_page_can_forbid_to_follow_its_links() {
         let settings = Settings {
-            robots_tags: RobotsTags::All,
+            politeness: crate::model::settings::Politeness {
+                robots_tags: RobotsTags::All,
+                ..Default::default()
+            },
             ..Settings::default()
         };
         let page = Response::new(request("http://a.example/"), 200)

@@ -57,8 +57,11 @@ impl Bench {
             .sink(Nowhere);
         let settings = crawler.settings_mut();
         let concurrency = usize::try_from(self.concurrency).unwrap_or(usize::MAX);
-        (settings.concurrency, settings.concurrency_per_host) = (concurrency, concurrency);
-        settings.adaptive_delay = false;
+        (
+            settings.politeness.concurrency,
+            settings.politeness.concurrency_per_host,
+        ) = (concurrency, concurrency);
+        settings.politeness.adaptive_delay = false;
         let before = cpu_time();
         let report = crawl::watched(crawler.into(), &screen, &log, ready(()))?.report?;
         let cpu = before

@@ -61,7 +61,7 @@ impl Cache {
         } else {
             let mut settings = Settings::default();
             layers::apply(&mut settings, "", &[])?;
-            settings.cache_dir
+            settings.disk.cache_dir
         };
         let place = Place {
             store: Store::at(&directory, false),

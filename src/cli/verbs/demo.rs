@@ -72,8 +72,8 @@ fn crawl_shop(jobs: &[Job]) -> Outcome {
         .delay(Duration::ZERO)
         .concurrency_per_host(16);
     let settings = crawler.settings_mut();
-    settings.scope = ScopeMode::Prefix;
-    settings.max_rate = Some(RATE);
+    settings.links.scope = ScopeMode::Prefix;
+    settings.politeness.max_rate = Some(RATE);
     let report = crawl::watched(
         crawler.pipeline(seen.clone()).into(),
         &screen,

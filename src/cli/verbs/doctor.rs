@@ -113,18 +113,18 @@ impl Doctor {
 /// Returns the settings without what may interfere: the spider asks for robots.txt and follows redirects by itself, to
 /// see them.
 fn only_these(mut settings: Settings) -> Settings {
-    let delay = settings.delay.min(Duration::from_secs(1));
+    let delay = settings.politeness.delay.min(Duration::from_secs(1));
     one::only_one(&mut settings);
-    settings.delay = delay;
-    settings.robots = false;
-    settings.robots_tags = RobotsTags::Off;
-    settings.redirects = 0;
-    settings.adaptive_delay = false;
-    settings.cache = CacheMode::Off;
-    settings.sitemaps = false;
-    settings.meta_refresh = false;
+    settings.politeness.delay = delay;
+    settings.politeness.robots = false;
+    settings.politeness.robots_tags = RobotsTags::Off;
+    settings.failures.redirects = 0;
+    settings.politeness.adaptive_delay = false;
+    settings.disk.cache = CacheMode::Off;
+    settings.links.sitemaps = false;
+    settings.failures.meta_refresh = false;
     // To the crawl, the page behind robots.txt is a link.
-    settings.traps = false;
-    settings.strip_params.clear();
+    settings.links.traps = false;
+    settings.links.strip_params.clear();
     settings
 }

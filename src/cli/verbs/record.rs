@@ -165,7 +165,7 @@ impl Record {
         let name = crawler.name().to_owned();
         let settings = crawler.settings_mut();
         layers::apply_without_keeping(settings, &name, &self.settings.set)?;
-        settings.max_pages = Some(self.max_pages);
+        settings.end.max_pages = Some(self.max_pages);
         let secrets = Secrets::new(secrets.values().map(String::as_str));
         let cassette = draft.cassette();
         let failed = (crawler.config).record(&cassette, &self.keep_header, secrets)?;

@@ -84,7 +84,7 @@ impl Robots {
         self.settings.apply(settings)?;
         self.request.apply(settings)?;
         if let Some(agent) = &self.user_agent {
-            agent.clone_into(&mut settings.user_agent);
+            agent.clone_into(&mut settings.requests.user_agent);
         }
         Ok(())
     }
@@ -92,7 +92,7 @@ impl Robots {
     fn ask_file(&self, path: &Path) -> Result<Answers, Failure> {
         let bytes = input::file(path)?;
         let agent = self.user_agent.clone();
-        let agent = agent.unwrap_or_else(|| Settings::default().user_agent);
+        let agent = agent.unwrap_or_else(|| Settings::default().requests.user_agent);
         let asked: Vec<Url> = self
             .urls
             .iter()

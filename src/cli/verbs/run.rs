@@ -95,7 +95,12 @@ fn settings() -> String {
         "Settings, for `-s` and crawl.toml and, as CRAWL_NAME, for the environment.\n\
          `-s` wins over the environment, that over crawl.toml, that over the spider.\n",
     );
+    let mut group = "";
     for setting in Settings::table() {
+        if setting.group != group {
+            group = setting.group;
+            let _ = write!(text, "\n{group}\n");
+        }
         let default = if setting.default.is_empty() {
             "empty"
         } else {
@@ -103,7 +108,7 @@ fn settings() -> String {
         };
         let _ = write!(
             text,
-            "\n  {} [default: {default}]\n      {}\n",
+            "  {} [default: {default}]\n      {}\n",
             setting.name, setting.about
         );
     }
@@ -115,6 +120,21 @@ fn settings() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_help_lists_each_setting_under_the_title_of_its_group() {
+        let help = settings();
+        let mut rest = help.as_str();
+        for setting in Settings::table() {
+            let title = format!("\n{}\n", setting.group);
+            assert_eq!(help.matches(&title).count(), 1, "{title}");
+            let row = format!("\n  {} [default: ", setting.name);
+            let (before, after) = rest.split_once(&row).expect(setting.name);
+            assert!(help[..help.len() - after.len()].contains(&title), "{row}");
+            assert!(!before.contains(&row));
+            rest = after;
+        }
+    }
 
     #[test]
     fn a_stored_argument_has_no_password() {

@@ -54,7 +54,7 @@ impl SchemaVerb {
 /// # Errors
 /// Fails as [`Schema::read`] and [`Schema::new`] do.
 fn text(crawler: &mut AnyCrawler) -> Result<Option<String>, Failure> {
-    let schema = match &crawler.settings_mut().item_schema {
+    let schema = match &crawler.settings_mut().items.item_schema {
         Some(file) => Some(Schema::read(file)?),
         None => crawler.schema().cloned().map(Schema::new).transpose()?,
     };
@@ -82,7 +82,7 @@ mod tests {
         let mut crawler = AnyCrawler::from(crawler().item_schema(json!({"type": "object"})));
         let own = text(&mut crawler).unwrap().unwrap();
         assert_eq!(own, "{\n  \"type\": \"object\"\n}");
-        crawler.settings_mut().item_schema = Some(scratch.path("items.json"));
+        crawler.settings_mut().items.item_schema = Some(scratch.path("items.json"));
         assert!(text(&mut crawler).unwrap().unwrap().contains("required"));
     }
 

@@ -46,7 +46,7 @@ impl<S: Spider> Crawler<S> {
             return Err(error);
         }
         quality::check(&self.config.settings)?;
-        let schema = match &self.config.settings.item_schema {
+        let schema = match &self.config.settings.items.item_schema {
             Some(file) => Some(Schema::read(file)?),
             None => self.config.schema.take().map(Schema::new).transpose()?,
         };
@@ -67,7 +67,7 @@ impl<S: Spider> Crawler<S> {
         plan.failed = failed_file;
         plan.unique = self.unique();
         plan.quality = quality::given(&self.config.settings);
-        let (sinks, sync) = (self.config.sinks.len(), self.config.settings.sync);
+        let (sinks, sync) = (self.config.sinks.len(), self.config.settings.disk.sync);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
         if let Some(reason) = job.starts_over {
@@ -93,7 +93,7 @@ impl<S: Spider> Crawler<S> {
         let cookies = setup.cookies(&self.config.settings)?;
         let saved = cookies
             .clone()
-            .zip(self.config.settings.save_cookies.clone());
+            .zip(self.config.settings.requests.save_cookies.clone());
         let last = setup.committed.as_ref();
         let was_stopped = last.is_some_and(|last| last.saved.finish.is_some());
         if let Some(last) = last {
@@ -111,7 +111,7 @@ impl<S: Spider> Crawler<S> {
             steps: std::mem::take(&mut self.typed.steps),
             sinks: std::mem::take(&mut self.config.sinks),
             stream,
-            max_items: self.config.settings.max_items,
+            max_items: self.config.settings.end.max_items,
             counts: Arc::clone(&counts),
             announcer: self.config.announcer.clone(),
             items,
@@ -122,7 +122,7 @@ impl<S: Spider> Crawler<S> {
         let settings = self.config.settings.clone();
         let layout = Layout {
             columns: std::mem::take(&mut self.config.columns),
-            csv_escape: settings.csv_escape,
+            csv_escape: settings.items.csv_escape,
         };
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
@@ -185,7 +185,7 @@ impl<S: Spider> Crawler<S> {
         Quality {
             schema,
             keys: key_of.map(keys),
-            min_fill: self.config.settings.min_fill.clone(),
+            min_fill: self.config.settings.items.min_fill.clone(),
         }
     }
 
@@ -204,7 +204,7 @@ impl<S: Spider> Crawler<S> {
             self.config.middlewares.push(Box::new(cookies));
         }
         // Innermost: what is further out never sees a password.
-        let accounts = Accounts::new(&settings.credentials)?;
+        let accounts = Accounts::new(&settings.requests.credentials)?;
         self.config.middlewares.push(Box::new(accounts.clone()));
         let downloader = match self.config.downloader {
             Some(downloader) => downloader,
@@ -219,7 +219,7 @@ impl<S: Spider> Crawler<S> {
             spider: Box::new(Plumbed {
                 spider: self.typed.spider,
                 entrance,
-                max_links: settings.max_links,
+                max_links: settings.links.max_links,
                 tree: settings.tree_limits(),
                 has_warned: AtomicBool::new(false),
             }),
@@ -232,18 +232,18 @@ impl<S: Spider> Crawler<S> {
             }),
             key,
             announcer: self.config.announcer,
-            user_agent: settings.user_agent,
-            robots_tags: settings.robots_tags,
-            sitemaps: settings.sitemaps,
+            user_agent: settings.requests.user_agent,
+            robots_tags: settings.politeness.robots_tags,
+            sitemaps: settings.links.sitemaps,
             never_waits: self.config.never_waits,
-            retries: settings.retries,
-            any_status: settings.any_status,
-            redirects: settings.redirects,
-            content_types: lowered(&settings.content_types),
-            mirrors: settings.traps.then(Mirrors::default),
-            strip: Strip::new(&settings.strip_params)?,
-            ignores_sessions: settings.traps,
-            meta_refresh: settings.meta_refresh,
+            retries: settings.failures.retries,
+            any_status: settings.failures.any_status,
+            redirects: settings.failures.redirects,
+            content_types: lowered(&settings.answers.content_types),
+            mirrors: settings.links.traps.then(Mirrors::default),
+            strip: Strip::new(&settings.links.strip_params)?,
+            ignores_sessions: settings.links.traps,
+            meta_refresh: settings.failures.meta_refresh,
             cookies,
             accounts,
             parsing,

@@ -49,12 +49,18 @@ impl Config {
         self.never_waits = true;
         self.announcer = Announcer::wide();
         let settings = &mut self.settings;
-        (settings.concurrency, settings.concurrency_per_host) = (1, 1);
-        (settings.delay, settings.adaptive_delay) = (Duration::ZERO, false);
-        (settings.max_rate, settings.max_time) = (None, None);
-        (settings.max_pages, settings.max_items) = (None, None);
-        settings.max_errors = None;
-        settings.cookie_file = None;
+        (
+            settings.politeness.concurrency,
+            settings.politeness.concurrency_per_host,
+        ) = (1, 1);
+        (
+            settings.politeness.delay,
+            settings.politeness.adaptive_delay,
+        ) = (Duration::ZERO, false);
+        (settings.politeness.max_rate, settings.end.max_time) = (None, None);
+        (settings.end.max_pages, settings.end.max_items) = (None, None);
+        settings.end.max_errors = None;
+        settings.requests.cookie_file = None;
         self.downloader = Some(Box::new(replay));
     }
 
@@ -64,9 +70,9 @@ impl Config {
         self.outputs.clear();
         self.sinks.clear();
         let settings = &mut self.settings;
-        settings.cache = CacheMode::Off;
-        settings.recrawl = false;
-        settings.recrawl_feed = None;
-        settings.save_cookies = None;
+        settings.disk.cache = CacheMode::Off;
+        settings.disk.recrawl = false;
+        settings.disk.recrawl_feed = None;
+        settings.requests.save_cookies = None;
     }
 }

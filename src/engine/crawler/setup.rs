@@ -37,7 +37,7 @@ impl Setup {
     /// # Errors
     /// [`ErrorKind::Settings`] for a recrawl, which needs a job to compare with.
     pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Result<Self> {
-        if settings.recrawl {
+        if settings.disk.recrawl {
             let message = "the setting \"recrawl\" needs a durable job, which keeps the pages from run to run";
             return Err(Error::new(ErrorKind::Settings, message));
         }
@@ -59,8 +59,11 @@ impl Setup {
     /// [`ErrorKind::File`] when the setting `cookie_file` names a file that cannot be read; [`ErrorKind::Settings`]
     /// when `cookie_file` or `save_cookies` is set and `cookies` is off.
     pub(super) fn cookies(&self, settings: &Settings) -> Result<Option<Cookies>> {
-        if !settings.cookies {
-            let (read, write) = (&settings.cookie_file, &settings.save_cookies);
+        if !settings.requests.cookies {
+            let (read, write) = (
+                &settings.requests.cookie_file,
+                &settings.requests.save_cookies,
+            );
             return match read.as_ref().or(write.as_ref()) {
                 Some(_) => Err(Error::new(
                     ErrorKind::Settings,
@@ -74,7 +77,7 @@ impl Setup {
             None => Cookies::default(),
         };
         // A resumed crawl has cookies of its own, which are newer.
-        if let (Some(file), None) = (&settings.cookie_file, &self.committed) {
+        if let (Some(file), None) = (&settings.requests.cookie_file, &self.committed) {
             cookies.load(file)?;
         }
         Ok(Some(cookies))
@@ -87,10 +90,14 @@ impl Setup {
         store: StoreThread,
         settings: &Settings,
     ) -> Result<Self> {
-        let pages = settings.recrawl.then(|| job.pages(settings)).transpose()?;
+        let pages = settings
+            .disk
+            .recrawl
+            .then(|| job.pages(settings))
+            .transpose()?;
         let line_commits = WriterCommits {
             store: store.commands.clone(),
-            sync: settings.sync,
+            sync: settings.disk.sync,
             count: job
                 .committed
                 .as_ref()

@@ -95,9 +95,9 @@ impl Dispatcher {
     /// Stops at once when a limit was reached before the process ended.
     fn stop_at_limits(&mut self, items: u64) {
         let (failed, limits) = (self.tally.ledger.failed, &self.settings);
-        if limits.max_items.is_some_and(|max| items >= max) {
+        if limits.end.max_items.is_some_and(|max| items >= max) {
             self.stop(Finish::MaxItems);
-        } else if limits.max_errors.is_some_and(|max| failed >= max) {
+        } else if limits.end.max_errors.is_some_and(|max| failed >= max) {
             self.stop(Finish::MaxErrors);
         }
     }
@@ -182,7 +182,7 @@ impl Dispatcher {
 
     /// Makes a commit if one is due.
     pub(super) fn commit_if_due(&mut self) {
-        let concurrency = self.settings.concurrency;
+        let concurrency = self.settings.politeness.concurrency;
         let due = self.commits.as_ref().and_then(|c| c.due(concurrency));
         if due.is_some_and(|due| due <= Instant::now()) {
             self.commit();
@@ -222,7 +222,7 @@ impl Dispatcher {
 
     /// Returns the saved records of parts of the crawl that have changed since the last cut.
     fn saved_records(&mut self) -> Vec<SavedRecord> {
-        let robots = self.book.changes(&self.settings.user_agent);
+        let robots = self.book.changes(&self.settings.requests.user_agent);
         let keepsake = |(origin, value): (Box<str>, _)| SavedRecord {
             kind: RecordKind::Robots,
             name: origin.into(),
@@ -242,11 +242,13 @@ impl Dispatcher {
 
     /// Restores a saved robots.txt, and obeys its delay from the first request on.
     fn take_back_robots(&mut self, origin: &str, record: &[u8]) {
-        let (now, agent) = (self.now(), &self.settings.user_agent);
+        let (now, agent) = (self.now(), &self.settings.requests.user_agent);
         let since_1970 = self.since_1970(now);
         let delay = self.book.take_back(origin, record, agent, since_1970);
-        if let (Some(delay), Ok(url)) = (delay.filter(|_| self.settings.robots), Url::parse(origin))
-        {
+        if let (Some(delay), Ok(url)) = (
+            delay.filter(|_| self.settings.politeness.robots),
+            Url::parse(origin),
+        ) {
             let host = self.queue.host(&url);
             self.queue.raise_delay(host, delay, now);
             self.warn_of_delay(host, &url, delay);

@@ -12,6 +12,7 @@ use crate::page::error::Result;
 impl Dispatcher {
     pub(super) fn time_limit(&self) -> Option<Instant> {
         self.settings
+            .end
             .max_time
             .filter(|_| self.finish.is_none())
             .map(|limit| self.started + limit)
@@ -38,7 +39,7 @@ impl Dispatcher {
         if self.finish.is_none() {
             tracing::info!(reason = %finish, in_flight = self.visits.len(), "stopping");
             self.finish = Some(finish);
-            self.deadline = Some(Instant::now() + self.settings.grace);
+            self.deadline = Some(Instant::now() + self.settings.end.grace);
         }
     }
 
@@ -81,7 +82,11 @@ impl Dispatcher {
             ..progress
         });
         // The last item that is wanted may have come out after the last visit was over.
-        let enough = self.settings.max_items.is_some_and(|max| items.kept >= max);
+        let enough = self
+            .settings
+            .end
+            .max_items
+            .is_some_and(|max| items.kept >= max);
         let finish = self.finish.unwrap_or(match enough {
             true => Finish::MaxItems,
             false if away.is_empty() => Finish::Finished,
@@ -90,7 +95,7 @@ impl Dispatcher {
         // Items that the reader did not get come again, so the crawl is not over.
         let is_refused = delivered.is_refused;
         let finish = if is_refused { Finish::Stopped } else { finish };
-        let shortfalls = shortfalls(&self.settings.min_fill, &items, finish);
+        let shortfalls = shortfalls(&self.settings.items.min_fill, &items, finish);
         if !is_refused {
             self.commit_last(finish, delivered, elapsed).await?;
         }

@@ -173,7 +173,7 @@ impl Dispatcher {
         let error = last.and_then(|suspect| suspect.outcome.error());
         let error = error.map_or_else(String::new, Error::chain);
         if failed == 2 && self.warned.insert((host, "away")) {
-            let longest = self.settings.max_outage;
+            let longest = self.settings.failures.max_outage;
             tracing::warn!(origin = of, ?longest, %error, "the host is away: its pages wait for it, and spend no tries");
         }
         if is_over && self.warned.insert((host, "given up")) {

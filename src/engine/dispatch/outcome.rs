@@ -171,7 +171,7 @@ impl Dispatcher {
     fn or_doubted(&mut self, request: &Request, outcome: Outcome, now: Duration) -> Outcome {
         match outcome {
             Outcome::Failed(error)
-                if self.settings.robots
+                if self.settings.politeness.robots
                     && request.robots_for().is_none()
                     && error.kind().is_temporary()
                     && self.has_reached_nothing()
@@ -199,6 +199,7 @@ impl Dispatcher {
         });
         if self
             .settings
+            .end
             .max_errors
             .is_some_and(|max| self.tally.ledger.failed >= max)
         {
@@ -303,7 +304,7 @@ impl Dispatcher {
         // If only its sitemaps are wanted, no rule of the file is obeyed.
         let delay = file
             .crawl_delay()
-            .filter(|_| self.settings.robots && !self.context.never_waits);
+            .filter(|_| self.settings.politeness.robots && !self.context.never_waits);
         let origin = request.robots_for().unwrap_or_default();
         let Settled { waiting, holds } = self.book.settle(origin, file, self.since_1970(now));
         tracing::debug!(url = %request.url(), ?holds, "robots.txt settled");

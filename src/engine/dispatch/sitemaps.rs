@@ -13,7 +13,7 @@ impl Dispatcher {
     /// Returns whether the sitemaps of this request's site are wanted: with the setting `sitemaps`, for a start
     /// request.
     pub(super) fn wants_sitemaps(&self, request: &Request) -> bool {
-        self.settings.sitemaps && request.is_start() && !request.is_own()
+        self.settings.links.sitemaps && request.is_start() && !request.is_own()
     }
 
     /// Queues the sitemaps that the robots.txt of this URL's origin lists, unless that was done before.

@@ -66,7 +66,7 @@ impl Dispatcher {
         if self.has_given_up || (self.visits.is_empty() && (self.finish.is_some() || is_idle)) {
             return Ok(Next::Over);
         }
-        let concurrency = self.settings.concurrency;
+        let concurrency = self.settings.politeness.concurrency;
         let commit = self.commits.as_ref().and_then(|c| c.due(concurrency));
         let looked_for = looked_for.map(|due| self.started + due);
         let timers = [wake, looked_for, self.time_limit(), self.deadline, commit];
@@ -80,12 +80,12 @@ impl Dispatcher {
             Some(commits) => commits.held(),
             None => 0,
         };
-        self.visits.len() + held < self.settings.concurrency.max(1)
+        self.visits.len() + held < self.settings.politeness.concurrency.max(1)
     }
 
     /// Returns whether another page may start: with `max_pages`, no more pages are in flight than are still wanted.
     fn may_start_a_page(&mut self) -> bool {
-        match self.settings.max_pages {
+        match self.settings.end.max_pages {
             Some(max) if self.tally.pages >= max => {
                 self.stop(Finish::MaxPages);
                 false
@@ -104,7 +104,8 @@ impl Dispatcher {
             return Ok(());
         }
         let wants_sitemaps = self.wants_sitemaps(request);
-        let is_asked = request.robots_for().is_none() && (self.settings.robots || wants_sitemaps);
+        let is_asked =
+            request.robots_for().is_none() && (self.settings.politeness.robots || wants_sitemaps);
         let gate = if is_asked {
             self.book.ask(request.url(), self.since_1970(now))
         } else {
@@ -115,7 +116,7 @@ impl Dispatcher {
         }
         match gate {
             Gate::Allowed => self.start(host, queued, now),
-            Gate::Forbidden(_) | Gate::Unreachable if !self.settings.robots => {
+            Gate::Forbidden(_) | Gate::Unreachable if !self.settings.politeness.robots => {
                 self.start(host, queued, now);
             }
             Gate::Forbidden(by) => {

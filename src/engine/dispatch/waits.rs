@@ -29,7 +29,7 @@ impl Dispatcher {
     /// Warns of a delay that robots.txt asks for, unless it is no longer than the delay of the settings.
     pub(super) fn warn_of_delay(&mut self, host: HostId, url: &Url, delay: Duration) {
         let delay = delay.min(MAX_CRAWL_DELAY);
-        if delay > self.settings.delay {
+        if delay > self.settings.politeness.delay {
             let name = url.host_str().unwrap_or_default();
             let by = "Crawl-delay or Request-rate in robots.txt, between two requests";
             self.warn_of_wait(host, name, delay, by);
@@ -51,7 +51,7 @@ impl Dispatcher {
         let wait = retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
         self.warn_of_wait(host, name, wait, retry::RETRY_AFTER);
         let backoff = self.queue.backoff(host, now);
-        if backoff > self.settings.delay {
+        if backoff > self.settings.politeness.delay {
             let by = "status 429 or 503, between two requests";
             self.warn_of_wait(host, name, backoff, by);
         }

@@ -28,9 +28,9 @@ const MEDIA_TYPES: [&str; 11] = [
 
 /// Adds the media types of sitemaps and feeds to those that the inner spider wants.
 pub(super) fn also_take(settings: &mut Settings) {
-    if !settings.content_types.is_empty() {
+    if !settings.answers.content_types.is_empty() {
         let types = MEDIA_TYPES.map(str::to_owned);
-        settings.content_types.extend(types);
+        settings.answers.content_types.extend(types);
     }
 }
 

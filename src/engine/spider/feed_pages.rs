@@ -83,7 +83,7 @@ impl<S: Spider> Spider for FeedPages<S> {
 
     fn settings(&self, settings: Settings) -> Settings {
         let mut settings = self.inner.settings(settings);
-        settings.max_links = settings.max_links.max(MAX_ENTRIES);
+        settings.links.max_links = settings.links.max_links.max(MAX_ENTRIES);
         documents::also_take(&mut settings);
         settings
     }

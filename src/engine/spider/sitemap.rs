@@ -35,7 +35,7 @@ const LEVEL: &str = "level";
 /// sitemap on another host than its pages needs a start request there, or `scope` set to `domain` or `any`. The spider
 /// raises `max_links` to 50,000, the number of pages that a sitemap may list.
 ///
-/// The setting [`sitemaps`](Settings::sitemaps) is for a spider that starts elsewhere and takes the pages of sitemaps
+/// The setting [`sitemaps`](crate::settings::Links::sitemaps) is for a spider that starts elsewhere and takes the pages of sitemaps
 /// too.
 ///
 /// ```
@@ -246,7 +246,7 @@ impl<S: Spider> Spider for SitemapSpider<S> {
     fn settings(&self, settings: Settings) -> Settings {
         let mut settings = self.inner.settings(settings);
         let most = MAX_ENTRIES * if self.takes_alternates { 10 } else { 1 };
-        settings.max_links = settings.max_links.max(most);
+        settings.links.max_links = settings.links.max_links.max(most);
         documents::also_take(&mut settings);
         settings
     }

@@ -44,19 +44,20 @@ impl CacheLayer {
         inner: Box<dyn ErasedDownloader>,
         settings: &Settings,
     ) -> Result<Box<dyn ErasedDownloader>> {
-        if settings.cache == CacheMode::Off {
+        if settings.disk.cache == CacheMode::Off {
             return Ok(inner);
         }
         Ok(Box::new(Self {
-            store: Store::open(&settings.cache_dir, false)?,
-            is_by_the_rules: settings.cache == CacheMode::Http,
+            store: Store::open(&settings.disk.cache_dir, false)?,
+            is_by_the_rules: settings.disk.cache == CacheMode::Http,
             defaults: Defaults::new(settings)?,
             content_types: settings
+                .answers
                 .content_types
                 .iter()
                 .map(|t| t.to_ascii_lowercase())
                 .collect(),
-            max_body: settings.max_body.0,
+            max_body: settings.answers.max_body.0,
             inner,
         }))
     }

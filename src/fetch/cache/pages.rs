@@ -79,12 +79,12 @@ impl Pages {
         is_resumed: bool,
         settings: &Settings,
     ) -> Result<Self> {
-        let store = Store::open(directory, settings.sync)?;
+        let store = Store::open(directory, settings.disk.sync)?;
         Ok(Self {
             store,
             runs: Arc::new(Runs::open(directory, began, is_resumed)?),
             directory: directory.into(),
-            feed: settings.recrawl_feed.clone(),
+            feed: settings.disk.recrawl_feed.clone(),
             has_failures: Arc::default(),
         })
     }

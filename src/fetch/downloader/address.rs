@@ -34,8 +34,9 @@ impl AddressRules {
     /// [`ErrorKind::Settings`] for a bad `deny_ports`.
     pub(super) fn new(settings: &Settings) -> Result<Self> {
         Ok(Self {
-            policy: settings.address_policy,
+            policy: settings.network.address_policy,
             denied_ports: settings
+                .network
                 .deny_ports
                 .iter()
                 .map(|text| ports(text))

@@ -53,7 +53,7 @@ impl Connector {
     /// [`ErrorKind::Settings`] for a bad value of a setting about addresses or proxies; [`ErrorKind::File`] or
     /// [`ErrorKind::Tls`] for a file of certificates, a key or a list of proxies that cannot be used.
     pub(super) fn new(settings: &Settings) -> Result<Self> {
-        Self::with_resolver(settings, Resolver::of_system(settings.dns_ttl))
+        Self::with_resolver(settings, Resolver::of_system(settings.network.dns_ttl))
     }
 
     fn with_resolver(settings: &Settings, resolver: Resolver) -> Result<Self> {
@@ -62,7 +62,7 @@ impl Connector {
             rules: AddressRules::new(settings)?,
             routes: Routes::new(settings)?,
             tls: Tls::new(settings)?,
-            limit: settings.connect_timeout.min(LONGEST),
+            limit: settings.answers.connect_timeout.min(LONGEST),
         };
         Ok(Self {
             shared: Arc::new(shared),

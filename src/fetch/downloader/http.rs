@@ -73,15 +73,16 @@ impl HttpDownloader {
             connector,
             defaults: Defaults::new(settings)?,
             limits: Limits {
-                exchange: settings.timeout.min(LONGEST),
+                exchange: settings.answers.timeout.min(LONGEST),
                 body: BodyLimits {
-                    size: settings.max_body.0,
-                    ratio: settings.max_ratio,
-                    idle: settings.idle_timeout.min(LONGEST),
-                    rate: settings.min_rate.0,
-                    may_be_cut: settings.incomplete == Incomplete::Keep,
+                    size: settings.answers.max_body.0,
+                    ratio: settings.answers.max_ratio,
+                    idle: settings.answers.idle_timeout.min(LONGEST),
+                    rate: settings.answers.min_rate.0,
+                    may_be_cut: settings.answers.incomplete == Incomplete::Keep,
                 },
                 content_types: settings
+                    .answers
                     .content_types
                     .iter()
                     .map(|mime| mime.to_ascii_lowercase())

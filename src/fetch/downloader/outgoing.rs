@@ -105,7 +105,7 @@ impl Defaults {
     pub(crate) fn new(settings: &Settings) -> Result<Self> {
         Ok(Self {
             headers: default_headers(settings)?,
-            sends_referer: settings.referer,
+            sends_referer: settings.requests.referer,
         })
     }
 
@@ -139,11 +139,11 @@ fn default_headers(settings: &Settings) -> Result<HeaderMap> {
         ACCEPT_ENCODING,
         HeaderValue::from_static("gzip, deflate, br, zstd"),
     );
-    let agent = HeaderValue::from_str(&settings.user_agent).map_err(|e| {
+    let agent = HeaderValue::from_str(&settings.requests.user_agent).map_err(|e| {
         Error::new(ErrorKind::Settings, "bad value for setting \"user_agent\"").with_source(e)
     })?;
     headers.insert(USER_AGENT, agent);
-    for line in &settings.headers {
+    for line in &settings.requests.headers {
         let (name, value) = default_header(line)?;
         headers.insert(name, value);
     }
@@ -208,7 +208,10 @@ mod tests {
 
     fn headers(line: &str) -> Result<HeaderMap> {
         let settings = Settings {
-            headers: vec![line.to_owned()],
+            requests: crate::model::settings::Requests {
+                headers: vec![line.to_owned()],
+                ..Default::default()
+            },
             ..Settings::default()
         };
         default_headers(&settings)

@@ -58,14 +58,14 @@ enum Want {
 
 impl Pool {
     pub(super) fn new(settings: &Settings, connector: Connector) -> Self {
-        let depth = settings.concurrency_per_host.max(1);
-        let most = settings.max_connections;
-        let most = most.unwrap_or(settings.concurrency.max(MAX_CONNECTIONS));
+        let depth = settings.politeness.concurrency_per_host.max(1);
+        let most = settings.network.max_connections;
+        let most = most.unwrap_or(settings.politeness.concurrency.max(MAX_CONNECTIONS));
         Self {
             shared: Arc::new(Shared {
                 connector,
                 http1: http1::builder(settings),
-                offers_http2: settings.http2,
+                offers_http2: settings.network.http2,
                 slots: Slots::new(most.max(1)),
                 state: Mutex::new(State::new(depth)),
             }),

@@ -57,8 +57,8 @@ impl Routes {
         settings: &Settings,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Self> {
-        let mut bypassed = settings.no_proxy.clone();
-        let way = match settings.proxy.as_deref() {
+        let mut bypassed = settings.network.no_proxy.clone();
+        let way = match settings.network.proxy.as_deref() {
             Some(ENVIRONMENT) => {
                 bypassed.extend(environment::no_proxy(&variable));
                 let [http, https] = environment::proxies(&variable)?;
@@ -76,10 +76,10 @@ impl Routes {
 
     fn pool(settings: &Settings) -> Result<Way> {
         let mut proxies = Vec::new();
-        for text in &settings.proxies {
+        for text in &settings.network.proxies {
             proxies.push(named("proxies", text)?);
         }
-        if let Some(path) = &settings.proxies_file {
+        if let Some(path) = &settings.network.proxies_file {
             proxies.extend(from_file(path)?);
         }
         Ok(if proxies.is_empty() {

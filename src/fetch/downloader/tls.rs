@@ -42,7 +42,7 @@ impl Tls {
         let mut server = config(settings)?;
         server.alpn_protocols = vec![b"http/1.1".to_vec()];
         let http1 = server.clone();
-        if settings.http2 {
+        if settings.network.http2 {
             server.alpn_protocols.insert(0, b"h2".to_vec());
         }
         Ok(Self {
@@ -94,7 +94,7 @@ fn config(settings: &Settings) -> Result<ClientConfig> {
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .map_err(|e| Error::new(ErrorKind::Tls, "TLS cannot be set up").with_source(e))?;
-    let builder = if settings.insecure {
+    let builder = if settings.tls.insecure {
         tracing::warn!(
             "TLS certificates are not verified: anyone on the way can read and change what is fetched"
         );

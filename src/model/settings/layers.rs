@@ -71,9 +71,9 @@ pub(crate) fn apply_without_keeping(
     set: &[(String, String)],
 ) -> Result<()> {
     apply(settings, verb, set)?;
-    settings.recrawl = false;
-    settings.recrawl_feed = None;
-    settings.save_cookies = None;
+    settings.disk.recrawl = false;
+    settings.disk.recrawl_feed = None;
+    settings.requests.save_cookies = None;
     Ok(())
 }
 
@@ -228,7 +228,10 @@ mod tests {
     fn the_spiders_own_table_wins_in_the_file() {
         let text = "[spider.quotes]\nretries = 9\n[spider.books]\nretries = 5\n";
         assert_eq!(
-            from_file(&format!("retries = 7\n{text}")).unwrap().retries,
+            from_file(&format!("retries = 7\n{text}"))
+                .unwrap()
+                .failures
+                .retries,
             9
         );
     }
@@ -239,12 +242,12 @@ mod tests {
             "delay = '2s'\nrobots = false\nmax_rate = 0.5\ntimeout = 7\ndeny = ['a{1,2}', 'b']\nmax_pages = 1_000",
         )
         .unwrap();
-        assert_eq!(settings.delay, Duration::from_secs(2));
-        assert!(!settings.robots);
-        assert_eq!(settings.max_rate, Some(0.5));
-        assert_eq!(settings.timeout, Duration::from_secs(7));
-        assert_eq!(settings.deny, ["a{1,2}", "b"]);
-        assert_eq!(settings.max_pages, Some(1_000));
+        assert_eq!(settings.politeness.delay, Duration::from_secs(2));
+        assert!(!settings.politeness.robots);
+        assert_eq!(settings.politeness.max_rate, Some(0.5));
+        assert_eq!(settings.answers.timeout, Duration::from_secs(7));
+        assert_eq!(settings.links.deny, ["a{1,2}", "b"]);
+        assert_eq!(settings.end.max_pages, Some(1_000));
     }
 
     #[test]
@@ -306,7 +309,7 @@ mod tests {
         let settings =
             from_environment(&[("CRAWL_DELAY", "1s"), ("PATH", "x"), ("CRAWL_LOG", "debug")])
                 .unwrap();
-        assert_eq!(settings.delay, Duration::from_secs(1));
+        assert_eq!(settings.politeness.delay, Duration::from_secs(1));
         let error = from_environment(&[("CRAWL_DEALY", "1s")]).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -314,7 +317,10 @@ mod tests {
         );
         // Empty is not set, but a slip is one all the same.
         let settings = from_environment(&[("CRAWL_RETRIES", ""), ("CRAWL_MIN_FILL", "")]).unwrap();
-        assert_eq!(settings.retries, Settings::default().retries);
+        assert_eq!(
+            settings.failures.retries,
+            Settings::default().failures.retries
+        );
         assert!(from_environment(&[("CRAWL_DEALY", "")]).is_err());
         let error = from_environment(&[("CRAWL_RETRIES", "x")]).unwrap_err();
         assert!(

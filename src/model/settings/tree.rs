@@ -7,9 +7,9 @@ impl Settings {
     /// Returns the limits of the settings `max_dom_depth`, `max_dom_nodes` and `max_dom_attributes`.
     pub(crate) fn tree_limits(&self) -> Limits {
         Limits::new(
-            self.max_dom_depth,
-            self.max_dom_nodes,
-            self.max_dom_attributes,
+            self.answers.max_dom_depth,
+            self.answers.max_dom_nodes,
+            self.answers.max_dom_attributes,
         )
     }
 }

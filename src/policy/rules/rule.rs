@@ -106,7 +106,7 @@ impl Rule {
     }
 
     /// Leaves out links that their page marks `rel="nofollow"`, `ugc` or `sponsored`. What a page says of all its links is
-    /// the matter of the setting [`robots_tags`](crate::Settings::robots_tags). Default: they are taken.
+    /// the matter of the setting [`robots_tags`](crate::settings::Politeness::robots_tags). Default: they are taken.
     pub fn respect_nofollow(mut self) -> Self {
         self.respects_nofollow = true;
         self

@@ -31,8 +31,8 @@ pub(crate) struct Admitted {
 impl Admitted {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
-            per_pattern: settings.max_per_pattern,
-            per_host: settings.max_pages_per_host,
+            per_pattern: settings.links.max_per_pattern,
+            per_host: settings.links.max_pages_per_host,
             patterns: HashMap::new(),
             hosts: HashMap::new(),
             told: HashSet::new(),
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_pattern_has_a_limit_of_its_own() {
-        let mut admitted = admitted(|settings| settings.max_per_pattern = Some(2));
+        let mut admitted = admitted(|settings| settings.links.max_per_pattern = Some(2));
         for page in 0..2 {
             for host in ["a", "b"] {
                 assert_eq!(
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn each_host_has_a_limit_of_its_own() {
-        let mut admitted = admitted(|settings| settings.max_pages_per_host = Some(1));
+        let mut admitted = admitted(|settings| settings.links.max_pages_per_host = Some(1));
         assert_eq!(admit(&mut admitted, "http://a/x"), Ok(()));
         assert_eq!(
             admit(&mut admitted, "http://a/y"),
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_memory_for_patterns_is_bounded() {
-        let mut admitted = admitted(|settings| settings.max_per_pattern = Some(1));
+        let mut admitted = admitted(|settings| settings.links.max_per_pattern = Some(1));
         let letter = |digit: u32| char::from_u32(u32::from('a') + digit).unwrap();
         for number in 0..u32::try_from(MAX_PATTERNS).unwrap() + 10 {
             let name: String = [15, 10, 5, 0]

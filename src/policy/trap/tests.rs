@@ -178,7 +178,10 @@ fn the_setting_says_how_often_segments_may_repeat() {
     let url = Url::parse("http://a/x/x/x").unwrap();
     for (max, expected) in [(2, Some(TrapKind::Repeats)), (3, None)] {
         let settings = Settings {
-            max_segment_repeats: max,
+            links: crate::model::settings::Links {
+                max_segment_repeats: max,
+                ..Default::default()
+            },
             ..Settings::default()
         };
         assert_eq!(Traps::new(&settings, YEAR).judge(&url), expected);
@@ -188,7 +191,10 @@ fn the_setting_says_how_often_segments_may_repeat() {
 #[test]
 fn nothing_is_a_trap_when_they_are_not_looked_for() {
     let settings = Settings {
-        traps: false,
+        links: crate::model::settings::Links {
+            traps: false,
+            ..Default::default()
+        },
         ..Settings::default()
     };
     let url = Url::parse("http://a/x/x/x/x/x/x/").unwrap();

@@ -67,8 +67,8 @@ fn drain(queue: &mut Queue) -> Vec<String> {
 }
 
 fn at_full_speed(settings: &mut Settings) {
-    settings.delay = Duration::ZERO;
-    settings.concurrency_per_host = 1;
+    settings.politeness.delay = Duration::ZERO;
+    settings.politeness.concurrency_per_host = 1;
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn hosts_take_turns() {
 
 #[test]
 fn a_host_has_no_more_visits_in_flight_than_allowed() {
-    let mut queue = queue(|settings| settings.delay = Duration::ZERO);
+    let mut queue = queue(|settings| settings.politeness.delay = Duration::ZERO);
     for n in 0..4 {
         push(&mut queue, &format!("http://a.example/{n}"), 0);
     }
@@ -149,7 +149,7 @@ fn priority_goes_first_also_before_what_is_in_the_window() {
 fn depth_first_takes_the_newest() {
     let mut queue = queue(|settings| {
         at_full_speed(settings);
-        settings.order = Order::Depth;
+        settings.links.order = Order::Depth;
     });
     for n in 0..6 {
         push(&mut queue, &format!("http://a.example/{n}"), 0);
@@ -236,7 +236,7 @@ fn a_permit_that_was_not_used_does_not_let_two_start_at_once() {
 
 #[test]
 fn retry_after_closes_the_host_also_for_a_start_that_was_allowed_before() {
-    let mut queue = queue(|settings| settings.delay = Duration::ZERO);
+    let mut queue = queue(|settings| settings.politeness.delay = Duration::ZERO);
     for n in 0..3 {
         push(&mut queue, &format!("http://a.example/{n}"), 0);
     }
@@ -258,7 +258,7 @@ fn retry_after_closes_the_host_also_for_a_start_that_was_allowed_before() {
 fn the_global_rate_is_over_all_hosts() {
     let mut queue = queue(|settings| {
         at_full_speed(settings);
-        settings.max_rate = Some(10.0);
+        settings.politeness.max_rate = Some(10.0);
     });
     for n in 0..3 {
         push(&mut queue, &format!("http://{n}.example/{n}"), 0);
@@ -300,7 +300,7 @@ fn retry_after_closes_the_host_for_an_hour_at_most() {
 
 #[test]
 fn a_host_that_answers_slowly_is_visited_less_and_recovers() {
-    let mut queue = queue(|settings| settings.concurrency_per_host = 1);
+    let mut queue = queue(|settings| settings.politeness.concurrency_per_host = 1);
     let mut now = Duration::ZERO;
     let mut gap_after = |queue: &mut Queue, took: u32| {
         push(queue, &format!("http://a.example/{}", now.as_nanos()), 0);
@@ -346,8 +346,8 @@ proptest! {
         unstarted in prop::collection::vec(any::<bool>(), 60),
     ) {
         let mut queue = queue(|settings| {
-            settings.delay = Duration::from_millis(delay);
-            settings.order = if depth_first { Order::Depth } else { Order::Breadth };
+            settings.politeness.delay = Duration::from_millis(delay);
+            settings.links.order = if depth_first { Order::Depth } else { Order::Breadth };
         });
         for (n, (host, priority)) in pushes.iter().enumerate() {
             push(&mut queue, &format!("http://h{host}.example/{n}"), *priority);
@@ -390,9 +390,9 @@ proptest! {
 #[test]
 fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
     let mut queue = queue(|settings| {
-        settings.concurrency = 8;
-        settings.concurrency_per_host = 4;
-        settings.delay = Duration::ZERO;
+        settings.politeness.concurrency = 8;
+        settings.politeness.concurrency_per_host = 4;
+        settings.politeness.delay = Duration::ZERO;
     });
     for host in ["a", "b", "c", "d", "quick"] {
         for page in 0..10 {
@@ -437,10 +437,10 @@ fn hosts_that_let_a_crawl_wait_get_half_of_the_slots_while_there_are_others() {
 #[test]
 fn a_crawl_of_slow_hosts_alone_has_all_slots() {
     let mut queue = queue(|settings| {
-        settings.concurrency = 8;
-        settings.concurrency_per_host = 8;
-        settings.delay = Duration::ZERO;
-        settings.adaptive_delay = false;
+        settings.politeness.concurrency = 8;
+        settings.politeness.concurrency_per_host = 8;
+        settings.politeness.delay = Duration::ZERO;
+        settings.politeness.adaptive_delay = false;
     });
     for page in 0..20 {
         push(&mut queue, &format!("http://a.example/{page}"), 0);

@@ -9,7 +9,7 @@ use crawlworks::{ErrorKind, Filter};
 use crate::support::{Probe, get, html, polite, quick, run};
 
 fn everywhere(settings: &mut Settings) {
-    settings.scope = crawlworks::settings::ScopeMode::Any;
+    settings.links.scope = crawlworks::settings::ScopeMode::Any;
 }
 
 /// The value of a header of the request for this URL, in a crawl whose start page redirects there.
@@ -59,7 +59,7 @@ async fn cve_2021_41125_credentials_go_to_no_other_host_and_to_no_robots_txt_of_
     });
     let crawler = polite(Probe::links([get("http://a.example/")]), |s| {
         everywhere(s);
-        s.delay = Duration::ZERO;
+        s.politeness.delay = Duration::ZERO;
         s.set("credentials", "http://a.example us:pw").unwrap();
     });
     run(crawler.downloader(fake.clone())).await;
@@ -132,7 +132,7 @@ async fn ghsa_mfjm_vh54_3f96_a_cookie_for_a_public_suffix_is_refused() {
             html(request, "").with_header("set-cookie", &format!("a=1; Domain={domain}"))
         });
         let crawler = quick(Probe::only([get(first), get(second)]), |s| {
-            s.concurrency = 1;
+            s.politeness.concurrency = 1;
         });
         assert_eq!(run(crawler.downloader(fake)).await.pages, 2);
         assert_eq!(*leaked.lock().unwrap(), None, "{suffix}");
@@ -216,7 +216,7 @@ async fn ghsa_23j4_mw76_5v7h_a_refresh_to_another_scheme_is_refused() {
         ))
     });
     let crawler = quick(Probe::only([get("http://a.example/")]), |s| {
-        s.meta_refresh = true;
+        s.failures.meta_refresh = true;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, fake.urls().len()), (1, 1));

@@ -41,8 +41,8 @@ async fn cve_2017_14158_many_large_bodies_are_given_up_at_the_limit() {
     let (url, taken) = terabytes().await;
     let start = (0..64).map(|n| get(format!("{url}/{n}")));
     let crawler = quick(Probe::only(start), |settings| {
-        settings.max_body.0 = MIB as u64;
-        settings.concurrency_per_host = 64;
+        settings.answers.max_body.0 = MIB as u64;
+        settings.politeness.concurrency_per_host = 64;
     });
     let report = run(crawler).await;
     assert_eq!(report.errors[&ErrorKind::TooLarge], 64);
@@ -53,7 +53,7 @@ async fn cve_2017_14158_many_large_bodies_are_given_up_at_the_limit() {
 async fn kind_of(path: &str, max_body: u64) -> ErrorKind {
     let site = PracticeSite::builder().log(false).start().unwrap();
     let url = site.url().join(path).unwrap();
-    let crawler = quick(Probe::only([url]), |s| s.max_body.0 = max_body);
+    let crawler = quick(Probe::only([url]), |s| s.answers.max_body.0 = max_body);
     let report = run(crawler).await;
     assert_eq!(report.errors.len(), 1, "{report:#?}");
     *report.errors.keys().next().unwrap()

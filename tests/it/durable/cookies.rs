@@ -102,7 +102,7 @@ async fn a_crawl_that_is_resumed_has_its_own_cookies_not_those_of_the_file() {
         .write("in.txt", "a.example\tFALSE\t/\tFALSE\t0\tmember\tfile\n");
     let crawler = |halt: &Halt| {
         let probe = walkers(halt);
-        let settings = |s: &mut Settings| s.cookie_file = Some(file.clone().into());
+        let settings = |s: &mut Settings| s.requests.cookie_file = Some(file.clone().into());
         job.of(probe, settings)
             .downloader(club())
             .output(&job.files.path("a.jsonl"))

@@ -35,7 +35,7 @@ fn downloader() -> FakeDownloader {
 }
 
 fn crawler(job: &Job, halt: &Halt) -> Crawler<Probe<Value>> {
-    job.of(failing(halt), |s| s.retries = 2)
+    job.of(failing(halt), |s| s.failures.retries = 2)
         .downloader(downloader())
 }
 

@@ -18,7 +18,7 @@ fn crawl(job: &Job, halt: &Halt) -> Crawler<Mourner> {
         out.follow(request.url().join(&format!("/instead-of{path}/"))?);
         Ok(())
     });
-    job.of(mourner, |s| s.retries = 2)
+    job.of(mourner, |s| s.failures.retries = 2)
         .downloader(site())
         .output(&job.files.path("a.jsonl"))
 }

@@ -36,7 +36,7 @@ async fn max_errors_counts_over_all_runs() {
     let job = Job::new();
     let crawler = |halt: &Halt| {
         let mut crawler = job.crawl(halt);
-        crawler.settings_mut().max_errors = Some(9);
+        crawler.settings_mut().end.max_errors = Some(9);
         crawler
     };
     let halt = Halt::after(15);
@@ -83,7 +83,7 @@ async fn items_and_errors_are_counted_anew_too() {
     let job = Job::new();
     let crawler = || {
         let mut crawler = job.crawl(&Halt::never()).max_items(40);
-        crawler.settings_mut().max_errors = Some(9);
+        crawler.settings_mut().end.max_errors = Some(9);
         crawler
     };
     let first = run(crawler()).await;

@@ -38,8 +38,8 @@ fn spider(halt: &Halt, priorities: bool) -> Probe {
 async fn keeps_its_order(order: Order, priorities: bool) {
     let whole = tree();
     let settings = |s: &mut Settings| {
-        s.order = order;
-        s.concurrency = 1;
+        s.links.order = order;
+        s.politeness.concurrency = 1;
     };
     let crawler = quick(spider(&Halt::never(), priorities), settings);
     run(crawler.downloader(whole.clone())).await;
@@ -80,7 +80,7 @@ async fn priorities_stay_depth_first() {
 async fn the_depth_of_a_page_is_remembered() {
     let (job, fake) = (Job::new(), tree());
     let site = || Site::new(["http://a.example/".parse::<url::Url>().unwrap()]);
-    let settings = |s: &mut Settings| s.depth = Some(2);
+    let settings = |s: &mut Settings| s.links.depth = Some(2);
     let asked = fake.clone();
     let crawler = job.of(site(), settings).downloader(fake.clone());
     let stopped = crawler

@@ -12,7 +12,9 @@ const NAMES: [&str; 3] = ["a.jsonl", "b.json", "c.csv"];
 
 /// The crawl with outputs that are appended to.
 fn appending(job: &Job, halt: &Halt) -> Crawler<Probe<Value>> {
-    let crawler = job.of(spider(halt), |s| s.retries = 2).downloader(site());
+    let crawler = job
+        .of(spider(halt), |s| s.failures.retries = 2)
+        .downloader(site());
     NAMES.iter().fold(crawler, |crawler, name| {
         let output = OutputFile::parse(&job.files.path(name), Mode::Append).unwrap();
         crawler.output_file(output)
@@ -55,7 +57,7 @@ async fn files_are_complete_with_every_commit_on_the_disk() {
     run(whole.crawl(&Halt::never())).await;
     let synced = |halt: &Halt| {
         let mut crawler = job.crawl(halt);
-        crawler.settings_mut().sync = true;
+        crawler.settings_mut().disk.sync = true;
         crawler
     };
     let halt = Halt::after(20);

@@ -58,7 +58,7 @@ impl Asked {
 async fn the_delay_is_kept_over_a_stop() {
     let (job, asked) = (Job::new(), Asked::new(0, None));
     let crawler = || {
-        let crawler = job.of(ten_pages(), |s| s.delay = secs(60));
+        let crawler = job.of(ten_pages(), |s| s.politeness.delay = secs(60));
         crawler.downloader(asked.fake.clone())
     };
     for _ in 0..3 {
@@ -76,7 +76,7 @@ async fn the_delay_is_kept_over_a_stop() {
 async fn the_delay_is_kept_over_a_dropped_future() {
     let (job, asked) = (Job::new(), Asked::new(0, None));
     let crawler = || {
-        let crawler = job.of(ten_pages(), |s| s.delay = secs(60));
+        let crawler = job.of(ten_pages(), |s| s.politeness.delay = secs(60));
         crawler.downloader(asked.fake.clone())
     };
     for _ in 0..3 {
@@ -105,7 +105,7 @@ async fn a_host_that_said_when_to_come_back_is_left_alone_until_then() {
 async fn a_host_that_answered_429_stays_slow() {
     let (job, asked) = (Job::new(), Asked::new(3, None));
     let crawler = || {
-        let crawler = job.of(ten_pages(), |s| s.delay = secs(1));
+        let crawler = job.of(ten_pages(), |s| s.politeness.delay = secs(1));
         crawler.downloader(asked.fake.clone())
     };
     // Each of them doubles the delay: from one second to eight.

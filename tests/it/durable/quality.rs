@@ -25,8 +25,8 @@ fn spider(halt: &Halt) -> Probe<Value> {
 
 fn crawl(job: &Job, halt: &Halt, change: impl FnOnce(&mut Settings)) -> Crawler<Probe<Value>> {
     let settings = |settings: &mut Settings| {
-        settings.retries = 2;
-        settings.unique = vec!["aisle".to_owned()];
+        settings.failures.retries = 2;
+        settings.items.unique = vec!["aisle".to_owned()];
         change(settings);
     };
     let crawler = job.of(spider(halt), settings).downloader(site());
@@ -115,7 +115,7 @@ async fn a_crawl_goes_on_with_the_same_key_only() {
     let job = Job::new();
     let by = |names: &[&str]| {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-        |settings: &mut Settings| settings.unique = names
+        |settings: &mut Settings| settings.items.unique = names
     };
     let halt = Halt::after(20);
     stop(crawl(&job, &halt, by(&["path", "aisle"])), &halt).await;
@@ -135,9 +135,9 @@ async fn a_crawl_goes_on_with_the_same_key_only() {
 #[tokio::test(start_paused = true)]
 async fn thresholds_are_for_the_whole_crawl() {
     let wanted = |settings: &mut Settings| {
-        settings.unique.clear();
-        settings.min_fill.insert("price".to_owned(), 0.2);
-        settings.min_fill.insert("path".to_owned(), 0.6);
+        settings.items.unique.clear();
+        settings.items.min_fill.insert("price".to_owned(), 0.2);
+        settings.items.min_fill.insert("path".to_owned(), 0.6);
     };
     let job = Job::new();
     let halt = Halt::after(20);

@@ -32,8 +32,8 @@ async fn a_crawl_in_a_process_of_its_own() {
     // All pages but the first, which an earlier process may have committed.
     let halt = Halt::after(PAGES - 1);
     let crawler = quick(deadly(&kind, &halt), |s| {
-        s.concurrency = if is_pipeline { 100 } else { AT_ONCE };
-        s.concurrency_per_host = s.concurrency;
+        s.politeness.concurrency = if is_pipeline { 100 } else { AT_ONCE };
+        s.politeness.concurrency_per_host = s.politeness.concurrency;
     });
     let fake = FakeDownloader::new(|request| {
         let links = (0..PAGES).map(|nth| format!("/{nth}"));

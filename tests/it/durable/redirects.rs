@@ -54,7 +54,7 @@ async fn a_chain_is_as_long_as_the_setting_allows_over_all_runs() {
     });
     let crawler = || {
         job.of(Probe::only([get("http://a.example/0")]), |s| {
-            s.redirects = 5;
+            s.failures.redirects = 5;
         })
         .downloader(fake.clone())
     };

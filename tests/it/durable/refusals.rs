@@ -115,7 +115,7 @@ async fn a_job_that_got_no_page_starts_over_with_other_outputs_and_says_so() {
         asked.page();
         Err(crawlworks::Error::new(ErrorKind::Connect, "no route"))
     });
-    let retried = |settings: &mut Settings| settings.retries = 9;
+    let retried = |settings: &mut Settings| settings.failures.retries = 9;
     let crawler = job.of(spider(&Halt::never()), retried).downloader(silent);
     let report = stop(crawler.output(&job.files.path("first.jsonl")), &halt).await;
     assert_eq!((report.pages, report.ledger.pending), (0, 1));

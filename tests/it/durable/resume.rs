@@ -188,7 +188,7 @@ async fn a_site_that_is_down_when_a_crawl_goes_on_costs_nothing_of_it() {
     stop(job.crawl(&halt), &halt).await;
     let down = FakeDownloader::new(|_| Err(Error::new(ErrorKind::Connect, "no route")));
     let mut crawler = job.crawl(&Halt::never()).downloader(down);
-    crawler.settings_mut().robots = true;
+    crawler.settings_mut().politeness.robots = true;
     let error = refused(crawler, ErrorKind::Robots).await;
     assert!(error.contains("the crawl can go on later"), "{error}");
     run(job.crawl(&Halt::never())).await;

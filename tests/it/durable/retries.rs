@@ -24,7 +24,10 @@ fn home() -> Probe {
 async fn tries_are_counted_over_all_runs() {
     let (job, halt) = (Job::new(), Halt::never());
     let fake = refusing(&halt);
-    let crawler = || job.of(home(), |s| s.retries = 5).downloader(fake.clone());
+    let crawler = || {
+        job.of(home(), |s| s.failures.retries = 5)
+            .downloader(fake.clone())
+    };
     for _ in 0..3 {
         halt.again_after(1);
         assert_eq!(stop(crawler(), &halt).await.ledger.pending, 1);
@@ -56,14 +59,14 @@ async fn a_request_keeps_what_the_spider_gave_it() {
             .with_priority(-2)
             .with_timeout(secs(7))
     };
-    let crawler = job.of(Probe::only([request()]), |s| s.retries = 1);
+    let crawler = job.of(Probe::only([request()]), |s| s.failures.retries = 1);
     let halt = Halt::after(1);
     let stopped = stop(crawler.downloader(refusing(&halt)), &halt).await;
     assert_eq!(stopped.ledger.pending, 1);
     let probe = Probe::only([request()]);
     let visited = probe.visited();
     let fake = FakeDownloader::new(|request| Ok(html(request, "")));
-    run(job.of(probe, |s| s.retries = 1).downloader(fake)).await;
+    run(job.of(probe, |s| s.failures.retries = 1).downloader(fake)).await;
     let response = visited.one();
     let resumed = response.request();
     assert_eq!(resumed.attempt(), 1);

@@ -27,8 +27,8 @@ fn site() -> FakeDownloader {
 
 fn crawl(job: &Job, halt: &Halt, fake: &FakeDownloader) -> Crawler<Probe> {
     let crawler = job.of(ten_pages(halt), |settings| {
-        settings.robots = true;
-        settings.retries = 2;
+        settings.politeness.robots = true;
+        settings.failures.retries = 2;
     });
     crawler.downloader(fake.clone())
 }
@@ -74,7 +74,7 @@ async fn another_name_asks_for_robots_txt_anew() {
     let (job, fake, halt) = (Job::new(), site(), Halt::after(3));
     stop(crawl(&job, &halt, &fake), &halt).await;
     let mut crawler = crawl(&job, &Halt::never(), &fake);
-    crawler.settings_mut().user_agent = "ferret/1.0".to_owned();
+    crawler.settings_mut().requests.user_agent = "ferret/1.0".to_owned();
     assert_eq!(run(crawler).await.requests.robots, 2);
 }
 
@@ -115,7 +115,7 @@ async fn a_network_that_is_down_costs_no_page_that_is_tried_only_once() {
     let (job, halt) = (Job::new(), Halt::after(3));
     let once = |halt: &Halt, fake: &FakeDownloader| {
         let mut crawler = crawl(&job, halt, fake);
-        crawler.settings_mut().retries = 0;
+        crawler.settings_mut().failures.retries = 0;
         crawler
     };
     stop(once(&halt, &site()), &halt).await;

@@ -69,7 +69,7 @@ impl Spider for Listed {
 
 fn crawl(job: &Job, spider: Listed) -> Crawler<Listed> {
     let pages = FakeDownloader::new(|request| Ok(html(request, "")));
-    job.of(spider, |settings| settings.concurrency = 8)
+    job.of(spider, |settings| settings.politeness.concurrency = 8)
         .downloader(pages)
         .output(&job.files.path("a.jsonl"))
 }

@@ -22,9 +22,9 @@ const ITEMS: &str = "STREAM_ITEMS";
 /// A crawl of the test site, several pages at a time.
 fn crawler(job: &Job) -> Crawler<Probe<Value>> {
     let crawler = job.of(spider(&Halt::never()), |s| {
-        s.retries = 2;
-        s.concurrency = 8;
-        s.concurrency_per_host = 4;
+        s.failures.retries = 2;
+        s.politeness.concurrency = 8;
+        s.politeness.concurrency_per_host = 4;
     });
     crawler
         .downloader(site())
@@ -159,9 +159,9 @@ async fn a_stream_in_a_process_of_its_own() {
         return;
     };
     let crawler = quick(spider(&Halt::never()), |s| {
-        s.concurrency = 8;
-        s.concurrency_per_host = 4;
-        s.retries = 2;
+        s.politeness.concurrency = 8;
+        s.politeness.concurrency_per_host = 4;
+        s.failures.retries = 2;
     });
     let crawler = crawler.downloader(site()).job(format!("{directory}/job"));
     let mut log = OpenOptions::new();

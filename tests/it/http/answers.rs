@@ -48,7 +48,9 @@ async fn headers_are_taken_up_to_a_limit_of_number_and_size() {
     let error = answer(&many).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Http);
     assert!(error.chain().contains("max_headers"), "{}", error.chain());
-    let response = answer_with(&many, |s| s.max_headers = 301).await.unwrap();
+    let response = answer_with(&many, |s| s.answers.max_headers = 301)
+        .await
+        .unwrap();
     assert_eq!(response.header("x-299").as_deref(), Some("v"));
     let large = format!(
         "HTTP/1.1 200 OK\r\nX-Large: {}\r\n\r\n",
@@ -116,8 +118,8 @@ async fn endless(first: &str, again: &str, time: Duration) -> ErrorKind {
     let reply = move |_, _| Reply::Endless(first.clone().into(), again.clone().into());
     let server = Server::start(reply).await;
     let downloader = downloader(|s| {
-        s.idle_timeout = time;
-        s.timeout = time;
+        s.answers.idle_timeout = time;
+        s.answers.timeout = time;
     });
     let error = text(downloader.fetch(get(server.at("/"))).await).unwrap_err();
     server.until(|counts| counts.closed == 1).await;
@@ -157,7 +159,7 @@ async fn a_body_that_expands_beyond_measure_is_refused() {
     let server = Server::start(move |_, _| Reply::Last(bytes.clone())).await;
     let error = downloader(|_| {}).fetch(get(server.at("/"))).await;
     assert_eq!(text(error).unwrap_err(), ErrorKind::TooLarge);
-    let any = downloader(|s| s.max_ratio = 0);
+    let any = downloader(|s| s.answers.max_ratio = 0);
     let page = any.fetch(get(server.at("/"))).await.unwrap();
     assert_eq!(page.body().len(), 8 << 20);
 }

@@ -163,7 +163,7 @@ fn page(mut respond: SendResponse<Bytes>) {
 
 fn trusting(change: impl FnOnce(&mut Settings)) -> HttpDownloader {
     downloader(|settings| {
-        settings.insecure = true;
+        settings.tls.insecure = true;
         change(settings);
     })
 }
@@ -272,7 +272,7 @@ async fn what_is_in_flight_when_a_server_wants_http_1_is_not_lost() {
 async fn an_idle_connection_makes_room_for_another() {
     let site = Site::start(|_, _| Reply::Page).await;
     let other = Server::start(|_, _| ok("other")).await;
-    let downloader = trusting(|s| s.max_connections = Some(1));
+    let downloader = trusting(|s| s.network.max_connections = Some(1));
     for visits in 1..4 {
         assert_eq!(site.fetch(&downloader).await.unwrap(), "page");
         let page = downloader.fetch(get(other.at("/"))).await;

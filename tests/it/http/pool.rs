@@ -55,7 +55,7 @@ async fn no_more_idle_connections_are_kept_for_a_host_than_it_has_visits() {
     let (open, gate) = watch::channel(false);
     let page = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     let server = Server::start(move |_, _| Reply::When(gate.clone(), page.to_vec())).await;
-    let downloader = downloader(|s| s.concurrency_per_host = 3);
+    let downloader = downloader(|s| s.politeness.concurrency_per_host = 3);
     let fetches = join_all((0..5).map(|_| fetch(&downloader, server.at("/"))));
     let opening = async {
         server.until(|counts| counts.accepted == 5).await;
@@ -74,7 +74,7 @@ async fn stale(then: fn() -> Reply, request: Request) -> (Result<String, ErrorKi
         _ => ok("second"),
     })
     .await;
-    let downloader = downloader(|s| s.retries = 0);
+    let downloader = downloader(|s| s.failures.retries = 0);
     fetch(&downloader, server.at("/first")).await.unwrap();
     let mut url = request.url().clone();
     url.set_port(Some(server.port)).unwrap();
@@ -156,7 +156,7 @@ async fn a_body_that_is_not_read_to_its_end_closes_its_connection() {
         _ => ok("page"),
     })
     .await;
-    let downloader = downloader(|s| s.max_body = ByteSize(100_000));
+    let downloader = downloader(|s| s.answers.max_body = ByteSize(100_000));
     let error = fetch(&downloader, server.at("/")).await.unwrap_err();
     assert_eq!(error, ErrorKind::TooLarge);
     server.until(|counts| counts.closed == 1).await;
@@ -183,7 +183,7 @@ async fn the_longest_unused_connection_makes_room_for_a_new_one() {
     for _ in 0..3 {
         servers.push(Server::start(|_, _| ok("page")).await);
     }
-    let downloader = downloader(|s| s.max_connections = Some(2));
+    let downloader = downloader(|s| s.network.max_connections = Some(2));
     for server in &servers {
         fetch(&downloader, server.at("/")).await.unwrap();
     }
@@ -203,7 +203,7 @@ async fn a_visit_waits_when_every_connection_is_in_use() {
     let busy = Server::start(move |_, _| Reply::When(gate.clone(), page.to_vec())).await;
     let other = Server::start(|_, _| ok("other")).await;
     let bystander = Server::start(|_, _| ok("")).await;
-    let one = downloader(|s| s.max_connections = Some(1));
+    let one = downloader(|s| s.network.max_connections = Some(1));
     let first = fetch(&one, busy.at("/"));
     let second = async {
         busy.until(|counts| counts.accepted == 1).await;
@@ -234,7 +234,7 @@ async fn many_visits_to_many_hosts_get_through_few_connections() {
         servers.push(Server::start(|_, _| ok("page")).await);
     }
     for max in [1, 2, 5] {
-        let downloader = downloader(|s| s.max_connections = Some(max));
+        let downloader = downloader(|s| s.network.max_connections = Some(max));
         let visits = (0..200).map(|nth| fetch(&downloader, servers[nth * 7 % 8].at("/")));
         let pages = join_all(visits).await;
         assert!(pages.iter().all(Result::is_ok), "{max}: {pages:?}");
@@ -244,7 +244,7 @@ async fn many_visits_to_many_hosts_get_through_few_connections() {
 #[tokio::test]
 async fn a_visit_that_waits_takes_a_connection_of_its_host_that_becomes_free() {
     let server = Server::start(|_, _| ok("page")).await;
-    let downloader = downloader(|s| s.max_connections = Some(1));
+    let downloader = downloader(|s| s.network.max_connections = Some(1));
     let pages = join_all((0..20).map(|_| fetch(&downloader, server.at("/")))).await;
     assert!(pages.iter().all(Result::is_ok), "{pages:?}");
     assert_eq!((server.accepted(), server.requests().len()), (1, 20));
@@ -280,7 +280,7 @@ async fn many_endless_bodies_at_once_are_all_cut_off() {
         Reply::Endless(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 65_536])
     })
     .await;
-    let downloader = downloader(|s| s.max_body = ByteSize::mib(1));
+    let downloader = downloader(|s| s.answers.max_body = ByteSize::mib(1));
     let visits = (0..64).map(|_| fetch(&downloader, server.at("/")));
     for page in join_all(visits).await {
         assert_eq!(page.unwrap_err(), ErrorKind::TooLarge);

@@ -25,7 +25,7 @@ async fn forbidding() -> u16 {
 
 fn downloader(proxies: Vec<String>) -> HttpDownloader {
     let mut settings = Settings::default();
-    settings.proxies = proxies;
+    settings.network.proxies = proxies;
     HttpDownloader::new(&settings).unwrap()
 }
 
@@ -52,8 +52,8 @@ async fn a_page_that_a_proxy_is_banned_from_is_fetched_through_another() {
     let other = Proxy::to(site.url().port().unwrap()).await;
     let probe = Probe::only([get("http://far.example/quotes/")]);
     let report = run(quick(probe, |s| {
-        s.retries = 1;
-        s.proxies = [&banned, &other]
+        s.failures.retries = 1;
+        s.network.proxies = [&banned, &other]
             .map(|proxy| format!("http://127.0.0.1:{}", proxy.port))
             .to_vec();
     }))
@@ -94,7 +94,7 @@ async fn ghsa_jm3v_qxmh_hxwv_each_hop_of_a_redirect_takes_its_own_way() {
     let (a, b) = (Proxy::to(port).await, Proxy::to(port).await);
     let probe = Probe::only([get("http://far.example/hazards/redirect/1")]);
     let report = run(quick(probe, |s| {
-        s.proxies = [&a, &b]
+        s.network.proxies = [&a, &b]
             .map(|proxy| format!("http://127.0.0.1:{}", proxy.port))
             .to_vec();
     }))
@@ -110,18 +110,19 @@ async fn proxies_can_be_listed_in_a_file() {
     let proxy = Proxy::to(site.url().port().unwrap()).await;
     let list = format!("# ours\n\n  http://127.0.0.1:{}  \n", proxy.port);
     let mut settings = Settings::default();
-    settings.proxies_file = Some(scratch.write("proxies", &list).into());
+    settings.network.proxies_file = Some(scratch.write("proxies", &list).into());
     let downloader = HttpDownloader::new(&settings).unwrap();
     let response = downloader.fetch(get("http://far.example/quotes/")).await;
     assert_eq!(response.unwrap().status().as_u16(), 200);
     assert_eq!(proxy.heads().len(), 1);
 
-    settings.proxies_file = Some(scratch.write("proxies", "http://a\nftp://us:pw@b\n").into());
+    settings.network.proxies_file =
+        Some(scratch.write("proxies", "http://a\nftp://us:pw@b\n").into());
     let error = HttpDownloader::new(&settings).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Settings);
     assert!(error.chain().contains("line 2 of "), "{}", error.chain());
     assert!(!error.chain().contains("pw"), "{}", error.chain());
-    settings.proxies_file = Some(scratch.path("none").into());
+    settings.network.proxies_file = Some(scratch.path("none").into());
     let error = HttpDownloader::new(&settings).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::File);
 }

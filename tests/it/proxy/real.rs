@@ -32,7 +32,9 @@ async fn https_goes_through_a_tunnel_of_tinyproxy() {
     let (site, proxy) = (TlsSite::start().await, Server::tinyproxy(PASSWORD));
     let url = format!("https://127.0.0.1:{}/", site.port);
     let address = format!("http://us:s3cret@127.0.0.1:{}", proxy.port);
-    let response = fetch(&url, address, |s| s.insecure = true).await.unwrap();
+    let response = fetch(&url, address, |s| s.tls.insecure = true)
+        .await
+        .unwrap();
     assert_eq!(response.text(), "secure");
     let line = format!("CONNECT 127.0.0.1:{} ", site.port);
     assert!(proxy.log().contains(&line), "{}", proxy.log());
@@ -106,9 +108,12 @@ async fn a_fixed_address_is_for_names_that_are_resolved_here() {
     let url = format!("http://shop.invalid:{port}/quotes/");
     let address = |scheme: &str| format!("{scheme}://127.0.0.1:{}", proxy.port);
     let rule = vec![format!("shop.invalid:{port}:127.0.0.1")];
-    let here = fetch(&url, address("socks5"), |s| s.resolve = rule.clone()).await;
+    let here = fetch(&url, address("socks5"), |s| {
+        s.network.resolve = rule.clone();
+    })
+    .await;
     assert_eq!(here.unwrap().status().as_u16(), 200);
-    let there = fetch(&url, address("socks5h"), |s| s.resolve = rule).await;
+    let there = fetch(&url, address("socks5h"), |s| s.network.resolve = rule).await;
     assert_eq!(there.unwrap_err().kind(), ErrorKind::Connect);
 }
 
@@ -117,6 +122,8 @@ async fn https_goes_through_socks_5() {
     let (site, proxy) = (TlsSite::start().await, Server::microsocks(&[]));
     let url = format!("https://127.0.0.1:{}/", site.port);
     let address = format!("socks5h://127.0.0.1:{}", proxy.port);
-    let response = fetch(&url, address, |s| s.insecure = true).await.unwrap();
+    let response = fetch(&url, address, |s| s.tls.insecure = true)
+        .await
+        .unwrap();
     assert_eq!(response.text(), "secure");
 }

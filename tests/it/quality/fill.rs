@@ -13,7 +13,7 @@ use crate::support::{Probe, get, page_of_links, quick, run};
 /// The thresholds of a crawl.
 fn with_min_fill<S: Spider>(mut crawler: Crawler<S>, thresholds: &[(&str, f64)]) -> Crawler<S> {
     let thresholds = thresholds.iter();
-    crawler.settings_mut().min_fill = thresholds
+    crawler.settings_mut().items.min_fill = thresholds
         .map(|(field, share)| ((*field).to_owned(), *share))
         .collect();
     crawler
@@ -179,9 +179,9 @@ fn thresholds_are_set_together_or_one_by_one() {
     settings.set("min_fill.Prix net", "0.25").unwrap();
     let expected = [("Prix net", 0.25), ("price", 0.5), ("title", 1.0)];
     let expected: BTreeMap<String, f64> = expected.map(|(a, b)| (a.to_owned(), b)).into();
-    assert_eq!(settings.min_fill, expected);
+    assert_eq!(settings.items.min_fill, expected);
     settings.set("min_fill", "").unwrap();
-    assert!(settings.min_fill.is_empty());
+    assert!(settings.items.min_fill.is_empty());
 }
 
 #[test]

@@ -45,7 +45,7 @@ async fn an_item_that_does_not_fit_takes_no_key() {
         json!({"sku": 1, "price": 2}),
     ];
     let mut crawler = giving(items).item_schema(schema());
-    crawler.settings_mut().unique = vec!["sku".to_owned()];
+    crawler.settings_mut().items.unique = vec!["sku".to_owned()];
     let report = run(crawler).await;
     assert_eq!(report.items.kept, 1);
     assert!(report.items.dropped.is_empty());
@@ -56,7 +56,7 @@ async fn the_setting_takes_the_place_of_the_spiders_own() {
     let scratch = Scratch::new();
     let file = scratch.write("schema.json", r#"{"required": ["price"]}"#);
     let mut crawler = offers().item_schema(schema());
-    crawler.settings_mut().item_schema = Some(file.into());
+    crawler.settings_mut().items.item_schema = Some(file.into());
     let report = run(crawler).await;
     let reasons: Vec<&String> = report.items.failed.keys().collect();
     assert_eq!(reasons, [r#"schema: "price" is a required property"#]);
@@ -101,12 +101,12 @@ async fn a_bad_file_is_told_by_its_name() {
     ] {
         let mut crawler = offers();
         let file = scratch.write("schema.json", text);
-        crawler.settings_mut().item_schema = Some(file.into());
+        crawler.settings_mut().items.item_schema = Some(file.into());
         let told = refused(crawler).await;
         assert!(told.0 == kind && told.1.contains(why), "{told:?}");
     }
     let mut crawler = offers();
-    crawler.settings_mut().item_schema = Some(scratch.path("none.json").into());
+    crawler.settings_mut().items.item_schema = Some(scratch.path("none.json").into());
     let (kind, why) = refused(crawler).await;
     assert_eq!(kind, ErrorKind::File);
     assert!(why.starts_with("cannot read the schema "), "{why}");

@@ -11,7 +11,7 @@ use crate::support::{Probe, Scratch, checked, get, quick, run};
 
 /// The items that come out of a crawl, and how many were duplicates.
 async fn kept(mut crawler: Crawler<Probe<Value>>, unique: &[&str]) -> (Vec<Value>, u64) {
-    crawler.settings_mut().unique = unique.iter().map(ToString::to_string).collect();
+    crawler.settings_mut().items.unique = unique.iter().map(ToString::to_string).collect();
     let mut stream = crawler.stream();
     let mut items = Vec::new();
     while let Some(item) = stream.next().await {
@@ -89,7 +89,7 @@ async fn outputs_have_no_duplicates_and_limits_count_none() {
     let scratch = Scratch::new();
     let items = (0..20).map(|nth| offer(&json!(nth / 4), nth));
     let mut crawler = giving(items).output(&scratch.path("a.csv")).max_items(3);
-    crawler.settings_mut().unique = vec!["sku".to_owned()];
+    crawler.settings_mut().items.unique = vec!["sku".to_owned()];
     let report = run(crawler).await;
     assert_eq!(report.items.kept, 3);
     assert_eq!(scratch.read("a.csv"), "sku,price\n0,0\n1,4\n2,8\n");
@@ -104,7 +104,7 @@ async fn an_item_that_cannot_be_written_has_no_key_and_is_lost() {
     });
     let fake = FakeDownloader::with_pages([(HOME, "")]);
     let mut crawler = quick(probe, |_| {}).downloader(fake);
-    crawler.settings_mut().unique = vec!["sku".to_owned()];
+    crawler.settings_mut().items.unique = vec!["sku".to_owned()];
     let report = run(crawler).await;
     assert_eq!((report.items.kept, report.items.failed.len()), (0, 1));
 }

@@ -22,7 +22,7 @@ async fn crawled(list: &'static str) -> (Vec<serde_json::Value>, Vec<String>) {
         };
         Ok(html(request, body))
     });
-    let mut items = quick(spider(RECIPE), |settings| settings.retries = 0)
+    let mut items = quick(spider(RECIPE), |settings| settings.failures.retries = 0)
         .downloader(site)
         .stream();
     let mut found = Vec::new();

@@ -27,7 +27,7 @@ async fn fetched(pages: &'static [&'static str]) -> u64 {
         ))
     });
     let text = text.replace("'::text'", "{ css = ':scope', optional = true }");
-    run(quick(spider(&text), |settings| settings.max_pages = Some(50)).downloader(site))
+    run(quick(spider(&text), |settings| settings.end.max_pages = Some(50)).downloader(site))
         .await
         .pages
 }

@@ -61,8 +61,8 @@ async fn logged_in(answer: fn(Request) -> Response) -> crawlworks::Report {
         })
     });
     let mut crawler = recipe.job().crawler(args).unwrap().downloader(site);
-    crawler.settings_mut().robots = false;
-    crawler.settings_mut().delay = Duration::ZERO;
+    crawler.settings_mut().politeness.robots = false;
+    crawler.settings_mut().politeness.delay = Duration::ZERO;
     crawler.run_until(std::future::pending()).await.unwrap()
 }
 
@@ -111,10 +111,10 @@ async fn the_password_is_not_in_the_directory_of_the_job() {
     let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
     let crawler = recipe.job().crawler(args).unwrap().downloader(site());
     let mut crawler = crawler.job(scratch.path("job"));
-    crawler.settings_mut().robots = false;
-    crawler.settings_mut().delay = Duration::ZERO;
+    crawler.settings_mut().politeness.robots = false;
+    crawler.settings_mut().politeness.delay = Duration::ZERO;
     // The form waits in the queue.
-    crawler.settings_mut().max_pages = Some(1);
+    crawler.settings_mut().end.max_pages = Some(1);
     let report = crawler.run_until(std::future::pending()).await.unwrap();
     assert_eq!(report.ledger.pending, 1, "{report:#?}");
     let stored = bytes_below(Path::new(&scratch.path("job")));
@@ -134,8 +134,8 @@ async fn the_password_is_sent_with_the_form() {
     let recipe = Recipe::parse("test.toml", &recipe()).unwrap();
     let args = Args::new([("url", "http://a.example/"), ("password", PASSWORD)]);
     let mut crawler = recipe.job().crawler(args).unwrap().downloader(site());
-    crawler.settings_mut().robots = false;
-    crawler.settings_mut().delay = Duration::ZERO;
+    crawler.settings_mut().politeness.robots = false;
+    crawler.settings_mut().politeness.delay = Duration::ZERO;
     let report = crawler.run_until(std::future::pending()).await.unwrap();
     assert_eq!(report.items.kept, 1, "{report:#?}");
 }

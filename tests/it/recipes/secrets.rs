@@ -106,9 +106,9 @@ async fn the_answer_to_a_secret_is_not_cached() {
     let mut urls = Vec::new();
     for _ in 0..2 {
         let (mut crawler, asked) = crawler(start, title);
-        crawler.settings_mut().cache = CacheMode::Always;
-        crawler.settings_mut().cache_dir = scratch.path("cache").into();
-        crawler.settings_mut().concurrency = 1;
+        crawler.settings_mut().disk.cache = CacheMode::Always;
+        crawler.settings_mut().disk.cache_dir = scratch.path("cache").into();
+        crawler.settings_mut().politeness.concurrency = 1;
         assert_eq!(run(crawler).await.items.kept, 2);
         let asked = asked.lock().unwrap();
         urls.extend(asked.iter().map(|request| request.url().path().to_owned()));

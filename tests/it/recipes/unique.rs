@@ -27,7 +27,7 @@ async fn crawl(scratch: &Scratch, pages: Option<u64>) -> Report {
     let recipe = Recipe::parse("test.toml", RECIPE).unwrap();
     let crawler = recipe.job().crawler(Args::default()).unwrap();
     let mut crawler = crawler.downloader(site()).job(scratch.path("job"));
-    crawler.settings_mut().max_pages = pages;
+    crawler.settings_mut().end.max_pages = pages;
     checked(crawler.run_until(std::future::pending()).await.unwrap())
 }
 

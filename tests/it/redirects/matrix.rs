@@ -63,7 +63,7 @@ async fn arrived(request: Request, status: u16, target: &'static str) -> Request
             .with_header("location", target)
     });
     let crawler = quick(Probe::only([request]), |s| {
-        s.scope = crawlworks::settings::ScopeMode::Any;
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
         s.set("credentials", "http://www.a.example us:pw").unwrap();
     });
     assert_eq!(run(crawler.downloader(fake)).await.pages, 1);
@@ -145,7 +145,7 @@ async fn what_was_taken_off_stays_off_on_the_way_back() {
         }
     });
     let crawler = quick(Probe::only([request("GET")]), |s| {
-        s.scope = crawlworks::settings::ScopeMode::Any;
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
     });
     run(crawler.downloader(fake)).await;
     let got: Request = last.lock().unwrap().take().unwrap();

@@ -24,7 +24,7 @@ async fn crawl(fake: &FakeDownloader, change: impl FnOnce(&mut Settings)) -> (Re
     let probe = Probe::only([get("http://a.example/0")]);
     let visited = probe.visited();
     let crawler = quick(probe, |s| {
-        s.meta_refresh = true;
+        s.failures.meta_refresh = true;
         change(s);
     });
     (run(crawler.downloader(fake.clone())).await, visited.urls())
@@ -40,7 +40,7 @@ async fn a_refresh_is_followed_when_that_is_wanted_and_a_page_otherwise() {
     let (report, visited) = crawl(&fake, |_| {}).await;
     assert_eq!(visited, ["http://a.example/2"]);
     assert_eq!((report.pages, report.requests.redirected), (1, 2));
-    let (report, visited) = crawl(&fake, |s| s.meta_refresh = false).await;
+    let (report, visited) = crawl(&fake, |s| s.failures.meta_refresh = false).await;
     assert_eq!(visited, ["http://a.example/0"]);
     assert_eq!((report.pages, report.requests.redirected), (1, 0));
 }
@@ -63,7 +63,7 @@ async fn refreshes_and_redirects_share_one_budget_and_then_the_page_counts() {
             _ => Response::new(request, 200).with_header("refresh", &format!("0; url=/{next}")),
         }
     });
-    let (_, visited) = crawl(&fake, |s| s.redirects = 4).await;
+    let (_, visited) = crawl(&fake, |s| s.failures.redirects = 4).await;
     assert_eq!(visited, ["http://a.example/4"]);
 }
 
@@ -93,8 +93,8 @@ async fn scope_and_robots_txt_are_asked_for_the_target() {
     });
     let start = ["http://a.example/0", "http://a.example/1"].map(get);
     let crawler = polite(Probe::only(start), |s| {
-        s.delay = Duration::ZERO;
-        s.meta_refresh = true;
+        s.politeness.delay = Duration::ZERO;
+        s.failures.meta_refresh = true;
     });
     let report = run(crawler.downloader(fake)).await;
     assert_eq!(
@@ -118,8 +118,8 @@ async fn a_refresh_takes_no_secrets_and_no_body_along() {
     let probe = Probe::only([login.with_header("authorization", "Bearer x").unwrap()]);
     let visited = probe.visited();
     let crawler = quick(probe, |s| {
-        s.meta_refresh = true;
-        s.scope = crawlworks::settings::ScopeMode::Any;
+        s.failures.meta_refresh = true;
+        s.links.scope = crawlworks::settings::ScopeMode::Any;
     });
     run(crawler.downloader(fake)).await;
     let request = visited.one().request().clone();

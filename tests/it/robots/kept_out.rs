@@ -16,7 +16,7 @@ fn many(count: usize, rule: impl Fn(usize) -> String) -> String {
 async fn the_report_names_the_rules_that_kept_requests_out() {
     let fake = site(rules("User-agent: *\n\nDisallow: /a\nDisallow: /*.php$"));
     let start = ["/a/1", "/b", "/c.php", "/a/2"].map(|path| get(format!("http://a.example{path}")));
-    let crawler = polite(Probe::only(start), |s| s.delay = Duration::ZERO);
+    let crawler = polite(Probe::only(start), |s| s.politeness.delay = Duration::ZERO);
     let report = run(crawler.downloader(fake)).await;
     let json = serde_json::to_value(&report.robots.kept_out).unwrap();
     let origin = "http://a.example";
@@ -35,7 +35,7 @@ async fn rules_beyond_the_first_fifty_are_counted_together() {
         Ok(Response::new(request, 200).with_body("text/plain", rules))
     });
     let start = (0..60).map(|nth| get(format!("http://a.example/{nth}")));
-    let crawler = polite(Probe::only(start), |s| s.delay = Duration::ZERO);
+    let crawler = polite(Probe::only(start), |s| s.politeness.delay = Duration::ZERO);
     let report = run(crawler.downloader(fake)).await;
     let robots = report.robots;
     assert_eq!((robots.kept_out.len(), robots.kept_out_by_others), (50, 10));
@@ -49,7 +49,7 @@ async fn wildcards_without_end_keep_out_and_are_counted() {
     });
     let long = format!("http://a.example/{}", "x".repeat(500));
     let start = [get("http://a.example/1"), get(&long)];
-    let crawler = polite(Probe::only(start), |s| s.delay = Duration::ZERO);
+    let crawler = polite(Probe::only(start), |s| s.politeness.delay = Duration::ZERO);
     let report = run(crawler.downloader(fake)).await;
     assert_eq!((report.pages, report.robots.too_costly), (1, 1));
     assert_eq!(report.robots.kept_out[0].line, None);

@@ -46,8 +46,8 @@ async fn crawl(head: &'static str, body: Vec<u8>, endless: &'static [u8]) -> Rep
     });
     let start = ["public", "private"].map(|path| get(format!("http://{address}/{path}")));
     let report = run(polite(Probe::only(start), |settings| {
-        settings.delay = Duration::ZERO;
-        settings.retries = 0;
+        settings.politeness.delay = Duration::ZERO;
+        settings.failures.retries = 0;
     }))
     .await;
     server.abort();

@@ -46,9 +46,9 @@ async fn crawl(fake: &FakeDownloader, change: impl FnOnce(&mut Settings)) -> (Ve
     let probe = Probe::only([get("http://a.example/")]);
     let visited = probe.visited();
     let crawler = polite(probe, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.sitemaps = true;
-        settings.depth = Some(0);
+        settings.politeness.delay = Duration::ZERO;
+        settings.links.sitemaps = true;
+        settings.links.depth = Some(0);
         change(settings);
     });
     let report = run(crawler.downloader(fake.clone())).await;
@@ -62,7 +62,10 @@ const LISTED: &str = "Sitemap: http://a.example/index.xml\nUser-agent: *\nDisall
 #[tokio::test]
 async fn pages_that_only_a_sitemap_lists_are_fetched() {
     let fake = site(LISTED);
-    let (urls, report) = crawl(&fake, |settings| settings.deny = vec!["deny$".to_owned()]).await;
+    let (urls, report) = crawl(&fake, |settings| {
+        settings.links.deny = vec!["deny$".to_owned()];
+    })
+    .await;
     assert_eq!(
         urls,
         [
@@ -109,8 +112,8 @@ async fn a_media_type_that_is_not_wanted_is_still_a_sitemap() {
     let site = crawlworks::Site::new([practice.at("/quotes/")]);
     let crawler = Crawler::new(site).delay(Duration::ZERO);
     let mut crawler = crawler.max_pages(20);
-    crawler.settings_mut().sitemaps = true;
-    crawler.settings_mut().depth = Some(0);
+    crawler.settings_mut().links.sitemaps = true;
+    crawler.settings_mut().links.depth = Some(0);
     let report = crawler.run().await.unwrap();
     assert_eq!((report.pages, report.requests.sitemaps), (20, 3));
 }
@@ -126,7 +129,7 @@ async fn a_sitemap_that_cannot_be_read_is_a_failed_request() {
 #[tokio::test]
 async fn sitemaps_are_found_although_robots_txt_is_not_obeyed() {
     let fake = site(LISTED);
-    let (urls, report) = crawl(&fake, |settings| settings.robots = false).await;
+    let (urls, report) = crawl(&fake, |settings| settings.politeness.robots = false).await;
     assert!(
         urls.contains(&"http://a.example/private".to_owned()),
         "{urls:?}"
@@ -137,14 +140,14 @@ async fn sitemaps_are_found_although_robots_txt_is_not_obeyed() {
 #[tokio::test(start_paused = true)]
 async fn a_robots_txt_that_is_not_obeyed_delays_nothing() {
     let fake = site("Sitemap: http://a.example/pages.xml\nUser-agent: *\nCrawl-delay: 30\n");
-    crawl(&fake, |settings| settings.robots = false).await;
+    crawl(&fake, |settings| settings.politeness.robots = false).await;
     assert_eq!(fake.times().last(), Some(&Duration::ZERO));
 }
 
 #[tokio::test]
 async fn by_default_no_sitemap_is_fetched() {
     let fake = site(LISTED);
-    let (_, report) = crawl(&fake, |settings| settings.sitemaps = false).await;
+    let (_, report) = crawl(&fake, |settings| settings.links.sitemaps = false).await;
     assert_eq!((report.pages, report.requests.total), (1, 2));
 }
 
@@ -171,8 +174,8 @@ async fn crawl_moving(change: impl FnOnce(&mut Settings)) -> (FakeDownloader, Re
     let fake = moving();
     let probe = Probe::only([get("http://www.a.example/")]);
     let crawler = polite(probe, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.sitemaps = true;
+        settings.politeness.delay = Duration::ZERO;
+        settings.links.sitemaps = true;
         change(settings);
     });
     let report = run(crawler.downloader(fake.clone())).await;
@@ -188,6 +191,6 @@ async fn a_listed_page_that_redirects_does_not_widen_the_scope() {
 
 #[tokio::test]
 async fn limits_of_pages_hold_for_listed_ones() {
-    let (_, report) = crawl_moving(|settings| settings.max_pages_per_host = Some(4)).await;
+    let (_, report) = crawl_moving(|settings| settings.links.max_pages_per_host = Some(4)).await;
     assert!(report.pages <= 5, "{} pages", report.pages);
 }

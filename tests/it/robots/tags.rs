@@ -28,7 +28,8 @@ fn site() -> FakeDownloader {
 async fn crawl(tags: RobotsTags) -> (Vec<String>, Report) {
     let probe = Probe::links([get("http://a.example/")]);
     let visited = probe.visited();
-    let crawler = quick(probe, |settings| settings.robots_tags = tags).downloader(site());
+    let crawler =
+        quick(probe, |settings| settings.politeness.robots_tags = tags).downloader(site());
     let report = run(crawler).await;
     let paths = visited.responses().into_iter();
     let mut paths: Vec<String> = paths.map(|page| page.url().path().to_owned()).collect();
@@ -56,7 +57,7 @@ async fn the_items_of_a_page_with_noindex_are_not_kept() {
 
 #[tokio::test]
 async fn by_default_pages_are_not_asked() {
-    let (paths, report) = crawl(Settings::default().robots_tags).await;
+    let (paths, report) = crawl(Settings::default().politeness.robots_tags).await;
     assert_eq!(paths.len(), 5);
     assert_eq!((report.items.kept, report.filtered.len()), (5, 0));
 }

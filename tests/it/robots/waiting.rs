@@ -24,7 +24,8 @@ async fn a_dead_port_holds_up_no_other_origin_of_its_host() {
     let dead = (0..10).map(|nth| get(format!("http://a.example:81/{nth}")));
     let alive = (0..10).map(|nth| get(format!("http://a.example/{nth}")));
     let probe = Probe::only(dead.chain(alive));
-    let report = run(polite(probe, |s| s.delay = Duration::ZERO).downloader(fake.clone())).await;
+    let report =
+        run(polite(probe, |s| s.politeness.delay = Duration::ZERO).downloader(fake.clone())).await;
     assert_eq!(
         (report.pages, report.filtered[&Filter::RobotsUnreachable]),
         (10, 10)
@@ -47,7 +48,7 @@ async fn origins_that_share_a_host_share_its_pace() {
         "http://a.example:81/1",
     ];
     let probe = Probe::only(start.map(get));
-    run(polite(probe, |s| s.delay = secs(1)).downloader(fake.clone())).await;
+    run(polite(probe, |s| s.politeness.delay = secs(1)).downloader(fake.clone())).await;
     let times: Vec<u64> = fake.times().iter().map(Duration::as_secs).collect();
     assert_eq!(times, [0, 1, 2, 3, 4, 5]);
 }
@@ -60,8 +61,8 @@ async fn more_requests_than_may_wait_all_get_their_turn_in_order() {
         .collect();
     let probe = Probe::only(start.iter().map(get));
     let crawler = polite(probe, |settings| {
-        settings.delay = Duration::ZERO;
-        settings.concurrency_per_host = 1;
+        settings.politeness.delay = Duration::ZERO;
+        settings.politeness.concurrency_per_host = 1;
     });
     let report = run(crawler.downloader(fake.clone())).await;
     assert_eq!((report.pages, report.filtered[&Filter::Robots]), (89, 11));
@@ -82,7 +83,8 @@ async fn a_host_whose_robots_txt_is_slow_keeps_no_other_host_waiting() {
     });
     let slow = (0..100).map(|nth| get(format!("http://slow.example/{nth}")));
     let probe = Probe::only(slow.chain([get("http://fast.example/")]));
-    let report = run(polite(probe, |s| s.delay = Duration::ZERO).downloader(fake.clone())).await;
+    let report =
+        run(polite(probe, |s| s.politeness.delay = Duration::ZERO).downloader(fake.clone())).await;
     let page = fake
         .urls()
         .iter()

@@ -29,14 +29,14 @@ async fn a_server_that_asks_for_a_certificate_gets_it() {
     let key = scratch.write("key.pem", &key);
     for (certificate, key) in [(&certificate, Some(&key)), (&both, None)] {
         let fetched = site.fetch(|s| {
-            s.ca_file = Some(ca.clone().into());
-            s.client_cert = Some(certificate.into());
-            s.client_key = key.map(Into::into);
+            s.tls.ca_file = Some(ca.clone().into());
+            s.tls.client_cert = Some(certificate.into());
+            s.tls.client_key = key.map(Into::into);
         });
         assert_eq!(fetched.await.unwrap().text(), "secure");
     }
     let error = site
-        .fetch(|s| s.ca_file = Some(ca.into()))
+        .fetch(|s| s.tls.ca_file = Some(ca.into()))
         .await
         .unwrap_err();
     assert!(
@@ -79,8 +79,8 @@ fn files_that_cannot_be_used_are_named() {
         (None, Some(&other_key), ErrorKind::Settings, "client_cert"),
     ] {
         let mut settings = Settings::default();
-        settings.client_cert = cert.map(Into::into);
-        settings.client_key = key.map(Into::into);
+        settings.tls.client_cert = cert.map(Into::into);
+        settings.tls.client_key = key.map(Into::into);
         let error = HttpDownloader::new(&settings).unwrap_err();
         assert_eq!(error.kind(), kind, "{}", error.chain());
         assert!(error.chain().contains(told), "{}", error.chain());

@@ -23,7 +23,7 @@ async fn refusal(identity: Identity, root: Option<String>) -> Error {
     let (is_trusted, scratch) = (root.is_some(), Scratch::new());
     let site = TlsSite::serving(acceptor(&identity), root.unwrap_or_default()).await;
     let path = scratch.write("ca.pem", &site.certificate);
-    let fetched = site.fetch(|s| s.ca_file = is_trusted.then(|| path.into()));
+    let fetched = site.fetch(|s| s.tls.ca_file = is_trusted.then(|| path.into()));
     let error = fetched.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tls, "{}", error.chain());
     assert!(site.versions().is_empty());

@@ -69,7 +69,7 @@ mod tests {
         let urls = (0..pages).map(|nth| format!("http://a.example/{nth}"));
         let start: Result<Vec<_>> = urls.map(|url| Request::get(&url)).collect();
         let mut crawler = Crawler::new(Site::new(start?)).delay(delay);
-        crawler.settings_mut().robots = false;
+        crawler.settings_mut().politeness.robots = false;
         crawler.downloader(fake).run().await
     }
 

@@ -86,7 +86,7 @@ impl Advices {
     fn robots(&mut self, robots: &RobotsFacts, settings: &Settings) {
         let (url, wanted) = (&robots.url, &robots.asked_for);
         match robots.status {
-            _ if !settings.robots => {}
+            _ if !settings.politeness.robots => {}
             None => self.add(
                 Weight::Stops,
                 format!("{url} cannot be read, which means: keep out of this host"),
@@ -103,7 +103,9 @@ impl Advices {
             }
             Some(_) => {}
         }
-        let delay = robots.crawl_delay.filter(|delay| *delay > settings.delay);
+        let delay = robots
+            .crawl_delay
+            .filter(|delay| *delay > settings.politeness.delay);
         if let Some(asked) = delay {
             let delay = asked.min(MAX_CRAWL_DELAY);
             let pages = (3600.0 / delay.as_secs_f64()).round();
@@ -212,7 +214,7 @@ impl Advices {
                 format!("the page refreshes itself: {refresh}"),
             );
         }
-        if page.bytes as u64 * 4 > settings.max_body.0 {
+        if page.bytes as u64 * 4 > settings.answers.max_body.0 {
             self.add(
                 Weight::Costs,
                 "the page is nearly as large as `max_body` allows",

@@ -126,12 +126,12 @@ impl Checkup {
         let state = State {
             facts: Facts::new(first.url()),
             rules: HashMap::new(),
-            obeys: settings.robots,
+            obeys: settings.politeness.robots,
             waiting: None,
         };
         Self {
             first: first.any_status().dont_filter(),
-            agent: settings.user_agent.clone(),
+            agent: settings.requests.user_agent.clone(),
             state: Arc::new(Mutex::new(state)),
         }
     }

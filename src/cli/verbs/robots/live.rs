@@ -55,12 +55,12 @@ pub(super) fn ask(
     let settings = crawler.settings_mut();
     layers::apply_without_keeping(settings, "robots", &[])?;
     adjust(settings)?;
-    settings.robots = true;
-    settings.scope = ScopeMode::Any;
-    settings.retries = 0;
-    settings.delay = std::time::Duration::ZERO;
-    settings.adaptive_delay = false;
-    let agent = settings.user_agent.clone();
+    settings.politeness.robots = true;
+    settings.links.scope = ScopeMode::Any;
+    settings.failures.retries = 0;
+    settings.politeness.delay = std::time::Duration::ZERO;
+    settings.politeness.adaptive_delay = false;
+    let agent = settings.requests.user_agent.clone();
     let recorder = Recorder {
         inner: HttpDownloader::new(settings)?,
         agent: agent.clone(),

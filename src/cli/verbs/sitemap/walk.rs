@@ -28,7 +28,7 @@ impl Spider for Walk {
     }
 
     fn settings(&self, mut settings: Settings) -> Settings {
-        settings.max_links = settings.max_links.max(MAX_ENTRIES);
+        settings.links.max_links = settings.links.max_links.max(MAX_ENTRIES);
         settings
     }
 

@@ -106,7 +106,7 @@ fn every_spelling_of_loopback_in_a_url_is_seen_through() {
         "[0:0:0:0:0:ffff:7f00:0001]",
         "good@127.0.0.1",
     ];
-    let rules = rules(|s| s.address_policy = AddressPolicy::Public);
+    let rules = rules(|s| s.network.address_policy = AddressPolicy::Public);
     for spelling in spellings {
         let url = Url::parse(&format!("http://{spelling}/")).unwrap();
         let host = url.host_str().unwrap();
@@ -128,7 +128,7 @@ fn every_spelling_of_loopback_in_a_url_is_seen_through() {
 #[test]
 fn only_the_public_ones_of_several_addresses_are_left() {
     let addresses = || ["10.0.0.1", "1.1.1.1"].map(|a| a.parse().unwrap()).to_vec();
-    let public = rules(|s| s.address_policy = AddressPolicy::Public);
+    let public = rules(|s| s.network.address_policy = AddressPolicy::Public);
     assert_eq!(
         public.allowed("a", addresses()).unwrap(),
         ["1.1.1.1".parse::<IpAddr>().unwrap()]
@@ -144,7 +144,7 @@ fn only_the_public_ones_of_several_addresses_are_left() {
 
 #[test]
 fn ports_of_other_protocols_and_denied_ones_are_refused() {
-    let rules = rules(|s| s.deny_ports = vec!["9200".into(), "6380-6390".into()]);
+    let rules = rules(|s| s.network.deny_ports = vec!["9200".into(), "6380-6390".into()]);
     for port in [0, 22, 25, 6000, 10080, 9200, 6380, 6390] {
         let error = rules.check_port("a.example", port).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Address, "{port}");
@@ -160,7 +160,10 @@ fn ports_of_other_protocols_and_denied_ones_are_refused() {
 fn a_port_that_is_none_is_an_error_of_the_settings() {
     for bad in ["", "x", "70000", "10-5", "1-"] {
         let settings = Settings {
-            deny_ports: vec![bad.into()],
+            network: crate::model::settings::Network {
+                deny_ports: vec![bad.into()],
+                ..Default::default()
+            },
             ..Settings::default()
         };
         let error = AddressRules::new(&settings).unwrap_err();

@@ -19,7 +19,7 @@ impl Names {
     /// # Errors
     /// [`ErrorKind::Settings`] for a bad `resolve`.
     pub(super) fn new(settings: &Settings, resolver: Resolver) -> Result<Self> {
-        let rules = settings.resolve.iter().map(|rule| fixed(rule));
+        let rules = settings.network.resolve.iter().map(|rule| fixed(rule));
         Ok(Self {
             resolver,
             fixed: rules.collect::<Result<_>>()?,
@@ -70,7 +70,10 @@ mod tests {
 
     fn names(rules: &[&str]) -> Result<Names> {
         let settings = Settings {
-            resolve: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+            network: crate::model::settings::Network {
+                resolve: rules.iter().map(|rule| (*rule).to_owned()).collect(),
+                ..Default::default()
+            },
             ..Settings::default()
         };
         Names::new(&settings, Resolver::of_system(Duration::ZERO))

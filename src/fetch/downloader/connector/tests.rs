@@ -21,7 +21,7 @@ fn connector(answers: &[&[&str]], change: impl FnOnce(&mut Settings)) -> Connect
         let answer = answers[number].clone();
         Box::pin(std::future::ready(Ok(answer)))
     });
-    let resolver = Resolver::new(look_up, settings.dns_ttl);
+    let resolver = Resolver::new(look_up, settings.network.dns_ttl);
     Connector::with_resolver(&settings, resolver).unwrap()
 }
 
@@ -41,8 +41,8 @@ async fn listener() -> (TcpListener, u16) {
 async fn a_name_that_is_rebound_to_loopback_is_never_connected_to() {
     let (listener, port) = listener().await;
     let connector = connector(&[&["203.0.114.1"], &["127.0.0.1"]], |s| {
-        s.address_policy = AddressPolicy::Public;
-        s.dns_ttl = Duration::ZERO;
+        s.network.address_policy = AddressPolicy::Public;
+        s.network.dns_ttl = Duration::ZERO;
     });
     let request = Request::get(format!("http://rebound.example:{port}/")).unwrap();
     let endpoint = connector.endpoint(&request).unwrap();
@@ -64,8 +64,8 @@ async fn a_name_that_is_rebound_to_loopback_is_never_connected_to() {
 #[tokio::test]
 async fn names_and_literals_that_are_not_public_are_refused_with_a_reason() {
     let connector = connector(&[&["10.0.0.1", "::1"]], |s| {
-        s.address_policy = AddressPolicy::Public;
-        s.resolve = vec!["fixed.example:80:127.0.0.1".into()];
+        s.network.address_policy = AddressPolicy::Public;
+        s.network.resolve = vec!["fixed.example:80:127.0.0.1".into()];
     });
     for (url, host, address) in [
         ("http://in.example/", "in.example", "10.0.0.1"),
@@ -108,8 +108,8 @@ async fn a_proxy_that_takes_addresses_gets_no_host_that_is_not_public() {
     let (listener, port) = listener().await;
     for scheme in ["socks5", "socks5h", "http"] {
         let connector = connector(&[&["10.0.0.1"]], |s| {
-            s.address_policy = AddressPolicy::Public;
-            s.proxy = Some(format!("{scheme}://127.0.0.1:{port}"));
+            s.network.address_policy = AddressPolicy::Public;
+            s.network.proxy = Some(format!("{scheme}://127.0.0.1:{port}"));
         });
         for host in ["127.0.0.1", "localhost", "[::1]"] {
             let error = connect(&connector, &format!("http://{host}/")).await;

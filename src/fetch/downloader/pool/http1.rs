@@ -82,7 +82,7 @@ impl Http1 {
 pub(super) fn builder(settings: &Settings) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
-        .max_headers(settings.max_headers)
+        .max_headers(settings.answers.max_headers)
         .max_header_size(MAX_HEAD)
         .max_buf_size(MAX_HEAD)
         .ignore_invalid_headers_in_responses(true)

@@ -21,10 +21,10 @@ impl Bans {
         let bad = |name: &str, error: regex::Error| {
             Error::new(ErrorKind::Settings, format!("bad value for {name:?}")).with_source(error)
         };
-        let body = settings.proxy_ban_pattern.as_deref();
-        let redirect = settings.proxy_ban_redirect.as_deref();
+        let body = settings.network.proxy_ban_pattern.as_deref();
+        let redirect = settings.network.proxy_ban_redirect.as_deref();
         Ok(Self {
-            statuses: settings.proxy_ban_status.clone(),
+            statuses: settings.network.proxy_ban_status.clone(),
             body: body
                 .map(bytes::Regex::new)
                 .transpose()

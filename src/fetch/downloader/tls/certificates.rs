@@ -15,14 +15,14 @@ pub(super) fn roots(settings: &Settings) -> Result<RootCertStore> {
     let mut roots = RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
-    if settings.native_roots {
+    if settings.tls.native_roots {
         let native = rustls_native_certs::load_native_certs();
         for error in &native.errors {
             tracing::warn!(%error, "a root certificate of this system was left out");
         }
         roots.add_parsable_certificates(native.certs);
     }
-    if let Some(path) = &settings.ca_file {
+    if let Some(path) = &settings.tls.ca_file {
         for certificate in chain(path, "root certificate")? {
             roots
                 .add(certificate)
@@ -36,15 +36,15 @@ pub(super) fn roots(settings: &Settings) -> Result<RootCertStore> {
 pub(super) fn own(
     settings: &Settings,
 ) -> Result<Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>> {
-    let Some(path) = &settings.client_cert else {
-        if settings.client_key.is_some() {
+    let Some(path) = &settings.tls.client_cert else {
+        if settings.tls.client_key.is_some() {
             let message = "the setting client_key needs client_cert, its certificate";
             return Err(Error::new(ErrorKind::Settings, message));
         }
         return Ok(None);
     };
     let certificates = chain(path, "client certificate")?;
-    let path = settings.client_key.as_ref().unwrap_or(path);
+    let path = settings.tls.client_key.as_ref().unwrap_or(path);
     let key = PrivateKeyDer::from_pem_slice(&read(path, "client key")?).map_err(|e| {
         let why = match e {
             // One that is encrypted has another name in its file.
@@ -61,8 +61,8 @@ pub(super) fn own(
 /// The client certificate and key do not fit together.
 pub(super) fn unusable_own(settings: &Settings) -> Error {
     let none = Path::new("");
-    let certificate = settings.client_cert.as_deref().unwrap_or(none);
-    let key = settings.client_key.as_deref().unwrap_or(certificate);
+    let certificate = settings.tls.client_cert.as_deref().unwrap_or(none);
+    let key = settings.tls.client_key.as_deref().unwrap_or(certificate);
     Error::new(
         ErrorKind::Tls,
         format!(

@@ -121,7 +121,7 @@ async fn no_host_is_waited_for() {
     );
     let started = tokio::time::Instant::now();
     let changes = check(&directory, title, |settings| {
-        settings.delay = Duration::from_mins(1);
+        settings.politeness.delay = Duration::from_mins(1);
     })
     .await;
     let text = changes.to_string();

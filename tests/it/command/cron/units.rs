@@ -46,7 +46,7 @@ fn the_service_waits_longer_for_the_end_than_the_crawl_may_take() {
     let service = |key| value("crawl-quotes.service", key);
     let seconds = service("TimeoutStopSec");
     let seconds = seconds.strip_suffix('s').unwrap().parse().unwrap();
-    assert!(Duration::from_secs(seconds) > Settings::default().grace + Duration::from_secs(5));
+    assert!(Duration::from_secs(seconds) > Settings::default().end.grace + Duration::from_secs(5));
     assert_eq!(service("KillSignal"), "SIGTERM");
     assert_eq!(service("KillMode"), "control-group");
 }
