@@ -72,7 +72,7 @@ pub(in crate::cli) fn secrets(run: &RunFile, jobs: &[Job]) -> Vec<String> {
             .map(|name| format!("-a {name}=…"))
             .collect()
     };
-    find::spider(jobs, name).map_or_else(|_| Vec::new(), |found| names(&found))
+    find::noted(jobs, name).map_or_else(|_| Vec::new(), |found| names(&found))
 }
 
 /// Returns `site` with its URLs, if that command would have the job of this run.
@@ -100,7 +100,7 @@ fn of_site(run: &RunFile) -> Option<Vec<String>> {
 fn of_spider(run: &RunFile, jobs: &[Job]) -> Option<Vec<String>> {
     let is_its = |job: &&Job| job_name::is_of_spider(&run.job, job.name(), &run.arguments);
     let spider = jobs.iter().find(is_its)?;
-    let mut words = vec!["run".to_owned(), spider.name().to_owned()];
+    let mut words = vec!["run".to_owned(), find::word_of_own(spider.name())];
     words.extend(given(run, None));
     Some(words)
 }

@@ -1,6 +1,7 @@
 //! Lookup of the spider that the word given to a verb means: a spider of this program, or a recipe.
 
 use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,8 @@ use crate::recipe::Recipe;
 const DIRECTORY: &str = "spiders";
 /// File with the extension of recipes that is not a recipe.
 const SETTINGS: &str = "crawl.toml";
+/// Prefix of a name that means a spider of this program, also where a recipe has the name.
+const OWN: &str = "spider:";
 
 /// A spider that was found.
 #[derive(Debug)]
@@ -83,33 +86,106 @@ impl Deref for Found<'_> {
     }
 }
 
+/// What a word means that should name a spider.
+#[derive(Debug)]
+pub(in crate::cli) enum Meant<'a> {
+    /// Spider of this program.
+    Own(&'a Job),
+    /// File of a recipe, which may be broken.
+    File(PathBuf),
+    Nothing,
+}
+
 /// Returns the spider of this name, or in this file.
 ///
 /// # Errors
-/// [`Failure::Usage`] when there is none, with the nearest name; [`Failure::Crawl`] when it is a recipe that cannot be
-/// read.
+/// [`Failure::Usage`] when there is none, with the nearest name, or two; [`Failure::Crawl`] when it is a recipe that
+/// cannot be read.
 pub(in crate::cli) fn spider<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a>, Failure> {
-    if let Some(job) = jobs.iter().find(|job| job.name() == word) {
-        return Ok(Found::Own(job));
+    match meant(jobs, word)? {
+        Meant::Own(job) => Ok(Found::Own(job)),
+        Meant::File(file) => Ok(Found::in_file(file)?),
+        Meant::Nothing => Err(unknown(jobs, word)),
     }
-    if let Some(file) = file(word) {
-        return Ok(Found::in_file(file)?);
-    }
-    let files = files();
-    let recipes = files.iter().filter_map(|file| stem(file));
-    let suggestion = did_you_mean(word, jobs.iter().map(Job::name).chain(recipes));
-    let mark = if suggestion.is_empty() { ";" } else { "" };
-    Err(Failure::usage(format!(
-        "no spider {word:?}{suggestion}{mark} `crawl list` shows them"
-    )))
 }
 
-/// Prints that a recipe cannot be run by its name, because a spider of the program has the name.
-pub(in crate::cli) fn warn_of_shadow(jobs: &[Job], name: &str, file: &Path) {
-    if jobs.iter().any(|job| job.name() == name) {
+/// Returns the spider that a job or a recording names: what it has noted is never a question.
+///
+/// # Errors
+/// As [`spider`], but of two the program's own is meant: a recipe is noted by its path.
+pub(in crate::cli) fn noted<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a>, Failure> {
+    own(jobs, word).map_or_else(|| spider(jobs, word), |job| Ok(Found::Own(job)))
+}
+
+/// Returns what a word means. `spider:NAME` is the program's own spider, and a path is a recipe. A name that is both asks
+/// on a terminal.
+///
+/// # Errors
+/// [`Failure::Usage`] when a name is both and nobody can be asked.
+pub(in crate::cli) fn meant<'a>(jobs: &'a [Job], word: &str) -> Result<Meant<'a>, Failure> {
+    match (own(jobs, word), file(word)) {
+        (Some(job), Some(file)) => choose(job, file),
+        (Some(job), None) => Ok(Meant::Own(job)),
+        (None, Some(file)) => Ok(Meant::File(file)),
+        (None, None) => Ok(own(jobs, own_name(word)).map_or(Meant::Nothing, Meant::Own)),
+    }
+}
+
+fn own<'a>(jobs: &'a [Job], name: &str) -> Option<&'a Job> {
+    jobs.iter().find(|job| job.name() == name)
+}
+
+/// Returns the name of the program's own spider in a word that says so, else the word.
+pub(in crate::cli) fn own_name(word: &str) -> &str {
+    word.strip_prefix(OWN).unwrap_or(word)
+}
+
+/// Returns the word that means the program's own spider of this name, also when a recipe has the name.
+pub(in crate::cli) fn word_of_own(name: &str) -> String {
+    let is_both = file(name).is_some();
+    format!("{}{name}", if is_both { OWN } else { "" })
+}
+
+/// Asks which of two spiders of one name is meant.
+fn choose(job: &Job, file: PathBuf) -> Result<Meant<'_>, Failure> {
+    let (name, place) = (job.name(), file.display());
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::usage(format!(
+            "{name:?} is a spider of this program and a recipe; write `{OWN}{name}` for the spider, `{place}` for the recipe"
+        )));
+    }
+    eprint!(
+        "{name:?} is two spiders: 1 of this program ({OWN}{name}), 2 a recipe ({place}). Which? [1/2] "
+    );
+    let mut answer = String::new();
+    let failed = |error| Failure::usage(format!("no answer can be read: {error}"));
+    io::stdin().read_line(&mut answer).map_err(failed)?;
+    match answer.trim() {
+        "1" => Ok(Meant::Own(job)),
+        "2" => Ok(Meant::File(file)),
+        other => Err(Failure::usage(format!(
+            "{other:?} is neither 1 nor 2; write `{OWN}{name}` or `{place}`"
+        ))),
+    }
+}
+
+/// Returns the error about a word that means nothing, with the nearest name.
+pub(in crate::cli) fn unknown(jobs: &[Job], word: &str) -> Failure {
+    let files = files();
+    let recipes = files.iter().filter_map(|file| stem(file));
+    let suggestion = did_you_mean(own_name(word), jobs.iter().map(Job::name).chain(recipes));
+    let mark = if suggestion.is_empty() { ";" } else { "" };
+    Failure::usage(format!(
+        "no spider {word:?}{suggestion}{mark} `crawl list` shows them"
+    ))
+}
+
+/// Prints that a name means two spiders.
+pub(in crate::cli) fn warn_of_two(jobs: &[Job], name: &str, file: &Path) {
+    if own(jobs, name).is_some() {
         terminal::say(&format!(
-            "warning: `crawl run {name}` runs the program's own spider of that name, not the recipe {file}; that runs by \
-             its path",
+            "warning: {name:?} is a spider of this program, too: `crawl run {file}` runs the recipe, `crawl run {OWN}{name}` \
+             the spider",
             file = file.display()
         ));
     }

@@ -128,7 +128,7 @@ impl Check {
 
     fn check(&self, jobs: &[Job], directory: &Path) -> Result<Verdict, Failure> {
         let recording = Recording::read(directory)?;
-        let job = crate::cli::flags::find::spider(jobs, &recording.about.spider)?;
+        let job = crate::cli::flags::find::noted(jobs, &recording.about.spider)?;
         let replayed = offline(&job, &recording.about, recording.exchanges.clone())?;
         let changes = Changes::between(&recording, &replayed);
         let items = recording.results.items.len();

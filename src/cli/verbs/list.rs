@@ -55,10 +55,10 @@ impl List {
 }
 
 impl Row<'_> {
-    /// Returns the cells of the row. A recipe whose name is that of a spider of the program runs by its path only.
+    /// Returns the cells of the row. Of two spiders with one name each is shown as the word that runs it.
     fn text(&self, is_own: impl Fn(&str) -> bool) -> [String; 2] {
         match self {
-            Self::Own(job) => [job.name().to_owned(), job.description().to_owned()],
+            Self::Own(job) => [find::word_of_own(job.name()), job.description().to_owned()],
             Self::Recipe(file, Ok(recipe)) if is_own(recipe.name()) => {
                 [file.display().to_string(), recipe.description().to_owned()]
             }

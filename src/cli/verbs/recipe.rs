@@ -81,7 +81,7 @@ fn check(mut files: Vec<PathBuf>, jobs: &[Job]) -> Outcome {
         }
         if let ([], Ok(recipe)) = (&problems[..], Recipe::read(file)) {
             writeln!(out, "{}: good", file.display())?;
-            find::warn_of_shadow(jobs, recipe.name(), file);
+            find::warn_of_two(jobs, recipe.name(), file);
         }
     }
     Ok(if is_good {

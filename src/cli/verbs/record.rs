@@ -81,7 +81,12 @@ impl Record {
         if let Some(exit) = self.failure(&report, &why)? {
             return Ok(exit);
         }
-        let mut about = About::new(&self.spider, &self.arguments, &self.settings.set, &secrets);
+        let mut about = About::new(
+            find::own_name(&self.spider),
+            &self.arguments,
+            &self.settings.set,
+            &secrets,
+        );
         if let Ok(old) = About::of(&target) {
             about.ignore = old.ignore;
         }

@@ -8,7 +8,6 @@ use url::Url;
 use crate::cli::crawl;
 use crate::cli::exit::{self, Outcome};
 use crate::cli::flags::find;
-use crate::cli::flags::find::Found;
 use crate::cli::flags::job_name;
 use crate::cli::flags::{CrawlFlags, pair};
 use crate::cli::terminal::hint::Dialect;
@@ -34,7 +33,7 @@ Examples:
     after_long_help = format!("{EXAMPLES}\n\n{}", settings())
 )]
 pub(in crate::cli) struct Run {
-    /// The spider's name, which `crawl list` shows, or the file of a recipe
+    /// The spider's name, which `crawl list` shows, or the file of a recipe; `spider:NAME` if a recipe has the name, too
     spider: String,
 
     /// An argument of the spider
@@ -48,9 +47,6 @@ pub(in crate::cli) struct Run {
 impl Run {
     pub(in crate::cli) fn run(self, jobs: &[Job]) -> Outcome {
         let job = find::spider(jobs, &self.spider)?;
-        if let (Found::Own(_), Some(file)) = (&job, find::file(&self.spider)) {
-            find::warn_of_shadow(jobs, &self.spider, &file);
-        }
         let given: BTreeMap<String, String> = self.arguments.into_iter().collect();
         let crawler = job.crawler(job::Args::new(given.clone()))?;
         let (secrets, arguments): (BTreeMap<_, _>, BTreeMap<_, _>) = job

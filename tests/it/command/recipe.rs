@@ -304,25 +304,51 @@ fn a_recipe_is_one_job_however_its_file_is_named() {
     assert_eq!(jobs(&directory).len(), 1);
 }
 
+/// A directory with a recipe that has the name of a spider of the program.
+fn with_two_of_a_name() -> Directory {
+    let url = "'http://127.0.0.1:9/'";
+    with_spiders(&[("quotes.toml", &RECIPE.replace("{}", url))])
+}
+
 #[test]
-fn a_recipe_with_the_name_of_a_spider_of_the_program_is_told() {
-    let directory = with_spiders(&[(
-        "quotes.toml",
-        &RECIPE.replace("{}", "'http://127.0.0.1:9/'"),
-    )]);
-    let listed = directory.crawl(&["list"]).exits(0);
-    assert!(
-        listed.lines()[2]
-            .trim_start()
-            .starts_with("spiders/quotes.toml "),
-        "{listed:#?}"
-    );
-    let warning = "warning: `crawl run quotes` runs the program's own spider of that name, not the recipe spiders/quotes.toml";
+fn a_name_of_two_spiders_is_a_question_to_which_the_words_are_told() {
+    let directory = with_two_of_a_name();
+    let question = "error: \"quotes\" is a spider of this program and a recipe; write `spider:quotes` for the spider, \
+                    `spiders/quotes.toml` for the recipe";
+    for verb in ["run", "record", "schema", "check"] {
+        directory.crawl(&[verb, "quotes"]).exits(2).says(question);
+    }
+    let warning = "warning: \"quotes\" is a spider of this program, too: `crawl run spiders/quotes.toml` runs the recipe, \
+                   `crawl run spider:quotes` the spider";
     directory.crawl(&["recipe", "check"]).exits(0).says(warning);
+}
+
+#[test]
+fn both_spiders_of_a_name_are_listed_by_the_words_that_run_them() {
+    let directory = with_two_of_a_name();
+    let listed = directory.crawl(&["list"]).exits(0);
+    let words: Vec<_> = listed
+        .lines()
+        .iter()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| word.contains("quotes"))
+        .collect();
+    assert_eq!(words, ["spider:quotes", "spiders/quotes.toml"]);
+    let own = directory.crawl(&["schema", "spider:quotes"]).exits(0);
+    let of_recipe = directory.crawl(&["schema", "spiders/quotes.toml"]).exits(0);
+    assert_ne!(own.lines(), of_recipe.lines());
+}
+
+#[test]
+fn a_prefix_names_a_spider_that_there_is_no_doubt_about_either() {
+    let directory = with_spiders(&[]);
+    let plain = directory.crawl(&["schema", "quotes"]).exits(0);
+    let prefixed = directory.crawl(&["schema", "spider:quotes"]).exits(0);
+    assert_eq!(plain.lines(), prefixed.lines());
     directory
-        .crawl(&["run", "quotes", "--no-job", "-q", "--max-pages", "1"])
-        .exits(0)
-        .says(warning);
+        .crawl(&["run", "spider:quots"])
+        .exits(2)
+        .says("no spider \"spider:quots\"; did you mean \"quotes\"?");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::cli::exit::Failure;
-use crate::cli::flags::find;
+use crate::cli::flags::find::{self, Meant};
 use crate::engine::job::Job;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::recipe::Recipe;
@@ -62,21 +62,20 @@ fn of_word(jobs: &[Job], word: &str, dir: &Path) -> Result<Vec<Checked>, Failure
         return Ok(vec![Checked::Recording(directory.to_owned())]);
     }
     // A spider goes before a directory that happens to have its name.
-    let own = jobs.iter().find(|job| job.name() == word);
-    if let (None, Some(file)) = (own, find::file(word)) {
-        let mut found = of_recipe(word, &file, dir)?;
-        found.insert(0, Checked::Recipe(file));
-        return Ok(found);
-    }
-    let job = match find::spider(jobs, word) {
-        Ok(job) => job,
-        Err(_) if directory.is_dir() => {
+    let job = match find::meant(jobs, word)? {
+        Meant::Own(job) => job,
+        Meant::File(file) => {
+            let mut found = of_recipe(word, &file, dir)?;
+            found.insert(0, Checked::Recipe(file));
+            return Ok(found);
+        }
+        Meant::Nothing if directory.is_dir() => {
             return match within(directory)? {
                 none if none.is_empty() => Err(Failure::usage(format!("no recording in {word}"))),
                 directories => Ok(directories.into_iter().map(Checked::Recording).collect()),
             };
         }
-        Err(failure) => return Err(failure),
+        Meant::Nothing => return Err(find::unknown(jobs, word)),
     };
     let mut directories = within(dir)?;
     directories.retain(|directory| is_of(directory, word, job.name()));
