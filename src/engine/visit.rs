@@ -22,12 +22,12 @@ use super::robots::{MAX_REDIRECTS, RobotsFile};
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
 use crate::model::event::{Announcer, Event};
 use crate::model::report::{Fetched, Filter};
-use crate::model::settings::RobotsTags;
+use crate::model::settings::{RecrawlItems, RobotsTags};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::html::Cuts;
 use crate::page::identity::{Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
-use crate::page::response::Response;
+use crate::page::response::{Recrawled, Response};
 use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
 use crate::policy::trap::mirror::{self, Mirrors};
@@ -51,6 +51,8 @@ pub(crate) struct Context {
     pub(crate) announcer: Announcer,
     pub(crate) user_agent: String,
     pub(crate) robots_tags: RobotsTags,
+    /// Pages whose items a recrawl keeps.
+    pub(crate) recrawl_items: RecrawlItems,
     pub(crate) sitemaps: bool,
     /// `true` if nothing is retried and no host is waited for, because the answers are replayed from a cassette.
     pub(crate) never_waits: bool,
@@ -312,6 +314,7 @@ impl Context {
             response.timings().total,
         );
         let body = response.body().clone();
+        let unwanted = left_by_recrawl(self.recrawl_items, response.recrawled());
         let mut parsed = self
             .spider
             .parse(request, fingerprint, response, suspect)
@@ -322,6 +325,8 @@ impl Context {
         }
         if tags.noindex {
             parsed.items = parsed.items.dropped("noindex");
+        } else if let Some(reason) = unwanted {
+            parsed.items = parsed.items.dropped(reason);
         }
         let (items, found) = (parsed.items.len(), parsed.requests.len());
         let (is_login, cuts, error) = (parsed.is_login, parsed.cuts, parsed.error.take());
@@ -436,6 +441,15 @@ fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
         Ok(Some(next)) => Some(Outcome::RobotsMoved(next)),
         Ok(None) => None,
         Err(_) => Some(Outcome::Robots(RobotsFile::Missing)),
+    }
+}
+
+/// Returns the reason for which the items of a page are dropped, if it is not one of those that a recrawl keeps.
+fn left_by_recrawl(kept: RecrawlItems, page: Option<Recrawled>) -> Option<&'static str> {
+    match (kept, page?) {
+        (RecrawlItems::Changed | RecrawlItems::New, Recrawled::Unchanged) => Some("unchanged page"),
+        (RecrawlItems::New, Recrawled::Changed | Recrawled::Gone) => Some("page that is not new"),
+        _ => None,
     }
 }
 

@@ -33,7 +33,9 @@ use crate::page::suggest::did_you_mean;
 pub(crate) use toml::text_of;
 pub(crate) use value::LONGEST;
 use value::Value;
-pub use value::{AddressPolicy, ByteSize, CacheMode, Incomplete, Order, RobotsTags, ScopeMode};
+pub use value::{
+    AddressPolicy, ByteSize, CacheMode, Incomplete, Order, RecrawlItems, RobotsTags, ScopeMode,
+};
 
 /// Longest `Retry-After` that is obeyed; a longer one counts as this.
 pub const MAX_RETRY_AFTER: Duration = Duration::from_hours(1);
@@ -286,6 +288,8 @@ settings! {
         cache_dir: PathBuf = PathBuf::from(".crawl/cache");
         #[doc = "Let a durable job keep its pages, ask the next run only for what has changed, and compare."]
         recrawl: bool = false;
+        #[doc = "Whose items a recrawl keeps: those of `all` pages, of `changed` (and new) ones, or of `new` ones; those of other pages are counted as dropped. Needs `recrawl`."]
+        recrawl_items: RecrawlItems = RecrawlItems::All;
         #[doc = "Where a recrawl writes what became of each page, as JSON lines."]
         recrawl_feed: Option<PathBuf> = None;
     }

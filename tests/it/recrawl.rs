@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use crawlworks::prelude::*;
+use crawlworks::report::Finish;
+use crawlworks::settings::RecrawlItems;
 use crawlworks::testing::FakeDownloader;
 use crawlworks::{Error, ErrorKind, FromCache, Recrawled, Report};
 use serde_json::Value;
@@ -215,6 +217,64 @@ async fn a_recrawl_gives_what_a_full_crawl_gives() {
     full.run(&site).await;
     assert_eq!(job.items(), full.items());
     assert_eq!(job.items().len(), 19);
+}
+
+#[tokio::test]
+async fn only_the_items_of_the_chosen_pages_are_kept_and_the_others_are_counted() {
+    for (chosen, kept, dropped) in [
+        (RecrawlItems::All, vec!["/0", "/2", "/3", "/30"], vec![]),
+        (
+            RecrawlItems::Changed,
+            vec!["/2", "/3", "/30"],
+            vec![("unchanged page", 16)],
+        ),
+        (
+            RecrawlItems::New,
+            vec!["/30"],
+            vec![("page that is not new", 2), ("unchanged page", 16)],
+        ),
+    ] {
+        let job = Job::new();
+        let site = changed(&job).await;
+        let mut crawler = job.crawl(&site);
+        crawler.settings_mut().disk.recrawl_items = chosen;
+        let report = run(crawler).await;
+        assert_eq!(counts(&report), [1, 2, 16, 2], "{chosen:?}");
+        let told = report.items.dropped.iter();
+        let told: Vec<_> = told.map(|(reason, count)| (&**reason, *count)).collect();
+        assert_eq!(told, dropped, "{chosen:?}");
+        let items = job.items();
+        for page in ["/0", "/2", "/3", "/30"] {
+            let is_kept = items
+                .iter()
+                .any(|item| item.contains(&format!("\"{page}\"")));
+            assert_eq!(is_kept, kept.contains(&page), "{chosen:?} {page}");
+        }
+        // The links of pages that have not changed are followed all the same.
+        assert_eq!(report.pages, 19);
+    }
+}
+
+#[tokio::test]
+async fn a_recrawl_without_changes_keeps_nothing_and_has_not_failed() {
+    let job = Job::new();
+    let site = Changing::new(5);
+    job.run(&site).await;
+    let mut crawler = job.crawl(&site);
+    crawler.settings_mut().disk.recrawl_items = RecrawlItems::Changed;
+    let report = run(crawler).await;
+    assert_eq!((report.items.kept, report.finish), (0, Finish::Finished));
+    assert_eq!(job.items(), [""; 0]);
+}
+
+#[tokio::test]
+async fn pages_cannot_be_chosen_without_a_recrawl() {
+    let probe = Probe::links([get(HOME)]);
+    let crawler = quick(probe, |s| s.disk.recrawl_items = RecrawlItems::New);
+    let error = crawler.run().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
+    let message = "the setting \"recrawl_items\" needs `recrawl=true`: other crawls do not know which pages have changed";
+    assert_eq!(error.to_string(), message);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::Crawler;
-use super::setup::{Setup, open_outputs};
+use super::setup::{Setup, check_recrawl, open_outputs};
 use crate::engine::spider::Spider;
 use crate::engine::{Commits, Context, Dispatcher, Parsers, Parts, Plumbed, Written};
 use crate::engine::{Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory};
@@ -46,6 +46,7 @@ impl<S: Spider> Crawler<S> {
             return Err(error);
         }
         quality::check(&self.config.settings)?;
+        check_recrawl(&self.config.settings)?;
         let schema = match &self.config.settings.items.item_schema {
             Some(file) => Some(Schema::read(file)?),
             None => self.config.schema.take().map(Schema::new).transpose()?,
@@ -234,6 +235,7 @@ impl<S: Spider> Crawler<S> {
             announcer: self.config.announcer,
             user_agent: settings.requests.user_agent,
             robots_tags: settings.politeness.robots_tags,
+            recrawl_items: settings.disk.recrawl_items,
             sitemaps: settings.links.sitemaps,
             never_waits: self.config.never_waits,
             retries: settings.failures.retries,

@@ -11,7 +11,7 @@ use crate::fetch::cassette::Secrets;
 use crate::fetch::cassette::{Recorder, Replay};
 use crate::fetch::downloader::HttpDownloader;
 use crate::model::event::Announcer;
-use crate::model::settings::CacheMode;
+use crate::model::settings::{CacheMode, RecrawlItems};
 use crate::page::error::Result;
 
 impl Config {
@@ -72,6 +72,7 @@ impl Config {
         let settings = &mut self.settings;
         settings.disk.cache = CacheMode::Off;
         settings.disk.recrawl = false;
+        settings.disk.recrawl_items = RecrawlItems::All;
         settings.disk.recrawl_feed = None;
         settings.requests.save_cookies = None;
     }

@@ -7,7 +7,7 @@ use crate::engine::{Commits, WriterCommits};
 use crate::fetch::cache::pages::Pages;
 use crate::fetch::middleware::Cookies;
 use crate::items::sink::{AnySink, OutputFile, Position};
-use crate::model::settings::Settings;
+use crate::model::settings::{RecrawlItems, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::FingerprintKey;
 use crate::queue::Queue;
@@ -31,6 +31,16 @@ pub(super) struct Setup {
     pub(super) directory: Option<Arc<Directory>>,
     /// Pages that a recrawl compares with; `None` when the crawl is no recrawl.
     pub(super) pages: Option<Pages>,
+}
+
+/// # Errors
+/// [`ErrorKind::Settings`] for a choice of pages in a crawl that does not compare them.
+pub(super) fn check_recrawl(settings: &Settings) -> Result<()> {
+    if settings.disk.recrawl || settings.disk.recrawl_items == RecrawlItems::All {
+        return Ok(());
+    }
+    let message = "the setting \"recrawl_items\" needs `recrawl=true`: other crawls do not know which pages have changed";
+    Err(Error::new(ErrorKind::Settings, message))
 }
 
 impl Setup {

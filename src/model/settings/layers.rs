@@ -15,7 +15,7 @@ use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Settings, text_of};
+use super::{RecrawlItems, Settings, text_of};
 use crate::model::text_file;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
@@ -60,8 +60,8 @@ fn unreadable(place: &str, error: io::Error) -> Error {
     Error::new(ErrorKind::File, format!("cannot read {place}")).with_source(error)
 }
 
-/// Applies the same layers for a command that is no crawl: nothing is kept for a later crawl (`recrawl`, `recrawl_feed`
-/// and `save_cookies` are off), unless the command's own flags ask for it.
+/// Applies the same layers for a command that is no crawl: nothing is kept for a later crawl (`recrawl`,
+/// `recrawl_items`, `recrawl_feed` and `save_cookies` are off), unless the command's own flags ask for it.
 ///
 /// # Errors
 /// The errors of [`apply`].
@@ -72,6 +72,7 @@ pub(crate) fn apply_without_keeping(
 ) -> Result<()> {
     apply(settings, verb, set)?;
     settings.disk.recrawl = false;
+    settings.disk.recrawl_items = RecrawlItems::All;
     settings.disk.recrawl_feed = None;
     settings.requests.save_cookies = None;
     Ok(())

@@ -134,6 +134,19 @@ pub enum RobotsTags {
     All,
 }
 
+/// Pages whose items a recrawl keeps. A page that is not compared, such as the answer to a `POST`, keeps its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum RecrawlItems {
+    /// All pages.
+    #[default]
+    All,
+    /// Pages with another body than in the run before, and those that it did not have.
+    Changed,
+    /// Pages that the run before did not have.
+    New,
+}
+
 /// Treatment of a page whose body ends early, also on the last try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -171,6 +184,7 @@ words!(AddressPolicy: "any" => Any, "public" => Public);
 words!(CacheMode: "off" => Off, "http" => Http, "always" => Always);
 words!(Incomplete: "error" => Error, "keep" => Keep);
 words!(Order: "breadth" => Breadth, "depth" => Depth);
+words!(RecrawlItems: "all" => All, "changed" => Changed, "new" => New);
 words!(RobotsTags: "off" => Off, "nofollow" => Nofollow, "noindex" => Noindex, "all" => All);
 words!(ScopeMode: "host" => Host, "domain" => Domain, "prefix" => Prefix, "any" => Any);
 
