@@ -19,7 +19,7 @@ use crate::engine::panicked;
 use crate::items::sink::Record;
 use crate::model::settings::Settings;
 use crate::model::settings::layers;
-use crate::page::error::{Error, ErrorKind, Result};
+use crate::page::error::{BoxError, Error, ErrorKind, Result};
 use crate::page::request::Request;
 use crate::page::response::Response;
 use crate::page::suggest::did_you_mean;
@@ -27,6 +27,9 @@ use crate::policy::robots::PageTags;
 pub(super) use flags::SpiderFlags;
 use verdict::Judge;
 pub(super) use verdict::Verdict;
+
+/// Number of seeds among which the page is looked for.
+const MOST_SEEDS: usize = 100_000;
 
 /// A spider with its settings, as `crawl run` would have them.
 #[derive(Debug)]
@@ -68,7 +71,7 @@ impl Trial {
         page.apply(settings)?;
         let settings = settings.clone();
         let way = SharedStack::out_of(&mut crawler);
-        let (starts, no_start) = match crawler.start() {
+        let (starts, no_start) = match starts(&crawler) {
             Ok(starts) => (starts, None),
             Err(error) => (Vec::new(), Some(of_spider(error))),
         };
@@ -205,8 +208,17 @@ pub(super) fn raw(item: &Record) -> Option<Box<RawValue>> {
     RawValue::from_string(item.json().to_owned()).ok()
 }
 
+/// Returns the requests that the spider begins with: its start requests, and the first of its seeds.
+fn starts(crawler: &AnyCrawler) -> std::result::Result<Vec<Request>, BoxError> {
+    let mut starts = crawler.start()?;
+    for seed in crawler.seeds()?.take(MOST_SEEDS) {
+        starts.push(seed?);
+    }
+    Ok(starts)
+}
+
 /// Returns a spider's own error. A panic keeps its own message.
-fn of_spider(error: crate::page::error::BoxError) -> Error {
+fn of_spider(error: BoxError) -> Error {
     match error.downcast::<Error>() {
         Ok(error) if error.kind() == ErrorKind::Panic => *error,
         Ok(error) => Error::new(ErrorKind::Spider, "the spider failed").with_source(*error),

@@ -9,7 +9,8 @@ use super::item::RecipeItem;
 use super::login::Step;
 use super::page::Page;
 use super::plan::Plan;
-use crate::engine::spider::Spider;
+use super::start::{Listed, Start};
+use crate::engine::spider::{Seeds, Spider};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
 use crate::page::error::{BoxError, Error, Result};
@@ -29,7 +30,9 @@ impl RecipeSpider {
     pub(super) fn new(plan: Arc<Plan>, arguments: Arguments) -> Result<Self> {
         let links = Links::new(&plan.follows, plan.labels().into_iter())?;
         let mut starts = Vec::new();
-        for start in &plan.starts {
+        // What begins behind a login is needed at once; other files are read as the crawl goes.
+        let is_at_once = |start: &&Start| plan.login.is_some() || !start.is_file();
+        for start in plan.starts.iter().filter(is_at_once) {
             starts.append(&mut start.requests(&arguments, &plan.directory)?);
         }
         Ok(Self {
@@ -175,6 +178,26 @@ impl Spider for RecipeSpider {
             Some(login) => vec![login.start(&self.arguments)?],
             None => self.starts.clone(),
         })
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        let mut lists = Vec::new();
+        if self.plan.login.is_none() {
+            for (at, start) in self.plan.starts.iter().enumerate() {
+                if let Some(list) = start.listed(&self.plan.directory)? {
+                    lists.push(list.map(move |listed| (at, listed)));
+                }
+            }
+        }
+        if lists.is_empty() {
+            return Ok(Seeds::none());
+        }
+        let (plan, arguments) = (Arc::clone(&self.plan), self.arguments.clone());
+        let request = move |(at, listed): (usize, Listed)| {
+            let request = plan.starts.get(at)?.of_line(listed, &arguments);
+            Some(request.map_err(Into::into))
+        };
+        Ok(Seeds::new(lists.into_iter().flatten().filter_map(request)))
     }
 
     async fn parse(

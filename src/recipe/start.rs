@@ -23,6 +23,9 @@ use crate::page::request::{Request, url_list};
 /// The most start URLs of a recipe.
 const MOST: u64 = 100_000;
 
+/// A URL of a file, with the file and line that it is from.
+pub(super) type Listed = Result<(String, String)>;
+
 /// One or many start requests.
 #[derive(Debug)]
 pub(super) struct Start {
@@ -141,6 +144,42 @@ impl Start {
         })
     }
 
+    /// Opens the file of URLs, when there is one: its requests, one after the other.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] for a list that cannot be opened; in the sequence, [`ErrorKind::Settings`] for what is no URL.
+    pub(super) fn listed(
+        &self,
+        directory: &Path,
+    ) -> Result<Option<impl Iterator<Item = Listed> + Send + use<>>> {
+        let Urls::File(file) = &self.urls else {
+            return Ok(None);
+        };
+        let file = directory.join(file);
+        let lines = url_list::open(&file)?;
+        Ok(Some(lines.map(move |read| {
+            let (line, url) = read?;
+            Ok((format!("{}:{line}", file.display()), url))
+        })))
+    }
+
+    /// Returns the request of a line of the file of URLs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Settings`] for what is no URL.
+    pub(super) fn of_line(&self, listed: Listed, arguments: &Arguments) -> Result<Request> {
+        let (place, url) = listed?;
+        self.request(&url, arguments).map_err(|error| {
+            let message = format!("{place}: {}", error.chain());
+            Error::new(error.kind(), message)
+        })
+    }
+
+    /// Returns whether the URLs are in a file.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.urls, Urls::File(_))
+    }
+
     /// The requests, with these arguments. `directory` is that of the recipe.
     ///
     /// # Errors
@@ -150,16 +189,11 @@ impl Start {
             Urls::Template(url) => url.urls(|name| arguments.get(name)),
             Urls::File(file) => {
                 let file = directory.join(file);
-                let list = url_list::read(&file, MOST)?;
-                let place = |line: usize, error: Error| {
-                    let message = format!("{}:{line}: {}", file.display(), error.chain());
-                    Error::new(error.kind(), message)
-                };
-                let request = |(line, url): &(usize, String)| {
-                    let request = self.request(url, arguments);
-                    request.map_err(|error| place(*line, error))
-                };
-                return list.iter().map(request).collect();
+                let list = url_list::read(&file, MOST)?.into_iter();
+                let place = |line: usize| format!("{}:{line}", file.display());
+                return list
+                    .map(|(line, url)| self.of_line(Ok((place(line), url)), arguments))
+                    .collect();
             }
         };
         urls.iter()

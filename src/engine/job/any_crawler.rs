@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use crate::engine::crawler::{Config, Crawler, Typed};
 use crate::engine::panicked;
-use crate::engine::spider::Spider;
+use crate::engine::spider::{Seeds, Spider};
 use crate::fetch::downloader::Downloader;
 use crate::fetch::middleware::Middleware;
 use crate::items::sink::{AnySink, AsyncSink, OutputFile, Record, Sink};
@@ -121,6 +121,15 @@ impl AnyCrawler {
             .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
     }
 
+    /// Returns the further requests that the crawl begins with: see [`Spider::seeds`].
+    ///
+    /// # Errors
+    /// Returns the spider's own error; a panic is an error, too.
+    pub fn seeds(&self) -> Result<Seeds, BoxError> {
+        catch_unwind(AssertUnwindSafe(|| self.typed.seeds()))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))
+    }
+
     /// Returns the items and requests that the spider takes from a page, without a crawl around it: no scope, no
     /// limits, no pipelines. A panic is an error.
     pub fn parse(&self, response: Response) -> impl Future<Output = Parsed> + Send {
@@ -208,6 +217,7 @@ fn lost_items(lost: &[String]) -> Option<BoxError> {
 trait Erased: Send {
     fn name(&self) -> &str;
     fn start(&self) -> Result<Vec<Request>, BoxError>;
+    fn seeds(&self) -> Result<Seeds, BoxError>;
     fn parse(&self, response: Response) -> BoxFuture<'_, Parsed>;
     fn run_until(
         self: Box<Self>,
@@ -223,6 +233,10 @@ impl<S: Spider> Erased for Typed<S> {
 
     fn start(&self) -> Result<Vec<Request>, BoxError> {
         self.spider.start()
+    }
+
+    fn seeds(&self) -> Result<Seeds, BoxError> {
+        self.spider.seeds()
     }
 
     fn parse(&self, response: Response) -> BoxFuture<'_, Parsed> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crawlworks::prelude::*;
-use crawlworks::{ErrorKind, Finish};
+use crawlworks::{Args, ErrorKind, Finish, Recipe};
 use serde_json::{Value, json};
 
 use super::{Halt, Job, stop};
@@ -134,4 +134,48 @@ async fn a_bad_seed_ends_the_crawl_and_the_job_goes_on_when_it_is_mended() {
     let report = run(crawl(&job, Listed::new(900, &Halt::never()))).await;
     assert_eq!(report.pages, 900);
     assert_eq!(paths(&job), (0..900).collect::<Vec<_>>());
+}
+
+/// A crawl of a recipe whose start URLs are these lines of a file; it is told to stop after so many pages.
+fn recipe(job: &Job, lines: std::ops::Range<u64>, halt: &Halt) -> Crawler<impl Spider> {
+    let line = |number: u64| format!("http://{}.example/{number}\n", number / 100);
+    job.files
+        .write("urls.txt", &lines.map(line).collect::<String>());
+    let text = "start = [{ file = 'urls.txt' }]\n[items.page]\nfields.path = 'h1'";
+    job.files.write("list.toml", text);
+    let recipe = Recipe::read(job.files.path("list.toml")).unwrap();
+    let halt = halt.clone();
+    let pages = FakeDownloader::new(move |request: Request| {
+        halt.page();
+        let path = request.url().path().to_owned();
+        Ok(html(request, format!("<h1>{path}</h1>")))
+    });
+    job.of(recipe.spider(&mut Args::default()).unwrap(), |settings| {
+        settings.politeness.concurrency = 8;
+    })
+    .downloader(pages)
+    .output(&job.files.path("a.jsonl"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_line_of_a_recipes_file_is_crawled_once_over_stops() {
+    let job = Job::new();
+    for pages in [1, 11_000, 5] {
+        let halt = Halt::after(pages);
+        stop(recipe(&job, 0..13_000, &halt), &halt).await;
+    }
+    let report = run(recipe(&job, 0..13_000, &Halt::never())).await;
+    assert_eq!((report.finish, report.pages), (Finish::Finished, 13_000));
+    assert_eq!(paths(&job), (0..13_000).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recipes_file_that_has_changed_is_refused() {
+    let job = Job::new();
+    let halt = Halt::after(1);
+    stop(recipe(&job, 0..20_000, &halt), &halt).await;
+    let changed = recipe(&job, 1..20_000, &Halt::never());
+    let error = changed.run().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
+    assert!(error.chain().contains("--fresh"), "{error}");
 }

@@ -116,11 +116,9 @@ fn starts_come_from_a_file_beside_the_recipe() {
         "start = [{ file = 'urls.txt', label = 'book' }]\n[items.book]\non = 'book'\nfields.t = 'h1'",
     );
     let recipe = Recipe::read(scratch.path("list.toml")).unwrap();
-    let starts = recipe
-        .spider(&mut crawlworks::Args::default())
-        .unwrap()
-        .start()
-        .unwrap();
+    let spider = recipe.spider(&mut crawlworks::Args::default()).unwrap();
+    assert!(spider.start().unwrap().is_empty());
+    let starts: Vec<Request> = spider.seeds().unwrap().map(Result::unwrap).collect();
     let found: Vec<_> = starts
         .iter()
         .map(|start| (start.url().path(), start.label()))
@@ -137,14 +135,32 @@ fn a_line_that_is_no_url_is_named_with_file_and_line() {
         "start = [{ file = 'urls.txt' }]\n[items.book]\nfields.t = 'h1'",
     );
     let recipe = Recipe::read(scratch.path("list.toml")).unwrap();
-    let error = recipe
-        .spider(&mut crawlworks::Args::default())
-        .unwrap_err()
-        .to_string();
+    let spider = recipe.spider(&mut crawlworks::Args::default()).unwrap();
+    let mut seeds = spider.seeds().unwrap();
+    assert!(seeds.next().unwrap().is_ok());
+    let error = seeds.next().unwrap().unwrap_err().to_string();
     assert!(
         error.contains("urls.txt:2: bad start URL \"not a url\""),
         "{error}"
     );
+}
+
+#[test]
+fn lines_behind_the_one_that_is_taken_are_not_read() {
+    let scratch = Scratch::new();
+    // Far more than is read at a time, and then what is no text: reading it all would fail.
+    let mut list = "http://a.example/1\n".repeat(100_001).into_bytes();
+    list.push(0xff);
+    std::fs::write(scratch.path("urls.txt"), list).unwrap();
+    scratch.write(
+        "list.toml",
+        "start = [{ file = 'urls.txt' }]\n[items.book]\nfields.t = 'h1'",
+    );
+    let recipe = Recipe::read(scratch.path("list.toml")).unwrap();
+    let spider = recipe.spider(&mut crawlworks::Args::default()).unwrap();
+    let mut seeds = spider.seeds().unwrap();
+    assert_eq!(seeds.by_ref().take(100_001).flatten().count(), 100_001);
+    assert!(seeds.next().unwrap().is_err());
 }
 
 #[tokio::test]
