@@ -58,6 +58,8 @@ pub(crate) struct Dispatcher {
     /// Seeds that are still to come; `None` when there are no more.
     seeding: Option<Seeding>,
     seeds_taken: SeedsTaken,
+    /// Noted for the job: see [`Saved`](crate::store::checkpoint::Saved).
+    start_has_credentials: bool,
     book: Book,
     outages: Outages,
     /// Hosts and reasons of the long waits that were reported already.
@@ -112,6 +114,7 @@ impl Dispatcher {
             items,
             seeding: None,
             seeds_taken: SeedsTaken::default(),
+            start_has_credentials: false,
             book: if commits.is_some() {
                 Book::durable()
             } else {

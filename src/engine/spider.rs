@@ -68,6 +68,11 @@ pub trait Spider: Send + Sync + 'static {
 
     /// Returns the requests that a crawl begins with. They define the [`scope`](crate::settings::Links::scope).
     ///
+    /// It is called once for a crawl, and not again when a [job](crate::guide::durable) goes on after a stop or a kill: its
+    /// requests are kept there, and start requests that changed code would add are not made until the job starts over. The one
+    /// exception are start requests with a user name and a password in their URL. Those are stored nowhere, so `start` is called
+    /// again for them alone, and what else it returns is not used.
+    ///
     /// # Errors
     /// Any error ends the crawl before it begins.
     fn start(&self) -> Result<Vec<Request>, BoxError>;
@@ -79,7 +84,8 @@ pub trait Spider: Send + Sync + 'static {
     /// [`scope`](crate::settings::Links::scope): a host belongs to the crawl from its first seed on.
     ///
     /// A job that goes on after a stop or a kill asks for the sequence again and passes over as many as it had taken. It
-    /// has to be the same each time: seeds that have changed up to there are an error. It is not asked again when all were taken.
+    /// has to be the same each time: seeds that have changed up to there are an error. It is not asked again when all were taken,
+    /// unless their URLs had user names and passwords, which are stored nowhere.
     ///
     /// # Errors
     /// Any error, and any in the sequence, ends the crawl; a job can go on from there.

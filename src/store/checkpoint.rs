@@ -68,9 +68,18 @@ pub struct Saved {
     /// Progress in the seeds of the spider.
     #[serde(default)]
     pub(crate) seeds: SeedsTaken,
+    /// `true` if the URLs of the start requests had user names and passwords, which are not stored. Earlier versions did not
+    /// note it, so their spiders are asked.
+    #[serde(default = "yes")]
+    pub(crate) start_has_credentials: bool,
     /// Numbers from which the limits count.
     #[serde(default)]
     pub(crate) base: Base,
+}
+
+/// Returns `true`: what is not known of a job.
+const fn yes() -> bool {
+    true
 }
 
 /// Numbers from which the limits of a run count: those at which an earlier limit had ended it, else zero.
@@ -103,6 +112,9 @@ pub(crate) struct SeedsTaken {
     pub(crate) hash: u64,
     /// `true` if there are no more.
     pub(crate) are_all: bool,
+    /// `true` if the URL of one had a user name and a password, which are not stored.
+    #[serde(default)]
+    pub(crate) have_credentials: bool,
 }
 
 impl Default for Saved {
@@ -114,6 +126,7 @@ impl Default for Saved {
             suspects: BTreeMap::new(),
             finish: None,
             seeds: SeedsTaken::default(),
+            start_has_credentials: yes(),
             base: Base::default(),
         }
     }
@@ -153,6 +166,7 @@ impl SeedsTaken {
     /// Counts one more seed.
     pub(crate) fn take(&mut self, seed: &Request) {
         self.number += 1;
+        self.have_credentials |= seed.has_userinfo();
         self.hash = xxh3_64_with_seed(seed.url().as_str().as_bytes(), self.hash);
     }
 }

@@ -55,8 +55,9 @@ impl Dispatcher {
         for keepsake in records {
             self.take_back(keepsake);
         }
-        self.take_credentials_again();
         let seeds = saved.seeds;
+        self.start_has_credentials = saved.start_has_credentials;
+        self.take_credentials_again(seeds);
         self.tally = saved.tally;
         let resumed = Resumed {
             times: saved.resumes + 1,
@@ -76,20 +77,6 @@ impl Dispatcher {
         }
         self.stop_at_limits(resumed.items);
         self.take_seeds(seeds)
-    }
-
-    /// Takes the credentials again from the URLs of the start requests, because they are stored nowhere.
-    fn take_credentials_again(&self) {
-        let taken = match self.context.spider.start() {
-            Ok(mut requests) => self.context.accounts.take_from(&mut requests),
-            Err(error) => {
-                Err(Error::new(ErrorKind::Spider, "the spider cannot start").with_source(error))
-            }
-        };
-        if let Err(error) = taken {
-            let error = error.chain();
-            tracing::warn!(%error, "going on without the credentials of the start URLs, if there are any");
-        }
     }
 
     /// Stops at once when a limit was reached before the process ended.
@@ -215,6 +202,7 @@ impl Dispatcher {
                 suspects: commits.suspects.clone(),
                 finish,
                 seeds: self.seeds_taken,
+                start_has_credentials: self.start_has_credentials,
                 base: commits.base,
             },
         })

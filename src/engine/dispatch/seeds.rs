@@ -1,11 +1,13 @@
 //! Start requests and seeds: the part of the dispatcher that queues what a crawl begins with.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use super::super::erased::panicked;
 use super::super::seeding::{ENOUGH, Seeding, cannot_start};
-use super::super::visit::Link;
+use super::super::visit::{Context, Link};
 use super::Dispatcher;
-use crate::page::error::Result;
+use crate::page::error::{BoxError, Result};
 use crate::page::request::Request;
 use crate::store::checkpoint::SeedsTaken;
 
@@ -16,9 +18,36 @@ impl Dispatcher {
     /// [`ErrorKind::Spider`](crate::ErrorKind::Spider), or the spider's own error, when it cannot start.
     pub(crate) fn seed(&mut self) -> Result<()> {
         let mut requests = self.context.spider.start().map_err(cannot_start)?;
+        self.start_has_credentials = requests.iter().any(Request::has_userinfo);
         self.context.accounts.take_from(&mut requests)?;
         self.begin_with(requests)?;
         self.take_seeds(SeedsTaken::default())
+    }
+
+    /// Takes the user names and passwords again that the URLs of start requests and taken seeds had, because they are stored
+    /// nowhere. A spider whose URLs had none is not asked.
+    pub(super) fn take_credentials_again(&self, seeds: SeedsTaken) {
+        let take = || -> std::result::Result<(), BoxError> {
+            let Context {
+                spider, accounts, ..
+            } = &*self.context;
+            if self.start_has_credentials {
+                accounts.take_from(&mut spider.start()?)?;
+            }
+            if seeds.have_credentials {
+                // Before anything starts: the first requests would be refused without them.
+                for (_, seed) in (0..seeds.number).zip(spider.seeds()?) {
+                    accounts.take_from(&mut [seed?])?;
+                }
+            }
+            Ok(())
+        };
+        let taken = catch_unwind(AssertUnwindSafe(take))
+            .unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()));
+        if let Err(error) = taken {
+            let error = cannot_start(error).chain();
+            tracing::warn!(%error, "going on without the credentials of the start URLs");
+        }
     }
 
     /// Begins to take the seeds behind those that an earlier process has taken.

@@ -179,3 +179,83 @@ async fn a_recipes_file_that_has_changed_is_refused() {
     assert_eq!(error.kind(), ErrorKind::Settings);
     assert!(error.chain().contains("--fresh"), "{error}");
 }
+
+/// Counts how often it is asked for its start requests.
+struct Counted {
+    start: &'static str,
+    halt: Halt,
+    asked: Arc<AtomicU64>,
+}
+
+impl Spider for Counted {
+    type Item = Value;
+
+    fn name(&self) -> &str {
+        "counted"
+    }
+
+    fn start(&self) -> Result<Vec<Request>, BoxError> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let start = |number| Request::get(format!("{}{number}", self.start));
+        Ok((0..20).map(start).collect::<Result<_, _>>()?)
+    }
+
+    async fn parse(&self, _: Response, _: &mut Output<Value>) -> Result<(), BoxError> {
+        self.halt.page();
+        Ok(())
+    }
+}
+
+/// Returns how often start requests with such URLs are asked for: by a job that is stopped, and by the one that goes on.
+async fn asked(start: &'static str) -> [u64; 2] {
+    let job = Job::new();
+    let mut asked = [0, 0];
+    for (asked, pages) in asked.iter_mut().zip([5, u64::MAX]) {
+        let spider = Counted {
+            start,
+            halt: Halt::after(pages),
+            asked: Arc::default(),
+        };
+        let (halt, count) = (spider.halt.clone(), Arc::clone(&spider.asked));
+        let pages = FakeDownloader::new(|request| Ok(html(request, "")));
+        let report = stop(job.of(spider, |_| {}).downloader(pages), &halt).await;
+        assert_eq!(report.ledger.pending == 0, report.pages == 20);
+        *asked = count.load(Ordering::Relaxed);
+    }
+    asked
+}
+
+#[tokio::test(start_paused = true)]
+async fn start_is_called_once_for_a_job_that_goes_on() {
+    assert_eq!(asked("http://a.example/").await, [1, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn start_is_called_again_for_the_credentials_in_its_urls() {
+    assert_eq!(asked("http://us:pw@a.example/").await, [1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_of_lines_that_were_taken_are_there_again() {
+    let job = Job::new();
+    let others: Vec<String> = (1..20).map(|n| format!("http://a.example/{n}\n")).collect();
+    job.files.write(
+        "urls.txt",
+        &format!("http://us:pw@a.example/0\n{}", others.concat()),
+    );
+    let text = "start = [{ file = 'urls.txt' }]\n[items.page]\nfields.path = 'h1'";
+    job.files.write("list.toml", text);
+    let recipe = Recipe::read(job.files.path("list.toml")).unwrap();
+    for pages in [1, u64::MAX] {
+        let halt = Halt::after(pages);
+        let reached = halt.clone();
+        let site = FakeDownloader::new(move |request: Request| {
+            assert!(request.header("authorization").is_some(), "{request:?}");
+            reached.page();
+            Ok(html(request, "<h1>x</h1>"))
+        });
+        let spider = recipe.spider(&mut Args::default()).unwrap();
+        let report = stop(job.of(spider, |_| {}).downloader(site), &halt).await;
+        assert_eq!(report.pages == 20, pages != 1, "{report:?}");
+    }
+}
