@@ -1,5 +1,7 @@
 //! Element names as numbers, so that telling a tag is one comparison, and what those elements mean for text.
 
+use super::attributes::ends_name;
+
 /// The name of an element in lower case, packed; names longer than any that matters are all alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Name(u128);
@@ -35,6 +37,24 @@ macro_rules! names {
     };
 }
 
+/// Compares with names of at most eight letters, in one machine word: what is asked of each tag of each page is quick.
+macro_rules! short_names {
+    ($name:expr => $($spelled:literal)*) => {
+        u64::try_from($name.0).is_ok_and(|word| false $(|| word == const { short($spelled.as_bytes()) })*)
+    };
+}
+
+/// Packs a name of at most eight letters in lower case.
+const fn short(spelled: &[u8]) -> u64 {
+    assert!(spelled.len() <= size_of::<u64>());
+    let (mut packed, mut rest) = (0, spelled);
+    while let Some((first, others)) = rest.split_first() {
+        packed = packed << 8 | *first as u64;
+        rest = others;
+    }
+    packed
+}
+
 impl Name {
     /// The name as a page or a tree spells it, in any case.
     pub(crate) const fn of(spelled: &[u8]) -> Self {
@@ -50,10 +70,33 @@ impl Name {
         Self(packed)
     }
 
+    /// Reads the name that a tag begins with; returns it with its length.
+    pub(super) fn read(tag: &[u8]) -> (Self, usize) {
+        let (mut packed, mut length) = (0, 0);
+        for &byte in tag.iter().take_while(|byte| !ends_name(**byte)) {
+            packed = packed << 8 | u128::from(byte.to_ascii_lowercase());
+            length += 1;
+        }
+        let is_short = length <= size_of::<u128>();
+        (if is_short { Self(packed) } else { NONE }, length)
+    }
+
     /// Returns whether the element links to another page, or sets the base of references. Most elements do neither: a
     /// scan is fast because this is a quick check.
     pub(crate) fn is_reference(self) -> bool {
         names!(self => "a" "area" "base" "frame" "iframe" "link")
+    }
+
+    /// Returns whether the name is that of an element which a scan has to look at: one of a reference, a title, a
+    /// heading, a template.
+    pub(super) fn is_of_scan(self) -> bool {
+        short_names!(self => "a" "area" "base" "frame" "h1" "iframe" "link" "template" "title")
+    }
+
+    /// Returns whether the content of the element is no markup.
+    pub(super) fn has_no_markup(self) -> bool {
+        short_names!(self => "iframe" "noembed" "noframes" "script" "style" "textarea" "title" "xmp")
+            || self == PLAINTEXT
     }
 
     /// Returns whether the element is `h1` to `h6`.

@@ -111,6 +111,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn tag(&mut self, tag: &Tag<'a>, text: &str) {
+        let is_in_h1 = self.h1.as_ref().is_some_and(Heading::is_open);
+        if !is_in_h1 && !tag.name.is_of_scan() {
+            return;
+        }
         let is_shadow = tag.name == name::TEMPLATE && tag.is_html && self.template(tag);
         if let Some(h1) = self.h1.as_mut().filter(|h1| h1.is_open()) {
             if is_shadow {

@@ -95,19 +95,14 @@ impl<'a> Tags<'a> {
     }
 
     fn tag(&mut self, start: usize, name_start: usize, is_end: bool) -> Option<Tag<'a>> {
-        let rest = self.rest(name_start);
-        let length = rest
-            .iter()
-            .position(|&byte| ends_name(byte))
-            .unwrap_or(rest.len());
-        let (spelled, rest) = rest.split_at_checked(length)?;
+        let (name, length) = Name::read(self.rest(name_start));
+        let (spelled, rest) = self.rest(name_start).split_at_checked(length)?;
         let attributes = Attributes::new(rest);
         let Some(end) = attributes.end() else {
             return Some(self.comment(start, 1, None));
         };
         self.at = self.html.len() - end.behind;
         let span = start..self.at;
-        let name = Name::of(spelled);
         let mut tag = Tag {
             name,
             is_end,
@@ -128,12 +123,14 @@ impl<'a> Tags<'a> {
 
     /// The content of an element that holds no markup; the position moves to its end tag.
     fn raw_text(&mut self, name: Name, spelled: &[u8]) -> Option<&'a [u8]> {
+        if !name.has_no_markup() {
+            return None;
+        }
         let rest = self.rest(self.at);
         let length = match name {
             name::SCRIPT => script_end(rest),
             name::PLAINTEXT => rest.len(),
-            name if name.is_raw_text() => raw_text_end(rest, spelled),
-            _ => return None,
+            _ => raw_text_end(rest, spelled),
         };
         self.at += length;
         rest.get(..length)
