@@ -74,7 +74,7 @@ impl New {
             None => format!("version = {:?}", env!("CARGO_PKG_VERSION")),
         };
         Ok(format!(
-            "{{ {place}, default-features = false, features = [\"cli\"] }}"
+            "{{ {place}, default-features = false, features = [\"cli\", \"derive\"] }}"
         ))
     }
 }

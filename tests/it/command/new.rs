@@ -15,7 +15,7 @@ fn a_project_has_a_spider_its_test_and_settings() {
     assert_eq!(library["default-features"].as_bool(), Some(false));
     assert_eq!(
         library["features"].as_array(),
-        Some(&vec![toml::Value::from("cli")])
+        Some(&vec![toml::Value::from("cli"), toml::Value::from("derive")])
     );
     assert!(
         directory
