@@ -79,7 +79,8 @@ impl Job {
     }
 
     /// Sets the JSON Schema of the items, for `crawl schema`: that of a type which derives [`Extract`](crate::Extract)
-    /// is `T::schema()`. Items are not validated against it, as they are of that type; `Crawler::item_schema` does
+    /// is `T::schema()`. Its properties are the [`columns`](crate::Crawler::columns) of CSV files, unless the crawler names
+    /// others. Items are not validated against it, as they are of that type; `Crawler::item_schema` does
     /// that.
     #[must_use]
     pub fn item_schema(mut self, schema: Value) -> Self {
@@ -149,7 +150,7 @@ impl Job {
     }
 
     fn built(&self, args: &mut Args) -> Result<AnyCrawler> {
-        let crawler = (self.build)(args).map_err(|error| match error.downcast::<Error>() {
+        let mut crawler = (self.build)(args).map_err(|error| match error.downcast::<Error>() {
             Ok(error) => *error,
             Err(error) => Error::new(
                 ErrorKind::Spider,
@@ -158,6 +159,14 @@ impl Job {
             .with_source(error),
         })?;
         args.check(&self.name)?;
+        if crawler.config.columns.is_empty()
+            && let Some(Value::Object(fields)) = self
+                .schema
+                .as_ref()
+                .and_then(|schema| schema.get("properties"))
+        {
+            crawler.config.columns = fields.keys().cloned().collect();
+        }
         Ok(crawler)
     }
 }

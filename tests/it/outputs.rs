@@ -75,6 +75,27 @@ async fn texts_are_as_they_are_in_csv_that_no_spreadsheet_reads() {
 }
 
 #[tokio::test]
+async fn the_schema_of_a_job_gives_a_csv_file_its_columns() {
+    let scratch = Scratch::new();
+    let file = scratch.path("items.csv");
+    let output = OutputFile::parse(&file, Mode::Overwrite).unwrap();
+    let schema = json!({"type": "object", "properties": {"b": {}, "a": {}}});
+    for (items, expected) in [
+        (vec![], "b,a\n"),
+        (vec![json!({"a": 1})], "b,a\n,1\n"),
+        (vec![json!({"c": 1})], "c\n1\n"),
+    ] {
+        let job = crawlworks::Job::new("given", move |_| Ok(giving(items.clone())));
+        let crawler = job
+            .item_schema(schema.clone())
+            .crawler(crawlworks::Args::default());
+        let crawler = crawler.unwrap().output_file(output.clone());
+        crawler.run_until(std::future::pending()).await.unwrap();
+        assert_eq!(scratch.read("items.csv"), expected);
+    }
+}
+
+#[tokio::test]
 async fn a_crawl_without_items_leaves_valid_files() {
     let scratch = Scratch::new();
     run(giving([])

@@ -17,7 +17,8 @@ use crate::page::error::{Error, ErrorKind, Result};
 
 /// Writes CSV (RFC 4180, with `\n` between rows), in UTF-8.
 ///
-/// The first record's fields are the header, or the columns of the [`Layout`], if it has some: those of all kinds of a recipe's items.
+/// The first record's fields are the header, or the columns of the [`Layout`], if it has some and they have the record's: those of all
+/// kinds of a recipe's items, or of the schema that a [`Job`](crate::Job) declares. Then a file has its header also without items.
 /// A field that a record lacks is an empty cell, one that the header lacks is an error of that record: a type whose fields vary belongs in `.jsonl`. `null` is an empty cell; a list or an
 /// object is a cell of JSON text.
 ///
@@ -170,6 +171,19 @@ impl Sink for Csv {
 
     fn flush(&mut self) -> Result<()> {
         self.target.flush()
+    }
+
+    /// A file without items has the columns that are known all the same.
+    fn close(&mut self) -> Result<()> {
+        let columns = &self.layout.columns;
+        if self.header.is_none()
+            && !columns.is_empty()
+            && let Ok(header) = Header::of_columns(columns, self.layout.csv_escape)
+        {
+            self.target.write(&[&row(header.names())?])?;
+            self.header = Some(header);
+        }
+        self.flush()
     }
 
     fn commit(&mut self, sync: bool) -> Result<Option<Position>> {

@@ -21,6 +21,24 @@ fn written(items: &[Value]) -> String {
 }
 
 #[test]
+fn a_file_without_items_has_the_columns_that_are_known() {
+    let scratch = Scratch::new();
+    let path = scratch.path("items.csv");
+    for (columns, expected) in [(vec![], ""), (vec!["b", "=a"], "b,'=a\n")] {
+        let mut sink = Csv::file(&path, Mode::Overwrite).unwrap();
+        sink.layout(&Layout {
+            columns: columns.into_iter().map(str::to_owned).collect(),
+            ..Layout::default()
+        });
+        sink.close().unwrap();
+        assert_eq!(read(&path), expected);
+    }
+    // A further run goes on under that header.
+    append(&path, &[json!({"b": 1, "=a": 2})]).unwrap();
+    assert_eq!(read(&path), "b,'=a\n1,2\n");
+}
+
+#[test]
 fn the_first_record_makes_the_header_and_missing_fields_are_empty() {
     let items = [
         json!({"b": "x", "a": 1}),
