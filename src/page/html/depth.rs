@@ -22,7 +22,7 @@ use scraper::{Html, HtmlTreeSink};
 
 use super::attributes::cap_attributes;
 use super::limits::{Cuts, Limits};
-use super::name::{self, Name};
+use super::name::Name;
 use super::open_tag::OpenTag;
 use super::settle;
 
@@ -232,7 +232,7 @@ impl Capped {
             return tag.self_closing;
         }
         let name = Name::of(tag.name.as_bytes());
-        name.is_void() || name.is_raw_text() || name == name::SCRIPT || name == name::PLAINTEXT
+        name.is_void() || name.has_no_markup()
     }
 
     fn is_end_dropped(&self, tag: &Tag) -> bool {

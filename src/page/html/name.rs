@@ -84,17 +84,17 @@ impl Name {
     /// Returns whether the element links to another page, or sets the base of references. Most elements do neither: a
     /// scan is fast because this is a quick check.
     pub(crate) fn is_reference(self) -> bool {
-        names!(self => "a" "area" "base" "frame" "iframe" "link")
+        short_names!(self => "a" "area" "base" "frame" "iframe" "link")
     }
 
     /// Returns whether the name is that of an element which a scan has to look at: one of a reference, a title, a
     /// heading, a template.
     pub(super) fn is_of_scan(self) -> bool {
-        short_names!(self => "a" "area" "base" "frame" "h1" "iframe" "link" "template" "title")
+        self.is_reference() || short_names!(self => "h1" "template" "title")
     }
 
-    /// Returns whether the content of the element is no markup.
-    pub(super) fn has_no_markup(self) -> bool {
+    /// Returns whether the content is text whatever it looks like. Scripts and `plaintext` end by rules of their own.
+    pub(crate) fn has_no_markup(self) -> bool {
         short_names!(self => "iframe" "noembed" "noframes" "script" "style" "textarea" "title" "xmp")
             || self == PLAINTEXT
     }
@@ -102,11 +102,6 @@ impl Name {
     /// Returns whether the element is `h1` to `h6`.
     pub(crate) fn is_heading(self) -> bool {
         names!(self => "h1" "h2" "h3" "h4" "h5" "h6")
-    }
-
-    /// Returns whether the content is text whatever it looks like. Scripts and `plaintext` have rules of their own.
-    pub(crate) fn is_raw_text(self) -> bool {
-        names!(self => "title" "textarea" "style" "xmp" "iframe" "noembed" "noframes")
     }
 
     /// Returns whether the element has no content and no end tag.
