@@ -103,6 +103,14 @@ fn problems(file: &Path) -> Vec<String> {
     }
 }
 
+/// Writes a new recipe, and makes the directory that it is to be in.
+fn create(path: &Path) -> io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    fs::File::create_new(path)?.write_all(NEW.as_bytes())
+}
+
 fn new(name: &str) -> Outcome {
     let stem = name.strip_suffix(".toml").unwrap_or(name);
     let path = PathBuf::from(format!("{stem}.toml"));
@@ -112,8 +120,7 @@ fn new(name: &str) -> Outcome {
             path.display()
         )));
     }
-    let written = fs::File::create_new(&path).and_then(|mut file| file.write_all(NEW.as_bytes()));
-    match written {
+    match create(&path) {
         Ok(()) => {
             let path = path.display();
             terminal::say(&format!(

@@ -213,6 +213,18 @@ fn a_new_recipe_is_good_and_is_not_written_twice() {
 }
 
 #[test]
+fn a_new_recipe_makes_its_directory() {
+    let directory = Directory::new();
+    directory
+        .crawl(&["recipe", "new", "spiders/shop"])
+        .exits(0)
+        .says("crawl run spiders/shop.toml");
+    directory
+        .crawl(&["recipe", "check", "spiders/shop.toml"])
+        .exits(0);
+}
+
+#[test]
 fn a_secret_is_not_stored_with_the_job() {
     let site = PracticeSite::start().unwrap();
     let recipe = "start = '{url}account'\nargs = { url = {}, password = { secret = true } }\n\
