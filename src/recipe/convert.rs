@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use super::field::Kind;
 use super::item::Value;
 use super::page::Page;
-use crate::page::clean::{self, Moment};
+use crate::page::clean::{self, Cleaner, Moment};
 
 /// The text as a value of this type; none when it is empty, but for texts, or refers to nothing on the web.
 ///
@@ -42,7 +42,22 @@ pub(super) fn convert(text: &str, kind: &Kind, page: &Page<'_>) -> Result<Option
         }
         Kind::Any | Kind::Text | Kind::Exists => None,
     };
-    read.map(Some).ok_or_else(|| format!("not {}", named(kind)))
+    read.map(Some)
+        .ok_or_else(|| format!("not {}{}", named(kind), way_out(trimmed, kind)))
+}
+
+/// Names the cleaner that makes a number of the text, if it does.
+fn way_out(text: &str, kind: &Kind) -> String {
+    let name = match kind {
+        Kind::Integer => "integer",
+        Kind::Number => "price",
+        _ => return String::new(),
+    };
+    let cleaned = Cleaner::named(name).and_then(|cleaner| cleaner.clean(text).ok());
+    match cleaned {
+        Some(_) => format!(" (clean = [{name:?}] reads it)"),
+        None => String::new(),
+    }
 }
 
 /// A type, for messages.
@@ -211,11 +226,19 @@ mod tests {
         );
         assert_eq!(
             converted("1,000", &Kind::Integer),
-            Err("not a whole number".to_owned())
+            Err("not a whole number (clean = [\"integer\"] reads it)".to_owned())
         );
         assert_eq!(
             converted("inf", &Kind::Number),
             Err("not a number".to_owned())
+        );
+        assert_eq!(
+            converted("£35.93", &Kind::Number),
+            Err("not a number (clean = [\"price\"] reads it)".to_owned())
+        );
+        assert_eq!(
+            converted("35.93 £", &Kind::Integer),
+            Err("not a whole number".to_owned())
         );
         assert_eq!(converted("", &Kind::Integer), Ok(None));
         assert_eq!(converted("", &Kind::Text), Ok(Some(text(""))));

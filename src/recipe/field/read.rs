@@ -259,7 +259,14 @@ fn kind(section: &Section<'_>, reader: &mut Reader<'_>) -> Kind {
     let Some(kind) = Kind::named(name.value) else {
         let names = Kind::NAMES.map(|(name, _)| name);
         let mut meant = suggestion(name.value, names);
-        if meant.is_empty() {
+        if Cleaner::named(name.value).is_some() {
+            let example = if name.value == "price" {
+                ", type = \"number\""
+            } else {
+                ""
+            };
+            meant = format!("; it is a cleaner: clean = [{:?}]{example}", name.value);
+        } else if meant.is_empty() {
             meant = format!("; there are {}", names.join(", "));
         }
         reader.add(&name.at, format!("unknown type {:?}{meant}", name.value));

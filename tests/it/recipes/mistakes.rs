@@ -29,6 +29,23 @@ fn a_good_recipe_has_no_mistakes() {
 }
 
 #[test]
+fn a_cleaner_that_is_given_as_a_type_is_told_as_it_is_written() {
+    let told = |kind: &str| {
+        told(&format!(
+            "start = 'http://a.example/'\n[items.page.fields]\nn = {{ css = 'b', type = '{kind}' }}\n"
+        ))
+    };
+    assert_eq!(
+        told("price"),
+        [r#"3:25: unknown type "price"; it is a cleaner: clean = ["price"], type = "number""#]
+    );
+    assert_eq!(
+        told("lower"),
+        [r#"3:25: unknown type "lower"; it is a cleaner: clean = ["lower"]"#]
+    );
+}
+
+#[test]
 fn all_mistakes_are_told_in_the_order_of_the_text() {
     let text = "strat = ['http://a.example/']\nstart = 'http://a.example/{1..3}'\n[settings]\ndealy = '1s'\n\
                 [items.page]\neach = 'p:frist'\n[items.page.fields]\nn = { css = 'b', type = 'int', claen = 'trim' }\n";
