@@ -27,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
+use url::Url;
 
 use crate::engine::spider::Spider;
 use crate::fetch::downloader::Downloader;
@@ -237,6 +238,39 @@ impl<S: Spider> Crawler<S> {
     /// ```
     pub fn unique_by(mut self, key: impl Fn(&S::Item) -> Option<String> + Send + 'static) -> Self {
         self.typed.unique_by = Some(Box::new(key));
+        self
+    }
+
+    /// Adds a policy that decides which links belong to the crawl: those for whose URL `follows` returns `true`.
+    ///
+    /// It is asked after the settings `scope`, `allow` and `deny`, about links and what they redirect to, never about
+    /// start requests and sitemaps. Links that it leaves out are counted under its name in
+    /// [`Report::left_out`](Report::left_out), each once; those for which it panics are left out too, and counted as
+    /// `NAME (panicked)`. With several policies, the first that leaves a link out counts.
+    ///
+    /// The answer for a URL is remembered for as long as the crawl takes, also in a [job](Self::job) that is resumed: it
+    /// is to depend on nothing but the URL.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).delay(Duration::ZERO);
+    /// let report = crawler.scope_by("start-only", |url| url.path() == "/quotes/").run().await?;
+    /// assert_eq!(report.pages, 1);
+    /// assert!(report.left_out["start-only"] > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn scope_by(
+        mut self,
+        name: &str,
+        follows: impl Fn(&Url) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.scope_policies.add(name, Arc::new(follows));
         self
     }
 

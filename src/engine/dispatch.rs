@@ -36,6 +36,7 @@ use crate::model::report::{Finish, Report, Tally};
 use crate::model::settings::{LONGEST, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::policy::scope::Scope;
+use crate::policy::scope_policy::ScopePolicies;
 use crate::policy::trap::admitted::Admitted;
 use crate::queue::Queue;
 use crate::queue::queued::HostId;
@@ -90,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) commits: Option<Commits>,
     pub(crate) settings: Settings,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) scope_policies: ScopePolicies,
 }
 
 impl Dispatcher {
@@ -103,12 +105,13 @@ impl Dispatcher {
             commits,
             mut settings,
             counts,
+            scope_policies,
         } = parts;
         settings.end.grace = settings.end.grace.min(LONGEST);
         settings.end.max_time = settings.end.max_time.map(|limit| limit.min(LONGEST));
         Ok(Self {
             context: Arc::new(context),
-            scope: Arc::new(Scope::new(&settings, this_year())?),
+            scope: Arc::new(Scope::new(&settings, this_year())?.with_policies(scope_policies)),
             admitted: Admitted::new(&settings),
             queue,
             items,

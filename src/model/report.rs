@@ -72,6 +72,10 @@ pub struct Report {
     pub failed: Failures,
     /// Numbers of requests that were filtered out, by reason.
     pub filtered: BTreeMap<Filter, u64>,
+    /// Numbers of requests that the crawler's own policies left out, by the name of the policy
+    /// ([`Crawler::scope_by`](crate::Crawler::scope_by)); together they are those filtered as [`Filter::Policy`].
+    #[serde(default)]
+    pub left_out: BTreeMap<String, u64>,
     /// Filtered links that were taken for spider traps, by kind of trap.
     #[serde(default)]
     pub traps: BTreeMap<TrapKind, Trap>,
@@ -368,6 +372,9 @@ pub enum Filter {
     Trap,
     /// Beyond the first `max_pages_per_host` of its host.
     MaxPagesPerHost,
+    /// Left out by a policy of the crawler's ([`Crawler::scope_by`](crate::Crawler::scope_by)); [`Report::left_out`] has
+    /// the names.
+    Policy,
 }
 
 impl fmt::Display for Filter {
@@ -388,6 +395,7 @@ impl fmt::Display for Filter {
             Self::File => "file",
             Self::Trap => "trap",
             Self::MaxPagesPerHost => "max_pages_per_host",
+            Self::Policy => "policy",
         })
     }
 }

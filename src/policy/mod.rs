@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
 //! | `scope` | is this URL part of the crawl, says the user? |
+//! | `scope_policy` | is this URL part of the crawl, says code of the user's? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
 //! | `referrer` | what is a site told of the page that led to it? |
@@ -23,4 +24,5 @@ pub mod robots;
 #[doc(hidden)]
 pub mod rules;
 pub(crate) mod scope;
+pub(crate) mod scope_policy;
 pub(crate) mod trap;

@@ -1,7 +1,8 @@
-//! Scope of the crawl: the URLs that belong to it by `scope`, `allow`, `deny`, `depth`, `max_url_length` and the trap
-//! detection.
+//! Scope of the crawl: the URLs that belong to it by `scope`, `allow`, `deny`, `depth`, `max_url_length`, the trap
+//! detection and the user's own policies.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use regex::RegexSet;
 use url::Url;
@@ -11,6 +12,7 @@ use crate::model::settings::{ScopeMode, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{self, Spellings};
 use crate::page::request::Request;
+use crate::policy::scope_policy::ScopePolicies;
 use crate::policy::trap::Traps;
 
 /// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.
@@ -24,6 +26,7 @@ pub(crate) struct Scope {
     depth: Option<u32>,
     max_url_length: usize,
     traps: Traps,
+    policies: ScopePolicies,
 }
 
 impl Scope {
@@ -40,7 +43,14 @@ impl Scope {
             depth: settings.links.depth,
             max_url_length: settings.links.max_url_length,
             traps: Traps::new(settings, year),
+            policies: ScopePolicies::default(),
         })
+    }
+
+    /// Sets the user's own policies.
+    pub(crate) fn with_policies(mut self, policies: ScopePolicies) -> Self {
+        self.policies = policies;
+        self
     }
 
     /// Makes the place that a start request redirects to part of the crawl, if it is the same site in other words:
@@ -119,6 +129,15 @@ impl Scope {
             return Err(Filter::Deny);
         }
         self.trap(url).map_or(Ok(()), |_| Err(Filter::Trap))
+    }
+
+    /// Returns the name of the user's policy that leaves out this request, which [`check`](Self::check) let through. The
+    /// policies are for links, as the patterns are.
+    pub(crate) fn refusal(&self, request: &Request) -> Option<Arc<str>> {
+        if request.is_start() {
+            return None;
+        }
+        self.policies.refusal(request.url())
     }
 
     /// The trap that a link leads into, if it does.

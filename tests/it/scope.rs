@@ -231,3 +231,62 @@ async fn a_base_element_is_what_links_are_relative_to() {
         assert_eq!(site.served().hits(path), 1, "{path}");
     }
 }
+
+/// Crawls pages by policies that leave out links with `x` in their path, which a start request may have, or with `?`.
+async fn by_policy(pages: &'static [(&'static str, &'static str)]) -> (Vec<String>, Report) {
+    let fake = FakeDownloader::new(move |request: Request| {
+        let path = request.url().path().to_owned();
+        let page = pages.iter().find(|(of, _)| *of == path);
+        let body = page.map_or("", |(_, body)| body);
+        match body.strip_prefix("to ") {
+            Some(to) => Response::new(request, 302).with_header("location", to),
+            None => Ok(html(request, body)),
+        }
+    });
+    let crawler = quick(Probe::links([get("http://a.example/x")]), |_| {})
+        .scope_by("no-x", |url| !url.path().contains('x'))
+        .scope_by("no-bang", |url| {
+            assert!(!url.path().contains('!'), "bang");
+            !url.path().contains('?')
+        });
+    let report = run(crawler.downloader(fake.clone())).await;
+    let mut fetched: Vec<String> = fake.urls();
+    fetched.sort();
+    (fetched, report)
+}
+
+fn left_out(report: &Report) -> Vec<(&str, u64)> {
+    let counts = report.left_out.iter();
+    counts.map(|(name, count)| (&**name, *count)).collect()
+}
+
+#[tokio::test]
+async fn what_a_policy_of_the_program_leaves_out_is_counted_by_its_name_once() {
+    let (fetched, report) = by_policy(&[
+        (
+            "/x",
+            "<a href=/a>a</a><a href=/fox>b</a><a href=/fox#c>b</a><a href=/ox>c</a>",
+        ),
+        ("/a", "<a href=/fox>b</a>"),
+    ])
+    .await;
+    assert_eq!(fetched, ["http://a.example/a", "http://a.example/x"]);
+    assert_eq!(left_out(&report), [("no-x", 2)]);
+    assert_eq!(report.filtered, filtered(Filter::Policy, 2));
+    assert!(report.ledger.balances());
+}
+
+#[tokio::test]
+async fn a_policy_is_asked_about_what_a_link_redirects_to() {
+    let (fetched, report) = by_policy(&[("/x", "<a href=/a>a</a>"), ("/a", "to /fox")]).await;
+    assert_eq!(fetched, ["http://a.example/a", "http://a.example/x"]);
+    assert_eq!(left_out(&report), [("no-x", 1)]);
+    assert!(report.ledger.balances());
+}
+
+#[tokio::test]
+async fn a_link_for_which_a_policy_panics_is_left_out_and_counted_apart() {
+    let (fetched, report) = by_policy(&[("/x", "<a href=/a!>a</a><a href=/b>b</a>")]).await;
+    assert_eq!(fetched, ["http://a.example/b", "http://a.example/x"]);
+    assert_eq!(left_out(&report), [("no-bang (panicked)", 1)]);
+}

@@ -63,6 +63,7 @@ pub(in crate::cli) fn of(
         ("failed tries", tries(report)),
         ("fetched, but not read", unread(report)),
         ("filtered", list(&report.filtered)),
+        ("filtered by policy", list(&report.left_out)),
         ("pages cut off", list(&report.limited)),
         (
             "items dropped",

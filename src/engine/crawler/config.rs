@@ -10,6 +10,7 @@ use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
 use crate::page::error::Error;
+use crate::policy::scope_policy::ScopePolicies;
 use crate::store::state::{Plan, Unique};
 
 /// Configuration of a crawl: what [`Crawler`](super::Crawler) and [`AnyCrawler`](crate::job::AnyCrawler) have in common.
@@ -29,6 +30,7 @@ pub(crate) struct Config {
     /// File that the requests which are given up are written into.
     pub(crate) failed_file: Option<PathBuf>,
     pub(crate) announcer: Announcer,
+    pub(crate) scope_policies: ScopePolicies,
     /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
     pub(crate) never_waits: bool,
     /// Error of the first bad argument to a builder method; returned when the crawl is run.
@@ -57,6 +59,7 @@ impl Config {
             goes_on: false,
             failed_file: None,
             announcer: Announcer::default(),
+            scope_policies: ScopePolicies::default(),
             never_waits: false,
             error: None,
         }

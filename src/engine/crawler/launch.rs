@@ -125,6 +125,7 @@ impl<S: Spider> Crawler<S> {
             columns: std::mem::take(&mut self.config.columns),
             csv_escape: settings.items.csv_escape,
         };
+        let scope_policies = std::mem::take(&mut self.config.scope_policies);
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
             context: self.into_context(
@@ -139,6 +140,7 @@ impl<S: Spider> Crawler<S> {
             commits: setup.commits,
             settings,
             counts,
+            scope_policies,
         })?;
         match setup.committed {
             Some(committed) => dispatcher.restore(committed)?,

@@ -1,6 +1,8 @@
 //! Admission of requests to the frontier: the part of the dispatcher that drops duplicates and requests that do not
 //! belong to the crawl.
 
+use std::sync::Arc;
+
 use super::super::visit::{Link, is_in_own_chain};
 use super::Dispatcher;
 use crate::model::event::Event;
@@ -9,6 +11,15 @@ use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
 use crate::queue::frontier::Candidate;
+
+/// Request that will never belong to the crawl.
+struct Refused {
+    request: Request,
+    fingerprint: Fingerprint,
+    reason: Filter,
+    /// Name of the user's policy that left it out, if one did.
+    by: Option<Arc<str>>,
+}
 
 impl Dispatcher {
     /// Drops duplicates and requests that do not belong to the crawl, and queues the rest.
@@ -26,7 +37,12 @@ impl Dispatcher {
                 }
                 // The same URL may be found again less deep, so this says nothing about it.
                 Err(Filter::Depth) => self.sorted_out(&link.request, Filter::Depth),
-                Err(reason) => refused.push((link.request, link.fingerprint, reason)),
+                Err(reason) => refused.push(Refused {
+                    request: link.request,
+                    fingerprint: link.fingerprint,
+                    reason,
+                    by: link.left_out_by,
+                }),
             }
         }
         self.refuse(&refused);
@@ -81,12 +97,12 @@ impl Dispatcher {
     }
 
     /// Counts requests that will never belong to the crawl, each request once.
-    fn refuse(&mut self, refused: &[(Request, Fingerprint, Filter)]) {
-        let fingerprints: Vec<Fingerprint> = refused.iter().map(|(_, of, _)| *of).collect();
+    fn refuse(&mut self, refused: &[Refused]) {
+        let fingerprints: Vec<Fingerprint> = refused.iter().map(|one| one.fingerprint).collect();
         let are_new = self.queue.mark_seen(&fingerprints);
-        for ((request, _, reason), is_new) in refused.iter().zip(are_new) {
+        for (one, is_new) in refused.iter().zip(are_new) {
             if is_new {
-                self.leave_out(request, *reason);
+                self.leave_out(&one.request, one.reason, one.by.as_deref());
             } else {
                 self.tally.duplicates += 1;
             }
@@ -94,7 +110,10 @@ impl Dispatcher {
     }
 
     /// Counts a request that was filtered by its URL.
-    fn leave_out(&mut self, request: &Request, reason: Filter) {
+    fn leave_out(&mut self, request: &Request, reason: Filter, by: Option<&str>) {
+        if let Some(policy) = by {
+            self.tally.left_out(policy);
+        }
         // A URL that is left out for another reason may be of any length, and is not checked.
         let is_trap = reason == Filter::Trap;
         let kind = is_trap.then(|| self.scope.trap(request.url())).flatten();
@@ -145,9 +164,17 @@ impl Dispatcher {
         batch: &mut Vec<Candidate>,
     ) {
         match self.scope.check(&request) {
-            Ok(()) => batch.push(self.candidate(request, fingerprint)),
+            Ok(()) => match self.scope.refusal(&request) {
+                None => batch.push(self.candidate(request, fingerprint)),
+                by => self.refuse(&[Refused {
+                    request,
+                    fingerprint,
+                    reason: Filter::Policy,
+                    by,
+                }]),
+            },
             Err(reason) if self.queue.mark_foreign(fingerprint) => {
-                self.leave_out(&request, reason);
+                self.leave_out(&request, reason, None);
             }
             Err(_) => self.tally.duplicates += 1,
         }

@@ -1,5 +1,7 @@
 //! A [`Link`]: a request that a page asks for, with everything that can be computed without the dispatcher.
 
+use std::sync::Arc;
+
 use crate::model::report::Filter;
 use crate::page::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
@@ -11,6 +13,8 @@ pub(crate) struct Link {
     pub(crate) request: Request,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) verdict: std::result::Result<(), Filter>,
+    /// Name of the user's policy that leaves the request out; `None` unless the verdict is [`Filter::Policy`].
+    pub(crate) left_out_by: Option<Arc<str>>,
     /// `true` if the URL has a session id, which the fingerprint leaves out.
     pub(crate) has_session: bool,
     /// `true` if the link leads further down in a tree of pages that mirror each other.
@@ -22,16 +26,24 @@ impl Link {
     pub(crate) fn new(request: Request, scope: &Scope, key: FingerprintKey) -> Self {
         let url = request.url();
         let fingerprint = request.fingerprint(key);
-        let verdict = match url.scheme() {
+        let mut verdict = match url.scheme() {
             // A site may have its sitemaps on another host; the scope applies to the pages that they list.
             "http" | "https" if request.sitemap().is_some() => Ok(()),
             "http" | "https" => scope.check(&request),
             _ => Err(Filter::Scheme),
         };
+        let is_page = request.sitemap().is_none();
+        let left_out_by = (is_page && verdict.is_ok())
+            .then(|| scope.refusal(&request))
+            .flatten();
+        if left_out_by.is_some() {
+            verdict = Err(Filter::Policy);
+        }
         Self {
             request,
             fingerprint,
             verdict,
+            left_out_by,
             has_session: false,
             is_mirrored: false,
         }

@@ -36,6 +36,8 @@ pub struct Tally {
     pub(crate) failed: Failures,
     filtered: BTreeMap<Filter, u64>,
     #[serde(default)]
+    left_out: BTreeMap<String, u64>,
+    #[serde(default)]
     traps: BTreeMap<TrapKind, Trap>,
     #[serde(default)]
     limited: BTreeMap<Limit, u64>,
@@ -58,6 +60,7 @@ impl Tally {
             errors: BTreeMap::new(),
             failed: Failures::default(),
             filtered: BTreeMap::new(),
+            left_out: BTreeMap::new(),
             traps: BTreeMap::new(),
             limited: BTreeMap::new(),
             retries: BTreeMap::new(),
@@ -124,6 +127,11 @@ impl Tally {
             self.ledger.filtered += count;
             *self.filtered.entry(reason).or_default() += count;
         }
+    }
+
+    /// Counts, by the name of the policy, a request that a policy of the user's left out.
+    pub(crate) fn left_out(&mut self, policy: &str) {
+        *self.left_out.entry(policy.to_owned()).or_default() += 1;
     }
 
     /// Counts a page by each limit that it exceeded, or as incomplete if its body ended early.
@@ -247,6 +255,7 @@ impl Tally {
             errors: self.errors,
             failed: self.failed,
             filtered: self.filtered,
+            left_out: self.left_out,
             traps: self.traps,
             limited: self.limited,
             retries: self.retries,
