@@ -139,6 +139,7 @@ fn of_kind(kind: ErrorKind) -> Exit {
         | Kind::Robots
         | Kind::Proxy
         | Kind::Banned
+        | Kind::Refused
         | Kind::Address
         | Kind::Failed => Exit::Failed,
         Kind::Locked => Exit::Locked,

@@ -41,6 +41,7 @@ use crate::model::settings::Settings;
 #[cfg(feature = "recipe")]
 use crate::model::settings::layers;
 use crate::page::error::Result;
+use crate::page::response::Response;
 pub(crate) use config::{Config, FetchStack};
 pub use stream::ItemStream;
 
@@ -271,6 +272,29 @@ impl<S: Spider> Crawler<S> {
         follows: impl Fn(&Url) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.config.scope_policies.add(name, Arc::new(follows));
+        self
+    }
+
+    /// Adds a policy that decides which answers are accepted: a request whose answer it refuses, by returning `true`, is made
+    /// again, as after a status 503: with the same growing waits, at most [`retries`](crate::settings::Failures::retries)
+    /// times. It is asked about pages of any status but redirects, such as a `200` that says "try again later".
+    ///
+    /// Retries are counted in [`Report::retries`](Report::retries) as `refused by "NAME"`; a request whose last answer is
+    /// refused has failed, as [`ErrorKind::Refused`](crate::ErrorKind::Refused), and so has one on whose answer the policy
+    /// panics, as [`ErrorKind::Panic`](crate::ErrorKind::Panic).
+    ///
+    /// ```
+    /// # use crawlworks::prelude::*;
+    /// # fn example(spider: impl Spider) -> Crawler<impl Spider> {
+    /// Crawler::new(spider).retry_by("busy", |page| page.text().contains("please try again"))
+    /// # }
+    /// ```
+    pub fn retry_by(
+        mut self,
+        name: &str,
+        refuses: impl Fn(&Response) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.retry_policies.add(name, Arc::new(refuses));
         self
     }
 

@@ -28,6 +28,7 @@ use crate::page::html::Cuts;
 use crate::page::identity::{Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::page::response::{Recrawled, Response};
+use crate::policy::retry_policy::RetryPolicies;
 use crate::policy::robots::{PageTags, RobotsTxt};
 use crate::policy::scope::Scope;
 use crate::policy::trap::mirror::{self, Mirrors};
@@ -57,6 +58,8 @@ pub(crate) struct Context {
     /// `true` if nothing is retried and no host is waited for, because the answers are replayed from a cassette.
     pub(crate) never_waits: bool,
     pub(crate) retries: u32,
+    /// Policies of the user's that refuse answers.
+    pub(crate) retry_policies: RetryPolicies,
     /// `true` if answers of any status are parsed.
     pub(crate) any_status: bool,
     pub(crate) redirects: u32,
@@ -254,6 +257,14 @@ impl Context {
             Err(_) if self.takes_any_status(request) => {}
             Err(error) => return Outcome::Failed(error),
         }
+        if let Some(error) = self.refusal(request, &response) {
+            let is_again = error.kind() == ErrorKind::Refused && self.may_retry(request);
+            return if is_again {
+                Outcome::Retry(error)
+            } else {
+                Outcome::Failed(error)
+            };
+        }
         if retry::is_temporary(status) && self.may_retry(request) {
             return Outcome::Retry(status_error(&response));
         }
@@ -274,6 +285,19 @@ impl Context {
         let suspect = self.suspect(fingerprint).await;
         self.parse(scope, request, fingerprint, response, suspect)
             .await
+    }
+
+    /// Returns the error for a page that a policy of the user's refuses, or panics on.
+    fn refusal(&self, request: &Request, page: &Response) -> Option<Error> {
+        if request.is_own() {
+            return None;
+        }
+        let error = match self.retry_policies.refusal(page) {
+            Ok(None) => return None,
+            Ok(Some(policy)) => Error::new(ErrorKind::Refused, format!("refused by {policy:?}")),
+            Err(panic) => panicked(panic.as_ref()),
+        };
+        Some(error.with_url(page.url()))
     }
 
     /// Notes, in a durable job, that the spider is at work on this request.

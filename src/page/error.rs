@@ -140,6 +140,9 @@ kinds! {
     Proxy = "proxy";
     /// A site seems to have banned the proxy that asked, which another one of the pool may not be.
     Banned = "banned";
+    /// An answer that a retry policy of the program's ([`Crawler::retry_by`](crate::Crawler::retry_by)) refuses, also on the last
+    /// try.
+    Refused = "refused";
     /// An address or port that is not connected to, by `address_policy` or `deny_ports`.
     Address = "address";
     /// A CSS selector, query, regular expression or JMESPath expression that does not parse.

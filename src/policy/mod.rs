@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
 //! | `scope` | is this URL part of the crawl, says the user? |
+//! | `retry_policy` | is this answer accepted, says code of the user's? |
 //! | `scope_policy` | is this URL part of the crawl, says code of the user's? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
@@ -20,6 +21,7 @@ pub(crate) mod redirect;
 pub(crate) mod referrer;
 pub(crate) mod refresh;
 pub(crate) mod retry;
+pub(crate) mod retry_policy;
 pub mod robots;
 #[doc(hidden)]
 pub mod rules;

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crawlworks::prelude::*;
+use crawlworks::settings::CacheMode;
 use crawlworks::testing::FakeDownloader;
-use crawlworks::{Error, ErrorKind};
+use crawlworks::{Error, ErrorKind, Report};
 
-use crate::support::{Probe, get, html, millis, quick, run, secs};
+use crate::support::{Probe, Scratch, get, html, millis, quick, run, secs};
 
 /// A downloader that cannot connect for the first `times` requests of all.
 fn flaky(times: u64) -> FakeDownloader {
@@ -240,4 +241,65 @@ async fn a_page_that_is_whole_at_the_next_try_is_not_marked() {
     let report = run(quick(home(), |s| s.failures.retries = 2).downloader(fake.clone())).await;
     assert_eq!((report.pages, report.retries.values().sum::<u64>()), (1, 1));
     assert!(report.limited.is_empty(), "{:?}", report.limited);
+}
+
+/// Crawls a page that says "busy" the first `times` times, and whose text no retry policy may see if it is "poison".
+async fn busy(times: u64, text: &'static str, change: impl FnOnce(&mut Settings)) -> Report {
+    let count = AtomicU64::new(0);
+    let fake = FakeDownloader::new(move |request| {
+        let is_busy = count.fetch_add(1, Ordering::Relaxed) < times;
+        Ok(html(request, if is_busy { "busy" } else { text }))
+    });
+    let crawler = quick(home(), |settings| {
+        settings.failures.retries = 2;
+        change(settings);
+    });
+    let crawler = crawler.retry_by("busy", |page| {
+        assert_ne!(page.text(), "poison");
+        page.text() == "busy"
+    });
+    run(crawler.downloader(fake)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_a_policy_of_the_program_refuses_is_asked_for_again() {
+    let report = busy(2, "ready", |_| {}).await;
+    assert_eq!((report.pages, report.requests.total), (1, 3));
+    assert_eq!(report.retries[r#"refused by "busy""#], 2);
+    assert_eq!(report.errors[&ErrorKind::Refused], 2);
+    assert!(report.ledger.balances());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_whose_last_answer_is_refused_has_failed() {
+    let report = busy(u64::MAX, "", |_| {}).await;
+    assert_eq!(
+        (report.pages, report.requests.total, report.ledger.failed),
+        (0, 3, 1)
+    );
+    assert_eq!(report.errors[&ErrorKind::Refused], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_that_panics_on_an_answer_fails_the_page() {
+    let report = busy(0, "poison", |_| {}).await;
+    assert_eq!((report.requests.total, report.ledger.failed), (1, 1));
+    assert_eq!(report.errors[&ErrorKind::Panic], 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_refused_is_not_taken_from_the_cache() {
+    let scratch = Scratch::new();
+    let report = busy(1, "ready", |settings| {
+        settings.disk.cache = CacheMode::Always;
+        settings.disk.cache_dir = scratch.path("cache").into();
+    })
+    .await;
+    assert_eq!((report.pages, report.requests.total), (1, 2));
+    let again = busy(1, "ready", |settings| {
+        settings.disk.cache = CacheMode::Always;
+        settings.disk.cache_dir = scratch.path("cache").into();
+    })
+    .await;
+    assert_eq!((again.pages, again.requests.total), (1, 0));
 }

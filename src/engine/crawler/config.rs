@@ -10,6 +10,7 @@ use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
 use crate::page::error::Error;
+use crate::policy::retry_policy::RetryPolicies;
 use crate::policy::scope_policy::ScopePolicies;
 use crate::store::state::{Plan, Unique};
 
@@ -31,6 +32,7 @@ pub(crate) struct Config {
     pub(crate) failed_file: Option<PathBuf>,
     pub(crate) announcer: Announcer,
     pub(crate) scope_policies: ScopePolicies,
+    pub(crate) retry_policies: RetryPolicies,
     /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
     pub(crate) never_waits: bool,
     /// Error of the first bad argument to a builder method; returned when the crawl is run.
@@ -60,6 +62,7 @@ impl Config {
             failed_file: None,
             announcer: Announcer::default(),
             scope_policies: ScopePolicies::default(),
+            retry_policies: RetryPolicies::default(),
             never_waits: false,
             error: None,
         }

@@ -238,6 +238,7 @@ impl<S: Spider> Crawler<S> {
             user_agent: settings.requests.user_agent,
             robots_tags: settings.politeness.robots_tags,
             recrawl_items: settings.disk.recrawl_items,
+            retry_policies: self.config.retry_policies,
             sitemaps: settings.links.sitemaps,
             never_waits: self.config.never_waits,
             retries: settings.failures.retries,

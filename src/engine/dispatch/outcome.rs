@@ -224,7 +224,7 @@ impl Dispatcher {
         self.warn_of_wait(host, &name, asked_for, retry::RETRY_AFTER);
         self.tally.error(error.kind());
         self.tally.retried(match error.kind() {
-            ErrorKind::Status => error.chain(),
+            ErrorKind::Status | ErrorKind::Refused => error.chain(),
             kind => kind.to_string(),
         });
         self.context.announcer.announce(|| Event::Retry {
@@ -233,7 +233,8 @@ impl Dispatcher {
             wait,
             reason: error.chain(),
         });
-        let is_down = error.kind() != ErrorKind::Status && self.has_reached_nothing();
+        let has_answered = matches!(error.kind(), ErrorKind::Status | ErrorKind::Refused);
+        let is_down = !has_answered && self.has_reached_nothing();
         if is_down && !self.has_answered(&request) {
             self.book.doubt(request.url());
         }

@@ -67,7 +67,8 @@ impl CacheLayer {
         let key = Key::of(&request);
         let found = self.find(key, &request).await;
         let old = match found {
-            Some(stored) if !is_old_robots(&request, &stored) => {
+            // A later try is made because the answer to the first one was not accepted.
+            Some(stored) if request.attempt() == 0 && !is_old_robots(&request, &stored) => {
                 return Ok(stored.into_response(request, FromCache::Fresh));
             }
             found => found,
