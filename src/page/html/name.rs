@@ -81,16 +81,10 @@ impl Name {
         (if is_short { Self(packed) } else { NONE }, length)
     }
 
-    /// Returns whether the element links to another page, or sets the base of references. Most elements do neither: a
-    /// scan is fast because this is a quick check.
-    pub(crate) fn is_reference(self) -> bool {
-        short_names!(self => "a" "area" "base" "frame" "iframe" "link")
-    }
-
-    /// Returns whether the name is that of an element which a scan has to look at: one of a reference, a title, a
-    /// heading, a template.
-    pub(super) fn is_of_scan(self) -> bool {
-        self.is_reference() || short_names!(self => "h1" "template" "title")
+    /// Returns whether a scan looks at the element: it links to another page, sets the base of references, or is a title, a first
+    /// heading or a template. Most elements are none of these, so this is a quick check.
+    pub(super) fn is_scanned(self) -> bool {
+        short_names!(self => "a" "area" "base" "frame" "h1" "iframe" "link" "template" "title")
     }
 
     /// Returns whether the content is text whatever it looks like. Scripts and `plaintext` end by rules of their own.

@@ -111,8 +111,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn tag(&mut self, tag: &Tag<'a>, text: &str) {
-        let is_in_h1 = self.h1.as_ref().is_some_and(Heading::is_open);
-        if !is_in_h1 && !tag.name.is_of_scan() {
+        let is_scanned = tag.name.is_scanned();
+        if !is_scanned && !self.h1.as_ref().is_some_and(Heading::is_open) {
             return;
         }
         let is_shadow = tag.name == name::TEMPLATE && tag.is_html && self.template(tag);
@@ -123,7 +123,7 @@ impl<'a> Scanner<'a> {
                 h1.tag(tag, text);
             }
         }
-        if tag.is_end || self.templates > 0 {
+        if !is_scanned || tag.is_end || self.templates > 0 {
             return;
         }
         match tag.name {
@@ -133,10 +133,7 @@ impl<'a> Scanner<'a> {
             name::H1 if self.h1.is_none() && tag.is_html => {
                 self.h1 = Some(Heading::new(tag.span.end));
             }
-            _ if tag.name.is_reference() => {
-                self.found.start(tag.name, tag.is_html, &tag.attributes);
-            }
-            _ => {}
+            _ => self.found.start(tag.name, tag.is_html, &tag.attributes),
         }
     }
 
@@ -188,7 +185,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Notes where an element leads to that [is a reference](Name::is_reference).
+    /// Notes where an element leads to, if it leads anywhere, or sets the base of references.
     pub(super) fn start(&mut self, name: Name, is_html: bool, attributes: &Attributes<'a>) {
         match name {
             name::A | name::AREA => {
