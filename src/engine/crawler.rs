@@ -245,7 +245,7 @@ impl<S: Spider> Crawler<S> {
     /// Adds a policy that decides which links belong to the crawl: those for whose URL `follows` returns `true`.
     ///
     /// It is asked after the settings `scope`, `allow` and `deny`, about links and what they redirect to, never about
-    /// start requests and sitemaps. Links that it leaves out are counted under its name in
+    /// start requests, what these redirect to, and sitemaps. Links that it leaves out are counted under its name in
     /// [`Report::left_out`](Report::left_out), each once; those for which it panics are left out too, and counted as
     /// `NAME (panicked)`. With several policies, the first that leaves a link out counts.
     ///

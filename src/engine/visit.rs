@@ -7,18 +7,18 @@
 mod failed;
 mod hop;
 mod link;
+mod robots;
 
 use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use http::StatusCode;
 use url::Url;
 
 use super::erased::{Delivery, ErasedSpider, Parsed, panicked};
 use super::parsers::Parsers;
-use super::robots::{MAX_REDIRECTS, RobotsFile};
+use super::robots::RobotsFile;
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
 use crate::model::event::{Announcer, Event};
 use crate::model::report::{Fetched, Filter};
@@ -28,11 +28,11 @@ use crate::page::html::Cuts;
 use crate::page::identity::{Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::page::response::{Recrawled, Response};
-use crate::policy::retry_policy::RetryPolicies;
-use crate::policy::robots::{PageTags, RobotsTxt};
+use crate::policy::own::RetryPolicies;
+use crate::policy::retry;
+use crate::policy::robots::PageTags;
 use crate::policy::scope::Scope;
 use crate::policy::trap::mirror::{self, Mirrors};
-use crate::policy::{redirect, retry};
 use crate::queue::queued::Queued;
 use crate::store::state::{Parse, Parsing};
 pub(super) use hop::is_in_own_chain;
@@ -420,51 +420,6 @@ impl Context {
                 link.is_mirrored = true;
             }
         }
-    }
-
-    /// Returns the outcome of a request for robots.txt, by the kind of its answer (RFC 9309, section 2.3.1).
-    fn robots(&self, request: &Request, result: Result<Response>) -> Outcome {
-        let response = match result {
-            Ok(response) => response,
-            Err(error) if error.kind().is_temporary() && self.may_retry(request) => {
-                return Outcome::Retry(error);
-            }
-            Err(error) => return Outcome::RobotsUnreachable(error),
-        };
-        if self.accounts.are_challenged(request, &response) {
-            return Outcome::Challenged;
-        }
-        let status = response.status();
-        if status.is_success() {
-            let file = RobotsTxt::parse(response.body());
-            return Outcome::Robots(RobotsFile::Read {
-                rules: file.for_agent(&self.user_agent),
-                sitemaps: self.listed_sitemaps(&file),
-            });
-        }
-        if let Some(moved) = moved_robots(request, &response) {
-            return moved;
-        }
-        // 429 says nothing about the rules: it means "not now", like 5xx.
-        let unreachable = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
-        match unreachable {
-            true if self.may_retry(request) => Outcome::Retry(status_error(&response)),
-            true => Outcome::RobotsUnreachable(status_error(&response)),
-            false => Outcome::Robots(RobotsFile::Missing),
-        }
-    }
-}
-
-/// Returns the outcome of a robots.txt that has moved; one that has moved too far, or nowhere, counts as missing.
-fn moved_robots(request: &Request, response: &Response) -> Option<Outcome> {
-    let limit = u32::try_from(MAX_REDIRECTS).unwrap_or(u32::MAX);
-    match redirect::follow(request, response.status(), response.headers(), limit) {
-        Ok(Some(next)) if next.url().origin() != request.url().origin() => {
-            Some(Outcome::RobotsMoved(next.unidentified()))
-        }
-        Ok(Some(next)) => Some(Outcome::RobotsMoved(next)),
-        Ok(None) => None,
-        Err(_) => Some(Outcome::Robots(RobotsFile::Missing)),
     }
 }
 

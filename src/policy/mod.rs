@@ -4,8 +4,7 @@
 //! |---|---|
 //! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
 //! | `scope` | is this URL part of the crawl, says the user? |
-//! | `retry_policy` | is this answer accepted, says code of the user's? |
-//! | `scope_policy` | is this URL part of the crawl, says code of the user's? |
+//! | `own` | is this URL part of the crawl, and this answer accepted, says code of the program's? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
 //! | `referrer` | what is a site told of the page that led to it? |
@@ -17,14 +16,13 @@
 
 pub(crate) mod auth;
 pub(crate) mod outage;
+pub(crate) mod own;
 pub(crate) mod redirect;
 pub(crate) mod referrer;
 pub(crate) mod refresh;
 pub(crate) mod retry;
-pub(crate) mod retry_policy;
 pub mod robots;
 #[doc(hidden)]
 pub mod rules;
 pub(crate) mod scope;
-pub(crate) mod scope_policy;
 pub(crate) mod trap;

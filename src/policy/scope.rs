@@ -12,7 +12,7 @@ use crate::model::settings::{ScopeMode, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{self, Spellings};
 use crate::page::request::Request;
-use crate::policy::scope_policy::ScopePolicies;
+use crate::policy::own::ScopePolicies;
 use crate::policy::trap::Traps;
 
 /// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.

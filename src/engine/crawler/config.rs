@@ -10,8 +10,7 @@ use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
 use crate::page::error::Error;
-use crate::policy::retry_policy::RetryPolicies;
-use crate::policy::scope_policy::ScopePolicies;
+use crate::policy::own::{RetryPolicies, ScopePolicies};
 use crate::store::state::{Plan, Unique};
 
 /// Configuration of a crawl: what [`Crawler`](super::Crawler) and [`AnyCrawler`](crate::job::AnyCrawler) have in common.
