@@ -68,6 +68,22 @@ pub(super) fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(text));
 }
 
+/// Asks a question on standard error and returns the line that is answered; `None` when there is no person to answer.
+///
+/// # Errors
+/// Those of the streams.
+pub(super) fn ask(question: &str) -> io::Result<Option<String>> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(None);
+    }
+    let mut stderr = io::stderr();
+    write!(stderr, "{} ", printable(question))?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(Some(answer.trim().to_owned()))
+}
+
 /// Returns whether colours are wanted on standard error (<https://no-color.org>).
 pub(super) fn has_colour() -> bool {
     io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())

@@ -1,7 +1,6 @@
 //! Lookup of the spider that the word given to a verb means: a spider of this program, or a recipe.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
@@ -86,13 +85,14 @@ impl Deref for Found<'_> {
     }
 }
 
-/// What a word means that should name a spider.
+/// Meaning of a word that should name a spider.
 #[derive(Debug)]
 pub(in crate::cli) enum Meant<'a> {
     /// Spider of this program.
     Own(&'a Job),
     /// File of a recipe, which may be broken.
     File(PathBuf),
+    /// No spider: there is none of this name.
     Nothing,
 }
 
@@ -112,7 +112,7 @@ pub(in crate::cli) fn spider<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a
 /// Returns the spider that a job or a recording names: what it has noted is never a question.
 ///
 /// # Errors
-/// As [`spider`], but of two the program's own is meant: a recipe is noted by its path.
+/// Those of [`spider`], but for a name of two: the program's own is meant, since a recipe is noted by its path.
 pub(in crate::cli) fn noted<'a>(jobs: &'a [Job], word: &str) -> Result<Found<'a>, Failure> {
     own(jobs, word).map_or_else(|| spider(jobs, word), |job| Ok(Found::Own(job)))
 }
@@ -149,22 +149,18 @@ pub(in crate::cli) fn word_of_own(name: &str) -> String {
 /// Asks which of two spiders of one name is meant.
 fn choose(job: &Job, file: PathBuf) -> Result<Meant<'_>, Failure> {
     let (name, place) = (job.name(), file.display());
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::usage(format!(
-            "{name:?} is a spider of this program and a recipe; write `{OWN}{name}` for the spider, `{place}` for the recipe"
-        )));
-    }
-    eprint!(
-        "{name:?} is two spiders: 1 of this program ({OWN}{name}), 2 a recipe ({place}). Which? [1/2] "
+    let question = format!(
+        "{name:?} is two spiders: 1 of this program ({OWN}{name}), 2 a recipe ({place}). Which? [1/2]"
     );
-    let mut answer = String::new();
     let failed = |error| Failure::usage(format!("no answer can be read: {error}"));
-    io::stdin().read_line(&mut answer).map_err(failed)?;
-    match answer.trim() {
-        "1" => Ok(Meant::Own(job)),
-        "2" => Ok(Meant::File(file)),
-        other => Err(Failure::usage(format!(
+    match terminal::ask(&question).map_err(failed)?.as_deref() {
+        Some("1") => Ok(Meant::Own(job)),
+        Some("2") => Ok(Meant::File(file)),
+        Some(other) => Err(Failure::usage(format!(
             "{other:?} is neither 1 nor 2; write `{OWN}{name}` or `{place}`"
+        ))),
+        None => Err(Failure::usage(format!(
+            "{name:?} is a spider of this program and a recipe; write `{OWN}{name}` for the spider, `{place}` for the recipe"
         ))),
     }
 }

@@ -1,7 +1,7 @@
 //! `crawl jobs rm`: what a job has done and has yet to do is forgotten.
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +10,7 @@ use super::overview::path;
 use super::{DIRECTORY, directory_of, ended, usage};
 use crate::cli::exit::{Exit, Failure, Outcome};
 use crate::cli::flags::age::age;
+use crate::cli::terminal;
 use crate::cli::terminal::table::{bytes, plural};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::store::state::{Directory, RunFile, State};
@@ -146,16 +147,9 @@ fn named(names: &[String]) -> Result<Vec<Doomed>, Failure> {
 
 /// Asks whether these jobs are to go, if a person can answer; who pipes has decided.
 fn is_confirmed(doomed: &[Doomed]) -> io::Result<bool> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Ok(true);
-    }
-    let mut stderr = io::stderr();
     let (jobs, size) = (jobs(doomed.len()), bytes(size_of(doomed)));
-    write!(stderr, "forget {jobs} in ./{DIRECTORY} ({size})? [y/N] ")?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    Ok(is_yes(&answer))
+    let answer = terminal::ask(&format!("forget {jobs} in ./{DIRECTORY} ({size})? [y/N]"))?;
+    Ok(answer.is_none_or(|answer| is_yes(&answer)))
 }
 
 fn is_yes(answer: &str) -> bool {
