@@ -43,11 +43,11 @@ pub(super) fn convert(text: &str, kind: &Kind, page: &Page<'_>) -> Result<Option
         Kind::Any | Kind::Text | Kind::Exists => None,
     };
     read.map(Some)
-        .ok_or_else(|| format!("not {}{}", named(kind), way_out(trimmed, kind)))
+        .ok_or_else(|| format!("not {}{}", named(kind), cleaner_hint(trimmed, kind)))
 }
 
-/// Names the cleaner that makes a number of the text, if it does.
-fn way_out(text: &str, kind: &Kind) -> String {
+/// Hint at the cleaner that makes a number of the text; empty when it does not.
+fn cleaner_hint(text: &str, kind: &Kind) -> String {
     let name = match kind {
         Kind::Integer => "integer",
         Kind::Number => "price",

@@ -50,7 +50,7 @@ fn settings() -> Value {
         let about = format!("{} Default: {}.", setting.about, quoted(&setting.default));
         let one = ["string", "number", "boolean"];
         let mut types = vec!["string", "number", "boolean", "array"];
-        // The only one with names of its own: `[settings.items.min_fill] price = 0.9`.
+        // The only one with names of its own: `[settings.min_fill] price = 0.9`.
         types.extend((setting.name == "min_fill").then_some("object"));
         let schema = if setting.words.is_empty() {
             json!({

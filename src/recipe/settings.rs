@@ -25,7 +25,7 @@ pub(super) fn read(recipe: &Section<'_>, reader: &mut Reader<'_>) -> Vec<(String
     let entries: Vec<_> = recipe.entries("settings", &mut reader.problems).collect();
     for (name, value) in entries {
         match value.get_ref() {
-            // `[settings.items.min_fill] price = 0.9` is `-s min_fill.price=0.9`.
+            // `[settings.min_fill] price = 0.9` is `-s min_fill.price=0.9`.
             DeValue::Table(table) => {
                 for (key, value) in table {
                     set(format!("{}.{}", name.value, key.get_ref()), value, reader);

@@ -9,7 +9,7 @@ use super::item::RecipeItem;
 use super::login::Step;
 use super::page::Page;
 use super::plan::Plan;
-use super::start::{Listed, Start};
+use super::start::Start;
 use crate::engine::spider::{Seeds, Spider};
 use crate::model::output::Output;
 use crate::model::settings::Settings;
@@ -183,21 +183,17 @@ impl Spider for RecipeSpider {
     fn seeds(&self) -> Result<Seeds, BoxError> {
         let mut lists = Vec::new();
         if self.plan.login.is_none() {
-            for (at, start) in self.plan.starts.iter().enumerate() {
-                if let Some(list) = start.listed(&self.plan.directory)? {
-                    lists.push(list.map(move |listed| (at, listed)));
-                }
+            for start in &self.plan.starts {
+                lists.extend(start.listed(&self.arguments, &self.plan.directory)?);
             }
         }
         if lists.is_empty() {
             return Ok(Seeds::none());
         }
-        let (plan, arguments) = (Arc::clone(&self.plan), self.arguments.clone());
-        let request = move |(at, listed): (usize, Listed)| {
-            let request = plan.starts.get(at)?.of_line(listed, &arguments);
-            Some(request.map_err(Into::into))
-        };
-        Ok(Seeds::new(lists.into_iter().flatten().filter_map(request)))
+        let requests = lists.into_iter().flatten();
+        Ok(Seeds::new(
+            requests.map(|request| request.map_err(Into::into)),
+        ))
     }
 
     async fn parse(

@@ -23,11 +23,8 @@ use crate::page::request::{Request, url_list};
 /// The most start URLs of a recipe.
 const MOST: u64 = 100_000;
 
-/// A URL of a file, with the file and line that it is from.
-pub(super) type Listed = Result<(String, String)>;
-
 /// One or many start requests.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Start {
     pub(super) label: Option<Placed<String>>,
     pub(super) at: Range<usize>,
@@ -37,14 +34,14 @@ pub(super) struct Start {
     body: Body,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Urls {
     Template(Template),
     /// A file with a URL in each line, as seen from the recipe's directory.
     File(PathBuf),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Body {
     Empty,
     /// Text sent as it is: braces are no templates.
@@ -150,16 +147,18 @@ impl Start {
     /// [`ErrorKind::File`] for a list that cannot be opened; in the sequence, [`ErrorKind::Settings`] for what is no URL.
     pub(super) fn listed(
         &self,
+        arguments: &Arguments,
         directory: &Path,
-    ) -> Result<Option<impl Iterator<Item = Listed> + Send + use<>>> {
+    ) -> Result<Option<impl Iterator<Item = Result<Request>> + Send + use<>>> {
         let Urls::File(file) = &self.urls else {
             return Ok(None);
         };
         let file = directory.join(file);
         let lines = url_list::open(&file)?;
+        let (start, arguments) = (self.clone(), arguments.clone());
         Ok(Some(lines.map(move |read| {
             let (line, url) = read?;
-            Ok((format!("{}:{line}", file.display()), url))
+            start.of_line(&file, line, &url, &arguments)
         })))
     }
 
@@ -167,10 +166,15 @@ impl Start {
     ///
     /// # Errors
     /// [`ErrorKind::Settings`] for what is no URL.
-    pub(super) fn of_line(&self, listed: Listed, arguments: &Arguments) -> Result<Request> {
-        let (place, url) = listed?;
-        self.request(&url, arguments).map_err(|error| {
-            let message = format!("{place}: {}", error.chain());
+    fn of_line(
+        &self,
+        file: &Path,
+        line: usize,
+        url: &str,
+        arguments: &Arguments,
+    ) -> Result<Request> {
+        self.request(url, arguments).map_err(|error| {
+            let message = format!("{}:{line}: {}", file.display(), error.chain());
             Error::new(error.kind(), message)
         })
     }
@@ -189,10 +193,10 @@ impl Start {
             Urls::Template(url) => url.urls(|name| arguments.get(name)),
             Urls::File(file) => {
                 let file = directory.join(file);
-                let list = url_list::read(&file, MOST)?.into_iter();
-                let place = |line: usize| format!("{}:{line}", file.display());
+                let list = url_list::read(&file, MOST)?;
+                let list = list.iter();
                 return list
-                    .map(|(line, url)| self.of_line(Ok((place(line), url)), arguments))
+                    .map(|(line, url)| self.of_line(&file, *line, url, arguments))
                     .collect();
             }
         };

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crawlworks::prelude::*;
+use crawlworks::recipe::RecipeSpider;
 use crawlworks::{Args, ErrorKind, Finish, Recipe};
 use serde_json::{Value, json};
 
@@ -136,21 +137,26 @@ async fn a_bad_seed_ends_the_crawl_and_the_job_goes_on_when_it_is_mended() {
     assert_eq!(paths(&job), (0..900).collect::<Vec<_>>());
 }
 
-/// A crawl of a recipe whose start URLs are these lines of a file; it is told to stop after so many pages.
-fn recipe(job: &Job, lines: std::ops::Range<u64>, halt: &Halt) -> Crawler<impl Spider> {
-    let line = |number: u64| format!("http://{}.example/{number}\n", number / 100);
-    job.files
-        .write("urls.txt", &lines.map(line).collect::<String>());
+/// The spider of a recipe whose start URLs are these lines of a file.
+fn spider_of(job: &Job, lines: &str) -> RecipeSpider {
+    job.files.write("urls.txt", lines);
     let text = "start = [{ file = 'urls.txt' }]\n[items.page]\nfields.path = 'h1'";
     job.files.write("list.toml", text);
     let recipe = Recipe::read(job.files.path("list.toml")).unwrap();
+    recipe.spider(&mut Args::default()).unwrap()
+}
+
+/// A crawl of a recipe whose start URLs are these lines of a file; it is told to stop after so many pages.
+fn recipe(job: &Job, lines: std::ops::Range<u64>, halt: &Halt) -> Crawler<impl Spider> {
+    let line = |number: u64| format!("http://{}.example/{number}\n", number / 100);
+    let spider = spider_of(job, &lines.map(line).collect::<String>());
     let halt = halt.clone();
     let pages = FakeDownloader::new(move |request: Request| {
         halt.page();
         let path = request.url().path().to_owned();
         Ok(html(request, format!("<h1>{path}</h1>")))
     });
-    job.of(recipe.spider(&mut Args::default()).unwrap(), |settings| {
+    job.of(spider, |settings| {
         settings.politeness.concurrency = 8;
     })
     .downloader(pages)
@@ -239,13 +245,7 @@ async fn start_is_called_again_for_the_credentials_in_its_urls() {
 async fn credentials_of_lines_that_were_taken_are_there_again() {
     let job = Job::new();
     let others: Vec<String> = (1..20).map(|n| format!("http://a.example/{n}\n")).collect();
-    job.files.write(
-        "urls.txt",
-        &format!("http://us:pw@a.example/0\n{}", others.concat()),
-    );
-    let text = "start = [{ file = 'urls.txt' }]\n[items.page]\nfields.path = 'h1'";
-    job.files.write("list.toml", text);
-    let recipe = Recipe::read(job.files.path("list.toml")).unwrap();
+    let lines = format!("http://us:pw@a.example/0\n{}", others.concat());
     for pages in [1, u64::MAX] {
         let halt = Halt::after(pages);
         let reached = halt.clone();
@@ -254,8 +254,8 @@ async fn credentials_of_lines_that_were_taken_are_there_again() {
             reached.page();
             Ok(html(request, "<h1>x</h1>"))
         });
-        let spider = recipe.spider(&mut Args::default()).unwrap();
-        let report = stop(job.of(spider, |_| {}).downloader(site), &halt).await;
+        let crawler = job.of(spider_of(&job, &lines), |_| {});
+        let report = stop(crawler.downloader(site), &halt).await;
         assert_eq!(report.pages == 20, pages != 1, "{report:?}");
     }
 }

@@ -126,17 +126,22 @@ fn starts_come_from_a_file_beside_the_recipe() {
     assert_eq!(found, [("/1", Some("book")), ("/2", Some("book"))]);
 }
 
-#[test]
-fn a_line_that_is_no_url_is_named_with_file_and_line() {
-    let scratch = Scratch::new();
-    scratch.write("urls.txt", "http://a.example/1\nnot a url\n");
+/// The seeds of a recipe that starts with the lines of `urls.txt`.
+fn seeds_of_urls_txt(scratch: &Scratch) -> Seeds {
     scratch.write(
         "list.toml",
         "start = [{ file = 'urls.txt' }]\n[items.book]\nfields.t = 'h1'",
     );
     let recipe = Recipe::read(scratch.path("list.toml")).unwrap();
     let spider = recipe.spider(&mut crawlworks::Args::default()).unwrap();
-    let mut seeds = spider.seeds().unwrap();
+    spider.seeds().unwrap()
+}
+
+#[test]
+fn a_line_that_is_no_url_is_named_with_file_and_line() {
+    let scratch = Scratch::new();
+    scratch.write("urls.txt", "http://a.example/1\nnot a url\n");
+    let mut seeds = seeds_of_urls_txt(&scratch);
     assert!(seeds.next().unwrap().is_ok());
     let error = seeds.next().unwrap().unwrap_err().to_string();
     assert!(
@@ -152,13 +157,7 @@ fn lines_behind_the_one_that_is_taken_are_not_read() {
     let mut list = "http://a.example/1\n".repeat(100_001).into_bytes();
     list.push(0xff);
     std::fs::write(scratch.path("urls.txt"), list).unwrap();
-    scratch.write(
-        "list.toml",
-        "start = [{ file = 'urls.txt' }]\n[items.book]\nfields.t = 'h1'",
-    );
-    let recipe = Recipe::read(scratch.path("list.toml")).unwrap();
-    let spider = recipe.spider(&mut crawlworks::Args::default()).unwrap();
-    let mut seeds = spider.seeds().unwrap();
+    let mut seeds = seeds_of_urls_txt(&scratch);
     assert_eq!(seeds.by_ref().take(100_001).flatten().count(), 100_001);
     assert!(seeds.next().unwrap().is_err());
 }
