@@ -211,9 +211,12 @@ pub(super) fn raw(item: &Record) -> Option<Box<RawValue>> {
 /// Returns the requests that the spider begins with: its start requests, and the first of its seeds.
 fn starts(crawler: &AnyCrawler) -> std::result::Result<Vec<Request>, BoxError> {
     let mut starts = crawler.start()?;
-    for seed in crawler.seeds()?.take(MOST_SEEDS) {
-        starts.push(seed?);
-    }
+    let seeds = crawler.seeds()?.take(MOST_SEEDS);
+    // The sequence is the spider's code, too.
+    let seeds = catch_unwind(AssertUnwindSafe(|| {
+        seeds.collect::<std::result::Result<Vec<_>, _>>()
+    }));
+    starts.extend(seeds.unwrap_or_else(|panic| Err(panicked(panic.as_ref()).into()))?);
     Ok(starts)
 }
 

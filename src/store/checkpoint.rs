@@ -253,6 +253,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_saved_before_credentials_were_noted_may_have_had_some() {
+        let mut saved = serde_json::to_value(Saved::default()).unwrap();
+        for had in [true, false] {
+            saved["start_has_credentials"] = had.into();
+            let read: Saved = serde_json::from_value(saved.clone()).unwrap();
+            assert_eq!(read.start_has_credentials, had);
+        }
+        saved
+            .as_object_mut()
+            .unwrap()
+            .remove("start_has_credentials");
+        let read: Saved = serde_json::from_value(saved).unwrap();
+        assert!(read.start_has_credentials);
+    }
+
+    #[test]
     fn what_was_saved_before_fields_were_counted_is_still_read() {
         let old = r#"{"items":{"kept":7,"dropped":{"old":1},"failed":{}},"positions":[null]}"#;
         let delivered: Delivered = serde_json::from_str(old).unwrap();

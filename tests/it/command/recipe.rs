@@ -213,6 +213,23 @@ fn a_new_recipe_is_good_and_is_not_written_twice() {
 }
 
 #[test]
+fn a_page_is_parsed_as_the_line_of_the_file_that_it_starts_from() {
+    let recipe = "start = [{ file = 'urls.txt', label = 'book' }]\n[items.book]\non = 'book'\nfields.t = 'h1'\n";
+    let directory = with_spiders(&[("list.toml", recipe)]);
+    let urls = "http://127.0.0.1:9/1\nhttp://127.0.0.1:9/2\n";
+    directory.files.write("spiders/urls.txt", urls);
+    directory.files.write("page.html", "<h1>Two</h1>");
+    let page = ["parse", "--spider", "list", "--file", "page.html", "--json"];
+    for (url, is_known) in [
+        ("http://127.0.0.1:9/2", true),
+        ("http://127.0.0.1:9/3", false),
+    ] {
+        let parsed = directory.crawl(&[&page[..], &["--base", url]].concat());
+        assert_eq!(parsed.stdout.contains("Two"), is_known, "{parsed:#?}");
+    }
+}
+
+#[test]
 fn a_new_recipe_makes_its_directory() {
     let directory = Directory::new();
     directory
