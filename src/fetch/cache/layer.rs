@@ -67,7 +67,7 @@ impl CacheLayer {
         let key = Key::of(&request);
         let found = self.find(key, &request).await;
         let old = match found {
-            // A later try is made because the answer to the first one was not accepted.
+            // What is stored may be the answer that was refused: a later try asks the server.
             Some(stored) if request.attempt() == 0 && !is_old_robots(&request, &stored) => {
                 return Ok(stored.into_response(request, FromCache::Fresh));
             }

@@ -173,7 +173,8 @@ impl Sink for Csv {
         self.target.flush()
     }
 
-    /// A file without items has the columns that are known all the same.
+    /// Writes the known columns as the header of a file without items. Columns that make no header are an error of each item,
+    /// so here they are left out.
     fn close(&mut self) -> Result<()> {
         let columns = &self.layout.columns;
         if self.header.is_none()

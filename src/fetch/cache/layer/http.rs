@@ -45,7 +45,7 @@ impl CacheLayer {
         let found = self.find(asked.key, &asked.request).await;
         let found = found.map(|stored| (rules::worth(&stored.head, &asked.headers, now), stored));
         match found {
-            // The answer to the first try, which was not accepted.
+            // What is stored may be the answer that was refused: a later try asks the server.
             Some((Use::Fresh, _)) if asked.request.attempt() > 0 => self.fetch_page(asked).await,
             Some((Use::Fresh, mut stored)) => {
                 let age = rules::age_header(&stored.head, now);
