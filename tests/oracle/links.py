@@ -115,8 +115,13 @@ def main():
     kinds = {False: "text/html", True: "application/xhtml+xml"}
     with shared.serve({path: (kinds[is_xml], body) for path, (_, body, is_xml) in pages.items()}) as origin:
         for ours, (path, (source, body, is_xml)) in zip(records(args.crawl, origin, pages), pages.items()):
-            theirs = expected(body, origin + path, is_xml)
-            compare(tally, f"{source} as {kinds[is_xml]}", ours, theirs, str(source).startswith("mutant"))
+            what = f"{source} as {kinds[is_xml]}"
+            try:
+                theirs = expected(body, origin + path, is_xml)
+            except ValueError as error:
+                tally.differs(what, "read", str(error), "the tree of lxml holds no control characters, so html5lib reads no page")
+                continue
+            compare(tally, what, ours, theirs, str(source).startswith("mutant"))
     tally.end()
 
 
