@@ -61,9 +61,10 @@ pub use model::{event, report, settings};
 pub use fetch::downloader::{Downloader, HttpDownloader};
 pub use fetch::middleware;
 pub use fetch::middleware::{Middleware, Next};
+pub use items::destination::Destination;
 pub use items::pipeline::{Pipeline, Verdict};
 pub use items::sink::{AsyncSink, Sink};
-pub use items::{pipeline, sink};
+pub use items::{destination, pipeline, sink};
 #[doc(inline)]
 pub use policy::rules;
 pub use policy::rules::{Rule, Rules};

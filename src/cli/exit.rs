@@ -122,7 +122,7 @@ fn of_kind(kind: ErrorKind) -> Exit {
     use ErrorKind as Kind;
     match kind {
         Kind::Url | Kind::Selector => Exit::Usage,
-        Kind::Storage => Exit::Storage,
+        Kind::Storage | Kind::Unreachable => Exit::Storage,
         Kind::Settings | Kind::File => Exit::Settings,
         Kind::Dns
         | Kind::Connect

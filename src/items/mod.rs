@@ -1,5 +1,6 @@
-//! The floor of items: the user's pipelines, quality checks, and the sinks that write files.
+//! The floor of items: the user's pipelines, quality checks, the sinks that write files, and the destinations that get items in batches.
 
+pub mod destination;
 pub mod pipeline;
 pub(crate) mod quality;
 pub mod sink;

@@ -165,6 +165,8 @@ kinds! {
     Pipeline = "pipeline";
     /// An output or a state file cannot be written.
     Storage = "storage";
+    /// A server that items are delivered to and that does not answer now; see [`Destination`](crate::Destination).
+    Unreachable = "unreachable";
     /// A setting, argument or option that is unknown or has a bad value.
     Settings = "settings";
     /// A file that cannot be read.

@@ -42,6 +42,11 @@ impl Record {
         }
     }
 
+    /// Makes a record of an item's JSON, which is one line.
+    pub(crate) fn of_json(json: String) -> Self {
+        Self { json, key: None }
+    }
+
     /// Gives the record this key, as a crawl does before its sinks get it.
     #[must_use]
     pub fn with_key(self, key: ItemKey) -> Self {
