@@ -23,6 +23,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::dead_letter::DeadLetter;
@@ -136,8 +137,11 @@ impl Default for Saved {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Delivered {
     pub(crate) items: Items,
-    /// End of each output.
+    /// End of each output; `None` for those that cannot go back, and for destinations, which go by the outbox.
     pub(crate) positions: Vec<Option<Position>>,
+    /// End of the outbox; `None` if nothing is delivered from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) outbox: Option<Position>,
     /// Number of commits so far, this one included.
     #[serde(default)]
     pub(crate) commits: u64,
@@ -216,6 +220,8 @@ impl Committed {
 pub(crate) enum Command {
     Commit(Box<Checkpoint>, Delivered),
     Read(Range),
+    /// Forces all commits so far to the disk, and answers through the sender.
+    Sync(oneshot::Sender<Result<()>>),
 }
 
 /// Answer to a command, in the same order.
@@ -240,6 +246,12 @@ pub trait JobStore: Send {
     /// # Errors
     /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when the store cannot be written: its disk is full or fails.
     fn commit(&mut self, checkpoint: Checkpoint, delivered: Delivered) -> Result<()>;
+
+    /// Forces all commits so far to the disk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Storage`](crate::ErrorKind::Storage) when that fails.
+    fn sync(&mut self) -> Result<()>;
 
     /// Reads a range of the queue.
     ///

@@ -6,6 +6,8 @@
 //! | `run.json` | the run: its job, its arguments and outputs, and whether it has ended ([`RunFile`]) |
 //! | `frontier/` | what the crawl has seen and what it has yet to do; goes at the end of a run that left nothing |
 //! | `dead-letter.jsonl` | the requests that were given up ([`DeadLetter`](crate::store::dead_letter::DeadLetter)) |
+//! | `outbox/` | the items that go to destinations ([`Outbox`](crate::items::outbox::Outbox)) |
+//! | `refused.jsonl` | the items that a destination refused; `refused-2.jsonl` and so on for further ones |
 //! | `parsing` | which requests are being parsed |
 //! | `streamed` | which items the reader of a stream has had since the last commit |
 //! | `report.json` | the report of the last run |
@@ -39,6 +41,7 @@ const FRONTIER: &str = "frontier";
 /// Name of the store while it is removed.
 const DISCARDED: &str = "frontier.old";
 pub(crate) const PARSING: &str = "parsing";
+const OUTBOX: &str = "outbox";
 const STREAMED: &str = "streamed";
 const REPORT: &str = "report.json";
 const HISTORY: &str = "history.jsonl";

@@ -2,9 +2,10 @@
 
 use std::sync::mpsc;
 
-use tokio::sync::{mpsc as answers, oneshot};
+use tokio::sync::{mpsc as answers, oneshot, watch};
 
 use super::checkpoint::{Answer, Command, JobStore};
+use crate::items::sink::Position;
 use crate::page::error::{Error, ErrorKind, Result};
 
 /// Channels to and from a store's thread. The thread ends when all senders are gone.
@@ -12,6 +13,8 @@ use crate::page::error::{Error, ErrorKind, Result};
 pub(crate) struct StoreThread {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) answers: answers::UnboundedReceiver<Answer>,
+    /// End of the outbox in the last commit of this process.
+    pub(crate) outbox: watch::Receiver<Position>,
 }
 
 /// Receiver that resolves, to an error, when a store's thread has ended and let go of everything.
@@ -30,12 +33,13 @@ impl StoreThread {
         let (answer, answers) = answers::unbounded_channel();
         let (loaded, opened) = oneshot::channel();
         let (end, ended) = oneshot::channel::<()>();
+        let (committed, outbox) = watch::channel(Position::new(0));
         let work = move || {
             match open() {
                 Ok((store, found, _held)) => {
                     // Nobody waits any more when the crawl has been given up.
                     let _ = loaded.send(Ok(found));
-                    serve(store, &received, &answer);
+                    serve(store, &received, &answer, &committed);
                 }
                 Err(error) => {
                     let _ = loaded.send(Err(error));
@@ -49,7 +53,12 @@ impl StoreThread {
             .map_err(|e| {
                 Error::new(ErrorKind::Storage, "no thread for the job's store").with_source(e)
             })?;
-        Ok((Self { commands, answers }, opened, ended))
+        let thread = Self {
+            commands,
+            answers,
+            outbox,
+        };
+        Ok((thread, opened, ended))
     }
 }
 
@@ -58,12 +67,23 @@ fn serve(
     mut store: impl JobStore,
     commands: &mpsc::Receiver<Command>,
     answers: &answers::UnboundedSender<Answer>,
+    committed: &watch::Sender<Position>,
 ) {
     while let Ok(command) = commands.recv() {
         let done = match command {
-            Command::Commit(checkpoint, delivered) => store
-                .commit(*checkpoint, delivered)
-                .map(|()| Answer::Committed),
+            Command::Commit(checkpoint, delivered) => {
+                let outbox = delivered.outbox;
+                let stored = store.commit(*checkpoint, delivered);
+                if let (Ok(()), Some(outbox)) = (&stored, outbox) {
+                    committed.send_replace(outbox);
+                }
+                stored.map(|()| Answer::Committed)
+            }
+            Command::Sync(done) => {
+                // Nobody waits any more when the crawl has been given up.
+                let _ = done.send(store.sync());
+                continue;
+            }
             Command::Read(range) => store.read(range).map(Answer::Arrived),
         };
         let failed = done.is_err();

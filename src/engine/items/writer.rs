@@ -226,6 +226,7 @@ impl<I: Item> ItemWriter<I> {
         Ok(Delivered {
             items: self.items.clone(),
             positions,
+            outbox: None,
             commits: self.commits.as_ref().map_or(0, |commits| commits.count + 1),
             is_refused: false,
             new_keys: self.quality.take_new_keys(),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::lock::Lock;
 use super::lock::{Glance, Holder};
-use super::{DISCARDED, FRONTIER, HISTORY, PAGES, PARSING, REPORT, RunFile, STREAMED};
+use super::{DISCARDED, FRONTIER, HISTORY, OUTBOX, PAGES, PARSING, REPORT, RunFile, STREAMED};
+use crate::items::destination::refused_files;
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
 use crate::model::report::Report;
@@ -70,6 +71,11 @@ impl Directory {
         self.path.join(STREAMED)
     }
 
+    /// Returns the path of the outbox.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.path.join(OUTBOX)
+    }
+
     /// Returns the path of the file that notes which pages are being parsed.
     pub(crate) fn parsing(&self) -> PathBuf {
         self.path.join(PARSING)
@@ -83,13 +89,15 @@ impl Directory {
         let names = [
             FRONTIER,
             DEAD_LETTERS,
+            OUTBOX,
             PARSING,
             STREAMED,
             REPORT,
             HISTORY,
             PAGES,
         ];
-        match names.iter().find(|name| self.path.join(name).exists()) {
+        let names = names.map(str::to_owned).into_iter().chain(refused_files());
+        match { names }.find(|name| self.path.join(name).exists()) {
             Some(name) => Err(Error::new(
                 ErrorKind::Storage,
                 format!(
@@ -109,7 +117,8 @@ impl Directory {
     pub(crate) fn clear(&self, run: &RunFile) -> Result<()> {
         debug_assert_eq!(run.state, super::State::New);
         run.write(self)?;
-        self.remove([FRONTIER, DISCARDED, DEAD_LETTERS, PARSING, STREAMED])
+        self.remove([FRONTIER, DISCARDED, DEAD_LETTERS, OUTBOX, PARSING, STREAMED])?;
+        self.remove(refused_files())
     }
 
     /// Removes what only a run needs that goes on. The store goes under another name first: half of it would be a damaged
@@ -120,7 +129,7 @@ impl Directory {
     pub(crate) fn discard_progress(&self) -> Result<()> {
         let (store, discarded) = (self.path.join(FRONTIER), self.path.join(DISCARDED));
         fs::rename(&store, discarded).map_err(|error| unusable("remove", &store, error))?;
-        self.remove([DISCARDED, PARSING, STREAMED])
+        self.remove([DISCARDED, OUTBOX, PARSING, STREAMED])
     }
 
     /// Saves the report, in the place of the one before.
@@ -150,7 +159,7 @@ impl Directory {
         })
     }
 
-    fn remove<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<()> {
+    fn remove(&self, names: impl IntoIterator<Item = impl AsRef<Path>>) -> Result<()> {
         names.into_iter().try_for_each(|name| {
             let path = self.path.join(name);
             remove(&path).map_err(|error| unusable("remove", &path, error))
@@ -174,11 +183,13 @@ impl Directory {
             FRONTIER,
             DISCARDED,
             DEAD_LETTERS,
+            OUTBOX,
             PARSING,
             REPORT,
             HISTORY,
             PAGES,
         ])?;
+        self.remove(refused_files())?;
         for name in [STREAMED, REPORT, HISTORY, RUN] {
             let path = unfinished(&self.path.join(name));
             remove(&path).map_err(|error| unusable("remove", &path, error))?;

@@ -283,6 +283,15 @@ impl JobStore for Store {
         guarded(&path, || self.write(checkpoint, delivered))
     }
 
+    fn sync(&mut self) -> Result<()> {
+        let path = self.path.clone();
+        guarded(&path, || {
+            self.database
+                .persist(PersistMode::SyncData)
+                .map_err(|error| storage(&path, error))
+        })
+    }
+
     fn read(&self, range: Range) -> Result<Arrived> {
         guarded(&self.path, || self.read_range(range))
     }
