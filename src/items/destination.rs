@@ -10,11 +10,15 @@
 mod batch;
 mod erased;
 mod refusals;
+pub(crate) mod sql;
+mod url;
 
 pub use batch::{Batch, Batching, Delivery, ItemId, Reached, Run};
 pub(crate) use erased::ErasedDestination;
 pub use refusals::Refusals;
 pub(crate) use refusals::{MAX_DESTINATIONS, refused_files};
+pub use url::DestinationUrl;
+pub(crate) use url::listed;
 
 use crate::page::error::Result;
 

@@ -60,6 +60,7 @@ formats! {
 
 mod output_file;
 pub use output_file::{Mode, OutputFile};
+pub(crate) use output_file::{harmless, scheme_of};
 
 #[cfg(test)]
 pub(crate) mod captured_log;

@@ -99,7 +99,7 @@ impl Format {
     }
 
     /// Returns all extensions of all formats as a message lists them.
-    pub(super) fn listed() -> String {
+    pub(crate) fn listed() -> String {
         let extensions = Self::ALL.iter().flat_map(|format| format.extensions());
         let dotted: Vec<String> = extensions.map(|name| format!(".{name}")).collect();
         dotted.join(" ")

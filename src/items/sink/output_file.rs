@@ -173,14 +173,14 @@ impl fmt::Display for OutputFile {
 }
 
 /// Returns the scheme of a URL; `None` for the name of a file. A single letter is a drive.
-fn scheme_of(text: &str) -> Option<&str> {
+pub(crate) fn scheme_of(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once("://")?;
     let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     (scheme.len() > 1 && scheme.chars().all(is_letter)).then_some(scheme)
 }
 
 /// A name as a part of a file's name that is no way to somewhere else.
-fn harmless(name: &str) -> String {
+pub(crate) fn harmless(name: &str) -> String {
     let is_harmful = |c: char| matches!(c, '/' | '\\' | ':') || c.is_control();
     let name = name.replace(is_harmful, "-");
     match name.strip_prefix('.') {
