@@ -8,8 +8,12 @@ mod columns;
 #[cfg(feature = "sql-sqlite")]
 mod options;
 #[cfg(feature = "sql-sqlite")]
+mod sqlite;
+#[cfg(feature = "sql-sqlite")]
 mod value;
 
+#[cfg(feature = "sql-sqlite")]
+pub(super) use sqlite::Sqlite;
 
 /// Names of the options of tables.
 pub(super) const OPTIONS: &[&str] = &["table", "key", "columns", "alter", "run", "url", "kept"];

@@ -131,6 +131,8 @@ impl DestinationUrl {
     /// bad value.
     pub(crate) fn open(&self) -> Result<Box<dyn ErasedDestination>> {
         match self.row.feature {
+            #[cfg(feature = "sql-sqlite")]
+            "sql-sqlite" => Ok(Box::new(super::sql::Sqlite::new(self)?)),
             feature => Err(Error::new(
                 ErrorKind::Settings,
                 format!(
