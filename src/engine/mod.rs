@@ -8,7 +8,7 @@ mod commits;
 pub(crate) mod crawler;
 mod dispatch;
 mod erased;
-mod items;
+pub(crate) mod items;
 pub mod job;
 mod outages;
 mod parsers;
@@ -23,7 +23,8 @@ pub(crate) use commits::Commits;
 pub(crate) use dispatch::{Dispatcher, Parts, Written};
 pub(crate) use erased::{Plumbed, panicked};
 pub(crate) use items::{
-    Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory, Receipt, WriterCommits,
+    Counts, Deliveries, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory, Place,
+    Receipt, WriterCommits,
 };
 pub(crate) use parsers::Parsers;
 pub(crate) use visit::Context;

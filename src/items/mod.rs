@@ -2,6 +2,7 @@
 
 pub mod destination;
 pub(crate) mod outbox;
+pub(crate) mod output;
 pub mod pipeline;
 pub(crate) mod quality;
 pub mod sink;

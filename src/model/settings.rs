@@ -277,6 +277,8 @@ settings! {
         item_schema: Option<PathBuf> = None;
         #[doc = "In CSV, put a `'` before texts that begin with `=`, `+`, `-`, `@`, a tab or a line break, which spreadsheets take for formulas."]
         csv_escape: bool = true;
+        #[doc = "How long a crawl waits for a database or server that its items go to and that does not answer; then it ends, and its job can go on later."]
+        sink_patience: Duration = Duration::from_mins(10);
     }
     #[doc = "Disk: durability, cache, recrawls."]
     disk: Disk {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::channel::{Arrival, ItemReceiver};
+use super::deliveries::OutboxWriter;
 use super::handover::Handover;
 use crate::items::pipeline::{ErasedPipeline, Verdict};
 use crate::items::quality::{Look, Quality};
@@ -64,6 +65,8 @@ pub(crate) struct WriterCommits {
 pub(crate) struct ItemWriter<I> {
     pub(crate) steps: Vec<Box<dyn ErasedPipeline<I>>>,
     pub(crate) sinks: Vec<AnySink>,
+    /// Outbox of the destinations; `None` if there are none.
+    pub(crate) outbox: Option<OutboxWriter>,
     pub(crate) stream: Option<Handover<I>>,
     pub(crate) max_items: Option<u64>,
     pub(crate) counts: Arc<Counts>,
@@ -130,6 +133,9 @@ impl<I: Item> ItemWriter<I> {
                     place,
                 })) => {
                     drop(place);
+                    if let Some(outbox) = &mut self.outbox {
+                        outbox.room().await;
+                    }
                     for reason in lost {
                         match dropped {
                             Some(reason) => self.dropped(reason, &url),
@@ -153,12 +159,17 @@ impl<I: Item> ItemWriter<I> {
             }
             // Also when batches come without a pause, and the timer never gets to run out.
             if flush_at.is_some_and(|at| at <= Instant::now()) {
-                for sink in &mut self.sinks {
-                    sink.flush().await?;
-                }
+                self.flush().await?;
                 flush_at = None;
             }
         }
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        for sink in &mut self.sinks {
+            sink.flush().await?;
+        }
+        self.outbox.as_mut().map_or(Ok(()), OutboxWriter::flush)
     }
 
     /// Adds the counts and positions of what is written so far to a commit, and queues the commit.
@@ -223,10 +234,14 @@ impl<I: Item> ItemWriter<I> {
                 positions.push(sink.commit(commits.sync).await?);
             }
         }
+        let outbox = self.outbox.as_mut().map(|outbox| {
+            positions.extend(std::iter::repeat_n(None, outbox.destinations()));
+            outbox.commit()
+        });
         Ok(Delivered {
             items: self.items.clone(),
             positions,
-            outbox: None,
+            outbox: outbox.transpose()?,
             commits: self.commits.as_ref().map_or(0, |commits| commits.count + 1),
             is_refused: false,
             new_keys: self.quality.take_new_keys(),
@@ -284,7 +299,7 @@ impl<I: Item> ItemWriter<I> {
         let record = match Record::new(item) {
             Ok(record) => record.with_key(place),
             // Nothing needs the item as JSON: a stream gets it as it is.
-            Err(_) if self.sinks.is_empty() && !self.quality.reads_json() => return Ok(true),
+            Err(_) if !self.is_written() && !self.quality.reads_json() => return Ok(true),
             Err(error) => {
                 self.failed(error.chain(), url);
                 return Ok(false);
@@ -308,9 +323,14 @@ impl<I: Item> ItemWriter<I> {
         Ok(is_written)
     }
 
+    /// Returns whether items are written anywhere, as JSON.
+    fn is_written(&self) -> bool {
+        !self.sinks.is_empty() || self.outbox.is_some()
+    }
+
     /// Writes an item to every sink, or to none; returns whether it is written.
     async fn write(&mut self, record: &Record, url: &Url) -> Result<bool> {
-        match self.write_to_all(record).await {
+        match self.write_to_all(record, url).await {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::Pipeline => {
                 self.failed(error.chain(), url);
@@ -320,15 +340,18 @@ impl<I: Item> ItemWriter<I> {
         }
     }
 
-    async fn write_to_all(&mut self, record: &Record) -> Result<()> {
+    async fn write_to_all(&mut self, record: &Record, url: &Url) -> Result<()> {
         // One sink alone says in its `write` what it would say now.
-        if self.sinks.len() > 1 {
+        if self.sinks.len() + usize::from(self.outbox.is_some()) > 1 {
             self.sinks.iter().try_for_each(|sink| sink.check(record))?;
         }
         for sink in &mut self.sinks {
             sink.write(record).await?;
         }
-        Ok(())
+        match &mut self.outbox {
+            Some(outbox) => outbox.write(self.items.kept, record, url),
+            None => Ok(()),
+        }
     }
 
     fn dropped(&mut self, reason: &'static str, url: &Url) {
@@ -392,6 +415,7 @@ mod tests {
         ItemWriter {
             steps: Vec::new(),
             sinks: Vec::new(),
+            outbox: None,
             stream: None,
             max_items: None,
             counts: Arc::default(),
