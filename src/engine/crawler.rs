@@ -32,6 +32,8 @@ use url::Url;
 use crate::engine::spider::Spider;
 use crate::fetch::downloader::Downloader;
 use crate::fetch::middleware::Middleware;
+use crate::items::destination::{Destination, DestinationUrl};
+use crate::items::output::{AnyDestination, AnyOutput};
 use crate::items::pipeline::{ErasedPipeline, Pipeline};
 use crate::items::quality::KeyFn;
 use crate::items::sink::{AnySink, AsyncSink, Mode, OutputFile, Sink};
@@ -182,11 +184,11 @@ impl<S: Spider> Crawler<S> {
         self
     }
 
-    /// Writes the items to this file, which is replaced. The format comes from the extension (`.jsonl`, `.json`,
-    /// `.csv`) or from `FILE:FORMAT`; `-` is standard output.
+    /// Writes the items to this file or [destination](DestinationUrl), which is replaced. The format comes from the extension
+    /// (`.jsonl`, `.json`, `.csv`, `.db`) or from `FILE:FORMAT`; `-` is standard output.
     pub fn output(mut self, file: &str) -> Self {
-        match OutputFile::parse(file, Mode::Overwrite) {
-            Ok(output) => self.config.outputs.push(output),
+        match AnyOutput::parse(file, Mode::Overwrite) {
+            Ok(output) => self.config.output(output),
             Err(error) => self.config.error = self.config.error.or(Some(error)),
         }
         self
@@ -195,6 +197,20 @@ impl<S: Spider> Crawler<S> {
     /// Writes the items to this file, with all its options.
     pub fn output_file(mut self, output: OutputFile) -> Self {
         self.config.outputs.push(output);
+        self
+    }
+
+    /// Delivers the items to this database or server, with all its options.
+    pub fn destination_url(mut self, url: DestinationUrl) -> Self {
+        self.config.destinations.push(AnyDestination::Url(url));
+        self
+    }
+
+    /// Delivers the items to a destination of the program's own. The name is that in messages, in the report, and in a job,
+    /// where a later process finds the destination by it.
+    pub fn destination(mut self, name: &str, destination: impl Destination) -> Self {
+        let own = AnyDestination::Own(name.to_owned(), Box::new(destination));
+        self.config.destinations.push(own);
         self
     }
 

@@ -26,7 +26,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use self::pacing::Pacing;
 use super::commits::{Commits, answer};
-use super::items::ItemChannel;
+use super::items::{Deliveries, ItemChannel};
 use super::outages::Outages;
 use super::robots::Book;
 use super::seeding::{self, Seeding};
@@ -54,6 +54,8 @@ pub(crate) struct Dispatcher {
     scope: Arc<Scope>,
     queue: Queue,
     items: Box<dyn ItemChannel>,
+    /// Deliveries to destinations; `None` if there are none.
+    deliveries: Option<Deliveries>,
     /// State of the commits; `None` in a crawl that is no durable job.
     commits: Option<Commits>,
     /// Seeds that are still to come; `None` when there are no more.
@@ -115,6 +117,7 @@ impl Dispatcher {
             admitted: Admitted::new(&settings),
             queue,
             items,
+            deliveries: None,
             seeding: None,
             seeds_taken: SeedsTaken::default(),
             start_has_credentials: false,
@@ -138,6 +141,11 @@ impl Dispatcher {
             deadline: None,
             has_given_up: false,
         })
+    }
+
+    /// Sets the deliveries that end with the crawl.
+    pub(crate) fn deliver(&mut self, deliveries: Deliveries) {
+        self.deliveries = Some(deliveries);
     }
 
     /// Crawls until nothing is left, a limit is reached or `stop` completes. `line` receives the result of the item
@@ -183,6 +191,7 @@ impl Dispatcher {
                 }
                 () = counts.enough.notified() => self.stop(Finish::MaxItems),
                 result = &mut *line => return Err(ended_early(result)),
+                error = failed(self.deliveries.as_mut()) => return Err(error),
                 _ = ticker.tick(), if wants_progress => self.show_progress(),
                 answer = answer(self.commits.as_mut()) => self.answered(answer?)?,
                 seeds = seeding::next(self.seeding.as_mut()), if wants_seeds => self.seeded(seeds?)?,
@@ -234,6 +243,14 @@ fn this_year() -> i16 {
 async fn until(time: Option<Instant>) {
     match time {
         Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Waits for a delivery that fails; forever without one.
+async fn failed(deliveries: Option<&mut Deliveries>) -> Error {
+    match deliveries {
+        Some(deliveries) => deliveries.failed().await,
         None => std::future::pending().await,
     }
 }

@@ -159,6 +159,7 @@ impl Job {
             .with_source(error),
         })?;
         args.check(&self.name)?;
+        crawler.config.known_schema.clone_from(&self.schema);
         if crawler.config.columns.is_empty()
             && let Some(Value::Object(fields)) = self
                 .schema

@@ -51,6 +51,10 @@ pub struct Report {
     pub pages: u64,
     /// Numbers of items, by their outcome.
     pub items: Items,
+    /// Numbers of kept items that a [destination](crate::Destination) refused for good, by destination; a job has them in its
+    /// file `refused.jsonl`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub refused: BTreeMap<String, u64>,
     /// Fields that were filled in fewer items than the setting `min_fill` asks for: the site has changed, most likely.
     #[serde(default)]
     pub shortfalls: Vec<Shortfall>,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::fetch::downloader::ErasedDownloader;
 use crate::fetch::middleware::ErasedMiddleware;
+use crate::items::output::{AnyDestination, AnyOutput};
 use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
@@ -20,8 +21,11 @@ pub(crate) struct Config {
     pub(crate) downloader: Option<Box<dyn ErasedDownloader>>,
     pub(crate) outputs: Vec<OutputFile>,
     pub(crate) sinks: Vec<AnySink>,
+    pub(crate) destinations: Vec<AnyDestination>,
     /// JSON Schema that items are checked against; the schema itself is not validated yet.
     pub(crate) schema: Option<serde_json::Value>,
+    /// JSON Schema that the items are known to have, for destinations with columns.
+    pub(crate) known_schema: Option<serde_json::Value>,
     pub(crate) columns: Vec<String>,
     pub(crate) job: Option<Plan>,
     pub(crate) fresh: bool,
@@ -53,7 +57,9 @@ impl Config {
             downloader: None,
             outputs: Vec::new(),
             sinks: Vec::new(),
+            destinations: Vec::new(),
             schema: None,
+            known_schema: None,
             columns: Vec::new(),
             job: None,
             fresh: false,
@@ -64,6 +70,14 @@ impl Config {
             retry_policies: RetryPolicies::default(),
             never_waits: false,
             error: None,
+        }
+    }
+
+    /// Adds an output that was named.
+    pub(crate) fn output(&mut self, output: AnyOutput) {
+        match output {
+            AnyOutput::File(file) => self.outputs.push(file),
+            AnyOutput::Destination(url) => self.destinations.push(AnyDestination::Url(url)),
         }
     }
 

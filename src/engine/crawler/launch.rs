@@ -8,14 +8,17 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::Crawler;
-use super::setup::{Setup, check_recrawl, open_outputs};
+use super::setup::{Setup, check_recrawl, open_outputs, run_id};
 use crate::engine::spider::Spider;
 use crate::engine::{Commits, Context, Dispatcher, Parsers, Parts, Plumbed, Written};
-use crate::engine::{Counts, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory};
+use crate::engine::{
+    Counts, Deliveries, Handed, Handover, ItemReceiver, ItemSender, ItemWriter, Memory,
+};
 use crate::fetch::cache::CacheLayer;
 use crate::fetch::cache::pages::Pages;
 use crate::fetch::downloader::HttpDownloader;
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
+use crate::items::destination::Run;
 use crate::items::quality::{self, KeyOf, Keys, Quality, Schema};
 use crate::items::sink::Layout;
 use crate::model::event::Event;
@@ -53,6 +56,7 @@ impl<S: Spider> Crawler<S> {
         };
         let name = self.typed.spider.name().to_owned();
         let outputs = std::mem::take(&mut self.config.outputs);
+        let destinations = std::mem::take(&mut self.config.destinations);
         let failed_file = self.config.failed_file.take();
         let Some(mut plan) = self.config.job.take() else {
             if failed_file.is_some() {
@@ -60,8 +64,10 @@ impl<S: Spider> Crawler<S> {
                 return Err(Error::new(ErrorKind::Settings, message));
             }
             let time = jiff::Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
-            let expanded = outputs.into_iter().map(|o| o.expand(&name, &time));
-            let setup = Setup::memory(&self.config.settings, expanded.collect())?;
+            let outputs = outputs.into_iter().map(|o| o.expand(&name, &time));
+            let destinations = destinations.into_iter().map(|d| d.expand(&name, &time));
+            let (outputs, destinations) = (outputs.collect(), destinations.collect());
+            let setup = Setup::memory(&self.config.settings, outputs, destinations)?;
             return self.crawl_with(setup, schema, name, stream, stop).await;
         };
         (plan.fresh, plan.goes_on) = (self.config.fresh, self.config.goes_on);
@@ -69,6 +75,7 @@ impl<S: Spider> Crawler<S> {
         plan.unique = self.unique();
         plan.quality = quality::given(&self.config.settings);
         let (sinks, sync) = (self.config.sinks.len(), self.config.settings.disk.sync);
+        let outputs = (outputs, destinations);
         let opened = OpenJob::open(plan, name.clone(), outputs, sinks, sync).await;
         let (mut job, store) = opened?;
         if let Some(reason) = job.starts_over {
@@ -111,6 +118,7 @@ impl<S: Spider> Crawler<S> {
         let mut line = ItemWriter {
             steps: std::mem::take(&mut self.typed.steps),
             sinks: std::mem::take(&mut self.config.sinks),
+            outbox: None,
             stream,
             max_items: self.config.settings.end.max_items,
             counts: Arc::clone(&counts),
@@ -125,6 +133,13 @@ impl<S: Spider> Crawler<S> {
             columns: std::mem::take(&mut self.config.columns),
             csv_escape: settings.items.csv_escape,
         };
+        let run = Run {
+            id: run_id(setup.key),
+            spider: name.clone(),
+            schema: self.config.known_schema.take(),
+            columns: layout.columns.clone(),
+        };
+        let patience = settings.items.sink_patience;
         let scope_policies = std::mem::take(&mut self.config.scope_policies);
         let parsing = setup.commits.as_ref().map(Commits::parsing);
         let mut dispatcher = Dispatcher::new(Parts {
@@ -147,6 +162,12 @@ impl<S: Spider> Crawler<S> {
             None => dispatcher.seed()?,
         }
         line.open().await?;
+        if !setup.destinations.is_empty() {
+            let (deliveries, outbox) =
+                Deliveries::start(setup.destinations, setup.place, &run, patience).await?;
+            dispatcher.deliver(deliveries);
+            line.outbox = Some(outbox);
+        }
         // Last, because opening empties files: what cannot start must not cost the items of the run before.
         open_outputs(&mut line.sinks, setup.outputs, positions, was_stopped).await?;
         for sink in &mut line.sinks {

@@ -3,9 +3,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::engine::{Commits, WriterCommits};
+use sha2::{Digest, Sha256};
+
+use crate::engine::{Commits, Place, WriterCommits};
 use crate::fetch::cache::pages::Pages;
 use crate::fetch::middleware::Cookies;
+use crate::items::output::AnyDestination;
 use crate::items::sink::{AnySink, OutputFile, Position};
 use crate::model::settings::{RecrawlItems, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
@@ -27,6 +30,9 @@ pub(super) struct Setup {
     pub(super) committed: Option<Committed>,
     /// Output files, under their full names.
     pub(super) outputs: Vec<OutputFile>,
+    pub(super) destinations: Vec<AnyDestination>,
+    /// Outbox of the destinations.
+    pub(super) place: Place,
     /// Directory of the job, held open by everything that writes for the job; `None` in a crawl in memory.
     pub(super) directory: Option<Arc<Directory>>,
     /// Pages that a recrawl compares with; `None` when the crawl is no recrawl.
@@ -46,18 +52,25 @@ pub(super) fn check_recrawl(settings: &Settings) -> Result<()> {
 impl Setup {
     /// # Errors
     /// [`ErrorKind::Settings`] for a recrawl, which needs a job to compare with.
-    pub(super) fn memory(settings: &Settings, outputs: Vec<OutputFile>) -> Result<Self> {
+    pub(super) fn memory(
+        settings: &Settings,
+        outputs: Vec<OutputFile>,
+        destinations: Vec<AnyDestination>,
+    ) -> Result<Self> {
         if settings.disk.recrawl {
             let message = "the setting \"recrawl\" needs a durable job, which keeps the pages from run to run";
             return Err(Error::new(ErrorKind::Settings, message));
         }
+        let key = FingerprintKey::random();
         Ok(Self {
-            key: FingerprintKey::random(),
+            key,
             queue: Queue::in_memory(settings),
             commits: None,
             line_commits: None,
             committed: None,
             outputs,
+            destinations,
+            place: Place::temporary(&run_id(key)),
             directory: None,
             pages: None,
         })
@@ -114,6 +127,16 @@ impl Setup {
                 .map_or(0, |last| last.delivered.commits),
             waiting: VecDeque::new(),
         };
+        let last = job.committed.as_ref();
+        let place = Place {
+            outbox: job.directory.outbox(),
+            job: Some(job.directory.path().to_owned()),
+            position: last
+                .and_then(|last| last.delivered.outbox)
+                .unwrap_or(Position::new(0)),
+            store: Some(store.commands.clone()),
+            committed: Some(store.outbox.clone()),
+        };
         Ok(Self {
             key: job.key,
             queue: Queue::durable(settings),
@@ -125,10 +148,19 @@ impl Setup {
             line_commits: Some(line_commits),
             committed: job.committed.take(),
             outputs: std::mem::take(&mut job.outputs),
+            destinations: std::mem::take(&mut job.destinations),
+            place,
             directory: Some(Arc::clone(&job.directory)),
             pages,
         })
     }
+}
+
+/// Returns the id of a run, by its key: the same in all processes that resume it.
+pub(super) fn run_id(key: FingerprintKey) -> Arc<str> {
+    let hash = Sha256::digest(key.to_bytes());
+    let digits = hash.iter().take(8).map(|byte| format!("{byte:02x}"));
+    digits.collect::<String>().into()
 }
 
 /// Opens the outputs and adds them after the sinks that the program gave, which are in `sinks`. `positions` are those

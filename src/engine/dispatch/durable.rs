@@ -284,13 +284,13 @@ impl Dispatcher {
     /// the crawl took.
     pub(super) async fn commit_last(
         &mut self,
-        finish: Finish,
+        finish: Option<Finish>,
         delivered: Delivered,
         elapsed: Duration,
     ) -> Result<()> {
         self.nothing_is_lost(finish)?;
         let was_committing = self.commits.as_ref().is_some_and(Commits::is_committing);
-        let Some(checkpoint) = self.checkpoint(Some(finish), elapsed) else {
+        let Some(checkpoint) = self.checkpoint(finish, elapsed) else {
             return Ok(());
         };
         let Some(commits) = &mut self.commits else {
@@ -309,8 +309,8 @@ impl Dispatcher {
 
     /// Checks, when the crawl has finished, that every request has come to its end. Returns an error when the store has
     /// lost some or brought some back.
-    fn nothing_is_lost(&self, finish: Finish) -> Result<()> {
-        let (Finish::Finished, Some(commits)) = (finish, &self.commits) else {
+    fn nothing_is_lost(&self, finish: Option<Finish>) -> Result<()> {
+        let (Some(Finish::Finished), Some(commits)) = (finish, &self.commits) else {
             return Ok(());
         };
         let Ledger {

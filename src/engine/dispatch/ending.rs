@@ -1,13 +1,16 @@
 //! End of a crawl: its limits of time, its progress, and the report.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::{Dispatcher, Written, step_panicked};
+use crate::engine::items::Outcome;
 use crate::model::event::{Event, Progress};
 use crate::model::report::{End, Finish, Report, shortfalls};
 use crate::page::error::Result;
+use crate::store::checkpoint::Delivered;
 
 impl Dispatcher {
     pub(super) fn time_limit(&self) -> Option<Instant> {
@@ -95,9 +98,10 @@ impl Dispatcher {
         // Items that the reader did not get come again, so the crawl is not over.
         let is_refused = delivered.is_refused;
         let finish = if is_refused { Finish::Stopped } else { finish };
+        let outcomes = self.deliver_all(&delivered, finish, elapsed).await?;
         let shortfalls = shortfalls(&self.settings.items.min_fill, &items, finish);
         if !is_refused {
-            self.commit_last(finish, delivered, elapsed).await?;
+            self.commit_last(Some(finish), delivered, elapsed).await?;
         }
         announcer.announce(|| Event::Finished { reason: finish });
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
@@ -109,6 +113,7 @@ impl Dispatcher {
                 elapsed,
                 resumed,
                 items,
+                refused: refused(outcomes),
                 shortfalls,
                 pending,
                 hosts,
@@ -117,4 +122,28 @@ impl Dispatcher {
             },
         ))
     }
+
+    /// Commits all items, and waits until they are delivered: a run is not over before.
+    async fn deliver_all(
+        &mut self,
+        delivered: &Delivered,
+        finish: Finish,
+        elapsed: Duration,
+    ) -> Result<Vec<Outcome>> {
+        let (Some(deliveries), Some(end)) = (self.deliveries.take(), delivered.outbox) else {
+            return Ok(Vec::new());
+        };
+        if !delivered.is_refused {
+            self.commit_last(None, delivered.clone(), elapsed).await?;
+        }
+        let grace = self.settings.end.grace;
+        let within = finish.is_unfinished().then_some(grace);
+        deliveries.finish(end, within).await
+    }
+}
+
+/// Returns the numbers of refused items by destination, without those that refused none.
+fn refused(outcomes: Vec<Outcome>) -> BTreeMap<String, u64> {
+    let refused = outcomes.into_iter().map(|end| (end.name, end.refused));
+    refused.filter(|(_, count)| *count > 0).collect()
 }

@@ -12,6 +12,8 @@ use crate::engine::panicked;
 use crate::engine::spider::{Seeds, Spider};
 use crate::fetch::downloader::Downloader;
 use crate::fetch::middleware::Middleware;
+use crate::items::destination::{Destination, DestinationUrl};
+use crate::items::output::{AnyDestination, AnyOutput};
 use crate::items::sink::{AnySink, AsyncSink, OutputFile, Record, Sink};
 use crate::model::event::{Events, ProgressWatch};
 use crate::model::output::Output;
@@ -55,6 +57,25 @@ impl AnyCrawler {
     /// Writes the items to this file: see [`Crawler::output_file`].
     pub fn output_file(mut self, output: OutputFile) -> Self {
         self.config.outputs.push(output);
+        self
+    }
+
+    /// Adds an output that was named on the command line.
+    pub(crate) fn any_output(mut self, output: AnyOutput) -> Self {
+        self.config.output(output);
+        self
+    }
+
+    /// Delivers the items to this database or server: see [`Crawler::destination_url`].
+    pub fn destination_url(mut self, url: DestinationUrl) -> Self {
+        self.config.destinations.push(AnyDestination::Url(url));
+        self
+    }
+
+    /// Delivers the items to a destination of the program's own: see [`Crawler::destination`].
+    pub fn destination(mut self, name: &str, destination: impl Destination) -> Self {
+        let own = AnyDestination::Own(name.to_owned(), Box::new(destination));
+        self.config.destinations.push(own);
         self
     }
 

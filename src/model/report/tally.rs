@@ -243,6 +243,7 @@ impl Tally {
             seconds: end.resumed.unwrap_or_default().seconds + end.elapsed.as_secs_f64(),
             pages: self.pages,
             items: end.items,
+            refused: end.refused,
             shortfalls: end.shortfalls,
             ledger: Ledger {
                 pending: end.pending,
@@ -315,6 +316,7 @@ pub(crate) struct End {
     pub(crate) elapsed: Duration,
     pub(crate) resumed: Option<Resumed>,
     pub(crate) items: Items,
+    pub(crate) refused: BTreeMap<String, u64>,
     pub(crate) shortfalls: Vec<Shortfall>,
     pub(crate) pending: u64,
     pub(crate) hosts: usize,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::store::{self, Store};
 use super::{Directory, FailedFile, Parsing, RunFile, State, Unique};
 use crate::fetch::cache::pages::Pages;
+use crate::items::output::AnyDestination;
 use crate::items::sink::OutputFile;
 use crate::model::replace::unusable;
 use crate::model::settings::Settings;
@@ -48,6 +49,7 @@ pub(crate) struct OpenJob {
     pub(crate) committed: Option<Committed>,
     /// Outputs under their full names.
     pub(crate) outputs: Vec<OutputFile>,
+    pub(crate) destinations: Vec<AnyDestination>,
     /// Reason why an unfinished run was not resumed; `None` if there was none, or it was to be started over.
     pub(crate) starts_over: Option<&'static str>,
     store_ended: Option<Ended>,
@@ -62,6 +64,7 @@ struct Opening {
     plan: Plan,
     spider: String,
     outputs: Vec<OutputFile>,
+    destinations: Vec<AnyDestination>,
     /// Number of the other outputs, such as standard output and a program's own sinks.
     sinks: usize,
     sync: bool,
@@ -77,7 +80,7 @@ impl OpenJob {
     pub(crate) async fn open(
         plan: Plan,
         spider: String,
-        outputs: Vec<OutputFile>,
+        (outputs, destinations): (Vec<OutputFile>, Vec<AnyDestination>),
         sinks: usize,
         sync: bool,
     ) -> Result<(Self, StoreThread)> {
@@ -86,6 +89,7 @@ impl OpenJob {
             plan,
             spider,
             outputs,
+            destinations,
             sinks,
             sync,
         };
@@ -139,13 +143,23 @@ impl Opening {
             .collect()
     }
 
+    /// Returns the destinations of a run that began at this time.
+    fn take_destinations(&mut self, time: &str) -> Vec<AnyDestination> {
+        let destinations = std::mem::take(&mut self.destinations).into_iter();
+        destinations
+            .map(|destination| destination.expand(&self.spider, time))
+            .collect()
+    }
+
     /// Goes on with an unfinished run, or starts one when there is nothing to go on with.
-    fn resume(self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
+    fn resume(mut self, directory: Arc<Directory>, mut run: RunFile) -> Result<(Store, OpenJob)> {
         if run.state == State::Finished && !store::store_in(directory.path()).exists() {
             return Err(nothing_waits(&directory));
         }
         let outputs = self.outputs(&run.time());
-        let (described, unique) = (RunFile::outputs_of(&outputs), self.plan.unique.clone());
+        let destinations = self.take_destinations(&run.time());
+        let described = RunFile::outputs_of(&outputs, &destinations);
+        let unique = self.plan.unique.clone();
         if let Err(error) = run.check(directory.path(), self.name(), &described, &unique) {
             return if self.replaces(&run, &described, &directory) {
                 self.start(directory, Some(NO_PAGE))
@@ -170,7 +184,8 @@ impl Opening {
             }
             committed.count_anew();
         }
-        self.check_number(&committed, &directory)?;
+        let asked = self.sinks + outputs.len() + destinations.len();
+        check_number(&committed, asked, &directory)?;
         run.state = State::Running;
         (run.ended, run.failure, run.reader_gone) = (None, None, false);
         run.resumes = committed.saved.resumes + 1;
@@ -184,6 +199,7 @@ impl Opening {
             parsing: Arc::new(parsing),
             committed: Some(committed),
             outputs,
+            destinations,
             starts_over: None,
             store_ended: None,
         };
@@ -200,24 +216,9 @@ impl Opening {
             && store::is_nothing_kept(directory)
     }
 
-    /// Refuses to go on with more or fewer outputs, since each output finds its position by its place among them.
-    fn check_number(&self, committed: &Committed, directory: &Directory) -> Result<()> {
-        let had = committed.delivered.positions.len();
-        let asked = self.sinks + self.outputs.len();
-        if had == asked {
-            return Ok(());
-        }
-        let message = format!(
-            "cannot resume the unfinished run in {}: it has {had} outputs, standard output and a program's own sinks \
-             counted, and this one has {asked}; use the same, or start over with --fresh",
-            directory.path().display()
-        );
-        Err(Error::new(ErrorKind::Settings, message))
-    }
-
     /// Starts a run, and clears what an earlier one left.
     fn start(
-        self,
+        mut self,
         directory: Arc<Directory>,
         starts_over: Option<&'static str>,
     ) -> Result<(Store, OpenJob)> {
@@ -225,7 +226,8 @@ impl Opening {
         let arguments = self.plan.arguments.clone();
         let mut run = RunFile::new(name, spider, arguments, Vec::new());
         let outputs = self.outputs(&run.time());
-        run.outputs = RunFile::outputs_of(&outputs);
+        let destinations = self.take_destinations(&run.time());
+        run.outputs = RunFile::outputs_of(&outputs, &destinations);
         (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
         directory.clear(&run)?;
         let mut store = Store::open(directory.path(), self.sync)?;
@@ -239,11 +241,26 @@ impl Opening {
             run,
             committed: None,
             outputs,
+            destinations,
             starts_over,
             store_ended: None,
         };
         Ok((store, job))
     }
+}
+
+/// Refuses to go on with more or fewer outputs, since each output finds its position by its place among them.
+fn check_number(committed: &Committed, asked: usize, directory: &Directory) -> Result<()> {
+    let had = committed.delivered.positions.len();
+    if had == asked {
+        return Ok(());
+    }
+    let message = format!(
+        "cannot resume the unfinished run in {}: it has {had} outputs, standard output and a program's own sinks counted, \
+         and this one has {asked}; use the same, or start over with --fresh",
+        directory.path().display()
+    );
+    Err(Error::new(ErrorKind::Settings, message))
 }
 
 /// Returns the error for a run that is to go on and of which nothing is left to do.

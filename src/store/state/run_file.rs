@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RUN;
 use super::directory::{Directory, read};
+use crate::items::output::AnyDestination;
 use crate::items::sink::OutputFile;
 use crate::model::replace::replace;
 use crate::model::replace::unusable;
@@ -183,9 +184,15 @@ impl RunFile {
         replace(&path, &json)
     }
 
-    /// Returns outputs as they are remembered: path and format, such as `quotes.txt:csv`; `-` is standard output.
-    pub(crate) fn outputs_of(outputs: &[OutputFile]) -> Vec<String> {
-        outputs.iter().map(ToString::to_string).collect()
+    /// Returns outputs as they are remembered: path and format, such as `quotes.txt:csv`; `-` is standard output. Then the
+    /// names of destinations, without passwords.
+    pub(crate) fn outputs_of(
+        outputs: &[OutputFile],
+        destinations: &[AnyDestination],
+    ) -> Vec<String> {
+        let destinations = destinations.iter().map(AnyDestination::name);
+        let files = outputs.iter().map(ToString::to_string);
+        files.chain(destinations).collect()
     }
 
     /// Returns the time at which the run began, in local time, as `%(time)s` in the name of an output has it.

@@ -172,7 +172,7 @@ fn an_output_is_remembered_with_its_format() {
     let outputs = ["a.txt:csv", "b.jl", "c.json", "-"]
         .map(|text| OutputFile::parse(text, Mode::Append).unwrap());
     assert_eq!(
-        RunFile::outputs_of(&outputs),
+        RunFile::outputs_of(&outputs, &[]),
         ["a.txt:csv", "b.jl:jsonl", "c.json:json", "-:jsonl"]
     );
 }
