@@ -24,12 +24,14 @@
 //! # }
 //! ```
 
+mod destination;
 mod fake;
 #[cfg(feature = "recipe")]
 pub(crate) mod recording;
 mod site;
 
 pub use crate::fetch::cassette::{Cassette, Exchange, MAX_RECORDED_BODY, Recorder, Replay};
+pub use destination::destination_crash_test;
 pub use fake::FakeDownloader;
 #[cfg(feature = "recipe")]
 pub use recording::{Changes, check};

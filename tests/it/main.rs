@@ -22,6 +22,7 @@ mod cassette;
 mod command;
 mod computing;
 mod cookies;
+mod destinations;
 mod docs;
 mod downloads;
 mod durable;

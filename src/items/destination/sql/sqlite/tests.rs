@@ -7,6 +7,7 @@ use super::*;
 use crate::items::destination::{Batch, ItemId};
 use crate::items::sink::{Mode, Position, Record};
 use crate::model::scratch::Scratch;
+use crate::testing::destination_crash_test;
 
 /// A run, and the position that it has come to.
 struct Try {
@@ -325,3 +326,23 @@ async fn what_is_no_database_is_an_error_with_its_name() {
     );
 }
 
+#[tokio::test]
+async fn a_kill_at_any_step_loses_nothing_and_doubles_nothing() {
+    let scratch = Scratch::new();
+    let file = |run: u32| scratch.path(&format!("{run}.db"));
+    let make = |run| {
+        let name = file(run).display().to_string();
+        Sqlite::new(&DestinationUrl::parse(&name, Mode::Append).unwrap().unwrap()).unwrap()
+    };
+    let read_back = |run| {
+        let file = file(run);
+        let read = async move {
+            let mut session = Session::connect(&file).await.unwrap_or_else(|_| panic!());
+            session.rows("SELECT n FROM items").await
+        };
+        let handle = tokio::runtime::Handle::current();
+        let read = std::thread::scope(|scope| scope.spawn(|| handle.block_on(read)).join());
+        Ok(read.unwrap().iter().map(|n| n.parse().unwrap()).collect())
+    };
+    destination_crash_test(make, read_back).await.unwrap();
+}
