@@ -30,7 +30,7 @@ use crate::cli::terminal::records::Stdout;
 use crate::cli::terminal::screen::Screen;
 use crate::cli::terminal::summary;
 use crate::engine::job::AnyCrawler;
-use crate::items::sink::OutputFile;
+use crate::items::output::AnyOutput;
 use crate::model::event::Progress;
 use crate::model::report::{Finish, Report};
 use crate::model::settings::Settings;
@@ -57,7 +57,7 @@ pub(super) fn run(
 ) -> Outcome {
     let name = crawler.name().to_owned();
     let outputs = flags.outputs(&name)?;
-    let pipes = outputs.iter().filter(|output| output.path().is_none());
+    let pipes = outputs.iter().filter(|output| output.is_stdout());
     let (pipes, all) = (pipes.count(), outputs.len());
     let to_stdout = pipes > 0;
     // Items and progress on one terminal would tear each other.
@@ -124,12 +124,12 @@ fn is_unread(error: &Error) -> bool {
         && cause.is_some_and(|cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn with_outputs(mut crawler: AnyCrawler, outputs: Vec<OutputFile>, stdout: &Stdout) -> AnyCrawler {
+fn with_outputs(mut crawler: AnyCrawler, outputs: Vec<AnyOutput>, stdout: &Stdout) -> AnyCrawler {
     for output in outputs {
         crawler = if is_stdout_lines(&output) {
             crawler.sink(stdout.sink())
         } else {
-            crawler.output_file(output)
+            crawler.any_output(output)
         };
     }
     crawler

@@ -21,7 +21,8 @@ use std::str::FromStr;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::exit::Failure;
-use crate::items::sink::{Format, Mode, OutputFile};
+use crate::items::output::AnyOutput;
+use crate::items::sink::{Format, Mode};
 use crate::model::settings::Settings;
 use crate::page::error::{Error, Result};
 pub(super) use job::JobFlags;
@@ -34,21 +35,22 @@ pub(super) struct CrawlFlags {
     #[command(flatten)]
     pub(super) settings: SettingFlags,
 
-    /// Add the items to a file: .jsonl, .json, .csv, or `-` for stdout
+    /// Add the items to a file: .jsonl, .json, .csv, a database .db, or `-` for stdout
     ///
     /// The extension gives the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
-    /// what follows a colon: `items.txt:csv`, `-:csv`. `%(name)s` in the name stands for the spider, `%(time)s` for
+    /// what follows a colon: `items.txt:csv`, `-:csv`. A SQLite file is `books.db?table=books` or `sqlite:FILE?OPTIONS`
+    /// (feature `sql-sqlite`). `%(name)s` in the name stands for the spider, `%(time)s` for
     /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
     /// files, be they given with -o or -O.
     #[arg(short = 'o', long = "output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
-    append: Vec<OutputFile>,
+    append: Vec<AnyOutput>,
 
     /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
     ///
     /// The name is read as that of -o. Without any output, a terminal shows title and URL of each item only; `-O -` shows
     /// all of it.
     #[arg(short = 'O', long = "overwrite-output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
-    overwrite: Vec<OutputFile>,
+    overwrite: Vec<AnyOutput>,
 
     /// Stop after this many pages
     #[arg(long, value_name = "N", value_parser = number::<u64>)]
@@ -130,9 +132,9 @@ impl CrawlFlags {
     ///
     /// # Errors
     /// A usage error when two outputs, or an output and the report, or the file of `--failed`, are the same file.
-    pub(super) fn outputs(&self, spider: &str) -> Result<Vec<OutputFile>, Failure> {
+    pub(super) fn outputs(&self, spider: &str) -> Result<Vec<AnyOutput>, Failure> {
         // The time stays as it is: it is the same in all of them.
-        let mut outputs: Vec<OutputFile> = self
+        let mut outputs: Vec<AnyOutput> = self
             .append
             .iter()
             .chain(&self.overwrite)
@@ -141,13 +143,18 @@ impl CrawlFlags {
         if outputs.is_empty() {
             outputs.extend(output("-", Mode::Append).ok());
         }
-        let mut files = HashSet::new();
+        let (mut files, mut destinations) = (HashSet::new(), HashSet::new());
         for output in &outputs {
-            if !files.insert(output.path().map(place)) {
-                let name = output.path().map_or_else(
-                    || "standard output".into(),
-                    |path| path.display().to_string(),
-                );
+            let is_new = match output {
+                AnyOutput::File(file) => files.insert(file.path().map(place)),
+                AnyOutput::Destination(url) => destinations.insert(url.to_string()),
+            };
+            if !is_new {
+                let name = match (output, output.path()) {
+                    (AnyOutput::Destination(url), _) => url.to_string(),
+                    (AnyOutput::File(_), Some(path)) => path.display().to_string(),
+                    (AnyOutput::File(_), None) => "standard output".to_owned(),
+                };
                 return Err(Failure::usage(format!("{name} is an output twice")));
             }
         }
@@ -200,8 +207,8 @@ fn place(path: &Path) -> PathBuf {
 }
 
 /// Returns whether records go to standard output as JSON lines.
-pub(super) fn is_stdout_lines(output: &OutputFile) -> bool {
-    output.path().is_none() && output.format() == Format::JsonLines
+pub(super) fn is_stdout_lines(output: &AnyOutput) -> bool {
+    matches!(output, AnyOutput::File(file) if file.path().is_none() && file.format() == Format::JsonLines)
 }
 
 /// Sets a setting from a flag that was checked when it was read.
@@ -251,8 +258,8 @@ fn reason(error: &Error) -> String {
     text.rsplit(": ").next().unwrap_or_default().to_owned()
 }
 
-fn output(text: &str, mode: Mode) -> Result<OutputFile, String> {
-    OutputFile::parse(text, mode).map_err(|error| error.to_string())
+fn output(text: &str, mode: Mode) -> Result<AnyOutput, String> {
+    AnyOutput::parse(text, mode).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -281,16 +288,16 @@ mod tests {
         let outputs = flags(&["-o", "a.csv", "-O", "b.jsonl"])
             .outputs("x")
             .unwrap();
-        assert_eq!(
-            outputs.iter().map(OutputFile::mode).collect::<Vec<_>>(),
-            [Mode::Append, Mode::Overwrite]
-        );
+        let want = [("a.csv", Mode::Append), ("b.jsonl", Mode::Overwrite)]
+            .map(|(name, mode)| output(name, mode).unwrap());
+        assert_eq!(outputs, want);
     }
 
     #[test]
     fn a_file_cannot_be_written_twice() {
         for bad in [
             &["-o", "a.csv", "-O", "a.csv"][..],
+            &["-o", "a.db", "-O", "sqlite:a.db"],
             &["-O", "-", "-o", "-:csv"],
             &["--report", "-"],
             &["-O", "a.json", "--report", "a.json"],

@@ -9,7 +9,8 @@ use crate::cli::flags::find;
 use crate::cli::flags::job_name;
 use crate::cli::verbs::jobs;
 use crate::engine::job::Job;
-use crate::items::sink::{Mode, OutputFile};
+use crate::items::output::AnyOutput;
+use crate::items::sink::Mode;
 use crate::recipe::RECIPE;
 use crate::store::state::RunFile;
 
@@ -130,9 +131,10 @@ fn given(run: &RunFile, without: Option<&str>) -> impl Iterator<Item = String> {
 
 /// Returns an output without its format, if its name says that.
 pub(super) fn as_given(output: &str) -> &str {
-    let parse = |text| OutputFile::parse(text, Mode::Append).ok();
+    let parse = |text| AnyOutput::parse(text, Mode::Append).ok();
+    let known = parse(output);
     match output.rsplit_once(':') {
-        Some((file, _)) if parse(file) == parse(output) => file,
+        Some((file, _)) if known.is_some() && parse(file) == known => file,
         _ => output,
     }
 }

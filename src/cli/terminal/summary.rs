@@ -70,6 +70,7 @@ pub(in crate::cli) fn of(
             list(dropped.filter(|(why, _)| *why != WISHED)),
         ),
         ("items failed", failures(report)),
+        ("items refused", list(&report.refused)),
         ("fields", partly_filled(&report.items)),
         ("fields counted", counted(&report.items)),
         ("fields below min_fill", shortfalls(report)),

@@ -21,6 +21,9 @@ pub(super) const LINES: &str = "a.jsonl";
 const ARRAY: &str = "b.json";
 const TABLE: &str = "c.csv";
 
+/// A database, which has what is committed.
+const DATABASE: &str = "d.db";
+
 const FORMATS: [Format; 3] = [(LINES, json_lines), (ARRAY, json_array), (TABLE, csv)];
 
 /// A write that SIGKILL interrupts ends where a page of memory ends: there the kernel looks for signals, and nowhere
@@ -33,14 +36,16 @@ const END: usize = "\n]\n".len();
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
     files: [Vec<Record>; 3],
+    /// Rows of the database.
+    rows: Vec<Record>,
     /// Files whose last write was interrupted.
     pub(super) torn: usize,
 }
 
 impl Outputs {
     /// The flags that ask for them.
-    pub(super) fn flags() -> [&'static str; 6] {
-        ["-o", LINES, "-O", ARRAY, "-O", TABLE]
+    pub(super) fn flags() -> [&'static str; 8] {
+        ["-o", LINES, "-O", ARRAY, "-O", TABLE, "-o", DATABASE]
     }
 
     /// Reads the files as a run left them, which was killed or was not.
@@ -63,6 +68,14 @@ impl Outputs {
             }
             .map_err(|why| format!("{name}, {} bytes: {why}", bytes.len()))?;
         }
+        outputs.rows = rows(&directory.path(DATABASE));
+        let [lines, ..] = &outputs.files;
+        if !lines.starts_with(&outputs.rows) {
+            let lengths = (outputs.rows.len(), lines.len());
+            return Err(format!(
+                "the database has not what the lines begin with: {lengths:?}"
+            ));
+        }
         Ok(outputs)
     }
 
@@ -83,8 +96,8 @@ impl Outputs {
     /// When they are not.
     pub(super) fn same_in_all(&self) -> Result<&[Record], String> {
         let [lines, array, table] = &self.files;
-        if lines != array || lines != table {
-            let lengths = (lines.len(), array.len(), table.len());
+        if lines != array || lines != table || *lines != self.rows {
+            let lengths = (lines.len(), array.len(), table.len(), self.rows.len());
             return Err(format!("the files differ; their records: {lengths:?}"));
         }
         Ok(lines)
@@ -99,6 +112,32 @@ impl Outputs {
 /// The length of a file in bytes; 0 when there is none.
 pub(super) fn length(directory: &Scratch, name: &str) -> u64 {
     std::fs::metadata(directory.path(name)).map_or(0, |file| file.len())
+}
+
+/// The rows of the only table of items, in the order in which they were added.
+fn rows(path: &str) -> Vec<Record> {
+    use sqlx::{Connection, Row, SqliteConnection};
+
+    if !std::path::Path::new(path).exists() {
+        return Vec::new();
+    }
+    let read = async {
+        let mut database = SqliteConnection::connect(path).await.unwrap();
+        let rows = sqlx::query("SELECT url, title, h1, links FROM site ORDER BY rowid");
+        // There is no table before the first items.
+        let rows = rows.fetch_all(&mut database).await.unwrap_or_default();
+        let record = |row: sqlx::sqlite::SqliteRow| Record {
+            url: row.get("url"),
+            title: row.get("title"),
+            h1: row.get("h1"),
+            links: serde_json::from_str(row.get("links")).unwrap(),
+        };
+        rows.into_iter().map(record).collect()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(read)
 }
 
 fn json_lines(text: &str) -> Result<Vec<Record>, String> {

@@ -31,6 +31,7 @@ fn what_a_run_cut_off_is_counted_and_what_it_changed_too() {
     };
     let outputs = |pages: &[u32]| Outputs {
         files: [(); 3].map(|()| pages.iter().copied().map(record).collect()),
+        rows: Vec::new(),
         torn: 0,
     };
     let before = outputs(&[1, 2, 3, 4]);
