@@ -113,11 +113,13 @@ impl DestinationUrl {
     }
 
     /// Returns the address: a path, or what follows the scheme of a URL. It may have a password.
+    #[cfg(feature = "sql-sqlite")]
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
 
     /// Returns the value of an option.
+    #[cfg(feature = "sql-sqlite")]
     pub(crate) fn option(&self, name: &str) -> Option<&str> {
         let mut options = self.options.iter();
         let found = options.find(|(option, _)| option == name)?;
