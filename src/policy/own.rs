@@ -29,20 +29,40 @@ impl<F: ?Sized> OwnPolicies<F> {
     }
 }
 
+/// Place of a scope policy among those of its crawl, and whether it panicked. A link has one, so it is small: links of a size
+/// of 128 bytes are moved without a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LeftOutBy {
+    place: u16,
+    has_panicked: bool,
+}
+
 impl ScopePolicies {
-    /// Returns the name of the first policy that leaves out this URL; `None` if all of them let it through. A policy that panics
-    /// leaves it out under a name that says so.
-    pub(crate) fn refusal(&self, url: &Url) -> Option<Arc<str>> {
-        self.0.iter().find_map(|(name, follows)| {
-            match catch_unwind(AssertUnwindSafe(|| follows(url))) {
-                Ok(true) => None,
-                Ok(false) => Some(Arc::clone(name)),
-                Err(_) => {
-                    tracing::warn!(%url, policy = %name, "the scope policy panicked; the link is left out");
-                    Some(format!("{name} (panicked)").into())
-                }
+    /// Returns the first policy that leaves out this URL; `None` if all of them let it through. One that panics leaves it out,
+    /// too.
+    pub(crate) fn refusal(&self, url: &Url) -> Option<LeftOutBy> {
+        (0..).zip(&self.0).find_map(|(place, (name, follows))| {
+            let follows = catch_unwind(AssertUnwindSafe(|| follows(url)));
+            if follows.is_err() {
+                tracing::warn!(%url, policy = %name, "the scope policy panicked; the link is left out");
             }
+            let has_panicked = follows.is_err();
+            (!follows.unwrap_or(false)).then_some(LeftOutBy {
+                place,
+                has_panicked,
+            })
         })
+    }
+
+    /// Returns the name under which a policy's decision is counted: one that panicked has a name that says so.
+    pub(crate) fn name(&self, by: LeftOutBy) -> String {
+        let policy = self.0.get(usize::from(by.place));
+        let name = policy.map_or("", |(name, _)| name);
+        if by.has_panicked {
+            format!("{name} (panicked)")
+        } else {
+            name.to_owned()
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 //! detection and the user's own policies.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use regex::RegexSet;
 use url::Url;
@@ -12,7 +11,7 @@ use crate::model::settings::{ScopeMode, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{self, Spellings};
 use crate::page::request::Request;
-use crate::policy::own::ScopePolicies;
+use crate::policy::own::{LeftOutBy, ScopePolicies};
 use crate::policy::trap::Traps;
 
 /// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.
@@ -131,13 +130,18 @@ impl Scope {
         self.trap(url).map_or(Ok(()), |_| Err(Filter::Trap))
     }
 
-    /// Returns the name of the user's policy that leaves out this request, which [`check`](Self::check) let through. The
+    /// Returns the user's policy that leaves out this request, which [`check`](Self::check) let through. The
     /// policies are for links, as the patterns are.
-    pub(crate) fn refusal(&self, request: &Request) -> Option<Arc<str>> {
+    pub(crate) fn refusal(&self, request: &Request) -> Option<LeftOutBy> {
         if request.is_start() {
             return None;
         }
         self.policies.refusal(request.url())
+    }
+
+    /// Returns the name under which the decision of a user's policy is counted.
+    pub(crate) fn policy(&self, by: LeftOutBy) -> String {
+        self.policies.name(by)
     }
 
     /// The trap that a link leads into, if it does.

@@ -1,8 +1,6 @@
 //! Admission of requests to the frontier: the part of the dispatcher that drops duplicates and requests that do not
 //! belong to the crawl.
 
-use std::sync::Arc;
-
 use super::super::visit::{Link, is_in_own_chain};
 use super::Dispatcher;
 use crate::model::event::Event;
@@ -10,6 +8,7 @@ use crate::model::report::{Filter, TrapKind};
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
+use crate::policy::own::LeftOutBy;
 use crate::queue::frontier::Candidate;
 
 /// Request that will never belong to the crawl.
@@ -17,8 +16,8 @@ struct Refused {
     request: Request,
     fingerprint: Fingerprint,
     reason: Filter,
-    /// Name of the user's policy that left it out, if one did.
-    by: Option<Arc<str>>,
+    /// Policy of the user's that left it out, if one did.
+    by: Option<LeftOutBy>,
 }
 
 impl Dispatcher {
@@ -102,7 +101,7 @@ impl Dispatcher {
         let are_new = self.queue.mark_seen(&fingerprints);
         for (one, is_new) in refused.iter().zip(are_new) {
             if is_new {
-                self.leave_out(&one.request, one.reason, one.by.as_deref());
+                self.leave_out(&one.request, one.reason, one.by);
             } else {
                 self.tally.duplicates += 1;
             }
@@ -110,9 +109,9 @@ impl Dispatcher {
     }
 
     /// Counts a request that was filtered by its URL.
-    fn leave_out(&mut self, request: &Request, reason: Filter, by: Option<&str>) {
+    fn leave_out(&mut self, request: &Request, reason: Filter, by: Option<LeftOutBy>) {
         if let Some(policy) = by {
-            self.tally.left_out(policy);
+            self.tally.left_out(&self.scope.policy(policy));
         }
         // A URL that is left out for another reason may be of any length, and is not checked.
         let is_trap = reason == Filter::Trap;

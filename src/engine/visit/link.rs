@@ -1,10 +1,9 @@
 //! A [`Link`]: a request that a page asks for, with everything that can be computed without the dispatcher.
 
-use std::sync::Arc;
-
 use crate::model::report::Filter;
 use crate::page::identity::{self, Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
+use crate::policy::own::LeftOutBy;
 use crate::policy::scope::Scope;
 
 /// A request on its way to the dispatcher, with everything that can be computed without the dispatcher.
@@ -13,8 +12,8 @@ pub(crate) struct Link {
     pub(crate) request: Request,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) verdict: std::result::Result<(), Filter>,
-    /// Name of the user's policy that leaves the request out; `None` unless the verdict is [`Filter::Policy`].
-    pub(crate) left_out_by: Option<Arc<str>>,
+    /// Policy of the user's that leaves the request out; `None` unless the verdict is [`Filter::Policy`].
+    pub(crate) left_out_by: Option<LeftOutBy>,
     /// `true` if the URL has a session id, which the fingerprint leaves out.
     pub(crate) has_session: bool,
     /// `true` if the link leads further down in a tree of pages that mirror each other.
@@ -73,3 +72,6 @@ impl Link {
         link
     }
 }
+
+// Every link is moved several times; up to this size without a call of memcpy.
+const _: () = assert!(size_of::<Link>() <= 128);
