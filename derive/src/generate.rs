@@ -167,6 +167,8 @@ fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
         let cleaner = quote_spanned!(cleaner.span()=> #root::clean::Cleaner::#variant);
         quote!(let #text = #field::clean(&#text, #cleaner)?;)
     });
+    let format = reading.format.as_ref();
+    let format = format.map(|format| quote!(let #text = #field::dated(&#text, #format)?;));
     let value = match &reading.read {
         Read::Type | Read::Present => {
             quote_spanned!(inner.span()=> <#inner as #root::FromText>::from_text(#text, #found))
@@ -174,19 +176,15 @@ fn read(plan: &Plan<'_>, reading: &Reading, names: &Names) -> TokenStream {
         Read::With(function) => {
             quote_spanned!(function.span()=> #field::with::<#inner, _>(&#text, #function))
         }
-        Read::Format(format) => {
-            let dated = quote_spanned!(inner.span()=> #field::dated::<#inner>);
-            quote!(#dated(&#text, #format))
-        }
     };
     let found = match &reading.read {
         Read::Type | Read::Present => quote!(#found),
-        _ => quote!(_),
+        Read::With(_) => quote!(_),
     };
-    if reading.cleaners.is_empty() {
+    if reading.cleaners.is_empty() && format.is_none() {
         quote!(|#text, #found| #value)
     } else {
-        quote!(|#text, #found| { #(#clean)* #value })
+        quote!(|#text, #found| { #(#clean)* #format #value })
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) enum Setting {
 }
 
 /// Options that exclude each other: at most one of each row may be given.
-const EXCLUSIVE: [&[&str]; 3] = [
+const EXCLUSIVE: [&[&str]; 4] = [
     &[
         "text",
         "own_text",
@@ -66,7 +66,8 @@ const EXCLUSIVE: [&[&str]; 3] = [
         "outer_html",
         "url",
     ],
-    &["with", "format", "present"],
+    &["with", "present"],
+    &["format", "present"],
 ];
 
 /// Options that need a text to work on, which a nested item is not.

@@ -59,6 +59,8 @@ pub(crate) struct Reading {
     pub(crate) take: Take,
     pub(crate) pattern: Option<LitStr>,
     pub(crate) cleaners: Vec<Ident>,
+    /// Format of the date that the text is.
+    pub(crate) format: Option<LitStr>,
     pub(crate) read: Read,
 }
 
@@ -67,7 +69,6 @@ pub(crate) enum Read {
     /// Reads the text as the type of the field does.
     Type,
     With(Box<Expr>),
-    Format(LitStr),
     /// Returns whether there is a text.
     Present,
 }
@@ -125,6 +126,7 @@ fn source(written: Written, query: Option<Query>, inner: &Type) -> Source {
         take: ending.map_or(Take::Text, Take::ending),
         pattern: None,
         cleaners: Vec::new(),
+        format: None,
         read: Read::Type,
     };
     for (_, setting) in written.options {
@@ -149,7 +151,7 @@ impl Reading {
             Setting::Re(pattern) => self.pattern = Some(pattern),
             Setting::Clean(cleaners) => self.cleaners = cleaners,
             Setting::With(function) => self.read = Read::With(Box::new(function)),
-            Setting::Format(format) => self.read = Read::Format(format),
+            Setting::Format(format) => self.format = Some(format),
             Setting::Present => self.read = Read::Present,
             Setting::Text
             | Setting::Url

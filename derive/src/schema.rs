@@ -95,7 +95,7 @@ fn of_field(plan: &Plan<'_>, module: &TokenStream) -> TokenStream {
                 quote!(#module::uri())
             }
             (Read::Type | Read::Present, _) => of_text(inner, module),
-            (Read::With(_) | Read::Format(_), _) => of_any(inner, module),
+            (Read::With(_), _) => of_any(inner, module),
         },
         Source::PageUrl if is_named(inner, "String") => quote!(#module::uri()),
         Source::PageUrl => of_text(inner, module),

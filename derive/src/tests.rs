@@ -155,10 +155,10 @@ fn options_that_do_not_go_together_are_pointed_at() {
             "`attr` and `html` do not go together: leave one out",
         ),
         (
-            r#""p", with = f, format = "%Y""#,
-            "Date",
+            r#""p", present, format = "%Y""#,
+            "bool",
             "format",
-            "`format` and `with` do not go together: leave one out",
+            "`format` and `present` do not go together: leave one out",
         ),
         (
             r#""p::text", html"#,
@@ -338,7 +338,8 @@ fn what_is_right_is_accepted() {
             #[extract("img", attr = "SRC", url)] image: String,
             #[extract("p", block_text, re = r"(\d+) (?:a|b)", clean = [squeeze, number], default = 1 + 2)] count: u32,
             #[extract("p", with = clean::price::<f64>)] price: std::option::Option<f64>,
-            #[extract("p", format = "%Y-%m-%d %-H:%M:%S%.f %:z")] time: Timestamp,
+            #[extract("p", format = "%Y-%m-%d %-H:%M:%S%.f %:z")] time: String,
+            #[extract("p", clean = squeeze, format = "%d.%m.%Y", with = str::parse)] day: Date,
             #[extract("b", present)] is_bold: bool,
             #[extract("b", nested, default)] author: Author,
             #[extract(nested)] replies: Vec<Box<Book>>,

@@ -39,10 +39,10 @@ pub struct Report {
     #[serde(default)]
     pub failure: Option<String>,
     /// Time at which the crawl began.
-    #[serde(with = "timestamp")]
+    #[serde(with = "crate::page::time::rfc3339")]
     pub started: SystemTime,
     /// Time at which the crawl ended.
-    #[serde(with = "timestamp")]
+    #[serde(with = "crate::page::time::rfc3339")]
     pub ended: SystemTime,
     /// Duration of the crawl, in seconds; the time between two processes of a [resumed](Self::resumed) crawl does not
     /// count.
@@ -415,28 +415,5 @@ impl<'de> Deserialize<'de> for ErrorKind {
         let name = String::deserialize(deserializer)?;
         Self::named(&name)
             .ok_or_else(|| serde::de::Error::custom(format!("no kind of error is called {name:?}")))
-    }
-}
-
-/// Serialization of times as RFC 3339, in UTC.
-pub(crate) mod timestamp {
-    use std::time::SystemTime;
-
-    use jiff::Timestamp;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    pub(crate) fn serialize<S: Serializer>(
-        time: &SystemTime,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        Timestamp::try_from(*time)
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<SystemTime, D::Error> {
-        Timestamp::deserialize(deserializer).map(SystemTime::from)
     }
 }

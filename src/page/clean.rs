@@ -61,7 +61,7 @@ mod typed;
 mod tests;
 
 pub(crate) use dates::is_dated;
-pub use dates::{date, timestamp};
+pub use dates::{date, date_by, rfc3339, timestamp};
 #[cfg(feature = "recipe")]
 pub(crate) use moment::Moment;
 #[cfg(feature = "recipe")]
@@ -131,9 +131,9 @@ cleaners! {
         => |text| decimal(text, Notation::Comma);
     "price" Price "takes the amount out of a text, in the notation that its last separator shows: `1.234,50 €` is `1234.50`"
         => |text| decimal(text, Notation::Told);
-    "date" Date "makes it an ISO date: `31 Jan 2024` is `2024-01-31`" => |text| date(text).map(|date| date.to_string());
+    "date" Date "makes it an ISO date: `31 Jan 2024` is `2024-01-31`" => date;
     "timestamp" Timestamp "makes it a time in UTC: `Wed, 31 Jan 2024 10:00:00 +0100` is `2024-01-31T09:00:00Z`"
-        => |text| timestamp(text).map(|time| time.to_string());
+        => |text| dates::exact(text).map(|time| time.to_string());
 }
 
 /// Returns the beginning of a text, in quotation marks, for an error.

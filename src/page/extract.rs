@@ -43,13 +43,11 @@
 //! is not of the field's type one of kind [`Value`](crate::ErrorKind::Value); [`Error::field`](crate::Error::field) names
 //! the field.
 
-mod dates;
 mod from_text;
 mod items;
 mod nesting;
 mod numbers;
 
-pub use dates::FromFormat;
 pub use from_text::FromText;
 
 // What the code written by the derive macro uses; no part of the interface.
@@ -79,16 +77,20 @@ use crate::page::html::Element;
 /// | `re = "…"` | the first group of a pattern, or all of the match if it has none; what does not match is passed over |
 /// | `clean = price`, `clean = [squeeze, lower]` | [cleaners](crate::clean::Cleaner), in this order, by the name of the recipes |
 /// | `with = function` | reads the text: `fn(&str) -> Result<T, E>` with an `E` that can be shown, such as [`clean::price`](crate::clean::price) |
-/// | `format = "%d/%m/%Y"` | reads a date or time of [`jiff`] as [`strptime`](jiff::fmt::strtime) does |
+/// | `format = "%d/%m/%Y"` | makes a date that is written so ISO 8601 text, as [`clean::date_by`](crate::clean::date_by) does |
 /// | `default`, `default = value` | what is put where there is nothing |
 /// | `present` | for a `bool`: whether there is such an element, attribute or match |
 /// | `nested` | the field is itself a type with `Extract`. Without a selector here, that of the type counts; with none there either, the item is read from the same element |
 /// | `page_url` | the URL of the page; alone |
 /// | `skip` | [`Default::default()`], to be filled in later; alone |
 ///
-/// The order is: element, its text or attribute, `re`, `clean`, then `with`, `format` or the type.
+/// The order is: element, its text or attribute, `re`, `clean`, `format`, then `with` or the type.
 ///
-/// The types of fields are those with [`FromText`] (`String`, numbers, `bool`, [`Url`](url::Url), dates of `jiff`, your own),
+/// A date is text, ISO 8601, which sorts by time: `clean = date` or a `format` for a `String`. The date of another crate is read
+/// from that, `clean = date, with = str::parse`, and a [`SystemTime`](std::time::SystemTime) by
+/// `with = `[`clean::timestamp`](crate::clean::timestamp).
+///
+/// The types of fields are those with [`FromText`] (`String`, numbers, `bool`, [`Url`](url::Url), your own),
 /// those with `Extract` (`nested`), and `Option`, `Vec` and `Box` of them. Elements without the attribute or a match, and texts
 /// of only white space, are passed over. Where nothing is left, an `Option` is `None`, a `default` is taken and a `Vec` is
 /// empty; anything else, a `String` too, is an error. A text that cannot be read is an error in any case.

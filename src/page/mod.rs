@@ -20,4 +20,5 @@ pub mod sitemap;
 pub mod sniff;
 pub mod structured;
 pub(crate) mod suggest;
+pub(crate) mod time;
 pub(crate) mod xml;

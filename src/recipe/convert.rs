@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
 
 use super::field::Kind;
 use super::item::Value;
@@ -152,9 +151,9 @@ impl DateFormat {
             None => date(text),
             // Names of months are whole ones here, whatever the page and the format have.
             Some(pattern) if english.is_some() => {
-                formatted(text, &pattern.replace("%b", "%B").replace("%h", "%B"))
+                clean::date_by(text, &pattern.replace("%b", "%B").replace("%h", "%B")).ok()
             }
-            Some(pattern) => formatted(text, pattern),
+            Some(pattern) => clean::date_by(text, pattern).ok(),
         }
     }
 
@@ -165,28 +164,11 @@ impl DateFormat {
     pub(super) fn check(format: &str) -> Result<(), String> {
         let written = strtime::format(format, &Zoned::default());
         let written = written.map_err(|error| error.to_string())?;
-        match formatted(&written, format) {
-            Some(_) => Ok(()),
-            None => Err("it has no whole date in it, such as %Y-%m-%d".to_owned()),
+        match clean::date_by(&written, format) {
+            Ok(_) => Ok(()),
+            Err(_) => Err("it has no whole date in it, such as %Y-%m-%d".to_owned()),
         }
     }
-}
-
-/// A date by a format, as ISO 8601 has it: with a time if there is one, and in UTC if the zone is known.
-fn formatted(text: &str, format: &str) -> Option<String> {
-    let parsed = strtime::parse(format, text).ok()?;
-    if let Ok(moment) = parsed.to_timestamp() {
-        let date = TimeZone::UTC.to_datetime(moment).date();
-        return clean::is_dated(date).then(|| moment.to_string());
-    }
-    let date = parsed
-        .to_date()
-        .ok()
-        .filter(|&date| clean::is_dated(date))?;
-    Some(match parsed.to_time() {
-        Ok(time) if parsed.hour().is_some() => date.to_datetime(time).to_string(),
-        _ => date.to_string(),
-    })
 }
 
 /// A date in any notation that can be read in one way only, as ISO 8601 has it.

@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use super::store::Store;
 use super::stored::Head;
 use crate::fetch::downloader::{Defaults, ErasedDownloader};
-use crate::model::report::timestamp;
 use crate::model::settings::Settings;
 use crate::page::error::Result;
 use crate::page::response::Recrawled;
+use crate::page::time::rfc3339;
 use layer::PageLayer;
 use runs::Runs;
 
@@ -51,7 +51,7 @@ enum Met {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Before {
     sha256: String,
-    #[serde(with = "timestamp")]
+    #[serde(with = "rfc3339")]
     time: SystemTime,
 }
 

@@ -21,11 +21,11 @@ use url::Url;
 
 use super::key::sha256;
 use super::pages::Page;
-use crate::model::report::timestamp;
 use crate::page::identity::canonical;
 use crate::page::request::Request;
 use crate::page::response::FromCache;
 use crate::page::response::Response;
+use crate::page::time::rfc3339;
 
 const MAGIC: &str = "crawlworks-cache 1 ";
 /// Longest head that is read, in bytes: more headers than any downloader lets through.
@@ -50,9 +50,9 @@ pub(crate) struct Head {
     pub(crate) headers: HeaderMap,
     /// The headers of the request that the response depends on; see [`super::vary`].
     pub(crate) vary: BTreeMap<String, Option<String>>,
-    #[serde(with = "timestamp")]
+    #[serde(with = "rfc3339")]
     pub(crate) requested: SystemTime,
-    #[serde(with = "timestamp")]
+    #[serde(with = "rfc3339")]
     pub(crate) received: SystemTime,
     /// Data that a recrawl keeps about the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

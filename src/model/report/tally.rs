@@ -22,7 +22,7 @@ const MAX_RULES: usize = 50;
 /// Counters of a crawl so far.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tally {
-    #[serde(with = "crate::model::report::timestamp")]
+    #[serde(with = "crate::page::time::rfc3339")]
     started: SystemTime,
     pub(crate) pages: u64,
     pub(crate) duplicates: u64,

@@ -3,7 +3,7 @@
 use jiff::fmt::temporal::Pieces;
 use serde_json::Value;
 
-use crate::page::clean;
+use crate::page::clean::{self, Cleaner};
 use crate::page::html::{Element, Html, Place, collapse, decode};
 use crate::page::structured::{MicrodataItem, Structured};
 
@@ -354,10 +354,8 @@ fn iso(text: &str) -> Option<String> {
     if is_whole {
         return Some(text.replacen(' ', "T", 1));
     }
-    if let Ok(time) = clean::timestamp(text) {
-        return Some(time.to_string());
-    }
-    clean::date(text).ok().map(|date| date.to_string())
+    let time = Cleaner::Timestamp.clean(text);
+    time.or_else(|_| clean::date(text)).ok()
 }
 
 /// Returns a language tag such as `en-GB`, also when it is written `en_GB`; `None` if the text is no such tag.

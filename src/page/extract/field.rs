@@ -12,9 +12,9 @@ pub use take::{
 use std::borrow::Cow;
 use std::fmt::Display;
 
+use super::Extract;
 use super::nesting::Level;
-use super::{Extract, FromFormat};
-use crate::page::clean::Cleaner;
+use crate::page::clean::{self, Cleaner};
 use crate::page::error::{BoxError, Error, ErrorKind, Result};
 use crate::page::html::Element;
 use crate::page::html::room::Room;
@@ -278,11 +278,11 @@ pub fn with<T, E: Display>(
     read(text).map_err(|error| error.to_string().into())
 }
 
-/// Reads a date or time by its format.
+/// Makes a date in a format of the user ISO 8601.
 ///
 /// # Errors
 ///
 /// Returns an error if the text is not of that format.
-pub fn dated<T: FromFormat>(text: &str, format: &str) -> Result<T, BoxError> {
-    Ok(T::from_format(text, format)?)
+pub fn dated(text: &str, format: &str) -> Result<Cow<'static, str>, BoxError> {
+    Ok(Cow::Owned(clean::date_by(text, format)?))
 }

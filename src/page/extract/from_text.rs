@@ -18,8 +18,6 @@ use crate::page::html::Element;
 /// | integers, `f32`, `f64` | a number as Rust writes it: `12`, `-1.5`. For others there are [cleaners](crate::clean) |
 /// | `bool` | `true`, `yes`, `y`, `on`, `1` and `false`, `no`, `n`, `off`, `0` in upper or lower case |
 /// | [`Url`] | a reference, made absolute by the page |
-/// | [`jiff::civil::Date`], [`Timestamp`](jiff::Timestamp) | what [`clean::date`](crate::clean::date) and [`clean::timestamp`](crate::clean::timestamp) read |
-/// | [`jiff::civil::DateTime`], [`Time`](jiff::civil::Time) | ISO 8601 |
 /// | `Box<T>` | what `T` takes |
 ///
 /// Implement it for a type of your own:
@@ -40,6 +38,7 @@ use crate::page::html::Element;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a text",
     note = "if it derives `Extract`, add `nested`: `#[extract(\"css\", nested)]`",
+    note = "if it is a date that reads ISO 8601: `#[extract(\"css\", clean = date, with = str::parse)]`",
     note = "else implement `crawlworks::FromText` for it, or give a function: `#[extract(\"css\", with = read)]`"
 )]
 pub trait FromText: Sized {
