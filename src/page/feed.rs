@@ -5,7 +5,7 @@
 //! trusted: its size, nesting and number of entries are limited, and entities are those of XML and HTML, never its own.
 //!
 //! ```
-//! use crawlworks::feed::{FeedKind, parse};
+//! use crawlworks::feed::{FeedKind, date, parse};
 //!
 //! let text = b"<rss><channel><title>News</title><item><title>Rain &amp;amp; sun</title><link>/1</link>\
 //!     <pubDate>Fri, 20 Jun 25 08:00 EST</pubDate><description>&lt;p>It &lt;b>rains&lt;/b></description></item></channel></rss>";
@@ -14,7 +14,7 @@
 //! let entry = &feed.entries[0];
 //! assert_eq!(entry.title.as_deref(), Some("Rain & sun"));
 //! assert_eq!(entry.url.as_ref().map(|url| url.as_str()), Some("https://example.com/1"));
-//! assert_eq!(entry.published.map(|time| time.to_string()).as_deref(), Some("2025-06-20T13:00:00Z"));
+//! assert_eq!(entry.published, date("2025-06-20T13:00:00Z"));
 //! assert_eq!(entry.summary.as_deref(), Some("It rains"));
 //! assert_eq!(entry.content.as_deref(), Some("<p>It <b>rains</b>"));
 //! # Ok::<(), crawlworks::BoxError>(())

@@ -1,6 +1,8 @@
 //! [`FeedSpider`]: what feeds publish, as items or as pages, and feeds that mean no good.
 
-use crawlworks::feed::{FeedEntry, parse};
+use std::time::SystemTime;
+
+use crawlworks::feed::{FeedEntry, date, parse};
 use crawlworks::prelude::*;
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 use crawlworks::{ErrorKind, FeedSpider, Filter};
@@ -39,10 +41,7 @@ async fn the_practice_sites_feeds_say_the_same() {
         (first[0].title.as_ref(), first[0].summary.as_ref()),
         (Some(&quote.author), Some(&quote.text))
     );
-    assert_eq!(
-        first[0].published.unwrap().to_string(),
-        "2025-06-20T00:00:00Z"
-    );
+    assert_eq!(first[0].published, date("2025-06-20T00:00:00Z"));
 }
 
 #[tokio::test]
@@ -96,7 +95,7 @@ async fn a_feed_in_pages_is_followed_to_its_limits() {
 
 #[tokio::test]
 async fn nothing_is_read_behind_a_page_without_anything_new() {
-    let since = jiff::Timestamp::from_second(1_750_000_000 - 14 * 86_400).unwrap();
+    let since = SystemTime::UNIX_EPOCH + Duration::from_secs(1_750_000_000 - 14 * 86_400);
     assert_eq!(crawl(spider().since(since)).await, (15, 3));
 }
 

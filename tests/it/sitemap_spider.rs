@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use crawlworks::feed::date;
 use crawlworks::prelude::*;
 use crawlworks::testing::{FakeDownloader, PracticeSite};
 use crawlworks::{ErrorKind, Filter, Report, SitemapSpider};
@@ -85,7 +86,7 @@ async fn indexes_lists_and_url_sets_are_read() {
 
 #[tokio::test]
 async fn what_has_not_changed_since_is_left_out() {
-    let since = "2026-01-15T00:00:00Z".parse().unwrap();
+    let since = date("2026-01-15").unwrap();
     let fake = documents(SITE);
     let (paths, _) = crawl(&fake, "/index.xml", |spider| spider.since(since)).await;
     // Of /n3 and /t1 it is not known; that of /n4 may be any day of 2026.

@@ -8,6 +8,7 @@ use crate::cli::listing;
 use crate::cli::terminal;
 use crate::cli::terminal::table;
 use crate::engine::spider::FeedSpider;
+use crate::page::clean;
 use crate::page::error::Result;
 use crate::page::feed::{Entries, FeedEntry};
 
@@ -84,8 +85,13 @@ fn json(entry: &FeedEntry) -> Result<String> {
 /// Returns an entry as a row: its day, title and URL.
 fn row(entry: &FeedEntry) -> String {
     let day = entry.published.or(entry.updated);
-    let day = day.map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string());
+    let day = day.and_then(|time| clean::rfc3339(time).ok());
+    let day = day.as_deref().and_then(|time| time.get(..10));
     let title = entry.title.as_deref().or(entry.summary.as_deref());
     let url = entry.url.as_ref().map_or("", |url| url.as_str());
-    table::row([10, 50], [&day, title.unwrap_or_default()], url)
+    table::row(
+        [10, 50],
+        [day.unwrap_or_default(), title.unwrap_or_default()],
+        url,
+    )
 }

@@ -1,6 +1,7 @@
 //! [`FeedSpider`]: the entries of feeds as items, or their pages for another spider.
 
-use jiff::Timestamp;
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 
 use super::Spider;
@@ -44,7 +45,7 @@ const DEFAULT_PAGES: u32 = 100;
 pub struct FeedSpider {
     name: String,
     start: Vec<Request>,
-    since: Option<Timestamp>,
+    since: Option<SystemTime>,
     max_entries: usize,
     max_pages: u32,
 }
@@ -77,8 +78,9 @@ impl FeedSpider {
 
     /// Leaves out entries that last changed (or, without that date, were published) before this time. An entry without
     /// either date is taken. Reading stops at a page of a feed with nothing newer. Default: all.
+    /// [`clean::timestamp`](crate::clean::timestamp) reads a time; `SystemTime::now() - Duration::from_hours(7 * 24)` is a week ago.
     #[must_use]
-    pub fn since(mut self, time: Timestamp) -> Self {
+    pub fn since(mut self, time: SystemTime) -> Self {
         self.since = Some(time);
         self
     }

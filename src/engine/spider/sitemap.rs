@@ -1,6 +1,7 @@
 //! [`SitemapSpider`]: the pages that a site's sitemaps list, for another spider.
 
-use jiff::Timestamp;
+use std::time::SystemTime;
+
 use url::Url;
 
 use super::documents::{self, LAST};
@@ -78,7 +79,7 @@ pub struct SitemapSpider<S> {
     inner: S,
     start: Vec<Request>,
     rules: Option<Rules>,
-    since: Option<Timestamp>,
+    since: Option<SystemTime>,
     takes_alternates: bool,
 }
 
@@ -115,8 +116,9 @@ impl<S: Spider> SitemapSpider<S> {
 
     /// Leaves out pages, and sitemaps in an index, that were last changed before this time according to `lastmod`. A
     /// page or sitemap without `lastmod` is taken. A day counts as changed until its end, in UTC. Default: all.
+    /// [`clean::timestamp`](crate::clean::timestamp) reads a time; `SystemTime::now() - Duration::from_hours(7 * 24)` is a week ago.
     #[must_use]
-    pub fn since(mut self, time: Timestamp) -> Self {
+    pub fn since(mut self, time: SystemTime) -> Self {
         self.since = Some(time);
         self
     }

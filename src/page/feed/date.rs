@@ -4,12 +4,14 @@ mod clock;
 mod rfc822;
 
 use std::borrow::Cow;
+use std::time::SystemTime;
 
 use jiff::civil::{self, DateTime};
 use jiff::tz::Offset;
 use jiff::{Span, Timestamp, ToSpan};
 
 use crate::page::date_parts::number;
+use crate::page::time;
 use clock::Clock;
 
 /// Longest text that is read as a date, in bytes.
@@ -19,20 +21,22 @@ const LONGEST: usize = 64;
 /// `2025-06-20T08:00+02:00`), also between slashes or full stops, or RFC 822 and its common variants: with and without a
 /// day of the week, two-digit years, AM and PM, names of zones and of whole months. A date that is not exact counts from
 /// its beginning; a date without a zone is UTC. `None` for a date with an unknown zone, or with a word that is no part of
-/// a date.
+/// a date; on Windows also for one before 1601, where its clock begins. [`clean::rfc3339`](crate::clean::rfc3339) writes it.
 ///
 /// ```
+/// use crawlworks::clean::rfc3339;
 /// use crawlworks::feed::date;
 /// let written = ["2025-06-20T08:00:00+02:00", "Fri, 20 Jun 2025 06:00:00 GMT", "20 June 25 01:00 EST"];
 /// for text in written {
-///     assert_eq!(date(text).unwrap().to_string(), "2025-06-20T06:00:00Z");
+///     assert_eq!(rfc3339(date(text).unwrap())?, "2025-06-20T06:00:00Z");
 /// }
-/// assert_eq!(date("2025-06").unwrap().to_string(), "2025-06-01T00:00:00Z");
+/// assert_eq!(rfc3339(date("2025-06").unwrap())?, "2025-06-01T00:00:00Z");
 /// assert_eq!(date("soon"), None);
+/// # Ok::<(), String>(())
 /// ```
 #[must_use]
-pub fn date(text: &str) -> Option<Timestamp> {
-    Date::read(text).map(|date| date.start)
+pub fn date(text: &str) -> Option<SystemTime> {
+    Date::read(text)?.start()
 }
 
 /// Date that may be as inexact as a year.
@@ -52,14 +56,14 @@ impl Date {
         iso(text).or_else(|| rfc822::read(text))
     }
 
-    /// Returns the first moment of the date.
-    pub(crate) fn start(self) -> Timestamp {
-        self.start
+    /// Returns the first moment of the date; `None` if the system cannot count to it.
+    pub(crate) fn start(self) -> Option<SystemTime> {
+        time::system(self.start)
     }
 
-    /// Returns the last moment of the date.
-    pub(crate) fn end(self) -> Timestamp {
-        self.end
+    /// Returns whether the last moment of the date is at this time or later.
+    pub(crate) fn ends_since(self, since: SystemTime) -> bool {
+        time::is_since(self.end, since)
     }
 
     /// Creates a date that begins at this moment and has this length.
@@ -143,9 +147,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::page::clean::rfc3339;
 
     fn read(text: &str) -> Option<String> {
-        date(text).map(|time| time.to_string())
+        date(text).map(|time| rfc3339(time).unwrap())
     }
 
     #[test]
@@ -300,9 +305,10 @@ mod tests {
         #[test]
         fn what_jiff_writes_is_read(seconds in -2_000_000_000_i64..4_000_000_000) {
             let time = Timestamp::from_second(seconds).unwrap();
-            prop_assert_eq!(date(&time.to_string()), Some(time));
+            let expected = time::system(time);
+            prop_assert_eq!(date(&time.to_string()), expected);
             let written = jiff::fmt::rfc2822::to_string(&time.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
-            prop_assert_eq!(date(&written), Some(time));
+            prop_assert_eq!(date(&written), expected);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Feeds and their entries, as they are returned to the caller.
 
-use jiff::Timestamp;
+use std::time::SystemTime;
+
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::page::time::rfc3339;
 
 /// Feed that has been read.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,10 +55,13 @@ pub struct FeedEntry {
     pub title: Option<String>,
     /// Authors of the entry; those of the feed if the entry names none.
     pub authors: Vec<String>,
-    /// Time of publication; a day counts from its beginning, in UTC. `None` also for a date that cannot be read.
-    pub published: Option<Timestamp>,
+    /// Time of publication; a day counts from its beginning, in UTC. `None` also for a date that cannot be read. As text, in
+    /// records too, it is RFC 3339: [`clean::rfc3339`](crate::clean::rfc3339).
+    #[serde(default, with = "rfc3339::option")]
+    pub published: Option<SystemTime>,
     /// Time of the last change; read like `published`.
-    pub updated: Option<Timestamp>,
+    #[serde(default, with = "rfc3339::option")]
+    pub updated: Option<SystemTime>,
     /// Summary of the entry, as text without markup.
     pub summary: Option<String>,
     /// Content of the entry, as HTML: select from it with [`Html::parse`](crate::Html::parse). If the feed has no other
@@ -108,7 +114,7 @@ impl FeedEntry {
 
     /// Returns the time of the last change, as far as it is known: `updated`, else `published`.
     #[must_use]
-    pub fn modified(&self) -> Option<Timestamp> {
+    pub fn modified(&self) -> Option<SystemTime> {
         self.updated.or(self.published)
     }
 }

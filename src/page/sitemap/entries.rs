@@ -1,6 +1,7 @@
 //! Sitemaps and their entries, as they are returned to the caller, and their limits.
 
-use jiff::Timestamp;
+use std::time::SystemTime;
+
 use url::Url;
 
 use crate::page::feed::Date;
@@ -80,17 +81,17 @@ pub struct Alternate {
 
 impl Entry {
     /// Returns the time of the last change; a day or a year counts from its beginning, in UTC. `None` if `lastmod` is
-    /// missing or cannot be read.
+    /// missing or cannot be read: [`feed::date`](crate::feed::date).
     #[must_use]
-    pub fn modified(&self) -> Option<Timestamp> {
-        Some(Date::read(self.lastmod.as_deref()?)?.start())
+    pub fn modified(&self) -> Option<SystemTime> {
+        Date::read(self.lastmod.as_deref()?)?.start()
     }
 
     /// Returns whether the entry may have changed at this time or later; also `true` when the time of the last change is
     /// not known.
-    pub(crate) fn may_be_newer(&self, since: Timestamp) -> bool {
+    pub(crate) fn may_be_newer(&self, since: SystemTime) -> bool {
         let date = self.lastmod.as_deref().and_then(Date::read);
-        date.is_none_or(|date| date.end() >= since)
+        date.is_none_or(|date| date.ends_since(since))
     }
 }
 

@@ -1,6 +1,9 @@
+use std::time::SystemTime;
+
 use proptest::prelude::*;
 
 use super::*;
+use crate::page::clean::rfc3339;
 
 fn base() -> Url {
     Url::parse("http://a.example/dir/feed").unwrap()
@@ -32,8 +35,8 @@ fn url(url: Option<&Url>) -> Option<&str> {
     url.map(Url::as_str)
 }
 
-fn time(time: Option<jiff::Timestamp>) -> Option<String> {
-    time.map(|time| time.to_string())
+fn time(time: Option<SystemTime>) -> Option<String> {
+    time.map(|time| rfc3339(time).unwrap())
 }
 
 const RSS: &str = "<?xml version='1.0'?>
