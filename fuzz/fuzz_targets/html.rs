@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use crawlworks::html::{Html, scan};
-use encoding_rs::UTF_8;
 use libfuzzer_sys::fuzz_target;
 use url::Url;
 
@@ -14,7 +13,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(url) = Url::parse("https://a.example/dir/page?x=1") else {
         return;
     };
-    let page = scan(data, UTF_8, &url, MAX_LINKS);
+    let page = scan(data, "UTF-8", &url, MAX_LINKS).unwrap();
     assert!(page.links.len() <= MAX_LINKS);
     let different: HashSet<&str> = page.links.iter().map(Url::as_str).collect();
     assert_eq!(different.len(), page.links.len());

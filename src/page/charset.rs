@@ -19,8 +19,9 @@
 //! use crawlworks::charset;
 //! let body = b"<meta charset=latin1>caf\xe9";
 //! let encoding = charset::detect(body, Some("text/html"));
-//! assert_eq!(encoding.name(), "windows-1252"); // what the standard takes latin1 for
-//! assert!(charset::decode(body, encoding).ends_with("café"));
+//! assert_eq!(encoding, "windows-1252"); // what the standard takes latin1 for
+//! assert!(charset::decode(body, encoding)?.ends_with("café"));
+//! # Ok::<(), crawlworks::Error>(())
 //! ```
 
 mod json;
@@ -31,6 +32,8 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use crate::page::encoding::labelled;
+use crate::page::error::Result;
 use crate::page::html::{Attributes, META, Tags};
 use crate::page::sniff::MediaType;
 use prescan::{in_ascii, in_content, prescan, xml_declaration};
@@ -42,17 +45,23 @@ const GUESS: usize = 256 * 1024;
 /// Length of the ASCII text before the first other byte that a guess takes into account, in bytes.
 const BEFORE: usize = 64;
 
-/// The encoding of a page; windows-1252 when nothing is known.
+/// Returns the encoding of a page by its name in the Encoding Standard, such as `UTF-8` or `Shift_JIS`; `windows-1252` when
+/// nothing is known.
 ///
 /// `content_type` is the value of the HTTP header. A label that the Encoding Standard does not know is ignored.
 #[must_use]
-pub fn detect(body: &[u8], content_type: Option<&str>) -> &'static Encoding {
+pub fn detect(body: &[u8], content_type: Option<&str>) -> &'static str {
     detect_at(body, content_type, None)
 }
 
 /// Returns the encoding of a page like [`detect`]; the country of the host name `domain` makes a guess better.
 #[must_use]
-pub fn detect_at(
+pub fn detect_at(body: &[u8], content_type: Option<&str>, domain: Option<&str>) -> &'static str {
+    encoding(body, content_type, domain).name()
+}
+
+/// Returns the encoding whose name is returned by [`detect_at`].
+pub(crate) fn encoding(
     body: &[u8],
     content_type: Option<&str>,
     domain: Option<&str>,
@@ -112,10 +121,18 @@ pub(crate) fn detect_as(
     found.unwrap_or_else(|| guess(start, domain))
 }
 
-/// The text of a body. Its byte order mark is taken off, what cannot be decoded becomes U+FFFD, and what is UTF-8
-/// already is not copied.
-#[must_use]
-pub fn decode<'a>(body: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
+/// Returns the text of a body. Its byte order mark is taken off, what cannot be decoded becomes U+FFFD, and what is UTF-8
+/// already is not copied. `encoding` is a name or label of the Encoding Standard, as [`detect`] returns them.
+///
+/// # Errors
+///
+/// [`ErrorKind::Settings`](crate::ErrorKind::Settings) for an encoding that the standard does not know.
+pub fn decode<'a>(body: &'a [u8], encoding: &str) -> Result<Cow<'a, str>> {
+    labelled(encoding).map(|encoding| text(body, encoding))
+}
+
+/// Returns the text of a body, as [`decode`] does.
+pub(crate) fn text<'a>(body: &'a [u8], encoding: &'static Encoding) -> Cow<'a, str> {
     encoding.decode_with_bom_removal(body).0
 }
 
@@ -135,7 +152,7 @@ pub(crate) fn json_text<'a>(
         let named = charset.and_then(|label| Encoding::for_label(label.as_bytes()));
         json::encoding(body, named, domain)
     });
-    decode(body, encoding)
+    text(body, encoding)
 }
 
 /// Returns the encoding that an XML document declares; without a declaration it is UTF-8, if the bytes are valid UTF-8.
@@ -235,7 +252,7 @@ mod tests {
             ("naïve".as_bytes(), None, "UTF-8"),
         ] {
             assert_eq!(
-                detect(body, content_type).name(),
+                detect(body, content_type),
                 expected,
                 "{body:?} {content_type:?}"
             );
@@ -298,7 +315,7 @@ mod tests {
             (b"a", "text/html; charset=iso-2022-kr", "replacement"),
         ] {
             assert_eq!(
-                detect(body, Some(content_type)).name(),
+                detect(body, Some(content_type)),
                 expected,
                 "{body:?} {content_type}"
             );
@@ -341,7 +358,7 @@ mod tests {
     #[test]
     fn the_country_of_a_host_is_a_hint() {
         let body = b"<p>caf\xe9";
-        let of = |domain| detect_at(body, None, domain).name();
+        let of = |domain| detect_at(body, None, domain);
         assert_eq!(of(Some("www.example.fr")), "windows-1252");
         assert_eq!(of(Some("www.example.hu.")), "ISO-8859-2");
         assert_eq!(of(Some("EXAMPLE.\u{e9}")), of(None));
@@ -356,10 +373,10 @@ mod tests {
             ("", "windows-1252"),
         ] {
             let body = format!("{ascii}{text}");
-            assert_eq!(detect(body.as_bytes(), None).name(), expected);
+            assert_eq!(detect(body.as_bytes(), None), expected);
         }
         let long = format!("{ascii}{}", "é".repeat(200_000));
-        assert_eq!(detect(long.as_bytes(), None).name(), "UTF-8");
+        assert_eq!(detect(long.as_bytes(), None), "UTF-8");
     }
 
     #[test]
@@ -369,7 +386,6 @@ mod tests {
                 format!("<!--{}-->{rest}", "x".repeat(2000)).as_bytes(),
                 None,
             )
-            .name()
         };
         assert_eq!(late("<meta charset=koi8-r>"), "KOI8-R");
         assert_eq!(
@@ -381,9 +397,9 @@ mod tests {
     #[test]
     fn utf_8_is_not_copied_and_loses_its_mark() {
         assert!(matches!(
-            decode("\u{feff}é".as_bytes(), UTF_8),
+            decode("\u{feff}é".as_bytes(), "utf8").unwrap(),
             Cow::Borrowed("é")
         ));
-        assert_eq!(decode(b"a\xff", UTF_8), "a\u{fffd}");
+        assert_eq!(decode(b"a\xff", "UTF-8").unwrap(), "a\u{fffd}");
     }
 }

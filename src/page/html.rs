@@ -43,8 +43,8 @@ pub(crate) use refresh::refresh;
 pub(crate) mod room;
 
 mod scan;
-pub(crate) use scan::scan_xml;
 pub use scan::{Page, links, scan};
+pub(crate) use scan::{scan_html, scan_xml};
 
 mod attributes;
 mod base;

@@ -7,6 +7,7 @@ pub mod charset;
 pub mod clean;
 pub(crate) mod compiled;
 pub(crate) mod date_parts;
+pub(crate) mod encoding;
 pub(crate) mod error;
 pub mod extract;
 pub mod feed;

@@ -271,12 +271,17 @@ impl Response {
         self.notes.recrawled
     }
 
-    /// Returns the character encoding: by the byte order mark, then `Content-Type`, then what the document declares, then
+    /// Returns the name of the character encoding, such as `UTF-8`: by the byte order mark, then `Content-Type`, then what the document declares, then
     /// detection from the bytes and the country of the host. JSON is UTF-8 wherever it can be. See [`charset`].
     #[must_use]
-    pub fn encoding(&self) -> &'static Encoding {
+    pub fn encoding(&self) -> &'static str {
+        self.charset().name()
+    }
+
+    /// Returns the encoding whose name is [`encoding`](Self::encoding).
+    pub(crate) fn charset(&self) -> &'static Encoding {
         let content_type = self.header("content-type");
-        charset::detect_at(&self.body, content_type.as_deref(), self.url().domain())
+        charset::encoding(&self.body, content_type.as_deref(), self.url().domain())
     }
 
     /// Returns the kind of content: the media type of `Content-Type`, or what the first bytes look like if that is missing
@@ -302,7 +307,7 @@ impl Response {
     /// Returns the body as text in its [`encoding`](Self::encoding); what is not valid becomes U+FFFD.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
-        charset::decode(&self.body, self.encoding())
+        charset::text(&self.body, self.charset())
     }
 
     /// Returns the body as the text of JSON, whatever its media type says it is.
@@ -333,7 +338,7 @@ impl Response {
     /// bytes where that says nothing; and for an encoding that is not read any more, such as ISO-2022-KR.
     pub fn html(&self) -> Result<Html> {
         let (markup, encoding) = self.markup()?;
-        let text = charset::decode(&self.body, encoding);
+        let text = charset::text(&self.body, encoding);
         let url = self.url().clone();
         let html = match markup {
             Markup::Html => Html::parse_within(&text, url, self.limits),
@@ -345,7 +350,7 @@ impl Response {
         if let Some(marks) = &self.marks {
             marks.add(html.cuts());
         }
-        Ok(html.with_encoding(encoding))
+        Ok(html.written_in(encoding))
     }
 
     /// Returns the absolute http(s) URLs of all `a` and `area` links, in document order, once each and without fragments.
@@ -376,7 +381,7 @@ impl Response {
     pub(crate) fn scanned(&self, max_links: usize) -> Result<(Page, Option<Fault>)> {
         let (body, url) = (&self.body, self.url());
         Ok(match self.markup()? {
-            (Markup::Html, encoding) => (html::scan(body, encoding, url, max_links), None),
+            (Markup::Html, encoding) => (html::scan_html(body, encoding, url, max_links), None),
             (Markup::Xml(dialect), encoding) => {
                 html::scan_xml(body, encoding, dialect, url, max_links)
             }
@@ -408,7 +413,7 @@ impl Response {
     /// page. Whether XML keeps its own rules does not matter for that.
     pub(crate) fn as_html(&self) -> Option<Cow<'_, str>> {
         let (markup, encoding) = self.markup().ok()?;
-        let text = charset::decode(&self.body, encoding);
+        let text = charset::text(&self.body, encoding);
         Some(match markup {
             Markup::Html => text,
             Markup::Xml(_) => html::as_html(&text).into(),
@@ -433,7 +438,7 @@ impl Response {
             }
             _ => return Err(self.not_html(format!("not HTML but {mime}"))),
         };
-        let encoding = self.encoding();
+        let encoding = self.charset();
         if encoding == REPLACEMENT {
             let declared = content_type.as_deref().map(MediaType::parse);
             let label = declared

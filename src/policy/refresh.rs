@@ -14,7 +14,7 @@ const LONGEST: u64 = 5;
 pub(crate) fn target(response: &Response) -> Option<Url> {
     let (content, base) = match response.header("refresh") {
         Some(header) => (header.into_owned(), response.url().clone()),
-        None => html::refresh(&response.as_html()?, response.encoding(), response.url())?,
+        None => html::refresh(&response.as_html()?, response.charset(), response.url())?,
     };
     let (seconds, reference) = read(&content)?;
     let target = identity::parse(reference, Some(&base)).ok()?;

@@ -378,7 +378,11 @@ fn a_form_that_leads_nowhere_is_refused() {
 #[test]
 fn a_form_is_sent_in_its_own_encoding() {
     let fields = "<input name=a value='é€я'><input type=hidden name=_charset_>";
-    let latin = page(&format!("<form>{fields}")).with_encoding(encoding_rs::WINDOWS_1252);
+    let unknown = page("<p>").with_encoding("utf-88").unwrap_err();
+    assert_eq!(unknown.kind(), ErrorKind::Settings);
+    let latin = page(&format!("<form>{fields}"))
+        .with_encoding("latin1")
+        .unwrap();
     assert_eq!(
         query(latin.form("form").unwrap()),
         "a=%E9%80%26%231103%3B&_charset_=windows-1252"
@@ -388,7 +392,9 @@ fn a_form_is_sent_in_its_own_encoding() {
         query(form(&own)),
         "a=%26%23233%3B%88%FF&_charset_=windows-1251"
     );
-    let wide = page(&format!("<form>{fields}")).with_encoding(encoding_rs::UTF_16LE);
+    let wide = page(&format!("<form>{fields}"))
+        .with_encoding("UTF-16LE")
+        .unwrap();
     assert!(query(wide.form("form").unwrap()).ends_with("_charset_=UTF-8"));
 }
 

@@ -111,7 +111,7 @@ pub(super) fn status(page: &Page) -> String {
     let mut facts = vec![
         response.status().to_string(),
         response.media_type(),
-        response.encoding().name().to_ascii_lowercase(),
+        response.encoding().to_ascii_lowercase(),
         bytes(response.body().len() as u64),
     ];
     let title = page.html().ok().and_then(html::Html::title);

@@ -110,7 +110,7 @@ fn answer(response: &Response) -> Value {
         "url": response.url().as_str(),
         "status": response.status().as_u16(),
         "headers": headers.map(|(name, value)| json!([name.as_str(), text_of(value)])).collect::<Vec<_>>(),
-        "encoding": response.encoding().name().to_ascii_lowercase(),
+        "encoding": response.encoding().to_ascii_lowercase(),
         "text": response.text(),
         "body_sha256": hex(&Sha256::digest(response.body())),
         "body_len": response.body().len(),

@@ -184,7 +184,7 @@ fn as_text<'a>(body: &'a [u8], headers: &HeaderMap) -> Option<(Cow<'a, str>, &'s
     let content_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let encoding = charset::detect(body, content_type);
+    let encoding = charset::encoding(body, content_type, None);
     let text = encoding.decode_without_bom_handling_and_without_replacement(body)?;
     let (again, used, is_lossy) = encoding.encode(&text);
     let is_same = !is_lossy && used == encoding && *again == *body;

@@ -15,6 +15,7 @@ use super::limits::{Cuts, Limits};
 use super::select::Select;
 use super::selector::{Css, compile};
 use super::xml::{self, Dialect, Fault};
+use crate::page::encoding::labelled;
 use crate::page::error::Result;
 
 /// A page as a tree of elements, parsed as browsers do, and the URL that it came from.
@@ -111,9 +112,18 @@ impl Html {
         self.fault
     }
 
-    /// Says in which encoding the page was written, UTF-8 otherwise: the queries of its links are in that encoding.
-    #[must_use]
-    pub fn with_encoding(mut self, encoding: &'static Encoding) -> Self {
+    /// Says in which encoding the page was written, UTF-8 otherwise: the queries of its links are in that encoding. It is a name
+    /// or label of the Encoding Standard, such as `windows-1251` or `latin1`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Settings`](crate::ErrorKind::Settings) for an encoding that the standard does not know.
+    pub fn with_encoding(self, encoding: &str) -> Result<Self> {
+        let encoding = labelled(encoding)?;
+        Ok(self.written_in(encoding))
+    }
+
+    pub(crate) fn written_in(mut self, encoding: &'static Encoding) -> Self {
         self.encoding = encoding;
         self.base = OnceCell::new();
         self

@@ -7,15 +7,15 @@
 //! use crawlworks::html;
 //! let page = html::scan(
 //!     b"<title>Fruit</title><h1>All <i>fruit</i></h1><a href=apple#core>Apple</a><a href=mailto:a@b.c>Mail</a>",
-//!     encoding_rs::UTF_8,
+//!     "UTF-8",
 //!     &url::Url::parse("http://example.com/shop/")?,
 //!     1_000,
-//! );
+//! )?;
 //! assert_eq!(page.title.as_deref(), Some("Fruit"));
 //! assert_eq!(page.h1.as_deref(), Some("All fruit"));
 //! assert_eq!(page.links[0].as_str(), "http://example.com/shop/apple");
 //! assert_eq!(page.links.len(), 1);
-//! # Ok::<(), url::ParseError>(())
+//! # Ok::<(), crawlworks::BoxError>(())
 //! ```
 
 use std::borrow::Cow;
@@ -35,6 +35,8 @@ use super::settle;
 use super::tags::{Tag, Tags};
 use super::text::collapse;
 use super::xml::{self, Dialect, Fault};
+use crate::page::encoding::labelled;
+use crate::page::error::Result;
 
 /// Result of [`scan`]: what was found on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,9 +59,23 @@ pub struct Page {
 ///
 /// `url` is where the page came from. Links are relative to the first usable `<base href>`, wherever it stands, and read
 /// as the URL Standard says. `max_links` bounds how many different references are looked at: a page that is a trap has
-/// no end of them.
-#[must_use]
-pub fn scan(body: &[u8], encoding: &'static Encoding, url: &Url, max_links: usize) -> Page {
+/// no end of them. `encoding` is a name or label of the Encoding Standard; [`detect`](crate::charset::detect) finds it out.
+///
+/// # Errors
+///
+/// [`ErrorKind::Settings`](crate::ErrorKind::Settings) for an encoding that the standard does not know.
+pub fn scan(body: &[u8], encoding: &str, url: &Url, max_links: usize) -> Result<Page> {
+    let encoding = labelled(encoding)?;
+    Ok(scan_html(body, encoding, url, max_links))
+}
+
+/// Reads a page like [`scan`].
+pub(crate) fn scan_html(
+    body: &[u8],
+    encoding: &'static Encoding,
+    url: &Url,
+    max_links: usize,
+) -> Page {
     let text = encoding.decode_with_bom_removal(body).0;
     scan_text(&text, Base::new(url.clone(), encoding), max_links)
 }
@@ -86,10 +102,13 @@ pub(crate) fn scan_xml(
     xml::scan(&text, dialect, Base::new(url.clone(), encoding), max_links)
 }
 
-/// Every http(s) URL that an `a` or `area` of a page links to: [`Page::links`] of [`scan`], without a limit.
-#[must_use]
-pub fn links(body: &[u8], encoding: &'static Encoding, url: &Url) -> Vec<Url> {
-    scan(body, encoding, url, usize::MAX).links
+/// Returns every http(s) URL that an `a` or `area` of a page links to: [`Page::links`] of [`scan`], without a limit.
+///
+/// # Errors
+///
+/// Those of [`scan`].
+pub fn links(body: &[u8], encoding: &str, url: &Url) -> Result<Vec<Url>> {
+    scan(body, encoding, url, usize::MAX).map(|page| page.links)
 }
 
 struct Scanner<'a> {

@@ -4,7 +4,7 @@ use encoding_rs::UTF_8;
 use proptest::prelude::*;
 use url::Url;
 
-use super::{Element, Html, Page, scan};
+use super::{Element, Html, Page, scan_html};
 use crate::page::error::ErrorKind;
 
 fn here() -> Url {
@@ -15,7 +15,7 @@ fn parse(text: &str) -> Html {
     Html::parse(text, here())
 }
 
-/// What [`scan`] finds, found in the tree.
+/// What [`scan_html`] finds, found in the tree.
 fn scan_tree(text: &str) -> Page {
     let html = parse(text);
     let h1s = html.select("h1").unwrap();
@@ -180,7 +180,7 @@ fn both_ways_of_reading_agree() {
         "<template><a href=t>t</a></template>",
     ] {
         assert_eq!(
-            scan(page.as_bytes(), UTF_8, &here(), 100),
+            scan_html(page.as_bytes(), UTF_8, &here(), 100),
             scan_tree(page),
             "{page}"
         );
@@ -189,7 +189,7 @@ fn both_ways_of_reading_agree() {
 
 #[test]
 fn links_beyond_the_limit_are_counted() {
-    let page = scan(
+    let page = scan_html(
         b"<a href=1><a href=2><a href=1><a href=3><a href=4>",
         UTF_8,
         &here(),
@@ -356,7 +356,7 @@ fn what_is_in_a_template_is_not_on_the_page() {
     }
     assert_eq!(html.root().raw_text(), "12");
     assert_eq!(html.get_all("template, b").unwrap(), [""]);
-    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    let page = scan_html(page.as_bytes(), UTF_8, &here(), 9);
     assert_eq!(page.links, html.links("a").unwrap());
 }
 
@@ -374,7 +374,7 @@ fn a_template_that_is_a_shadow_root_is_content_in_its_place() {
         html.get_all("#c > template[shadowrootmode], i").unwrap(),
         [""; 0]
     );
-    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    let page = scan_html(page.as_bytes(), UTF_8, &here(), 9);
     assert_eq!(page.links, html.links("a").unwrap());
 }
 
@@ -409,7 +409,7 @@ fn attributes_of_svg_have_the_names_that_the_page_writes() {
 fn frames_and_the_next_page_are_parts_and_no_links() {
     let page = "<base href=/b/><link rel='prefetch NEXT' href=2><link rel=nextish href=no><frame src=f><iframe src='f#x'>\
         <a href=no></iframe><iframe></iframe><iframe src=about:blank></iframe><frame src=g><a href=l>";
-    let page = scan(page.as_bytes(), UTF_8, &here(), 9);
+    let page = scan_html(page.as_bytes(), UTF_8, &here(), 9);
     let paths = |urls: &[Url]| {
         urls.iter()
             .map(|url| url.path().to_owned())
@@ -417,7 +417,7 @@ fn frames_and_the_next_page_are_parts_and_no_links() {
     };
     assert_eq!(paths(&page.links), ["/b/l"]);
     assert_eq!(paths(&page.parts), ["/b/2", "/b/f", "/b/g"]);
-    let few = scan(
+    let few = scan_html(
         b"<a href=1><a href=2><iframe src=3></iframe><frame src=1>",
         UTF_8,
         &here(),
@@ -432,7 +432,7 @@ fn frames_and_the_next_page_are_parts_and_no_links() {
 proptest! {
     #[test]
     fn no_text_is_too_odd(text in "(<|>|/|!|-|=|'|\"|&|#|;|a|h1|title|svg|script|href|é| |\0){0,40}") {
-        let page = scan(text.as_bytes(), UTF_8, &here(), 5);
+        let page = scan_html(text.as_bytes(), UTF_8, &here(), 5);
         prop_assert!(page.links.len() <= 5);
         let html = parse(&text);
         let _ = (html.title(), html.root().text(), html.root().outer_html());
@@ -440,8 +440,8 @@ proptest! {
 
     #[test]
     fn no_bytes_are_too_odd(body: Vec<u8>, content_type in ".*") {
-        let encoding = crate::page::charset::detect(&body, Some(&content_type));
-        let _ = scan(&body, encoding, &here(), 5);
+        let encoding = crate::page::charset::encoding(&body, Some(&content_type), None);
+        let _ = scan_html(&body, encoding, &here(), 5);
     }
 
     #[test]
@@ -452,7 +452,7 @@ proptest! {
     #[test]
     fn both_ways_of_reading_agree_on_well_formed_pages(body in well_formed()) {
         let page = format!("<body>{body}");
-        prop_assert_eq!(scan(page.as_bytes(), UTF_8, &here(), 100), scan_tree(&page), "{}", page);
+        prop_assert_eq!(scan_html(page.as_bytes(), UTF_8, &here(), 100), scan_tree(&page), "{}", page);
     }
 }
 
@@ -517,7 +517,7 @@ fn a_heading_is_the_same_with_and_without_a_tree() {
     ] {
         let page = format!("<h1>{inner}</h1><p>more");
         let html = Html::parse(&page, url.clone());
-        let scanned = scan(page.as_bytes(), encoding_rs::UTF_8, &url, 10);
+        let scanned = scan_html(page.as_bytes(), encoding_rs::UTF_8, &url, 10);
         let text = html.one("h1").unwrap().text();
         assert_eq!(scanned.h1.as_deref(), Some(&*text), "{inner}");
     }

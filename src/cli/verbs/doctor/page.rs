@@ -35,7 +35,7 @@ pub(super) fn examine(response: &Response) -> Page {
         status: response.status().as_u16(),
         server: header("server"),
         content_type: header("content-type"),
-        encoding: response.encoding().name().to_ascii_lowercase(),
+        encoding: response.encoding().to_ascii_lowercase(),
         encoding_is_declared: declared(response).is_some(),
         compression: header("content-encoding"),
         bytes: response.body().len(),
