@@ -18,7 +18,7 @@ const DOOR: [&str; 4] = ["lib.rs", "prelude.rs", "guide.rs", "docs"];
 /// A module, and where it imports another: `src/…:line`.
 type Imports = BTreeMap<String, BTreeMap<String, String>>;
 
-fn source() -> PathBuf {
+pub(super) fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
@@ -158,7 +158,7 @@ fn module_of(path: &[String], modules: &BTreeSet<String>) -> String {
 }
 
 /// All Rust files below this directory that are not tests as a whole.
-fn files(directory: &Path) -> Vec<PathBuf> {
+pub(super) fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -216,7 +216,7 @@ fn paths(text: &str, own: &[String]) -> Vec<(usize, Vec<String>)> {
 
 /// The lines of a file, of which those of test modules are empty: `#[cfg(test)]` and what follows it, up to the brace or the
 /// semicolon that ends it.
-fn without_tests(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn without_tests(text: &str) -> impl Iterator<Item = &str> {
     let mut is_test = false;
     text.lines().map(move |line| {
         let was_test = is_test;

@@ -62,6 +62,7 @@ mod robots;
 mod rules;
 mod scope;
 mod selecting;
+mod signatures;
 mod sitemap_spider;
 mod spider_faults;
 mod stopping;
