@@ -247,6 +247,9 @@ impl Context {
     }
 
     async fn answer(&self, scope: &Scope, request: &Request, response: Response) -> Outcome {
+        // In this order: what asks for another request (credentials, a redirect) is no page yet, so no policy is asked about
+        // it. Then reasons to try again, each of which holds only while there is a try left: on the last one, a temporary
+        // status fails as a status, and a body that ended early is a page after all.
         let status = response.status();
         if self.accounts.are_challenged(request, &response) {
             return Outcome::Challenged;
@@ -282,6 +285,7 @@ impl Context {
             return Outcome::Filtered(Filter::ContentType);
         }
         let fingerprint = request.fingerprint(self.key);
+        // Noted before the spider sees the page: if that ends the process, the next one knows which page it was.
         let suspect = self.suspect(fingerprint).await;
         self.parse(scope, request, fingerprint, response, suspect)
             .await

@@ -96,6 +96,8 @@ impl<'a> Extract<'a> {
         }
     }
 
+    /// The value of elements. Whether they exist, records and links look at the elements themselves; all other types look at
+    /// the text of these.
     fn of_elements(
         self,
         field: &Field,
@@ -245,7 +247,8 @@ impl<'a> Extract<'a> {
         }
     }
 
-    /// Applies `re`, `clean`, `map` and `type` to a text.
+    /// Applies `re`, `clean`, `map` and `type` to a text, in this order. What does not match, is not in the map or is empty is
+    /// missing, for which a field may have a default; what cannot be cleaned or converted is wrong, and never replaced.
     fn shaped(self, field: &Field, mut text: String) -> Result<Shaped> {
         if let Some(pattern) = &field.pattern {
             let found = pattern.captures(&text).and_then(|found| {

@@ -117,6 +117,8 @@ impl Pagination {
         if number >= self.limit {
             return Ok(None);
         }
+        // Numbers never end by themselves: many sites show the last page again, or the first, for each number that is too
+        // large. So each page carries what those before it brought.
         let mut known: Option<Known> = None;
         if matches!(self.next, Next::Number { .. }) {
             let mut pages: Known = this.meta(KNOWN)?.unwrap_or_default();
@@ -155,6 +157,7 @@ impl Next {
                 }
             }
         }
+        // In this order, by which the pairs are matched below.
         let given: Vec<&str> = ["next", "link_header", "json", "url", "body"]
             .into_iter()
             .filter(|key| section.get(key).is_some())

@@ -176,7 +176,7 @@ impl<S: Spider> Crawler<S> {
         let written = spawn_line(line, exit, setup.directory)?;
         let report = dispatcher.run(name, written, stop).await;
         let saved = saved.map_or(Ok(()), |(cookies, file)| cookies.save(&file));
-        // The crawl's own error says more.
+        // Cookies are saved for a crawl that failed, too, but its own error says more than one of that file.
         let mut report = report?;
         if let Some(pages) = setup.pages {
             pages.conclude(&mut report).await?;
@@ -224,6 +224,7 @@ impl<S: Spider> Crawler<S> {
         let settings = self.config.settings;
         let own = self.config.middlewares.len();
         let has_foreign = self.config.downloader.is_some() || !self.config.middlewares.is_empty();
+        // Inside the program's own middlewares: what these make of a request is what cookies are chosen for.
         if let Some(cookies) = cookies.clone() {
             self.config.middlewares.push(Box::new(cookies));
         }

@@ -40,6 +40,8 @@ impl Dispatcher {
             item_keys: _,
         } = committed;
         let now = self.now();
+        // Hosts before everything else: stored requests name them by their place in this list, and the saved records below
+        // ask the queue for hosts, which would give numbers that are taken.
         for (number, record) in (0_u32..).zip(&hosts) {
             let closed_for = pace_memory(record).closed_for;
             let by = "Retry-After, to an earlier process";
@@ -75,6 +77,7 @@ impl Dispatcher {
             commits.base = saved.base;
             commits.count_ends(&saved.suspects);
         }
+        // Before the seeds: a crawl that is at its limit already takes none.
         self.stop_at_limits(resumed.items);
         self.take_seeds(seeds)
     }
@@ -183,6 +186,8 @@ impl Dispatcher {
         }
     }
 
+    /// Makes a checkpoint of what has changed since the last one. Nothing is awaited in here, so that all its parts are of
+    /// one moment: a page that is done without its links, or counted and not done, would be wrong for the next process.
     fn checkpoint(&mut self, finish: Option<Finish>, now: Duration) -> Option<Checkpoint> {
         let records = self.saved_records();
         let commits = self.commits.as_mut()?;
@@ -297,6 +302,7 @@ impl Dispatcher {
             return Ok(());
         };
         commits.send(Command::Commit(Box::new(checkpoint), delivered));
+        // One that was under way is answered first.
         let mut outstanding = 1 + usize::from(was_committing);
         while outstanding > 0 {
             if matches!(commits.answer().await?, Answer::Committed) {

@@ -42,6 +42,8 @@ impl Dispatcher {
                 commits.visited();
             }
         }
+        // The first that holds: an answer without a round trip says nothing of the host, and one that asks to slow down says
+        // more than the time that it took. A stale page of the cache stands for an answer that did not come.
         let feedback = match fetched {
             _ if self.context.never_waits => Feedback::None,
             Some(fetched) if fetched.notes.is_without_trip() => Feedback::Unasked { started },
@@ -80,6 +82,8 @@ impl Dispatcher {
     ) -> Result<()> {
         let request = &queued.request;
         match self.or_doubted(request, outcome, now) {
+            // The trip goes along and is counted when the spider has answered: a commit in between would have the trip, but
+            // neither the dead letter nor the items, and the next process makes the request again.
             Outcome::Failed(error) if self.context.handles_failure(request) => {
                 self.call_failed(host, queued, error, trip, now);
                 Ok(())
@@ -109,6 +113,8 @@ impl Dispatcher {
         now: Duration,
     ) -> Result<()> {
         let request = &queued.request;
+        // A retry and a challenge go back into the queue under the number that they have; everything else is at its end, also
+        // what a redirect asks for, which is another request. A robots.txt was never in the frontier.
         if request.robots_for().is_none()
             && !matches!(outcome, Outcome::Retry(_) | Outcome::Challenged)
         {
@@ -122,6 +128,7 @@ impl Dispatcher {
                 cuts,
                 error,
             } => {
+                // What was emitted before an error is kept, so items and links come first.
                 let over_limit = emitted.over_limit;
                 let links = self.emitted(request, emitted);
                 self.tally.filtered(Filter::Nofollow, nofollow);
@@ -131,6 +138,7 @@ impl Dispatcher {
                     self.failed(request, &error);
                 } else {
                     self.tally.parsed(is_login);
+                    // A page was got, so the network is up: what is still unreachable is so by itself.
                     self.take_up_aside();
                 }
                 self.admit(links)?;
@@ -233,6 +241,7 @@ impl Dispatcher {
             wait,
             reason: error.chain(),
         });
+        // These two kinds of failure are answers: whatever they say, the network is up.
         let has_answered = matches!(error.kind(), ErrorKind::Status | ErrorKind::Refused);
         let is_down = !has_answered && self.has_reached_nothing();
         if is_down && !self.has_answered(&request) {
@@ -272,6 +281,7 @@ impl Dispatcher {
             url: request.url().clone(),
             target: link.request.url().clone(),
         });
+        // Where a start URL leads is what its user meant, `https://www.` for `http://` say. No other redirect widens the scope.
         if request.is_start() && link.verdict == Err(Filter::Scope) {
             let (from, to) = (request.url(), link.request.url());
             if Arc::make_mut(&mut self.scope).follow_start(from, to) {

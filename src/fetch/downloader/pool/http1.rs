@@ -67,6 +67,8 @@ impl Http1 {
         sent.map_err(|mut failure| {
             let is_untouched = failure.take_message().is_some();
             let error = failure.into_error();
+            // What was never written can be sent again, whatever it is. What was written can be, if no byte came back: the
+            // server had closed the connection meanwhile. The end of the stream counts as a read, and is no part of an answer.
             let end = u32::from(error.is_incomplete_message());
             let fate = match self.reads.count() {
                 _ if is_untouched => Fate::Untouched,

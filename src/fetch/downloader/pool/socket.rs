@@ -88,6 +88,7 @@ impl Read for Socket {
                 let endless = "the head of the answer does not end";
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, endless)));
             }
+            // A socket that always has something would keep the other connections of this thread from their turn.
             if self.patience == 0 {
                 self.patience = PATIENCE;
                 cx.waker().wake_by_ref();

@@ -68,6 +68,7 @@ impl Pool {
             None => in_turn().min_by_key(|proxy| state.failing.get(*proxy).map(|f| f.last)),
         };
         let chosen = chosen.map(Arc::clone);
+        // Sessions have places of their own, and would make the turn of the others uneven.
         if session.is_none() {
             state.turn = (turn + skipped.unwrap_or(0) + 1) % count;
         }
