@@ -129,6 +129,7 @@ impl Pool {
         if endpoint.is_https() {
             self.state().learn(endpoint, connection.is_http2);
         }
+        // Others may have opened one at the same time, and HTTP/2 needs no second: this one is closed unused.
         if connection.is_http2
             && let Some(lease) = self.join(endpoint)
         {
@@ -142,6 +143,8 @@ impl Pool {
 
     /// Makes requests to an endpoint use HTTP/1.1 from now on, whatever the endpoint offers.
     pub(super) fn require_http1(&self, endpoint: &Endpoint) {
+        // Connections are dropped when the lock is free again, here and below: that closes them, and wakes those that wait for
+        // their places and take the lock first thing.
         let displaced = self.state().require_http1(endpoint);
         drop(displaced);
     }
@@ -187,6 +190,7 @@ impl Pool {
             {
                 return Err(lease);
             }
+            // None is free and none can be shared: an idle connection to any other host makes room.
             let oldest = self.state().take_oldest();
             let Some(oldest) = oldest else {
                 changed.await;
@@ -194,7 +198,7 @@ impl Pool {
             };
             let mut open = oldest.open();
             drop(oldest);
-            // It never changes, but ends.
+            // Its place is free only when its task has let go of the socket. That never changes, but ends.
             let _ = open.changed().await;
         }
     }
