@@ -14,7 +14,7 @@ use url::Url;
 
 use super::items::ItemSender;
 use crate::engine::spider::{Seeds, Spider, handles_failures};
-use crate::model::output::Output;
+use crate::model::output::{Listed, Output};
 use crate::page::error::{BoxError, Error, ErrorKind};
 use crate::page::html::{Cuts, Limits, Marks};
 use crate::page::identity::Fingerprint;
@@ -83,6 +83,8 @@ pub(crate) struct Parsed {
     /// Number of links that the limits of rules left out.
     pub(super) over_rules: u64,
     pub(super) files: u64,
+    /// Lists that a recipe has looked for.
+    pub(super) lists: Vec<Listed>,
     /// `true` if the page is part of a login.
     pub(super) is_login: bool,
     /// Parts that were cut off of the page's trees.
@@ -236,13 +238,14 @@ impl<S: Spider> Plumbed<S> {
     /// Returns what the spider emitted at this URL, once there is a place for its items.
     async fn parsed(&self, fingerprint: Fingerprint, url: Url, mut out: Output<S::Item>) -> Parsed {
         let (over_rules, files) = (out.over_rules(), out.files());
-        let (lost, is_login) = (out.take_lost(), out.is_login());
+        let (lost, lists, is_login) = (out.take_lost(), out.take_lists(), out.is_login());
         let (items, requests, over_limit) = out.into_parts();
         Parsed {
             requests,
             over_limit,
             over_rules,
             files,
+            lists,
             is_login,
             cuts: Cuts::default(),
             items: self.delivery(fingerprint, url, items, lost).await,

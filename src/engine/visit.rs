@@ -21,6 +21,7 @@ use super::parsers::Parsers;
 use super::robots::RobotsFile;
 use crate::fetch::middleware::{Accounts, Cookies, Stack};
 use crate::model::event::{Announcer, Event};
+use crate::model::output::Listed;
 use crate::model::report::{Fetched, Filter};
 use crate::model::settings::{RecrawlItems, RobotsTags};
 use crate::page::error::{Error, ErrorKind, Result};
@@ -144,6 +145,7 @@ pub(super) struct Emitted {
     pub(super) over_limit: u64,
     pub(super) over_rules: u64,
     pub(super) files: u64,
+    pub(super) lists: Vec<Listed>,
     /// Error or panic of `Spider::failed`.
     pub(super) second: Option<Error>,
 }
@@ -408,6 +410,7 @@ impl Context {
             over_limit: parsed.over_limit,
             over_rules: parsed.over_rules,
             files: parsed.files,
+            lists: parsed.lists,
             second: parsed.second,
         }
     }

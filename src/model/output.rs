@@ -1,8 +1,26 @@
 //! [`Output`]: the items and requests that `parse` finds on a page.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::page::request::Request;
+
+/// List that a recipe has looked for on a page.
+#[cfg_attr(
+    not(any(feature = "recipe", test)),
+    expect(dead_code, reason = "only recipes have lists")
+)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    /// Name of the kind of items.
+    pub(crate) kind: Arc<str>,
+    /// Key of the recipe that has the selector.
+    pub(crate) key: &'static str,
+    /// Selector of the script that has the JSON, if it is not the page.
+    pub(crate) script: Option<Arc<str>>,
+    pub(crate) selector: Arc<str>,
+    pub(crate) has_matched: bool,
+}
 
 /// Collects the items and requests of one page.
 ///
@@ -20,6 +38,7 @@ use crate::page::request::Request;
 pub struct Output<I> {
     items: Vec<I>,
     lost: Vec<String>,
+    lists: Vec<Listed>,
     is_login: bool,
     requests: Vec<Request>,
     max_links: usize,
@@ -39,6 +58,7 @@ impl<I> Output<I> {
         Self {
             items: Vec::new(),
             lost: Vec::new(),
+            lists: Vec::new(),
             is_login: false,
             requests: Vec::new(),
             max_links,
@@ -57,6 +77,12 @@ impl<I> Output<I> {
     #[cfg(feature = "recipe")]
     pub(crate) fn lose_item(&mut self, reason: String) {
         self.lost.push(reason);
+    }
+
+    /// Notes a list that was looked for on the page.
+    #[cfg(feature = "recipe")]
+    pub(crate) fn listed(&mut self, list: Listed) {
+        self.lists.push(list);
     }
 
     /// Returns the reasons why items of the page were lost, one per item that a recipe could not read.
@@ -139,6 +165,11 @@ impl<I> Output<I> {
     /// Takes out the reasons why items were lost.
     pub(crate) fn take_lost(&mut self) -> Vec<String> {
         std::mem::take(&mut self.lost)
+    }
+
+    /// Takes out the lists that were looked for on the page.
+    pub(crate) fn take_lists(&mut self) -> Vec<Listed> {
+        std::mem::take(&mut self.lists)
     }
 
     /// Returns the items, the requests, and the number of links left out because of `max_links`.

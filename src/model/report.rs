@@ -7,6 +7,7 @@ mod paced;
 mod shortfall;
 mod tally;
 mod trap;
+mod unmatched;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -26,6 +27,8 @@ pub use shortfall::Shortfall;
 pub(crate) use shortfall::shortfalls;
 pub(crate) use tally::{End, Fetched, Forbidden, RobotsStatus, Tally};
 pub use trap::{Trap, TrapKind};
+pub(crate) use unmatched::Lists;
+pub use unmatched::Unmatched;
 
 /// Report of a crawl. Serialises to the JSON that `--report` writes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -58,6 +61,9 @@ pub struct Report {
     /// Fields that were filled in fewer items than the setting `min_fill` asks for: the site has changed, most likely.
     #[serde(default)]
     pub shortfalls: Vec<Shortfall>,
+    /// Lists of a recipe that matched nothing on any page, by kind of items.
+    #[serde(default)]
+    pub unmatched: Vec<Unmatched>,
     /// Numbers of requests that were seen, by their outcome.
     pub ledger: Ledger,
     /// Number of requests that were dropped because the same one was seen before; not part of the ledger.

@@ -17,6 +17,7 @@ use super::page::Page;
 use super::reader::Reader;
 use super::section::{Placed, Section, suggestion};
 use super::selection::Place;
+use crate::model::output::Listed;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::Spellings;
 use crate::page::json;
@@ -38,11 +39,11 @@ pub(super) struct Kind {
 #[derive(Debug)]
 enum Each {
     Page,
-    Elements(String),
+    Elements(Arc<str>),
     /// The values of an expression in a page of JSON, or in the script of one of HTML.
     Json {
-        script: Option<String>,
-        expression: String,
+        script: Option<Arc<str>>,
+        expression: Arc<str>,
     },
 }
 
@@ -96,6 +97,22 @@ impl Kind {
             && self.pattern.as_ref().is_none_or(|pattern| {
                 Spellings::of(page.response().url()).any(|url| pattern.is_match(url))
             })
+    }
+
+    /// Returns what a page was searched for, if the items of this kind are a list.
+    pub(super) fn listed(&self, has_matched: bool) -> Option<Listed> {
+        let (key, selector, script) = match &self.each {
+            Each::Page => return None,
+            Each::Elements(css) => ("each", css, None),
+            Each::Json { script, expression } => ("json", expression, script.clone()),
+        };
+        Some(Listed {
+            kind: Arc::clone(&self.name),
+            key,
+            selector: Arc::clone(selector),
+            script,
+            has_matched,
+        })
     }
 
     /// Hands over each item of a page, or why it is none.
@@ -168,13 +185,13 @@ impl Each {
                 if let Some(script) = script {
                     reader.add(&script.at, "`script` needs `json` beside it, not `each`");
                 }
-                reader.selector(&each).map(Self::Elements)
+                reader.selector(&each).map(|css| Self::Elements(css.into()))
             }
             (None, Some(json)) => {
-                let script = script.map(|text| reader.selector(&text));
+                let script = script.map(|text| reader.selector(&text).map(Arc::from));
                 Some(Self::Json {
                     script: script.flatten(),
-                    expression: reader.jmespath(&json)?,
+                    expression: reader.jmespath(&json)?.into(),
                 })
             }
             (Some(_), Some(json)) => {

@@ -53,11 +53,21 @@ impl RecipeSpider {
         let mut faults = Faults::default();
         let before = out.items().len();
         for kind in self.plan.kinds.iter().filter(|kind| kind.takes(page)) {
-            let read = kind.items(extract, |item| match item {
-                Ok(item) => out.item(item),
-                Err(error) => faults.add(error),
+            let mut has_matched = false;
+            let read = kind.items(extract, |item| {
+                has_matched = true;
+                match item {
+                    Ok(item) => out.item(item),
+                    Err(error) => faults.add(error),
+                }
             });
-            read.unwrap_or_else(|error| faults.add(error));
+            match read {
+                Ok(()) => kind
+                    .listed(has_matched)
+                    .into_iter()
+                    .for_each(|list| out.listed(list)),
+                Err(error) => faults.add(error),
+            }
         }
         if out.items().len() == before && !faults.0.is_empty() {
             return Err(faults);

@@ -140,7 +140,7 @@ pub(super) fn as_given(output: &str) -> &str {
 }
 
 /// Returns a word as a shell reads it back.
-pub(super) fn quoted(word: &str) -> String {
+pub(in crate::cli) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "%+,-./:=@_".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

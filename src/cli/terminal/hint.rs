@@ -1,5 +1,7 @@
 //! Hints on what a person may try next, in the words that the verb in question understands.
 
+mod unmatched;
+
 use std::error::Error as _;
 use std::io;
 
@@ -45,6 +47,12 @@ pub(in crate::cli) fn of_report(
     cause: Option<&Cause>,
     dialect: Dialect,
 ) -> Option<String> {
+    if report.items.kept == 0
+        && !report.finish.is_unfinished()
+        && let Some(list) = report.unmatched.first()
+    {
+        return Some(unmatched::hint(list));
+    }
     if report.pages > 0 && !report.shortfalls.is_empty() {
         return Some(
             "has the site changed? `crawl select URL CSS` shows what its pages have".to_owned(),

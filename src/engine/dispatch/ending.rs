@@ -105,7 +105,7 @@ impl Dispatcher {
         }
         announcer.announce(|| Event::Finished { reason: finish });
         let resumed = self.commits.as_ref().and_then(|commits| commits.resumed);
-        Ok(self.tally.into_report(
+        let report = self.tally.into_report(
             spider,
             End {
                 finish,
@@ -120,7 +120,26 @@ impl Dispatcher {
                 away,
                 paced,
             },
-        ))
+        );
+        warn_of_unmatched(&report);
+        Ok(report)
+    }
+}
+
+/// Logs a warning for each list of a recipe that matched nothing. A crawl that broke off has not seen all pages.
+fn warn_of_unmatched(report: &Report) {
+    for list in &report.unmatched {
+        if !report.finish.is_unfinished() {
+            tracing::warn!(
+                recipe = report.spider,
+                kind = list.kind,
+                key = list.key,
+                selector = list.selector,
+                pages = list.pages,
+                url = list.example,
+                "a list matched nothing on any page"
+            );
+        }
     }
 
     /// Commits all items, and waits until they are delivered: a run is not over before.

@@ -58,6 +58,9 @@ impl Dispatcher {
         self.tally.filtered(Filter::MaxLinks, emitted.over_limit);
         self.tally.filtered(Filter::RuleLimit, emitted.over_rules);
         self.tally.filtered(Filter::File, emitted.files);
+        for list in &emitted.lists {
+            self.tally.lists.count(list, request.url());
+        }
         if let Some(error) = emitted.second {
             tracing::warn!(url = %request.url(), error = %error.chain(), "the spider failed on a request that was given up");
             self.tally.error(error.kind());

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Paced, Report,
-    Requests, Resumed, Robots, Shortfall, Trap, TrapKind,
+    Away, Bytes, Cache, Failures, Filter, Finish, Items, KeptOut, Ledger, Limit, Lists, Paced,
+    Report, Requests, Resumed, Robots, Shortfall, Trap, TrapKind,
 };
 use crate::page::error::{Error, ErrorKind};
 use crate::page::html::Cuts;
@@ -38,6 +38,8 @@ pub struct Tally {
     #[serde(default)]
     left_out: BTreeMap<String, u64>,
     #[serde(default)]
+    pub(crate) lists: Lists,
+    #[serde(default)]
     traps: BTreeMap<TrapKind, Trap>,
     #[serde(default)]
     limited: BTreeMap<Limit, u64>,
@@ -61,6 +63,7 @@ impl Tally {
             failed: Failures::default(),
             filtered: BTreeMap::new(),
             left_out: BTreeMap::new(),
+            lists: Lists::default(),
             traps: BTreeMap::new(),
             limited: BTreeMap::new(),
             retries: BTreeMap::new(),
@@ -245,6 +248,7 @@ impl Tally {
             items: end.items,
             refused: end.refused,
             shortfalls: end.shortfalls,
+            unmatched: self.lists.into_unmatched(),
             ledger: Ledger {
                 pending: end.pending,
                 ..self.ledger

@@ -502,3 +502,32 @@ fn a_refused_password_exits_9_and_is_asked_for_when_the_job_goes_on() {
     let ran = directory.crawl(&["retry-failed", "mine"]).exits(0);
     assert!(ran.stdout.contains("\n  -a password=…\n"), "{ran:#?}");
 }
+
+#[test]
+fn a_list_that_matches_nothing_is_a_warning_with_the_command_that_tries_another_selector() {
+    let site = PracticeSite::start().unwrap();
+    let url = site.at("/quotes/");
+    let directory = with_spiders(&[(
+        "typo.toml",
+        &format!("start = '{url}'\n[items.quote]\neach = 'div.qoute'\nfields.text = 'span.text'\n"),
+    )]);
+    let crawl = ["run", "typo", "--no-job", "--report", "report.json"];
+    let ran = directory.crawl(&crawl).exits(0);
+    ran.says("a list matched nothing on any page")
+        .says("recipe=\"typo\"")
+        .says(&format!(
+            "hint: `each = \"div.qoute\"` in [items.quote] matched nothing on 1 page; to try another: \
+             crawl select {url} div.qoute\n"
+        ));
+    assert_eq!(
+        directory.json("report.json")["unmatched"][0]["example"],
+        url.as_str()
+    );
+
+    let quiet = directory.crawl(&[&crawl[..], &["-q"]].concat()).exits(0);
+    assert_eq!(quiet.stderr, "");
+    assert_eq!(
+        directory.json("report.json")["unmatched"][0]["selector"],
+        "div.qoute"
+    );
+}

@@ -174,3 +174,53 @@ async fn the_cell_of_a_table_or_list_is_taken_by_the_name_beside_it() {
     let expected = serde_json::json!({"upc": "a9", "by": ["Ann", "Bob"], "weight": "3 kg", "own": "http://a.example/p"});
     assert_eq!(values(&out), [expected]);
 }
+
+/// Crawls two pages with two items each by a recipe that takes these elements or values of JSON.
+async fn unmatched(list: &str, body: &'static str) -> Vec<(String, u64, String)> {
+    let text = format!(
+        "start = ['http://a.example/1', 'http://a.example/2']\n[items.book]\n{list}\nfields.at = {{ page = 'url' }}"
+    );
+    let media = if body.starts_with('{') {
+        "application/json"
+    } else {
+        "text/html"
+    };
+    let site = FakeDownloader::new(move |request: Request| {
+        Ok(Response::new(request, 200).with_body(media, body))
+    });
+    let report = run(quick(spider(&text), |settings| {
+        settings.politeness.concurrency = 1
+    })
+    .downloader(site))
+    .await;
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(
+        json["unmatched"].as_array().unwrap().len(),
+        report.unmatched.len()
+    );
+    let lists = report.unmatched.into_iter();
+    lists
+        .map(|list| (list.selector, list.pages, list.example))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_list_that_matches_nothing_on_any_page_is_in_the_report() {
+    let first = "http://a.example/1".to_owned();
+    assert_eq!(
+        unmatched("each = 'article.boook'", "<article class=book>").await,
+        [("article.boook".to_owned(), 2, first.clone())]
+    );
+    assert_eq!(
+        unmatched("json = 'boooks[]'", r#"{"books":[1]}"#).await,
+        [("boooks[]".to_owned(), 2, first)]
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_matches_and_a_kind_without_one_are_not_among_those_without_a_match() {
+    for list in ["each = 'article.book'", ""] {
+        assert_eq!(unmatched(list, "<article class=book>").await, []);
+    }
+    assert_eq!(unmatched("json = 'books[]'", r#"{"books":[1]}"#).await, []);
+}
