@@ -45,6 +45,8 @@ mod shell;
 mod signals;
 mod site;
 mod sitemap;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod url;
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};

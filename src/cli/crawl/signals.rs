@@ -39,9 +39,14 @@ pub(in crate::cli) fn stop(
             let text = "stopping: finishing what is in flight (once more: stop at once)";
             say(text.to_owned(), "INFO", format);
         });
-        signals.next().await;
-        screen.above(|| say("stopped at once".to_owned(), "WARN", format));
-        forced();
+        if signals.next().await == Kind::Interrupt {
+            screen.skip_echo();
+        }
+        // The progress that made way for this does not come back.
+        screen.above(|| {
+            say("stopped at once".to_owned(), "WARN", format);
+            forced();
+        });
     });
     Ok(async move {
         // An error means that the runtime is going down, and then nobody waits for this.

@@ -2,14 +2,12 @@
 
 use std::fs;
 #[cfg(target_os = "linux")]
-use std::{
-    io::{Read, Write},
-    os::unix::fs::PermissionsExt,
-    process::{Command, Stdio},
-};
+use std::os::unix::fs::PermissionsExt;
 
 use crawlworks::testing::PracticeSite;
 
+#[cfg(target_os = "linux")]
+use super::terminal::Terminal;
 use super::{Directory, Ran, crawl};
 
 const PAGE: &str =
@@ -193,65 +191,12 @@ fn a_password_stays_at_the_first_site() {
     );
 }
 
-/// The shell at a terminal of its own, which the command `script` of util-linux makes.
-#[cfg(target_os = "linux")]
-struct Terminal {
-    child: std::process::Child,
-    shown: String,
-}
-
-#[cfg(target_os = "linux")]
-impl Terminal {
-    /// `None` where there is no such command.
-    fn open(directory: &Directory) -> Option<Self> {
-        let version = Command::new("script").arg("--version").output().ok()?;
-        if !String::from_utf8_lossy(&version.stdout).contains("util-linux") {
-            return None;
-        }
-        let shell = format!(
-            "{} shell --file page.html --base http://a.example/",
-            env!("CARGO_BIN_EXE_crawl")
-        );
-        // Whatever goes wrong, the test comes to an end.
-        let child = Command::new("timeout")
-            .args(["60", "script", "-qec", &shell, "/dev/null"])
-            .current_dir(directory.files.path(""))
-            .env("XDG_STATE_HOME", directory.files.path("state"))
-            .env("TERM", "xterm")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .ok()?;
-        let shown = String::new();
-        Some(Self { child, shown })
-    }
-
-    /// Waits until this is shown, and forgets all before it.
-    #[track_caller]
-    fn shows(&mut self, text: &str) {
-        let mut out = self.child.stdout.take().unwrap();
-        let mut bytes = [0; 1024];
-        while !self.shown.contains(text) {
-            let length = out.read(&mut bytes).unwrap();
-            assert!(length > 0, "no {text:?} in {:?}", self.shown);
-            self.shown += &String::from_utf8_lossy(&bytes[..length]);
-        }
-        let (_, rest) = self.shown.split_once(text).unwrap();
-        self.shown = rest.to_owned();
-        self.child.stdout = Some(out);
-    }
-
-    fn types(&mut self, keys: &str) {
-        let stdin = self.child.stdin.as_mut().unwrap();
-        stdin.write_all(keys.as_bytes()).unwrap();
-    }
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn at_a_terminal_there_is_a_prompt_with_completion_and_history() {
     let directory = directory();
-    let Some(mut terminal) = Terminal::open(&directory) else {
+    let arguments = "shell --file page.html --base http://a.example/";
+    let Some(mut terminal) = Terminal::open(&directory, arguments) else {
         return;
     };
     // What is typed before the prompt is there would be lost.
@@ -264,7 +209,7 @@ fn at_a_terminal_there_is_a_prompt_with_completion_and_history() {
     terminal.shows("1  Books");
     terminal.shows("crawl> ");
     terminal.types("\u{4}");
-    assert!(terminal.child.wait().unwrap().success());
+    assert_eq!(terminal.ends().0, Some(0));
     let history = directory.files.path("state/crawlworks/shell_history");
     let kept = fs::read_to_string(&history).unwrap();
     assert!(

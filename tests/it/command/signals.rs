@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
+#[cfg(target_os = "linux")]
+use super::terminal::Terminal;
 use super::{Directory, Running, json_lines};
 
 /// A server whose only answer waits until the test gives it.
@@ -115,6 +117,24 @@ fn a_signal_that_comes_twice_at_once_counts_once() {
     answer(&stream);
     wait_for(&mut stderr, "stopped: 1 page, 1 item");
     assert_eq!(running.end(), Some(11));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn after_two_interrupts_no_progress_stays_on_the_terminal() {
+    let (directory, server) = (Directory::new(), Held::new());
+    let arguments = format!("site {} --no-robots --no-job -O a.jsonl", server.url());
+    let Some(mut terminal) = Terminal::open(&directory, &arguments) else {
+        return;
+    };
+    let _unanswered = server.request();
+    terminal.shows("0 pages");
+    terminal.types("\u{3}");
+    terminal.shows("stopping: ");
+    terminal.shows("0 pages");
+    terminal.types("\u{3}");
+    terminal.shows("stopped at once");
+    assert_eq!(terminal.ends(), (Some(13), "\r\n".to_owned()));
 }
 
 #[test]
