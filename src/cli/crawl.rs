@@ -42,10 +42,6 @@ const OTHER_FILES: u64 = 64;
 /// Number of descriptors that a crawl can use, with those of idle connections in the pool.
 const MANY_FILES: u64 = 65_536;
 
-/// Advice after items of which a terminal has shown a part.
-const ALL_OF_IT: &str =
-    "These are title and URL; `-O FILE` keeps all of each item, `-O -` shows it.";
-
 /// Crawls with these flags and reports; `job` is what it is kept as, if it is, and `more` are the settings of flags that
 /// only the verb knows.
 pub(super) fn run(
@@ -68,7 +64,7 @@ pub(super) fn run(
     layers::apply(settings, &name, &flags.settings.set)?;
     more(settings)?;
     flags.apply(settings)?;
-    let stdout = Stdout::new(flags.has_output());
+    let stdout = Stdout::new(flags.has_output(), &crawler.config.columns);
     crawler = with_outputs(crawler, outputs, &stdout);
     // Before anything is written: the report may be that of a run that is going on.
     let unfinished = job.as_ref().map(Durable::look).transpose()?.flatten();
@@ -106,8 +102,8 @@ pub(super) fn run(
             return Err(better.unwrap_or(error).into());
         }
     };
-    if stdout.has_rows() && !flags.log.quiet {
-        say(ALL_OF_IT.to_owned(), "INFO", format);
+    if let Some(advice) = stdout.advice().filter(|_| !flags.log.quiet) {
+        say(advice, "INFO", format);
     }
     last_words(&report, crawl.cause.as_ref(), kept.as_ref(), flags, dialect);
     if let Some(file) = file {

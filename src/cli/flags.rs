@@ -47,8 +47,8 @@ pub(super) struct CrawlFlags {
 
     /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
     ///
-    /// The name is read as that of -o. Without any output, a terminal shows title and URL of each item only; `-O -` shows
-    /// all of it.
+    /// The name is read as that of -o. Without any output, a terminal shows title and URL of each item only, or its first
+    /// fields if it has no URL; `-O -` shows all of it.
     #[arg(short = 'O', long = "overwrite-output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
     overwrite: Vec<AnyOutput>,
 

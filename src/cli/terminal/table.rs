@@ -91,6 +91,16 @@ pub(in crate::cli) fn row<const N: usize>(
     line + &printable_line(last)
 }
 
+/// Formats one row of a table whose other rows are not known yet: cells in columns of these widths, two spaces between them.
+pub(in crate::cli) fn cells(widths: &[usize], cells: &[String]) -> String {
+    let mut line = String::new();
+    for (cell, &width) in cells.iter().zip(widths) {
+        let _ = write!(line, "{:<width$}  ", cut(cell, width));
+    }
+    line.truncate(line.trim_end().len());
+    line
+}
+
 fn cut(text: &str, width: usize) -> String {
     let text = printable_line(text);
     if text.chars().count() <= width {

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use crawlworks::testing::PracticeSite;
 
+#[cfg(target_os = "linux")]
+use super::terminal::Terminal;
 use super::{Directory, crawl, json_lines};
 
 #[test]
@@ -143,4 +145,22 @@ fn max_time_ends_a_crawl_that_is_not_done() {
     ])
     .exits(0)
     .says("max_time reached");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_items_without_a_url_are_rows_of_the_first_fields_of_their_schema() {
+    let (directory, site) = (Directory::new(), PracticeSite::start().unwrap());
+    let arguments = format!(
+        "run quotes -a url={} --no-job --max-pages 1",
+        site.at("/quotes/")
+    );
+    let Some(mut terminal) = Terminal::open(&directory, &arguments) else {
+        return;
+    };
+    terminal.shows(&format!("{:<38}  {:<18}  tags\r\n", "text", "author"));
+    let author = &site.quotes()[0].author;
+    terminal.shows(&format!("  {author:<18}  "));
+    terminal.shows("These are text, author and tags; `-O FILE` keeps all of each item");
+    assert_eq!(terminal.ends().0, Some(0));
 }
