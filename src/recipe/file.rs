@@ -19,7 +19,7 @@ pub(crate) fn read(path: &Path) -> Result<String> {
         Error::new(ErrorKind::File, format!("cannot read the recipe {place}")).with_source(error)
     };
     if !fs::metadata(path).map_err(failed)?.is_file() {
-        let message = format!("cannot read the recipe {place}: it is no file");
+        let message = format!("cannot read the recipe {place}: it is not a file");
         return Err(Error::new(ErrorKind::File, message));
     }
     let mut bytes = Vec::new();

@@ -149,7 +149,7 @@ impl Unfinished {
 
     fn started_over(&self, reason: &str) -> String {
         format!(
-            "starting {} over, the last run is forgotten: {reason} ({})",
+            "starting {} over, the last run is discarded: {reason} ({})",
             self.job, self.end
         )
     }

@@ -1,18 +1,18 @@
-//! Lines about the next run of a job, below the summary: what of this run it forgets, and the commands that keep it.
+//! Lines about the next run of a job, below the summary: what of this run it discards, and the commands that keep it.
 
 use std::fmt::Write as _;
 
 use crate::cli::terminal::table::plural;
 use crate::model::report::Report;
 
-/// Returns the lines about the next run of the job of this name, which follow the summary; empty when it forgets nothing,
+/// Returns the lines about the next run of the job of this name, which follow the summary; empty when it discards nothing,
 /// or when the same command resumes the run, which the summary says.
 pub(super) fn lines(report: &Report, job: &str) -> String {
     let ledger = &report.ledger;
     if report.finish.is_unfinished() || (ledger.pending == 0 && ledger.failed == 0) {
         return String::new();
     }
-    let mut text = "\n  the next run starts over and forgets this one; before that:".to_owned();
+    let mut text = "\n  the next run starts over and discards this one; before that:".to_owned();
     if ledger.pending > 0 {
         let pages = plural(ledger.pending, "page");
         let _ = write!(
@@ -39,7 +39,7 @@ mod tests {
     use crate::testing::PracticeSite;
 
     #[tokio::test]
-    async fn what_the_next_run_forgets_is_told_with_the_way_to_keep_it() {
+    async fn what_the_next_run_discards_is_shown_with_the_way_to_keep_it() {
         let site = PracticeSite::start().unwrap();
         let crawler = Crawler::new(Site::new([site.at("/quotes/")])).max_pages(1);
         let mut report = crawler.run().await.unwrap();

@@ -27,7 +27,7 @@ use advice::{Advice, Weight};
 use checkup::{Checkup, lock};
 use facts::{Facts, Name, Problem};
 
-/// Tell what a host is like, and what would go wrong in a crawl
+/// Show what a host is like, and what would go wrong in a crawl
 ///
 /// Looks the name up, reads robots.txt, fetches the page, follows its redirects, and asks once more whether the page has
 /// changed: three requests as a rule, at the pace of a crawl. Ends with 1 when a crawl could not have the page.

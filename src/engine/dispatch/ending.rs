@@ -29,7 +29,7 @@ impl Dispatcher {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             tracing::warn!(
                 visits = self.visits.len(),
-                "the grace is over: giving up requests in flight"
+                "the grace period is over: giving up requests in flight"
             );
             self.deadline = None;
             self.has_given_up = true;

@@ -65,7 +65,7 @@ impl OutputFile {
         if file.is_empty() {
             return Err(Error::new(
                 ErrorKind::Settings,
-                format!("the output `{text}` names no file"),
+                format!("the output `{text}` has no file name"),
             ));
         }
         if let Some((_, after)) = file
@@ -264,8 +264,8 @@ mod tests {
                 "postgres://me:secret@db/books.csv",
                 "known for `postgres://`; known: files ending in .jsonl .jl .ndjson .json .csv",
             ),
-            ("", "names no file"),
-            (":csv", "names no file"),
+            ("", "has no file name"),
+            (":csv", "has no file name"),
             ("%(date)s.csv", "unknown placeholder `%(date)s.csv`"),
         ] {
             let error = parse(text).unwrap_err();

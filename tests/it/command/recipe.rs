@@ -407,7 +407,7 @@ fn a_check_goes_on_behind_a_file_that_cannot_be_read() {
     assert_eq!(
         lines[1..],
         [
-            "cannot read the recipe directory.toml: it is no file",
+            "cannot read the recipe directory.toml: it is not a file",
             "latin.toml:2:13: this is not UTF-8",
             "spiders/titles.toml: good",
         ]
@@ -427,7 +427,7 @@ fn a_pipe_is_no_recipe_and_is_not_waited_for() {
     directory
         .crawl(&["run", "pipe.toml"])
         .exits(4)
-        .says("cannot read the recipe pipe.toml: it is no file");
+        .says("cannot read the recipe pipe.toml: it is not a file");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::fetch::cache::store::Found;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::canonical;
 
-/// Forget stored responses: all, those of a page, or old ones
+/// Delete stored responses: all, those of a page, or old ones
 #[derive(Debug, clap::Args)]
 pub(super) struct Clear {
     /// Only what is stored of this page

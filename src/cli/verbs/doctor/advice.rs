@@ -165,7 +165,7 @@ impl Advices {
             );
         } else if !(200..300).contains(&page.status) {
             let why = match page.status {
-                401 => ": it wants a password, as in `--user NAME:PASSWORD`",
+                401 => ": it asks for a password, as in `--user NAME:PASSWORD`",
                 403 => ": it refuses this user agent, address or country",
                 404 | 410 => ": there is no such page",
                 429 => ": it is asked too often; raise `delay`",

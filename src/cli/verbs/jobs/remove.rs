@@ -15,7 +15,7 @@ use crate::cli::terminal::table::{bytes, plural};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::store::state::{Directory, RunFile, State};
 
-/// Forget jobs: what they have done and what waits; their outputs stay
+/// Delete jobs: what they have done and what waits; their outputs stay
 ///
 /// Of jobs that are named, all go or, when one of them is being crawled or is no job, none. `--finished` and `--all` mean
 /// the jobs in ./.crawl.
@@ -148,7 +148,7 @@ fn named(names: &[String]) -> Result<Vec<Doomed>, Failure> {
 /// Asks whether these jobs are to go, if a person can answer; who pipes has decided.
 fn is_confirmed(doomed: &[Doomed]) -> io::Result<bool> {
     let (jobs, size) = (jobs(doomed.len()), bytes(size_of(doomed)));
-    let answer = terminal::ask(&format!("forget {jobs} in ./{DIRECTORY} ({size})? [y/N]"))?;
+    let answer = terminal::ask(&format!("delete {jobs} in ./{DIRECTORY} ({size})? [y/N]"))?;
     Ok(answer.is_none_or(|answer| is_yes(&answer)))
 }
 

@@ -49,7 +49,7 @@ pub(super) fn own(
         let why = match e {
             // One that is encrypted has another name in its file.
             rustls::pki_types::pem::Error::NoItemsFound => {
-                "it holds no private key that is not encrypted".into()
+                "it has no private key that is not encrypted".into()
             }
             e => e.to_string(),
         };

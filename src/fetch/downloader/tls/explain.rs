@@ -35,7 +35,7 @@ pub(super) fn handshake(host: &str, error: &io::Error) -> Error {
             format!("{host} does not know that name: it has no certificate for it")
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            format!("{host} wants a client certificate; see the setting client_cert")
+            format!("{host} asks for a client certificate; see the setting client_cert")
         }
         _ => format!("the TLS handshake with {host} failed"),
     };
@@ -64,7 +64,7 @@ fn certificate(host: &str, wrong: &CertificateError) -> String {
             )
         }
         CertificateError::UnknownIssuer => format!(
-            "nobody known vouches for the certificate of {host}: it is self-signed, or its root is unknown here; {ROOT}"
+            "the certificate of {host} is not signed by a known authority: it is self-signed, or its root is unknown here; {ROOT}"
         ),
         CertificateError::Revoked => format!("the certificate of {host} was revoked"),
         CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {

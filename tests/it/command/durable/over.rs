@@ -40,7 +40,7 @@ fn a_crawl_whose_reader_had_seen_enough_starts_over() {
     read_a_line(&site, directory.start(&arguments));
     let ran = directory.crawl(&arguments).exits(0);
     let why =
-        "over, the last run is forgotten: nobody read its only output, a pipe, any more (failed ";
+        "over, the last run is discarded: nobody read its only output, a pipe, any more (failed ";
     assert!(told(&ran).contains(why), "{ran:#?}");
     let mut urls: Vec<String> = ran
         .records()

@@ -12,7 +12,7 @@ fn a_crawl_in_portions_comes_to_what_one_in_a_piece_comes_to() {
     };
     let ran = crawl.run(&["--max-pages", "20"]).exits(0);
     assert!(!ran.stderr.contains("resuming"), "{ran:#?}");
-    ran.says("the next run starts over and forgets this one; before that:")
+    ran.says("the next run starts over and discards this one; before that:")
         .says("the same command with --continue goes on with ");
     let ran = crawl.run(&["--max-pages", "20", "--continue"]).exits(0);
     let (pages, _, waits, how) = resumed(&ran);
