@@ -43,6 +43,7 @@ use crate::model::settings::Settings;
 #[cfg(feature = "recipe")]
 use crate::model::settings::layers;
 use crate::page::error::Result;
+use crate::page::request::Request;
 use crate::page::response::Response;
 pub(crate) use config::{Config, FetchStack};
 pub use stream::ItemStream;
@@ -288,6 +289,42 @@ impl<S: Spider> Crawler<S> {
         follows: impl Fn(&Url) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.config.scope_policies.add(name, Arc::new(follows));
+        self
+    }
+
+    /// Adds a policy that decides which requests are one and the same, so that it is made once: those to which `identifies` gives
+    /// the same text. `None` leaves a request its usual identity, by method, URL and body.
+    ///
+    /// It is asked about start requests, links and redirects, not about sitemaps, on every discovery; with several policies the
+    /// first that gives an identity counts. Requests that it identified are counted under its name in
+    /// [`Report::identified`](Report::identified), once for each page that they were found on; those that were there already count
+    /// as duplicates, too. A request for which it
+    /// panics has its usual identity, and is counted as `NAME (panicked)`. A [job](Self::job) is resumed with policies of the
+    /// same names only.
+    ///
+    /// ```
+    /// use crawlworks::prelude::*;
+    /// use crawlworks::{Site, testing::PracticeSite};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> crawlworks::Result<()> {
+    /// # let site = PracticeSite::start()?;
+    /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).delay(Duration::ZERO);
+    /// // All pages of a tag are one.
+    /// let tag = |request: &Request| request.url().path().split("/tag/").nth(1)?.split('/').next().map(str::to_owned);
+    /// let report = crawler.identity_by("tags", tag).max_pages(50).run().await?;
+    /// assert!(report.identified["tags"] > 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn identity_by(
+        mut self,
+        name: &str,
+        identifies: impl Fn(&Request) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.config
+            .identity_policies
+            .add(name, Arc::new(identifies));
         self
     }
 

@@ -29,6 +29,7 @@ use crate::page::html::Cuts;
 use crate::page::identity::{Fingerprint, FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::page::response::{Recrawled, Response};
+use crate::policy::identity::Identity;
 use crate::policy::own::RetryPolicies;
 use crate::policy::retry;
 use crate::policy::robots::PageTags;
@@ -60,6 +61,7 @@ pub(crate) struct Context {
     pub(crate) never_waits: bool,
     pub(crate) retries: u32,
     /// Policies of the user's that refuse answers.
+    pub(crate) identity: Identity,
     pub(crate) retry_policies: RetryPolicies,
     /// `true` if answers of any status are parsed.
     pub(crate) any_status: bool,
@@ -170,12 +172,18 @@ impl Outcome {
 
 impl Context {
     pub(super) fn link(&self, scope: &Scope, request: Request) -> Link {
-        Link::new(request, scope, self.key)
+        Link::new(request, scope, &self.identity)
     }
 
     /// Builds the link for a request that was found on a page.
     fn found(&self, scope: &Scope, request: Request) -> Link {
-        Link::found(request, scope, self.key, &self.strip, self.ignores_sessions)
+        Link::found(
+            request,
+            scope,
+            &self.identity,
+            &self.strip,
+            self.ignores_sessions,
+        )
     }
 
     /// Makes the visit. A panic anywhere in it fails this request only.

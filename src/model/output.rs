@@ -6,10 +6,6 @@ use std::sync::Arc;
 use crate::page::request::Request;
 
 /// List that a recipe has looked for on a page.
-#[cfg_attr(
-    not(any(feature = "recipe", test)),
-    expect(dead_code, reason = "only recipes have lists")
-)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Listed {
     /// Name of the kind of items.

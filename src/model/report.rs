@@ -86,6 +86,10 @@ pub struct Report {
     /// ([`Crawler::scope_by`](crate::Crawler::scope_by)); together they are those filtered as [`Filter::Policy`].
     #[serde(default)]
     pub left_out: BTreeMap<String, u64>,
+    /// Numbers of requests whose identity one of the crawler's own policies gave, once for each page that they were found on, by
+    /// the name of the policy ([`Crawler::identity_by`](crate::Crawler::identity_by)).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub identified: BTreeMap<String, u64>,
     /// Filtered links that were taken for spider traps, by kind of trap.
     #[serde(default)]
     pub traps: BTreeMap<TrapKind, Trap>,

@@ -5,6 +5,7 @@
 //! | [`robots`] | may this URL be fetched, says the site? (RFC 9309) |
 //! | `scope` | is this URL part of the crawl, says the user? |
 //! | `own` | is this URL part of the crawl, and this answer accepted, says code of the program's? |
+//! | `identity` | is this request one that was made already? |
 //! | `trap` | does this URL belong to a trap without end? |
 //! | `redirect` | where does this answer lead, and what may come along? |
 //! | `referrer` | what is a site told of the page that led to it? |
@@ -15,6 +16,7 @@
 //! | `outage` | does this exchange show that its host is away, and when is it asked again? |
 
 pub(crate) mod auth;
+pub(crate) mod identity;
 pub(crate) mod outage;
 pub(crate) mod own;
 pub(crate) mod redirect;

@@ -11,7 +11,7 @@ use crate::model::settings::{ScopeMode, Settings};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{self, Spellings};
 use crate::page::request::Request;
-use crate::policy::own::{LeftOutBy, ScopePolicies};
+use crate::policy::own::{DecidedBy, ScopePolicies};
 use crate::policy::trap::Traps;
 
 /// The boundary of a crawl. Start requests and what they redirect to define it; links are held against it.
@@ -132,7 +132,7 @@ impl Scope {
 
     /// Returns the user's policy that leaves out this request, which [`check`](Self::check) let through. The
     /// policies are for links, as the patterns are.
-    pub(crate) fn refusal(&self, request: &Request) -> Option<LeftOutBy> {
+    pub(crate) fn refusal(&self, request: &Request) -> Option<DecidedBy> {
         if request.is_start() {
             return None;
         }
@@ -140,7 +140,7 @@ impl Scope {
     }
 
     /// Returns the name under which the decision of a user's policy is counted.
-    pub(crate) fn policy(&self, by: LeftOutBy) -> String {
+    pub(crate) fn policy(&self, by: DecidedBy) -> String {
         self.policies.name(by)
     }
 

@@ -37,6 +37,7 @@ mod forms;
 mod hostile;
 mod hostile_pages;
 mod http;
+mod identity;
 mod into_result;
 mod invariants;
 mod items;

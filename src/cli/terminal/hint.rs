@@ -132,6 +132,9 @@ fn of_job(error: &Error) -> Option<&'static str> {
         Mismatch::Unique { .. } => {
             "the same `unique` goes on with it, `--fresh` starts over, `--job DIR` is another job"
         }
+        Mismatch::Identity { .. } => {
+            "the same policies go on with it, `--fresh` starts over, `--job DIR` is another job"
+        }
         Mismatch::Job { .. } => "`--fresh` starts over, `--job DIR` is another job",
     })
 }

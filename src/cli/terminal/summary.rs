@@ -64,6 +64,7 @@ pub(in crate::cli) fn of(
         ("fetched, but not read", unread(report)),
         ("filtered", list(&report.filtered)),
         ("filtered by policy", list(&report.left_out)),
+        ("identified by policy", list(&report.identified)),
         ("pages cut off", list(&report.limited)),
         (
             "items dropped",

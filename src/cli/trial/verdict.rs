@@ -10,6 +10,8 @@ use crate::page::error::Result;
 use crate::page::identity::{FingerprintKey, Strip};
 use crate::page::request::Request;
 use crate::page::response::Response;
+use crate::policy::identity::Identity;
+use crate::policy::own::IdentityPolicies;
 use crate::policy::robots::PageTags;
 use crate::policy::scope::Scope;
 
@@ -40,7 +42,7 @@ pub(super) struct Judge<'a> {
     settings: &'a Settings,
     scope: Scope,
     strip: Strip,
-    key: FingerprintKey,
+    identity: Identity,
     known: HashSet<crate::page::identity::Fingerprint>,
     depth: u32,
     nofollow: bool,
@@ -73,7 +75,7 @@ impl<'a> Judge<'a> {
             settings,
             scope,
             strip: Strip::new(&settings.links.strip_params)?,
-            key,
+            identity: Identity::new(key, IdentityPolicies::default()),
             known: known.map(|request| request.fingerprint(key)).collect(),
             depth: page.request().depth().saturating_add(1),
             nofollow: PageTags::of(page, agent, tags, now.timestamp()).nofollow,
@@ -108,7 +110,7 @@ impl<'a> Judge<'a> {
         let link = Link::found(
             request,
             &self.scope,
-            self.key,
+            &self.identity,
             &self.strip,
             self.settings.links.traps,
         );

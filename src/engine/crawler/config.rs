@@ -11,7 +11,7 @@ use crate::items::sink::{AnySink, OutputFile};
 use crate::model::event::Announcer;
 use crate::model::settings::Settings;
 use crate::page::error::Error;
-use crate::policy::own::{RetryPolicies, ScopePolicies};
+use crate::policy::own::{IdentityPolicies, RetryPolicies, ScopePolicies};
 use crate::store::state::{Plan, Unique};
 
 /// Configuration of a crawl: what [`Crawler`](super::Crawler) and [`AnyCrawler`](crate::job::AnyCrawler) have in common.
@@ -35,6 +35,7 @@ pub(crate) struct Config {
     pub(crate) failed_file: Option<PathBuf>,
     pub(crate) announcer: Announcer,
     pub(crate) scope_policies: ScopePolicies,
+    pub(crate) identity_policies: IdentityPolicies,
     pub(crate) retry_policies: RetryPolicies,
     /// `true` if nothing is retried and no host is waited for, because the crawl replays a cassette and there is no host.
     pub(crate) never_waits: bool,
@@ -67,6 +68,7 @@ impl Config {
             failed_file: None,
             announcer: Announcer::default(),
             scope_policies: ScopePolicies::default(),
+            identity_policies: IdentityPolicies::default(),
             retry_policies: RetryPolicies::default(),
             never_waits: false,
             error: None,
@@ -94,6 +96,7 @@ impl Config {
             name: None,
             arguments: BTreeMap::new(),
             unique: Unique::Nothing,
+            identity: Vec::new(),
             failed: None,
             quality: BTreeMap::new(),
         });

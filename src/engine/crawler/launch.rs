@@ -26,6 +26,7 @@ use crate::model::item::Item;
 use crate::model::report::Report;
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::identity::{FingerprintKey, Strip};
+use crate::policy::identity::Identity;
 use crate::policy::trap::mirror::Mirrors;
 use crate::store::state::{Directory, OpenJob, Parsing, Streamed, Unique};
 
@@ -73,6 +74,7 @@ impl<S: Spider> Crawler<S> {
         (plan.fresh, plan.goes_on) = (self.config.fresh, self.config.goes_on);
         plan.failed = failed_file;
         plan.unique = self.unique();
+        plan.identity = self.config.identity_policies.names();
         plan.quality = quality::given(&self.config.settings);
         let (sinks, sync) = (self.config.sinks.len(), self.config.settings.disk.sync);
         let outputs = (outputs, destinations);
@@ -260,6 +262,7 @@ impl<S: Spider> Crawler<S> {
             user_agent: settings.requests.user_agent,
             robots_tags: settings.politeness.robots_tags,
             recrawl_items: settings.disk.recrawl_items,
+            identity: Identity::new(key, self.config.identity_policies),
             retry_policies: self.config.retry_policies,
             sitemaps: settings.links.sitemaps,
             never_waits: self.config.never_waits,

@@ -8,7 +8,7 @@ use crate::model::report::{Filter, TrapKind};
 use crate::page::error::Result;
 use crate::page::identity::Fingerprint;
 use crate::page::request::Request;
-use crate::policy::own::LeftOutBy;
+use crate::policy::own::DecidedBy;
 use crate::queue::frontier::Candidate;
 
 /// Request that will never belong to the crawl.
@@ -17,7 +17,7 @@ struct Refused {
     fingerprint: Fingerprint,
     reason: Filter,
     /// Policy of the user's that left it out, if one did.
-    by: Option<LeftOutBy>,
+    by: Option<DecidedBy>,
 }
 
 impl Dispatcher {
@@ -26,6 +26,9 @@ impl Dispatcher {
         let mut batch = Vec::with_capacity(links.len());
         let (mut refused, mut with_session) = (Vec::new(), Vec::new());
         for link in links {
+            if let Some(policy) = link.identified_by {
+                self.tally.identified(&self.context.identity.policy(policy));
+            }
             match link.verdict {
                 Ok(()) if link.is_mirrored => self.mirrored(&link.request, link.fingerprint),
                 Ok(()) if link.has_session => with_session.push(link),
@@ -109,7 +112,7 @@ impl Dispatcher {
     }
 
     /// Counts a request that was filtered by its URL.
-    fn leave_out(&mut self, request: &Request, reason: Filter, by: Option<LeftOutBy>) {
+    fn leave_out(&mut self, request: &Request, reason: Filter, by: Option<DecidedBy>) {
         if let Some(policy) = by {
             self.tally.left_out(&self.scope.policy(policy));
         }
@@ -150,7 +153,9 @@ impl Dispatcher {
         Candidate {
             host: self.queue.host(request.url()),
             fingerprint,
-            force: request.is_unfiltered() || is_in_own_chain(&request),
+            force: request.is_unfiltered()
+                || is_in_own_chain(&request)
+                || self.context.identity.is_in_own_chain(&request, fingerprint),
             request,
         }
     }

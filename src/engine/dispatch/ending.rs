@@ -124,23 +124,6 @@ impl Dispatcher {
         warn_of_unmatched(&report);
         Ok(report)
     }
-}
-
-/// Logs a warning for each list of a recipe that matched nothing. A crawl that broke off has not seen all pages.
-fn warn_of_unmatched(report: &Report) {
-    for list in &report.unmatched {
-        if !report.finish.is_unfinished() {
-            tracing::warn!(
-                recipe = report.spider,
-                kind = list.kind,
-                key = list.key,
-                selector = list.selector,
-                pages = list.pages,
-                url = list.example,
-                "a list matched nothing on any page"
-            );
-        }
-    }
 
     /// Commits all items, and waits until they are delivered: a run is not over before.
     async fn deliver_all(
@@ -158,6 +141,23 @@ fn warn_of_unmatched(report: &Report) {
         let grace = self.settings.end.grace;
         let within = finish.is_unfinished().then_some(grace);
         deliveries.finish(end, within).await
+    }
+}
+
+/// Logs a warning for each list of a recipe that matched nothing. A crawl that broke off has not seen all pages.
+fn warn_of_unmatched(report: &Report) {
+    for list in &report.unmatched {
+        if !report.finish.is_unfinished() {
+            tracing::warn!(
+                recipe = report.spider,
+                kind = list.kind,
+                key = list.key,
+                selector = list.selector,
+                pages = list.pages,
+                url = list.example,
+                "a list matched nothing on any page"
+            );
+        }
     }
 }
 

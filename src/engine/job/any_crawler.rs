@@ -3,9 +3,11 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use url::Url;
 
 use crate::engine::crawler::{Config, Crawler, Typed};
 use crate::engine::panicked;
@@ -88,6 +90,38 @@ impl AnyCrawler {
     /// Writes the items to this sink: see [`Crawler::async_sink`].
     pub fn async_sink(mut self, sink: impl AsyncSink) -> Self {
         self.config.sinks.push(AnySink::Async(Box::new(sink)));
+        self
+    }
+
+    /// Adds a policy about links: see [`Crawler::scope_by`].
+    pub fn scope_by(
+        mut self,
+        name: &str,
+        follows: impl Fn(&Url) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.scope_policies.add(name, Arc::new(follows));
+        self
+    }
+
+    /// Adds a policy about the identity of requests: see [`Crawler::identity_by`].
+    pub fn identity_by(
+        mut self,
+        name: &str,
+        identifies: impl Fn(&Request) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.config
+            .identity_policies
+            .add(name, Arc::new(identifies));
+        self
+    }
+
+    /// Adds a policy about answers: see [`Crawler::retry_by`].
+    pub fn retry_by(
+        mut self,
+        name: &str,
+        refuses: impl Fn(&Response) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.retry_policies.add(name, Arc::new(refuses));
         self
     }
 

@@ -1,9 +1,10 @@
 //! A [`Link`]: a request that a page asks for, with everything that can be computed without the dispatcher.
 
 use crate::model::report::Filter;
-use crate::page::identity::{self, Fingerprint, FingerprintKey, Strip};
+use crate::page::identity::{self, Fingerprint, Strip};
 use crate::page::request::Request;
-use crate::policy::own::LeftOutBy;
+use crate::policy::identity::Identity;
+use crate::policy::own::DecidedBy;
 use crate::policy::scope::Scope;
 
 /// A request on its way to the dispatcher, with everything that can be computed without the dispatcher.
@@ -13,7 +14,9 @@ pub(crate) struct Link {
     pub(crate) fingerprint: Fingerprint,
     pub(crate) verdict: std::result::Result<(), Filter>,
     /// Policy of the user's that leaves the request out; `None` unless the verdict is [`Filter::Policy`].
-    pub(crate) left_out_by: Option<LeftOutBy>,
+    pub(crate) left_out_by: Option<DecidedBy>,
+    /// Policy of the user's that gave the request its identity; `None` for the usual one.
+    pub(crate) identified_by: Option<DecidedBy>,
     /// `true` if the URL has a session id, which the fingerprint leaves out.
     pub(crate) has_session: bool,
     /// `true` if the link leads further down in a tree of pages that mirror each other.
@@ -22,9 +25,9 @@ pub(crate) struct Link {
 
 impl Link {
     /// Builds the link for a request, whose URL is kept as it is.
-    pub(crate) fn new(request: Request, scope: &Scope, key: FingerprintKey) -> Self {
+    pub(crate) fn new(request: Request, scope: &Scope, identity: &Identity) -> Self {
         let url = request.url();
-        let fingerprint = request.fingerprint(key);
+        let (fingerprint, identified_by) = identity.of(&request);
         let mut verdict = match url.scheme() {
             // A site may have its sitemaps on another host; the scope applies to the pages that they list.
             "http" | "https" if request.sitemap().is_some() => Ok(()),
@@ -43,6 +46,7 @@ impl Link {
             fingerprint,
             verdict,
             left_out_by,
+            identified_by,
             has_session: false,
             is_mirrored: false,
         }
@@ -53,7 +57,7 @@ impl Link {
     pub(crate) fn found(
         request: Request,
         scope: &Scope,
-        key: FingerprintKey,
+        identity: &Identity,
         strip: &Strip,
         ignores_sessions: bool,
     ) -> Self {
@@ -61,12 +65,13 @@ impl Link {
             Some(url) => request.with_url(url),
             None => request,
         };
-        let mut link = Self::new(request, scope, key);
+        let mut link = Self::new(request, scope, identity);
         if ignores_sessions
             && link.verdict.is_ok()
+            && link.identified_by.is_none()
             && let Some(page) = identity::without_session(link.request.url())
         {
-            link.fingerprint = link.request.clone().with_url(page).fingerprint(key);
+            link.fingerprint = identity.usual(&link.request.clone().with_url(page));
             link.has_session = true;
         }
         link

@@ -38,6 +38,8 @@ pub struct Tally {
     #[serde(default)]
     left_out: BTreeMap<String, u64>,
     #[serde(default)]
+    identified: BTreeMap<String, u64>,
+    #[serde(default)]
     pub(crate) lists: Lists,
     #[serde(default)]
     traps: BTreeMap<TrapKind, Trap>,
@@ -63,6 +65,7 @@ impl Tally {
             failed: Failures::default(),
             filtered: BTreeMap::new(),
             left_out: BTreeMap::new(),
+            identified: BTreeMap::new(),
             lists: Lists::default(),
             traps: BTreeMap::new(),
             limited: BTreeMap::new(),
@@ -135,6 +138,11 @@ impl Tally {
     /// Counts, by the name of the policy, a request that a policy of the user's left out.
     pub(crate) fn left_out(&mut self, policy: &str) {
         *self.left_out.entry(policy.to_owned()).or_default() += 1;
+    }
+
+    /// Counts, by the name of the policy, a request whose identity a policy of the user's gave.
+    pub(crate) fn identified(&mut self, policy: &str) {
+        *self.identified.entry(policy.to_owned()).or_default() += 1;
     }
 
     /// Counts a page by each limit that it exceeded, or as incomplete if its body ended early.
@@ -261,6 +269,7 @@ impl Tally {
             failed: self.failed,
             filtered: self.filtered,
             left_out: self.left_out,
+            identified: self.identified,
             traps: self.traps,
             limited: self.limited,
             retries: self.retries,

@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) arguments: BTreeMap<String, String>,
     /// Rule by which the items are unique.
     pub(crate) unique: Unique,
+    /// Names of the program's policies by which requests are told apart.
+    pub(crate) identity: Vec<String>,
     /// File that the requests that are given up are written to, beside the dead letters.
     pub(crate) failed: Option<PathBuf>,
     /// Requirements for the quality of the items, by setting.
@@ -160,7 +162,13 @@ impl Opening {
         let destinations = self.take_destinations(&run.time());
         let described = RunFile::outputs_of(&outputs, &destinations);
         let unique = self.plan.unique.clone();
-        if let Err(error) = run.check(directory.path(), self.name(), &described, &unique) {
+        let identity = &self.plan.identity;
+        if let Err(error) = run.check(
+            directory.path(),
+            self.name(),
+            &described,
+            (&unique, identity),
+        ) {
             return if self.replaces(&run, &described, &directory) {
                 self.start(directory, Some(NO_PAGE))
             } else {
@@ -229,6 +237,7 @@ impl Opening {
         let destinations = self.take_destinations(&run.time());
         run.outputs = RunFile::outputs_of(&outputs, &destinations);
         (run.unique, run.quality) = (Some(self.plan.unique), self.plan.quality);
+        run.identity = self.plan.identity;
         directory.clear(&run)?;
         let mut store = Store::open(directory.path(), self.sync)?;
         store.also_write_failed(self.plan.failed.map(FailedFile::new));

@@ -50,6 +50,9 @@ pub(crate) struct RunFile {
     /// Rule by which the items are unique; `None` when the version that began the run did not note it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) unique: Option<Unique>,
+    /// Names of the program's policies by which requests are told apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) identity: Vec<String>,
     /// Requirements for the quality of the items, by setting and as text; none of them can be a secret.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) quality: BTreeMap<String, String>,
@@ -129,6 +132,7 @@ impl RunFile {
             arguments,
             outputs,
             unique: None,
+            identity: Vec::new(),
             quality: BTreeMap::new(),
             reader_gone: false,
         }
@@ -201,8 +205,8 @@ impl RunFile {
         local.strftime("%Y-%m-%dT%H-%M-%S").to_string()
     }
 
-    /// Refuses to resume the run as this job, with these outputs or with items that are unique by this rule, unless
-    /// they are the run's own.
+    /// Refuses to resume the run as this job, with these outputs, or with items that are unique or requests that are told apart
+    /// by these rules, unless they are the run's own.
     ///
     /// # Errors
     /// [`ErrorKind::Settings`], caused by a [`Mismatch`].
@@ -211,7 +215,7 @@ impl RunFile {
         directory: &Path,
         job: &str,
         outputs: &[String],
-        unique: &Unique,
+        (unique, identity): (&Unique, &[String]),
     ) -> Result<()> {
         let mismatch = if self.job != job {
             Mismatch::Job {
@@ -227,6 +231,11 @@ impl RunFile {
             Mismatch::Unique {
                 had: had.clone(),
                 asked: unique.clone(),
+            }
+        } else if self.identity != identity {
+            Mismatch::Identity {
+                had: self.identity.clone(),
+                asked: identity.to_vec(),
             }
         } else {
             return Ok(());
@@ -261,6 +270,11 @@ pub(crate) enum Mismatch {
     },
     /// The run's items are unique by something else.
     Unique { had: Unique, asked: Unique },
+    /// The run's requests are told apart by other policies.
+    Identity {
+        had: Vec<String>,
+        asked: Vec<String>,
+    },
 }
 
 impl fmt::Display for Mismatch {
@@ -276,7 +290,22 @@ impl fmt::Display for Mismatch {
                     "its items are unique by {had}, not by {asked} (`unique`)"
                 )
             }
+            Self::Identity { had, asked } => {
+                let (had, asked) = (identities(had), identities(asked));
+                write!(
+                    f,
+                    "its requests are told apart by {had}, not by {asked} (`identity_by`)"
+                )
+            }
         }
+    }
+}
+
+/// Returns the policies by which requests are told apart.
+fn identities(names: &[String]) -> String {
+    match names {
+        [] => "their URLs".to_owned(),
+        names => names.join(" and "),
     }
 }
 

@@ -189,7 +189,7 @@ async fn unmatched(list: &str, body: &'static str) -> Vec<(String, u64, String)>
         Ok(Response::new(request, 200).with_body(media, body))
     });
     let report = run(quick(spider(&text), |settings| {
-        settings.politeness.concurrency = 1
+        settings.politeness.concurrency = 1;
     })
     .downloader(site))
     .await;

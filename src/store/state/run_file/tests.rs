@@ -106,7 +106,8 @@ fn another_job_or_other_outputs_cannot_resume_it() {
     let outputs = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     let same = outputs(&["quotes.jsonl:jsonl"]);
     let nothing = Unique::Nothing;
-    run.check(directory, "quotes-1", &same, &nothing).unwrap();
+    run.check(directory, "quotes-1", &same, (&nothing, &[]))
+        .unwrap();
     for (job, asked, why) in [
         ("books", same, "it is of job quotes-1, not of books"),
         (
@@ -120,7 +121,9 @@ fn another_job_or_other_outputs_cannot_resume_it() {
             "it writes to quotes.jsonl:jsonl, not to standard output",
         ),
     ] {
-        let error = run.check(directory, job, &asked, &nothing).unwrap_err();
+        let error = run
+            .check(directory, job, &asked, (&nothing, &[]))
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Settings);
         let said = format!("cannot resume the unfinished run in .crawl/quotes: {why}");
         assert_eq!(error.chain(), said);
@@ -133,7 +136,7 @@ fn only_the_same_key_can_resume_it() {
     let fields = |names: &[&str]| Unique::Fields(names.iter().map(ToString::to_string).collect());
     let check = |run: &RunFile, unique: &Unique| {
         let outputs = ["quotes.jsonl:jsonl".to_owned()];
-        run.check(directory, "quotes-1", &outputs, unique)
+        run.check(directory, "quotes-1", &outputs, (unique, &[]))
     };
     // Nobody noted it.
     check(&run, &fields(&["sku"])).unwrap();
