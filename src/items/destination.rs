@@ -9,8 +9,12 @@
 
 mod batch;
 mod erased;
+#[cfg(feature = "sql-postgres")]
+mod postgres;
 mod refusals;
 pub(crate) mod sql;
+#[cfg(feature = "sql-postgres")]
+mod table;
 mod url;
 
 pub use batch::{Batch, Batching, Delivery, ItemId, Reached, Run};

@@ -22,12 +22,52 @@ struct Row {
 
 /// Every destination that has a name. A new one is a module with a type that implements
 /// [`Destination`](super::Destination), a row here, and an arm in [`DestinationUrl::open`].
-static ROWS: [Row; 1] = [Row {
-    schemes: &["sqlite"],
-    extensions: &["db", "sqlite", "sqlite3"],
-    options: super::sql::OPTIONS,
-    feature: "sql-sqlite",
-}];
+static ROWS: [Row; 2] = [
+    Row {
+        schemes: &["sqlite"],
+        extensions: &["db", "sqlite", "sqlite3"],
+        options: super::sql::OPTIONS,
+        feature: "sql-sqlite",
+    },
+    Row {
+        schemes: &["postgres", "postgresql"],
+        extensions: &[],
+        options: OF_POSTGRES,
+        feature: "sql-postgres",
+    },
+];
+
+/// Options of PostgreSQL. A name that ends in a dot has the name of a field behind it.
+const OF_POSTGRES: &[&str] = &[
+    "table",
+    "key",
+    "columns",
+    "alter",
+    "run",
+    "url",
+    "kept",
+    "column.",
+    "type.",
+    "flatten",
+    "batch_items",
+    "application_name",
+    "host",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+];
+
+/// Options of PostgreSQL that are those of the connection, as in a URL of `psql`.
+#[cfg(feature = "sql-postgres")]
+pub(super) const OF_CONNECTION: &[&str] = &[
+    "application_name",
+    "host",
+    "sslcert",
+    "sslkey",
+    "sslmode",
+    "sslrootcert",
+];
 
 /// Destination by its name, as behind `-o` and `-O`: `SCHEME:ADDRESS?OPTION=VALUE&…`, or a file with the extension of a
 /// database.
@@ -70,7 +110,8 @@ impl DestinationUrl {
         let mut known = Vec::new();
         for option in options.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
-            if !row.options.contains(&name) {
+            let is_of_field = |known: &&str| known.ends_with('.') && name.starts_with(known);
+            if !row.options.contains(&name) && !row.options.iter().any(is_of_field) {
                 let hint = did_you_mean(name, row.options.iter().copied());
                 return Err(refused(format!("unknown option {name:?}{hint}")));
             }
@@ -113,7 +154,7 @@ impl DestinationUrl {
     }
 
     /// Returns the address: a path, or what follows the scheme of a URL. It may have a password.
-    #[cfg(feature = "sql-sqlite")]
+    #[cfg(any(feature = "sql-sqlite", feature = "sql-postgres"))]
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -126,6 +167,12 @@ impl DestinationUrl {
         Some(&found.1)
     }
 
+    /// Returns the options with their values.
+    #[cfg(feature = "sql-postgres")]
+    pub(crate) fn options(&self) -> &[(String, String)] {
+        &self.options
+    }
+
     /// Makes the destination; it is not connected yet.
     ///
     /// # Errors
@@ -135,6 +182,8 @@ impl DestinationUrl {
         match self.row.feature {
             #[cfg(feature = "sql-sqlite")]
             "sql-sqlite" => Ok(Box::new(super::sql::Sqlite::new(self)?)),
+            #[cfg(feature = "sql-postgres")]
+            "sql-postgres" => super::postgres::make(self),
             feature => Err(Error::new(
                 ErrorKind::Settings,
                 format!(
