@@ -12,8 +12,9 @@ mod erased;
 #[cfg(feature = "sql-postgres")]
 mod postgres;
 mod refusals;
-pub(crate) mod sql;
-#[cfg(feature = "sql-postgres")]
+#[cfg(feature = "sql-sqlite")]
+mod sqlite;
+#[cfg(any(feature = "sql-postgres", feature = "sql-sqlite"))]
 mod table;
 mod url;
 

@@ -60,7 +60,7 @@ formats! {
 
 mod output_file;
 pub use output_file::{Mode, OutputFile};
-pub(crate) use output_file::{harmless, scheme_of};
+pub(crate) use output_file::{harmless, scheme_of, unknown_placeholder};
 
 #[cfg(test)]
 pub(crate) mod captured_log;

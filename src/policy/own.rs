@@ -93,16 +93,18 @@ impl IdentityPolicies {
     /// Returns the identity that the first policy gives a request that gives it one; `None` if none does. One that panics gives
     /// none, and no other is asked.
     pub(crate) fn identity(&self, request: &Request) -> Option<(DecidedBy, Option<String>)> {
-        (0..).zip(&self.0).find_map(|(place, (name, identifies))| {
+        for (place, (name, identifies)) in (0..).zip(&self.0) {
             match catch_unwind(AssertUnwindSafe(|| identifies(request))) {
-                Ok(identity) => Some((DecidedBy::new(place, false), Some(identity?))),
+                Ok(None) => {}
+                Ok(identity) => return Some((DecidedBy::new(place, false), identity)),
                 Err(_) => {
                     let url = request.url();
                     tracing::warn!(%url, policy = %name, "the identity policy panicked; the request has its usual identity");
-                    Some((DecidedBy::new(place, true), None))
+                    return Some((DecidedBy::new(place, true), None));
                 }
             }
-        })
+        }
+        None
     }
 }
 

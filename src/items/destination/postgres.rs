@@ -15,7 +15,7 @@ use std::str::FromStr;
 use sqlx::postgres::PgConnectOptions;
 
 use super::table::{Dialect, Kind, Options, TableDestination};
-use super::url::OF_CONNECTION;
+use super::url::{OF_CONNECTION, encoded};
 use super::{DestinationUrl, ErasedDestination};
 use crate::page::error::{Error, ErrorKind, Result};
 use connection::Connection;
@@ -56,7 +56,12 @@ pub(super) fn make(url: &DestinationUrl) -> Result<Box<dyn ErasedDestination>> {
     let of_connection = of_connection.filter(|(name, _)| OF_CONNECTION.contains(&name.as_str()));
     for (name, value) in of_connection {
         let sign = if full.contains('?') { '&' } else { '?' };
-        full.extend([sign.to_string().as_str(), name, "=", value]);
+        full.extend([
+            sign.to_string(),
+            name.clone(),
+            "=".to_owned(),
+            encoded(value).to_string(),
+        ]);
     }
     let whole = url.to_string();
     let shown = whole.split('?').next().unwrap_or_default().to_owned();

@@ -152,6 +152,17 @@ impl Refusals {
         if was_written { self.cut() } else { Ok(()) }
     }
 
+    /// Returns the numbers and reasons of the batch in hand.
+    #[cfg(test)]
+    pub(crate) fn told(&self) -> Vec<(usize, String)> {
+        let line = |line: &String| {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let number = usize::try_from(line["number"].as_u64().unwrap()).unwrap();
+            (number, line["reason"].as_str().unwrap().to_owned())
+        };
+        self.lines.iter().map(line).collect()
+    }
+
     /// Returns the number of items that were refused in the run.
     pub(crate) fn count(&self) -> u64 {
         self.count

@@ -1,9 +1,14 @@
 //! Destinations that have a name on the command line: `sqlite:books.db?table=books`.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
 use super::ErasedDestination;
-use crate::items::sink::{Format, Mode, harmless};
+use crate::items::sink::{Format, Mode, harmless, scheme_of, unknown_placeholder};
 use crate::page::error::{Error, ErrorKind, Result};
 use crate::page::suggest::did_you_mean;
 
@@ -26,7 +31,7 @@ static ROWS: [Row; 2] = [
     Row {
         schemes: &["sqlite"],
         extensions: &["db", "sqlite", "sqlite3"],
-        options: super::sql::OPTIONS,
+        options: OF_TABLE,
         feature: "sql-sqlite",
     },
     Row {
@@ -37,7 +42,22 @@ static ROWS: [Row; 2] = [
     },
 ];
 
-/// Options of PostgreSQL. A name that ends in a dot has the name of a field behind it.
+/// Options of a table. A name that ends in a dot has the name of a field behind it.
+const OF_TABLE: &[&str] = &[
+    "table",
+    "key",
+    "columns",
+    "alter",
+    "run",
+    "url",
+    "kept",
+    "column.",
+    "type.",
+    "flatten",
+    "batch_items",
+];
+
+/// Options of PostgreSQL: those of a table and those of the connection.
 const OF_POSTGRES: &[&str] = &[
     "table",
     "key",
@@ -72,7 +92,7 @@ pub(super) const OF_CONNECTION: &[&str] = &[
 /// Destination by its name, as behind `-o` and `-O`: `SCHEME:ADDRESS?OPTION=VALUE&…`, or a file with the extension of a
 /// database.
 ///
-/// `%(name)s` and `%(time)s` in it stand for the spider and the start of the run. As text (`Display`) it has no password.
+/// In the values of options, `%20` is a space and `%26` an `&`, as in URLs. `%(name)s` and `%(time)s` stand for the spider and the start of the run. As text (`Display`) it has no password.
 ///
 /// ```
 /// use crawlworks::destination::DestinationUrl;
@@ -107,6 +127,11 @@ impl DestinationUrl {
         if address.is_empty() {
             return Err(refused("it names no database".to_owned()));
         }
+        if let Some(placeholder) =
+            unknown_placeholder(&format!("{}?{options}", without_password(address)))
+        {
+            return Err(refused(placeholder));
+        }
         let mut known = Vec::new();
         for option in options.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
@@ -121,7 +146,9 @@ impl DestinationUrl {
             if known.iter().any(|(known, _)| known == name) {
                 return Err(refused(format!("the option {name:?} is there twice")));
             }
-            known.push((name.to_owned(), value.to_owned()));
+            let value = percent_decode_str(value).decode_utf8();
+            let value = value.map_err(|_| refused(format!("the option {name:?} is not UTF-8")))?;
+            known.push((name.to_owned(), value.into_owned()));
         }
         Ok(Some(Self {
             row,
@@ -159,16 +186,8 @@ impl DestinationUrl {
         &self.address
     }
 
-    /// Returns the value of an option.
-    #[cfg(feature = "sql-sqlite")]
-    pub(crate) fn option(&self, name: &str) -> Option<&str> {
-        let mut options = self.options.iter();
-        let found = options.find(|(option, _)| option == name)?;
-        Some(&found.1)
-    }
-
     /// Returns the options with their values.
-    #[cfg(feature = "sql-postgres")]
+    #[cfg(any(feature = "sql-sqlite", feature = "sql-postgres"))]
     pub(crate) fn options(&self) -> &[(String, String)] {
         &self.options
     }
@@ -181,7 +200,7 @@ impl DestinationUrl {
     pub(crate) fn open(&self) -> Result<Box<dyn ErasedDestination>> {
         match self.row.feature {
             #[cfg(feature = "sql-sqlite")]
-            "sql-sqlite" => Ok(Box::new(super::sql::Sqlite::new(self)?)),
+            "sql-sqlite" => super::sqlite::make(self),
             #[cfg(feature = "sql-postgres")]
             "sql-postgres" => super::postgres::make(self),
             feature => Err(Error::new(
@@ -203,7 +222,7 @@ impl fmt::Display for DestinationUrl {
         write!(f, "{scheme}:{}", without_password(&self.address))?;
         for (place, (name, value)) in self.options.iter().enumerate() {
             let before = if place == 0 { '?' } else { '&' };
-            write!(f, "{before}{name}={value}")?;
+            write!(f, "{before}{name}={}", encoded(value))?;
         }
         Ok(())
     }
@@ -213,6 +232,13 @@ impl fmt::Debug for DestinationUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DestinationUrl({self}, {:?})", self.mode)
     }
+}
+
+/// Returns the value of an option as it is written in a name.
+pub(super) fn encoded(value: &str) -> impl fmt::Display + '_ {
+    /// What would end the value, or be read as something else.
+    const SPECIAL: &AsciiSet = &CONTROLS.add(b' ').add(b'#').add(b'%').add(b'&').add(b'+');
+    utf8_percent_encode(value, SPECIAL)
 }
 
 /// Returns the known names of destinations, for messages: `sqlite: .db .sqlite .sqlite3`.
@@ -239,6 +265,9 @@ fn row_of(place: &str) -> Option<(&'static Row, &str)> {
         if let Some(row) = ROWS.iter().find(is_it) {
             return Some((row, address));
         }
+    }
+    if scheme_of(place).is_some() {
+        return None;
     }
     // `books.db:csv` is a CSV file.
     let named_format = place

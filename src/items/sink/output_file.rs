@@ -68,14 +68,7 @@ impl OutputFile {
                 format!("the output `{text}` has no file name"),
             ));
         }
-        if let Some((_, after)) = file
-            .replace("%(name)s", "")
-            .replace("%(time)s", "")
-            .split_once("%(")
-        {
-            let message = format!(
-                "unknown placeholder `%({after}` in the output `{text}`; known: %(name)s, %(time)s"
-            );
+        if let Some(message) = unknown_placeholder(file) {
             return Err(Error::new(ErrorKind::Settings, message));
         }
         Ok(Self {
@@ -177,6 +170,15 @@ pub(crate) fn scheme_of(text: &str) -> Option<&str> {
     let (scheme, _) = text.split_once("://")?;
     let is_letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
     (scheme.len() > 1 && scheme.chars().all(is_letter)).then_some(scheme)
+}
+
+/// Returns what is wrong with a placeholder in the name of an output; `None` if all of them are known.
+pub(crate) fn unknown_placeholder(output: &str) -> Option<String> {
+    let rest = output.replace("%(name)s", "").replace("%(time)s", "");
+    let (_, after) = rest.split_once("%(")?;
+    Some(format!(
+        "unknown placeholder `%({after}` in the output `{output}`; known: %(name)s, %(time)s"
+    ))
 }
 
 /// A name as a part of a file's name that is no way to somewhere else.

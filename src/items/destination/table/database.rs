@@ -71,6 +71,12 @@ pub(in crate::items::destination) trait Database:
 
 /// Table that rows go into.
 pub(in crate::items::destination) struct Target<'a> {
+    /// Id of the run, and the position that the transaction moves it to: SQLite looks whether a trigger has ended that.
+    #[cfg_attr(
+        not(feature = "sql-sqlite"),
+        expect(dead_code, reason = "only SQLite needs to look")
+    )]
+    pub(in crate::items::destination) moved: (&'a str, Position),
     pub(in crate::items::destination) name: &'a str,
     pub(in crate::items::destination) table: &'a Table,
     pub(in crate::items::destination) key: &'a [String],

@@ -215,6 +215,7 @@ impl<D: Database> Opened<D> {
         let filled = self.plan(options).fill(&mut rows, table)?;
         let mut refused = rows.refused;
         let target = Target {
+            moved: (&self.run.id, batch.end),
             name: &self.name,
             table,
             key: &options.key,
