@@ -310,10 +310,10 @@ impl<S: Spider> Crawler<S> {
     /// # async fn main() -> crawlworks::Result<()> {
     /// # let site = PracticeSite::start()?;
     /// let crawler = Crawler::new(Site::new([site.at("/quotes/")])).delay(Duration::ZERO);
-    /// // All pages of a tag are one.
-    /// let tag = |request: &Request| request.url().path().split("/tag/").nth(1)?.split('/').next().map(str::to_owned);
-    /// let report = crawler.identity_by("tags", tag).max_pages(50).run().await?;
-    /// assert!(report.identified["tags"] > 0);
+    /// // URLs that differ in their query only are one page.
+    /// let crawler = crawler.identity_by("path", |request| Some(request.url().path().to_owned()));
+    /// let report = crawler.max_pages(5).run().await?;
+    /// assert!(report.identified["path"] > 5);
     /// # Ok(())
     /// # }
     /// ```
