@@ -43,14 +43,14 @@ pub(super) struct CrawlFlags {
     /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
     /// files, be they given with -o or -O.
     #[arg(short = 'o', long = "output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]
-    append: Vec<AnyOutput>,
+    append: Vec<Result<AnyOutput, String>>,
 
     /// Write the items to a file and replace what is in it [default: `-`, JSON lines on stdout]
     ///
     /// The name is read as that of -o. Without any output, a terminal shows title and URL of each item only, or its first
     /// fields if it has no URL; `-O -` shows all of it.
     #[arg(short = 'O', long = "overwrite-output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Overwrite))]
-    overwrite: Vec<AnyOutput>,
+    overwrite: Vec<Result<AnyOutput, String>>,
 
     /// Stop after this many pages
     #[arg(long, value_name = "N", value_parser = number::<u64>)]
@@ -134,14 +134,12 @@ impl CrawlFlags {
     /// A usage error when two outputs, or an output and the report, or the file of `--failed`, are the same file.
     pub(super) fn outputs(&self, spider: &str) -> Result<Vec<AnyOutput>, Failure> {
         // The time stays as it is: it is the same in all of them.
-        let mut outputs: Vec<AnyOutput> = self
-            .append
-            .iter()
-            .chain(&self.overwrite)
-            .map(|output| output.clone().expand(spider, "%(time)s"))
-            .collect();
+        let given = self.append.iter().chain(&self.overwrite).cloned();
+        let expanded = given.map(|output| output.map(|output| output.expand(spider, "%(time)s")));
+        let outputs: Result<Vec<AnyOutput>, String> = expanded.collect();
+        let mut outputs = outputs.map_err(Failure::usage)?;
         if outputs.is_empty() {
-            outputs.extend(output("-", Mode::Append).ok());
+            outputs.extend(AnyOutput::parse("-", Mode::Append).ok());
         }
         let (mut files, mut destinations) = (HashSet::new(), HashSet::new());
         for output in &outputs {
@@ -258,8 +256,15 @@ fn reason(error: &Error) -> String {
     text.rsplit(": ").next().unwrap_or_default().to_owned()
 }
 
-fn output(text: &str, mode: Mode) -> Result<AnyOutput, String> {
-    AnyOutput::parse(text, mode).map_err(|error| error.to_string())
+/// Reads the name of an output. What is wrong with a URL is said later, without the URL: clap would print it, with the password
+/// that may be in it.
+fn output(text: &str, mode: Mode) -> Result<Result<AnyOutput, String>, String> {
+    let read = AnyOutput::parse(text, mode).map_err(|error| error.to_string());
+    if text.contains("://") {
+        Ok(read)
+    } else {
+        read.map(Ok)
+    }
 }
 
 #[cfg(test)]
@@ -289,8 +294,21 @@ mod tests {
             .outputs("x")
             .unwrap();
         let want = [("a.csv", Mode::Append), ("b.jsonl", Mode::Overwrite)]
-            .map(|(name, mode)| output(name, mode).unwrap());
+            .map(|(name, mode)| AnyOutput::parse(name, mode).unwrap());
         assert_eq!(outputs, want);
+    }
+
+    #[test]
+    fn a_password_in_the_name_of_an_output_is_not_printed() {
+        for text in [
+            "postgres://me:secret@db/shop?tabel=a",
+            "mysql://me:secret@db/shop",
+        ] {
+            let error = flags(&["-o", text]).outputs("x").unwrap_err();
+            assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+        }
+        let read = Test::try_parse_from(["x", "-o", "a.db?tabel=a"]);
+        assert!(read.unwrap_err().to_string().contains("did you mean"));
     }
 
     #[test]
