@@ -4,7 +4,7 @@
 //! Only what is committed goes from there to the destinations, in batches and in order. So a page that is fetched again
 //! after a kill never has to be undone at the other end, even if it has changed meanwhile.
 //!
-//! A [`Destination`] that notes the [`Position`] of a batch together with its items, in one transaction, has each item
+//! A [`Destination`] that notes the [`Position`](crate::sink::Position) of a batch together with its items, in one transaction, has each item
 //! once, whatever is killed. One that cannot gets, after a kill, at most the last batch again, under the same ids.
 
 mod batch;
