@@ -17,13 +17,18 @@ pub(in crate::items::destination) struct Plan<'o> {
 }
 
 impl<'a> Plan<'_> {
-    /// Returns the columns that the schema of the items wants; `None` if there is no schema.
+    /// Returns the columns that the schema of the items wants; `None` if there is no schema, or it leaves a type open: then the
+    /// first items tell that.
     pub(in crate::items::destination) fn known(&self, run: &Run) -> Result<Option<Vec<Wanted>>> {
-        let depth = self.options.flatten;
-        let fields = run.schema.as_ref();
-        let fields = fields.and_then(|schema| shape::of_schema(schema, depth));
+        let are_known = |fields: &Vec<Field>| fields.iter().all(|field| field.kind.is_some());
+        let fields = self.of_schema(run).filter(are_known);
         let wanted = |fields: Vec<Field>| shape::wanted(self.dialect, self.options, &fields, true);
         fields.map(wanted).transpose()
+    }
+
+    /// Returns the fields of the schema of the items; `None` if there is no schema.
+    fn of_schema(&self, run: &Run) -> Option<Vec<Field>> {
+        shape::of_schema(run.schema.as_ref()?, self.options.flatten)
     }
 
     /// Reads the items of a batch.
@@ -61,6 +66,16 @@ impl<'a> Plan<'_> {
         for field in &rows.seen {
             if !fields.contains(field) && !self.is_absent(field, &rows.seen, table) {
                 fields.push(field.clone());
+            }
+        }
+        if table.is_none() {
+            // What the schema says of a field is true of the items to come, too.
+            let known = self.of_schema(run).unwrap_or_default();
+            for field in &mut fields {
+                let mut known = known.iter().filter(|known| known.kind.is_some());
+                if let Some(known) = known.find(|known| known.name == field.name) {
+                    field.clone_from(known);
+                }
             }
         }
         shape::wanted(self.dialect, self.options, &fields, false)

@@ -12,7 +12,7 @@ use crate::page::suggest::did_you_mean;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: String,
-    /// `None`: nothing but `null` was seen.
+    /// `None`: nothing but `null` was seen, or the schema does not say.
     pub(super) kind: Option<Kind>,
     /// Every item has it, and it is never `null`.
     pub(super) required: bool,
@@ -57,7 +57,6 @@ fn push_properties(
         if depth > 0 && node.get("properties").is_some() {
             push_properties(root, node, &format!("{name}_"), required, depth - 1, fields);
         } else {
-            let kind = Some(kind.unwrap_or(Kind::Json));
             fields.push(Field {
                 name,
                 kind,
@@ -223,11 +222,11 @@ mod tests {
         }}});
         let told = |depth| {
             let fields = of_schema(&schema, depth).unwrap();
-            let one = |field: Field| (field.name, field.kind.unwrap(), field.required);
+            let one = |field: Field| (field.name, field.kind, field.required);
             fields.into_iter().map(one).collect::<Vec<_>>()
         };
         let flat = told(1);
-        let text = |name: &str, kind, required| (name.to_owned(), kind, required);
+        let text = |name: &str, kind: Kind, required| (name.to_owned(), Some(kind), required);
         assert_eq!(
             flat,
             [
@@ -235,7 +234,7 @@ mod tests {
                 text("price", Kind::Number, false),
                 text("seen", Kind::DateTime, false),
                 text("author_name", Kind::Text, true),
-                text("any", Kind::Json, false),
+                ("any".to_owned(), None, false),
             ]
         );
         assert_eq!(told(0)[3], text("author", Kind::Json, true));

@@ -151,3 +151,21 @@ async fn digits_and_texts_arrive_as_they_are() {
     let sql = "SELECT text FROM books WHERE text NOT NULL";
     assert_eq!(texts(&scratch, sql).await, ["a\u{0}😀'\"\n"]);
 }
+
+#[tokio::test]
+async fn what_a_schema_leaves_open_the_first_items_tell() {
+    let scratch = Scratch::new();
+    let mut run = run("a");
+    run.schema = Some(json!({
+        "required": ["title"],
+        "properties": {"title": {"type": "string"}, "more": {}, "price": {"type": "number"}}
+    }));
+    run.columns = ["title", "more", "price"].map(str::to_owned).into();
+    let items = [json!({"title": "Ada", "more": "x", "price": 1})];
+    let refused = delivered(&scratch, "", Mode::Append, &run, &items).await;
+    assert_eq!(refused.unwrap(), []);
+    assert_eq!(
+        definition(&scratch, "books").await,
+        "CREATE TABLE \"books\" (\"title\" TEXT NOT NULL, \"more\" TEXT, \"price\" REAL)"
+    );
+}
