@@ -39,7 +39,7 @@ pub(super) struct CrawlFlags {
     ///
     /// The extension gives the format (.jsonl, .jl and .ndjson are JSON lines, .json is one array, .csv a table), or
     /// what follows a colon: `items.txt:csv`, `-:csv`. A SQLite file is `books.db?table=books` or `sqlite:FILE?OPTIONS`
-    /// (feature `sql-sqlite`). `%(name)s` in the name stands for the spider, `%(time)s` for
+    /// (feature `sql-sqlite`), a PostgreSQL table `postgres://USER@HOST/DATABASE?table=books` (feature `sql-postgres`). `%(name)s` in the name stands for the spider, `%(time)s` for
     /// the start in local time, such as 2026-01-31T06-00-00. May be repeated. A crawl that is resumed goes on in its
     /// files, be they given with -o or -O.
     #[arg(short = 'o', long = "output", value_name = "FILE[:FORMAT]", allow_hyphen_values = true, value_parser = |text: &str| output(text, Mode::Append))]

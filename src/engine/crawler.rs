@@ -295,7 +295,7 @@ impl<S: Spider> Crawler<S> {
     /// Adds a policy that decides which requests are one and the same, so that it is made once: those to which `identifies` gives
     /// the same text. `None` leaves a request its usual identity, by method, URL and body.
     ///
-    /// It is asked about start requests, links and redirects, not about sitemaps, on every discovery; with several policies the
+    /// It is asked about start requests, links and redirects that belong to the crawl, not about sitemaps, on every discovery; with several policies the
     /// first that gives an identity counts. Requests that it identified are counted under its name in
     /// [`Report::identified`](Report::identified), once for each page that they were found on; those that were there already count
     /// as duplicates, too. A request for which it

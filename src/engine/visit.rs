@@ -60,8 +60,8 @@ pub(crate) struct Context {
     /// `true` if nothing is retried and no host is waited for, because the answers are replayed from a cassette.
     pub(crate) never_waits: bool,
     pub(crate) retries: u32,
-    /// Policies of the user's that refuse answers.
     pub(crate) identity: Identity,
+    /// Policies of the user's that refuse answers.
     pub(crate) retry_policies: RetryPolicies,
     /// `true` if answers of any status are parsed.
     pub(crate) any_status: bool,
@@ -294,7 +294,7 @@ impl Context {
         if self.is_unwanted(&response) {
             return Outcome::Filtered(Filter::ContentType);
         }
-        let fingerprint = request.fingerprint(self.key);
+        let (fingerprint, _) = self.identity.of(request);
         // Noted before the spider sees the page: if that ends the process, the next one knows which page it was.
         let suspect = self.suspect(fingerprint).await;
         self.parse(scope, request, fingerprint, response, suspect)

@@ -1,7 +1,10 @@
 //! Policies of a program's own about which requests are one and the same.
 
+use std::sync::{Arc, Mutex};
+
 use crawlworks::ErrorKind;
 use crawlworks::prelude::*;
+use crawlworks::sink::{Record, Sink};
 use crawlworks::testing::FakeDownloader;
 
 use crate::support::{Probe, Scratch, get, html, page_of_links, quick, run};
@@ -119,4 +122,61 @@ async fn a_job_goes_on_with_the_same_policies_only() {
     );
     let report = run(job().identity_by("product", product)).await;
     assert_eq!(report.pages, 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_link_that_is_left_out_does_not_stand_for_one_that_is_followed() {
+    for links in [["/p/2?from=home", "/p/2"], ["/p/2", "/p/2?from=home"]] {
+        let fake = FakeDownloader::new(move |request| match request.url().path() {
+            "/" => Ok(html(request, page_of_links(links))),
+            _ => Ok(html(request, "")),
+        });
+        let deny = |settings: &mut Settings| settings.links.deny = vec!["from=".to_owned()];
+        let spider = Probe::links([get("http://a.example/")]);
+        let crawler = quick(spider, deny).downloader(fake.clone());
+        run(crawler.identity_by("product", product)).await;
+        let urls: Vec<String> = fake.urls().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            urls,
+            ["http://a.example/", "http://a.example/p/2"],
+            "{links:?}"
+        );
+    }
+}
+
+/// Keeps the keys of items.
+struct Keys(Arc<Mutex<Vec<String>>>);
+
+impl Sink for Keys {
+    fn write(&mut self, record: &Record) -> crawlworks::Result<()> {
+        self.0
+            .lock()
+            .unwrap()
+            .push(record.key().unwrap().to_string());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> crawlworks::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_a_policy_tells_apart_have_items_with_different_keys() {
+    let in_language = |language: &str| get("http://a.example/about").with_label(language);
+    let spider = Probe::links([in_language("de"), in_language("en")]);
+    let keys = Arc::new(Mutex::new(Vec::new()));
+    let crawler = quick(spider, |_| {})
+        .downloader(shop())
+        .sink(Keys(Arc::clone(&keys)));
+    let language = |request: &Request| {
+        request
+            .label()
+            .map(|label| format!("{}{label}", request.url()))
+    };
+    let report = run(crawler.identity_by("language", language)).await;
+    assert_eq!(report.pages, 2);
+    let keys = keys.lock().unwrap();
+    assert_eq!(keys.len(), 2);
+    assert_ne!(keys[0], keys[1]);
 }

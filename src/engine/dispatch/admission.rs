@@ -169,7 +169,10 @@ impl Dispatcher {
     ) {
         match self.scope.check(&request) {
             Ok(()) => match self.scope.refusal(&request) {
-                None => batch.push(self.candidate(request, fingerprint)),
+                None => {
+                    let (fingerprint, _) = self.context.identity.of(&request);
+                    batch.push(self.candidate(request, fingerprint));
+                }
                 by => self.refuse(&[Refused {
                     request,
                     fingerprint,

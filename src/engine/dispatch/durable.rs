@@ -98,8 +98,7 @@ impl Dispatcher {
         if commits.suspects.is_empty() || request.robots_for().is_some() {
             return None;
         }
-        let key = self.context.key;
-        let page = request.fingerprint(key);
+        let (page, _) = self.context.identity.of(request);
         let ends = commits.suspects.get(&page.get()).copied();
         ends.filter(|ends| *ends >= MAX_CRASHES)
     }

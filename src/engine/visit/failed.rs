@@ -25,7 +25,7 @@ impl Context {
         let context = Arc::clone(&self);
         let tell = Box::pin(async move {
             let request = &queued.request;
-            let fingerprint = request.fingerprint(context.key);
+            let (fingerprint, _) = context.identity.of(request);
             let suspect = context.suspect(fingerprint).await;
             let failed = context.spider.failed(request, fingerprint, &error, suspect);
             let mut parsed = failed.await;

@@ -27,7 +27,6 @@ impl Link {
     /// Builds the link for a request, whose URL is kept as it is.
     pub(crate) fn new(request: Request, scope: &Scope, identity: &Identity) -> Self {
         let url = request.url();
-        let (fingerprint, identified_by) = identity.of(&request);
         let mut verdict = match url.scheme() {
             // A site may have its sitemaps on another host; the scope applies to the pages that they list.
             "http" | "https" if request.sitemap().is_some() => Ok(()),
@@ -41,6 +40,11 @@ impl Link {
         if left_out_by.is_some() {
             verdict = Err(Filter::Policy);
         }
+        // A link that is left out must not stand for another one, which is followed.
+        let (fingerprint, identified_by) = match verdict {
+            Ok(()) => identity.of(&request),
+            Err(_) => (identity.usual(&request), None),
+        };
         Self {
             request,
             fingerprint,
